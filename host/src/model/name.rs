@@ -1,0 +1,159 @@
+//! Names that come from outside and are checked where they enter.
+
+use std::fmt;
+
+/// Why a name was refused; a lower-case fragment for people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NameError(&'static str);
+
+impl fmt::Display for NameError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl std::error::Error for NameError {}
+
+/// An id has 16 characters of base 32.
+pub(super) const NOT_AN_ID: NameError = NameError("an id has 16 letters and digits");
+
+macro_rules! name {
+    ($(#[$doc:meta])* $name:ident, $check:expr) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Box<str>);
+
+        impl $name {
+            /// Checks a name.
+            ///
+            /// # Errors
+            ///
+            /// If the text does not have the form described above.
+            pub fn new(text: impl Into<String>) -> Result<$name, NameError> {
+                let text = text.into();
+                let check: fn(&str) -> Result<(), NameError> = $check;
+                check(&text)?;
+                Ok($name(text.into_boxed_str()))
+            }
+
+            /// The name as text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{:?}", &*self.0)
+            }
+        }
+    };
+}
+
+name! {
+    /// What a source is called: a path with `/` between its parts, relative to the folder that holds the store where possible,
+    /// or, for a member of a container, the container's name, `!/`, and the member's name.
+    ///
+    /// 1 to 4,096 bytes of UTF-8 without NUL. It may hold any other control character: whoever prints it escapes it.
+    SourceName, |text| match text.len() {
+        0 => Err(NameError("a source needs a name")),
+        4097.. => Err(NameError("a source name has at most 4,096 bytes")),
+        _ if text.contains('\0') => Err(NameError("a source name has no NUL")),
+        _ => Ok(()),
+    }
+}
+
+name! {
+    /// The name of a plugin: kebab-case, 1 to 64 ASCII characters, such as `extract-html`.
+    PluginName, |text| {
+        check_kebab_case(text, 64).map_err(|_| NameError("a plugin name is kebab-case, such as `extract-html`, and has at most 64 characters"))
+    }
+}
+
+name! {
+    /// An RFC 6838 media type in lower case and without parameters, such as `text/html`.
+    MediaType, |text| {
+        let part = |part: &str| {
+            (1..=127).contains(&part.len())
+                && part.starts_with(|c: char| c.is_ascii_alphanumeric())
+                && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"!#$&-^_.+".contains(&b))
+        };
+        match text.split_once('/') {
+            Some((kind, subtype)) if part(kind) && part(subtype) => Ok(()),
+            _ => Err(NameError("a media type is lower case and without parameters, such as `text/html`")),
+        }
+    }
+}
+
+name! {
+    /// A BCP 47 language tag, such as `de` or `pt-BR`: subtags of 1 to 8 ASCII letters and digits, 35 characters at most.
+    LanguageTag, |text| {
+        let subtag = |tag: &str| (1..=8).contains(&tag.len()) && tag.bytes().all(|b| b.is_ascii_alphanumeric());
+        let primary = text.split('-').next().unwrap_or_default();
+        if text.len() <= 35 && primary.len() >= 2 && primary.bytes().all(|b| b.is_ascii_lowercase()) && text.split('-').all(subtag) {
+            Ok(())
+        } else {
+            Err(NameError("a language tag is BCP 47, such as `fr` or `pt-BR`"))
+        }
+    }
+}
+
+/// Checks that a name is kebab-case: ASCII lower-case letters and digits in words that single hyphens separate.
+///
+/// # Errors
+///
+/// If it is not, or has more than `longest` characters.
+pub(crate) fn check_kebab_case(text: &str, longest: usize) -> Result<(), NameError> {
+    let word = |word: &str| {
+        !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+    };
+    if text.len() <= longest
+        && text.starts_with(|c: char| c.is_ascii_lowercase())
+        && text.split('-').all(word)
+    {
+        Ok(())
+    } else {
+        Err(NameError("not kebab-case"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plugin_names_are_kebab_case() {
+        for good in ["a", "extract-html", "classify-2"] {
+            assert!(PluginName::new(good).is_ok(), "{good}");
+        }
+        for bad in ["", "-a", "a-", "a--b", "A", "é", "a b", "1a", "a/../b", &"a".repeat(65)] {
+            assert!(PluginName::new(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn media_types_are_lower_case_without_parameters() {
+        assert!(MediaType::new("application/vnd.oasis.opendocument.text").is_ok());
+        for bad in
+            ["text", "text/", "/html", "Text/html", "text/html; charset=utf-8", "text/*", "a/b/c"]
+        {
+            assert!(MediaType::new(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn language_tags_are_bcp_47() {
+        for good in ["fr", "pt-BR", "zh-Hant-TW"] {
+            assert!(LanguageTag::new(good).is_ok(), "{good}");
+        }
+        for bad in ["", "f", "fr_FR", "FR", "fr-", "français"] {
+            assert!(LanguageTag::new(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! Keeps originals, documents, findings, failures, and runs, and loses none of them.
+//!
+//! [`Store`] is what the rest of docmill knows. Nothing of the database behind it shows through, so that a networked store can
+//! stand in its place; [`MemoryStore`] does in tests.
+
+use crate::model::{
+    Digest, DocumentId, Failure, Finding, Run, RunId, SourceName, StoredDocument, StoredSource,
+};
+
+mod memory;
+pub mod record;
+mod sled;
+
+pub use memory::MemoryStore;
+pub use sled::SledStore;
+
+/// Everything one source came to, written in one atomic step: after a crash either all of it is there or nothing.
+#[derive(Debug, Clone)]
+pub struct Commit {
+    /// The source and its "done" mark. Replaces the record of the same name.
+    pub source: StoredSource,
+    /// The bytes of the source, unless the store holds an original of this digest already.
+    pub original: Option<std::sync::Arc<[u8]>>,
+    /// The documents found in it. A document of the same id and version is replaced.
+    pub documents: Vec<StoredDocument>,
+    /// What was found in which document and version. Findings of the same step in the same version are replaced.
+    pub findings: Vec<(DocumentId, u32, Finding)>,
+    /// What failed. Replaces all failures recorded for this source before.
+    pub failures: Vec<Failure>,
+}
+
+/// Why the store could not be opened, read, or written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// Another process has the store open.
+    #[error("the store `{}` is in use by another process", .0.display())]
+    Locked(std::path::PathBuf),
+    /// The folder holds something that is not a store, or a store of a later docmill.
+    #[error("`{}` is not a docmill store that this version can read: {reason}", .path.display())]
+    Foreign {
+        /// The folder.
+        path: std::path::PathBuf,
+        /// What was found there; a lower-case fragment.
+        reason: String,
+    },
+    /// A record could not be decoded.
+    #[error("the store has a damaged record: {what}")]
+    Damaged {
+        /// Which record, and what is wrong with it; a lower-case fragment.
+        what: String,
+    },
+    /// The disk or the database said no.
+    #[error("the store could not be {action}")]
+    Io {
+        /// What was tried: `opened`, `read`, `written`.
+        action: &'static str,
+        /// What the layer below says.
+        #[source]
+        cause: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+/// Keeps what was ingested and found.
+///
+/// All methods may be called from any thread. Iteration is in ascending order of the keys, so that equal stores list equally.
+pub trait Store: Send + Sync {
+    /// Writes the start of a run and gives it the next number. `run.id` is ignored.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be written.
+    fn begin_run(&self, run: &Run) -> Result<RunId, StoreError>;
+
+    /// Writes the end of a run.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be written.
+    fn finish_run(&self, run: &Run) -> Result<(), StoreError>;
+
+    /// Writes what some sources came to: each commit atomically, and all of them durable once this returns.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be written. Some of the commits may then be stored and others not, but each whole or not at all.
+    fn commit(&self, commits: &[Commit]) -> Result<(), StoreError>;
+
+    /// The record of a source.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be read.
+    fn source(&self, name: &SourceName) -> Result<Option<StoredSource>, StoreError>;
+
+    /// All sources, by name.
+    fn sources(&self) -> Box<dyn Iterator<Item = Result<StoredSource, StoreError>> + '_>;
+
+    /// The bytes of an original.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be read, or if the bytes no longer have this digest.
+    fn original(&self, digest: &Digest) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// Whether the store holds an original.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be read.
+    fn has_original(&self, digest: &Digest) -> Result<bool, StoreError>;
+
+    /// One version of a document, or its latest where `version` is `None`.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be read.
+    fn document(
+        &self,
+        id: DocumentId,
+        version: Option<u32>,
+    ) -> Result<Option<StoredDocument>, StoreError>;
+
+    /// The latest version of every document that its source still holds, by source name and place in the source.
+    fn documents(&self) -> Box<dyn Iterator<Item = Result<StoredDocument, StoreError>> + '_>;
+
+    /// The ids of all documents whose text begins with `prefix` (compared without regard to case), at most `limit` of them.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be read.
+    fn document_ids(&self, prefix: &str, limit: usize) -> Result<Vec<DocumentId>, StoreError>;
+
+    /// What was found in one version of a document, by step name.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be read.
+    fn findings(&self, id: DocumentId, version: u32) -> Result<Vec<Finding>, StoreError>;
+
+    /// All failures, by source name, then id.
+    fn failures(&self) -> Box<dyn Iterator<Item = Result<Failure, StoreError>> + '_>;
+
+    /// The failures of one source, by id.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be read.
+    fn failures_of(&self, source: &SourceName) -> Result<Vec<Failure>, StoreError>;
+
+    /// The failures whose id begins with `prefix`, at most `limit` of them.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be read.
+    fn failures_with_prefix(&self, prefix: &str, limit: usize) -> Result<Vec<Failure>, StoreError>;
+
+    /// All runs, oldest first.
+    fn runs(&self) -> Box<dyn Iterator<Item = Result<Run, StoreError>> + '_>;
+
+    /// How many bytes the store occupies on disk, if it is on disk.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be read.
+    fn size_on_disk(&self) -> Result<Option<u64>, StoreError>;
+}
