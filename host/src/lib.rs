@@ -1,4 +1,9 @@
 //! docmill: a document-ingestion framework whose every step is a sandboxed WebAssembly plugin.
 
+pub mod abi;
+pub mod capabilities;
+pub mod catalog;
+pub mod error;
+pub mod manifest;
 pub mod model;
-pub mod store;
+pub mod sandbox;

@@ -17,6 +17,7 @@ pub use digest::{Digest, Hasher, ParseDigestError};
 pub use document::{Aside, Attribute, Document, DocumentId, Extracted, Mark, Span, StoredDocument};
 pub use failure::{Failure, FailureClass, FailureId, LogLevel, LogLine};
 pub use findings::{Annotation, Finding, Findings, Label, Segment, Translation};
+pub(crate) use name::check_kebab_case;
 pub use name::{LanguageTag, MediaType, NameError, PluginName, SourceName};
 pub use provenance::{ContractVersion, Cost, Provenance, Role};
 pub use run::{Run, RunId, Tally};

@@ -97,3 +97,14 @@ pub struct Cost {
     /// What it returned, in bytes of content.
     pub bytes_out: u64,
 }
+
+impl std::ops::AddAssign for Cost {
+    /// The cost of two calls one after the other: everything adds up but the peak.
+    fn add_assign(&mut self, other: Cost) {
+        self.duration += other.duration;
+        self.peak_memory = self.peak_memory.max(other.peak_memory);
+        self.host_calls += other.host_calls;
+        self.bytes_in += other.bytes_in;
+        self.bytes_out += other.bytes_out;
+    }
+}

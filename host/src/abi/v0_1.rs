@@ -1,0 +1,576 @@
+//! Track 0.1 of the contract: `docmill:plugin@0.1.x`.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Instant;
+
+use wasmtime::Store;
+use wasmtime::component::{Component, HasSelf, InstancePre, Resource};
+
+use self::bindings::imports::docmill::plugin as wit;
+use super::{Call, Declaration, Description, Guest, Rendering, Setting, TableUse, Track, check};
+use crate::capabilities::{Member, SourceBytes, Table};
+use crate::model::{
+    Annotation, Aside, Attribute, ContractVersion, Document, Extracted, FailureClass, Label, LanguageTag, LogLevel, Mark,
+    MediaType, Role, Span,
+};
+use crate::sandbox::{BrokenPromise, Called, Fault, Sandbox, State, Stopped};
+
+pub(super) const TRACK: Track = Track {
+    version: ContractVersion { major: 0, minor: 1 },
+    link,
+    imports: &["types", "log", "config", "lookup", "sources", "members", "findings"],
+};
+
+/// What wasmtime makes of the contract: the imports once, and each exported interface in a module of its own that shares their
+/// types.
+mod bindings {
+    #![allow(missing_docs, clippy::all, clippy::allow_attributes, reason = "generated code")]
+
+    pub(super) mod imports {
+        wasmtime::component::bindgen!({
+            inline: r"
+                package docmill:host;
+                world imports {
+                    import docmill:plugin/types@0.1.0;
+                    import docmill:plugin/log@0.1.0;
+                    import docmill:plugin/config@0.1.0;
+                    import docmill:plugin/lookup@0.1.0;
+                    import docmill:plugin/sources@0.1.0;
+                    import docmill:plugin/members@0.1.0;
+                    import docmill:plugin/findings@0.1.0;
+                }
+            ",
+            path: "../wit",
+            world: "docmill:host/imports",
+            imports: { default: trappable },
+            with: {
+                "docmill:plugin/sources.source": crate::capabilities::SourceBytes,
+                "docmill:plugin/lookup.table": crate::abi::v0_1::LentTable,
+            },
+        });
+    }
+
+    macro_rules! exports {
+        ($interface:ident, $inline:literal, $world:literal, { $($import:literal: $shared:ident),* }) => {
+            pub(super) mod $interface {
+                wasmtime::component::bindgen!({
+                    inline: $inline,
+                    path: "../wit",
+                    world: $world,
+                    with: { $($import: crate::abi::v0_1::bindings::imports::docmill::plugin::$shared,)* },
+                });
+            }
+        };
+    }
+
+    exports!(
+        metadata,
+        "package docmill:host; world exports { export docmill:plugin/metadata@0.1.0; }",
+        "docmill:host/exports",
+        { "docmill:plugin/types@0.1.0": types }
+    );
+    exports!(
+        unpacking,
+        "package docmill:host; world exports { export docmill:plugin/unpacking@0.1.0; }",
+        "docmill:host/exports",
+        { "docmill:plugin/types@0.1.0": types, "docmill:plugin/sources@0.1.0": sources }
+    );
+    exports!(
+        extraction,
+        "package docmill:host; world exports { export docmill:plugin/extraction@0.1.0; }",
+        "docmill:host/exports",
+        { "docmill:plugin/types@0.1.0": types, "docmill:plugin/sources@0.1.0": sources }
+    );
+    exports!(
+        translation,
+        "package docmill:host; world exports { export docmill:plugin/translation@0.1.0; }",
+        "docmill:host/exports",
+        { "docmill:plugin/types@0.1.0": types }
+    );
+    exports!(
+        classification,
+        "package docmill:host; world exports { export docmill:plugin/classification@0.1.0; }",
+        "docmill:host/exports",
+        { "docmill:plugin/types@0.1.0": types, "docmill:plugin/findings@0.1.0": findings }
+    );
+    exports!(
+        analysis,
+        "package docmill:host; world exports { export docmill:plugin/analysis@0.1.0; }",
+        "docmill:host/exports",
+        { "docmill:plugin/types@0.1.0": types, "docmill:plugin/findings@0.1.0": findings }
+    );
+}
+
+/// A table while a guest holds a handle to it.
+pub type LentTable = Arc<Table>;
+
+/// Where the functions of the role's interface are found in an instance; looked up once, when the component is loaded.
+enum RoleIndices {
+    Unpacker(bindings::unpacking::ExportsIndices),
+    Extractor(bindings::extraction::ExportsIndices),
+    Translator(bindings::translation::ExportsIndices),
+    Classifier(bindings::classification::ExportsIndices),
+    Analyzer(bindings::analysis::ExportsIndices),
+}
+
+struct Plugin {
+    pre: InstancePre<State>,
+    metadata: bindings::metadata::ExportsIndices,
+    role: RoleIndices,
+}
+
+fn link(sandbox: &Sandbox, component: &Component, role: Role) -> wasmtime::Result<Box<dyn Guest>> {
+    let mut linker = super::linker(sandbox)?;
+    bindings::imports::Imports::add_to_linker::<_, HasSelf<State>>(&mut linker, |state| state)?;
+    let pre = linker.instantiate_pre(component)?;
+    let metadata = bindings::metadata::ExportsIndices::new(&pre)?;
+    let role = match role {
+        Role::Unpacker => RoleIndices::Unpacker(bindings::unpacking::ExportsIndices::new(&pre)?),
+        Role::Extractor => RoleIndices::Extractor(bindings::extraction::ExportsIndices::new(&pre)?),
+        Role::Translator => RoleIndices::Translator(bindings::translation::ExportsIndices::new(&pre)?),
+        Role::Classifier => RoleIndices::Classifier(bindings::classification::ExportsIndices::new(&pre)?),
+        Role::Analyzer => RoleIndices::Analyzer(bindings::analysis::ExportsIndices::new(&pre)?),
+    };
+    Ok(Box::new(Plugin { pre, metadata, role }))
+}
+
+impl Plugin {
+    fn call<T>(
+        &self,
+        call: Call<'_>,
+        body: impl FnOnce(&mut Store<State>, &wasmtime::component::Instance) -> Result<T, Fault>,
+    ) -> Result<Called<T>, Stopped> {
+        crate::sandbox::call(call.sandbox, &self.pre, call.limits, call.inputs, false, call.depth, body)
+    }
+}
+
+/// The pipeline asks a plugin only for what its role does.
+const WRONG_ROLE: &str = "the catalog knows the role of every plugin";
+
+/// Loads the interface of the role, or panics, which the sandbox turns into a failure of the host.
+macro_rules! role {
+    ($plugin:ident, $role:ident, $interface:ident, $store:ident, $instance:ident) => {{
+        let RoleIndices::$role(indices) = &$plugin.role else { unreachable!("{WRONG_ROLE}") };
+        indices.load(&mut *$store, $instance)?
+    }};
+}
+
+impl Guest for Plugin {
+    fn describe(&self, call: Call<'_>) -> Result<Called<Description>, Stopped> {
+        crate::sandbox::call(call.sandbox, &self.pre, call.limits, call.inputs, true, call.depth, |store, instance| {
+            let exports = self.metadata.load(&mut *store, instance)?;
+            description(exports.docmill_plugin_metadata().call_describe(store)?)
+        })
+    }
+
+    fn declare(&self, call: Call<'_>) -> Result<Called<Declaration>, Stopped> {
+        self.call(call, |store, instance| match &self.role {
+            RoleIndices::Unpacker(indices) => {
+                let exports = indices.load(&mut *store, instance)?;
+                accepts(exports.docmill_plugin_unpacking().call_accepts(store)?)
+            }
+            RoleIndices::Extractor(indices) => {
+                let exports = indices.load(&mut *store, instance)?;
+                accepts(exports.docmill_plugin_extraction().call_accepts(store)?)
+            }
+            RoleIndices::Translator(indices) => {
+                let exports = indices.load(&mut *store, instance)?;
+                let pairs = exports.docmill_plugin_translation().call_pairs(store)?;
+                let pair = |pair: bindings::translation::exports::docmill::plugin::translation::LanguagePair| {
+                    Ok((check::language(pair.original)?, check::language(pair.target)?))
+                };
+                Ok(Declaration::Pairs(pairs.into_iter().map(pair).collect::<Result<_, Fault>>()?))
+            }
+            RoleIndices::Classifier(indices) => {
+                let exports = indices.load(&mut *store, instance)?;
+                let labels = exports.docmill_plugin_classification().call_labels(store)?;
+                Ok(Declaration::Labels(check::declared("a label", labels, false)?))
+            }
+            RoleIndices::Analyzer(indices) => {
+                let exports = indices.load(&mut *store, instance)?;
+                let kinds = exports.docmill_plugin_analysis().call_kinds(store)?;
+                Ok(Declaration::Kinds(check::declared("a kind", kinds, true)?))
+            }
+        })
+    }
+
+    fn unpack(&self, call: Call<'_>, container: SourceBytes) -> Result<Called<()>, Stopped> {
+        self.call(call, |store, instance| {
+            let exports = role!(self, Unpacker, unpacking, store, instance);
+            let source = lend(store, container)?;
+            let result = exports.docmill_plugin_unpacking().call_unpack(&mut *store, source);
+            result?.map_err(reported)
+        })
+    }
+
+    fn extract(&self, call: Call<'_>, source: SourceBytes) -> Result<Called<Vec<Extracted>>, Stopped> {
+        self.call(call, |store, instance| {
+            let exports = role!(self, Extractor, extraction, store, instance);
+            let source = lend(store, source)?;
+            let extracted = exports.docmill_plugin_extraction().call_extract(&mut *store, source)?.map_err(reported)?;
+            let extracted = extracted.into_iter().map(extracted_document).collect::<Result<Vec<_>, _>>()?;
+            store.data_mut().bytes_out += extracted.iter().map(|it| it.document.text.len() as u64).sum::<u64>();
+            Ok(extracted)
+        })
+    }
+
+    fn translate(
+        &self,
+        call: Call<'_>,
+        segments: Vec<String>,
+        original: &LanguageTag,
+        target: &LanguageTag,
+    ) -> Result<Called<Rendering>, Stopped> {
+        self.call(call, |store, instance| {
+            let exports = role!(self, Translator, translation, store, instance);
+            store.data_mut().bytes_in += segments.iter().map(|it| it.len() as u64).sum::<u64>();
+            let pair = bindings::translation::exports::docmill::plugin::translation::LanguagePair {
+                original: original.to_string(),
+                target: target.to_string(),
+            };
+            let empty: Vec<bool> = segments.iter().map(String::is_empty).collect();
+            let rendering = exports.docmill_plugin_translation().call_translate(&mut *store, &segments, &pair)?.map_err(reported)?;
+            check::segments(&empty, &rendering.segments)?;
+            store.data_mut().bytes_out += rendering.segments.iter().map(|it| it.len() as u64).sum::<u64>();
+            let attributes = rendering.attributes.into_iter().map(attribute).collect::<Vec<_>>();
+            check::attributes(&attributes)?;
+            Ok(Rendering { segments: rendering.segments, attributes })
+        })
+    }
+
+    fn classify(&self, call: Call<'_>, document: &Document, declared: &BTreeSet<String>) -> Result<Called<Vec<Label>>, Stopped> {
+        self.call(call, |store, instance| {
+            let exports = role!(self, Classifier, classification, store, instance);
+            store.data_mut().bytes_in += document.text.len() as u64;
+            let labels = exports.docmill_plugin_classification().call_classify(&mut *store, &to_wit(document))?.map_err(reported)?;
+            let labels = labels.into_iter().map(label).collect::<Vec<_>>();
+            check::labels(&document.text, &labels, declared)?;
+            store.data_mut().bytes_out += labels.iter().map(|it| it.name.len() as u64).sum::<u64>();
+            Ok(labels)
+        })
+    }
+
+    fn analyze(&self, call: Call<'_>, document: &Document, declared: &BTreeSet<String>) -> Result<Called<Vec<Annotation>>, Stopped> {
+        self.call(call, |store, instance| {
+            let exports = role!(self, Analyzer, analysis, store, instance);
+            store.data_mut().bytes_in += document.text.len() as u64;
+            let annotations = exports.docmill_plugin_analysis().call_analyze(&mut *store, &to_wit(document))?.map_err(reported)?;
+            let annotations = annotations.into_iter().map(annotation).collect::<Vec<_>>();
+            check::annotations(&document.text, &annotations, declared)?;
+            let size = |it: &Annotation| (it.kind.len() + it.value.as_ref().map_or(0, String::len)) as u64;
+            store.data_mut().bytes_out += annotations.iter().map(size).sum::<u64>();
+            Ok(annotations)
+        })
+    }
+}
+
+/// Makes a source reachable for the duration of the call. The guest gets a borrow, and the table is dropped with the store.
+fn lend(store: &mut Store<State>, source: SourceBytes) -> Result<Resource<SourceBytes>, Fault> {
+    store.data_mut().handles.push(source).map_err(|error| Fault::Call(error.into()))
+}
+
+fn description(it: bindings::metadata::exports::docmill::plugin::metadata::Description) -> Result<Description, Fault> {
+    let settings = it.settings.into_iter().map(|setting| {
+        check::kebab_case("a setting", &setting.key)?;
+        let summary = check::sentence("summary of a setting", setting.summary)?;
+        Ok(Setting { key: setting.key, summary, default_value: setting.default_value })
+    });
+    let tables = it.tables.into_iter().map(|table| {
+        check::kebab_case("a table", &table.name)?;
+        let summary = check::sentence("summary of a table", table.summary)?;
+        Ok(TableUse { name: table.name, summary, required: table.required })
+    });
+    let attributes = it.attributes.into_iter().map(attribute).collect::<Vec<_>>();
+    check::attributes(&attributes)?;
+    Ok(Description {
+        name: check::plugin_name(it.name)?,
+        version: check::version(it.version)?,
+        summary: check::sentence("summary", it.summary)?,
+        settings: settings.collect::<Result<_, Fault>>()?,
+        tables: tables.collect::<Result<_, Fault>>()?,
+        reads: it.reads.into_iter().map(check::plugin_name).collect::<Result<_, _>>()?,
+        attributes,
+    })
+}
+
+fn accepts(types: Vec<String>) -> Result<Declaration, Fault> {
+    Ok(Declaration::Accepts(types.into_iter().map(check::media_type).collect::<Result<_, _>>()?))
+}
+
+fn reported(error: wit::types::Error) -> Fault {
+    let words = |words: &str| check_words(words);
+    match error {
+        wit::types::Error::Unsupported(reason) => {
+            Fault::Reported { class: FailureClass::Unsupported, causes: vec![words(&reason)], hint: None }
+        }
+        wit::types::Error::Malformed(defect) => {
+            let mut cause = words(&defect.reason);
+            if let Some(offset) = defect.offset {
+                cause.push_str(&format!(" (at byte {offset})"));
+            }
+            Fault::Reported { class: FailureClass::Malformed, causes: vec![cause], hint: None }
+        }
+        wit::types::Error::Misconfigured(setting) => Fault::Reported {
+            class: FailureClass::Misconfigured,
+            causes: vec![format!("its setting {} is unusable: {}", check::quoted(&setting.key), words(&setting.reason))],
+            hint: None,
+        },
+        wit::types::Error::Internal(reason) => {
+            Fault::Reported { class: FailureClass::Internal, causes: vec![words(&reason)], hint: None }
+        }
+    }
+}
+
+/// A plugin's message, cut at 400 bytes.
+fn check_words(words: &str) -> String {
+    let fitting = &words[..words.floor_char_boundary(400)];
+    let more = if fitting.len() < words.len() { "…" } else { "" };
+    if fitting.is_empty() { "it gives no reason".to_owned() } else { format!("{fitting}{more}") }
+}
+
+fn attribute(it: wit::types::Attribute) -> Attribute {
+    Attribute { name: it.name, value: it.value }
+}
+
+fn span(it: wit::types::Span) -> Span {
+    Span { start: it.start, end: it.end }
+}
+
+fn label(it: wit::findings::Label) -> Label {
+    Label {
+        name: it.name,
+        confidence: it.confidence,
+        evidence: it.evidence.into_iter().map(span).collect(),
+        attributes: it.attributes.into_iter().map(attribute).collect(),
+    }
+}
+
+fn annotation(it: wit::findings::Annotation) -> Annotation {
+    Annotation {
+        kind: it.kind,
+        span: it.span.map(span),
+        value: it.value,
+        confidence: it.confidence,
+        attributes: it.attributes.into_iter().map(attribute).collect(),
+    }
+}
+
+fn extracted_document(it: bindings::extraction::exports::docmill::plugin::extraction::Extracted) -> Result<Extracted, Fault> {
+    let mark = |mark: wit::types::Mark| Mark {
+        kind: mark.kind,
+        span: span(mark.span),
+        attributes: mark.attributes.into_iter().map(attribute).collect(),
+    };
+    let aside = |aside: bindings::extraction::exports::docmill::plugin::extraction::Aside| Aside {
+        kind: aside.kind,
+        text: aside.text,
+        position: aside.position,
+        attributes: aside.attributes.into_iter().map(attribute).collect(),
+    };
+    let document = Document {
+        text: it.document.text,
+        language: it.document.language.map(check::language).transpose()?,
+        attributes: it.document.attributes.into_iter().map(attribute).collect(),
+        marks: it.document.marks.into_iter().map(mark).collect(),
+    };
+    check::document(&document)?;
+    let asides = it.asides.into_iter().map(aside).collect::<Vec<_>>();
+    check::asides(&document.text, &asides)?;
+    Ok(Extracted { document, asides })
+}
+
+fn to_wit(document: &Document) -> wit::types::Document {
+    let attributes = |attributes: &[Attribute]| attributes.iter().map(attribute_to_wit).collect();
+    wit::types::Document {
+        text: document.text.clone(),
+        language: document.language.as_ref().map(ToString::to_string),
+        attributes: attributes(&document.attributes),
+        marks: document
+            .marks
+            .iter()
+            .map(|mark| wit::types::Mark {
+                kind: mark.kind.clone(),
+                span: span_to_wit(mark.span),
+                attributes: attributes(&mark.attributes),
+            })
+            .collect(),
+    }
+}
+
+fn attribute_to_wit(it: &Attribute) -> wit::types::Attribute {
+    wit::types::Attribute { name: it.name.clone(), value: it.value.clone() }
+}
+
+fn span_to_wit(it: Span) -> wit::types::Span {
+    wit::types::Span { start: it.start, end: it.end }
+}
+
+impl State {
+    /// Every import begins with this: it counts, and holds `describe` to its promise.
+    fn host_call(&mut self) -> wasmtime::Result<()> {
+        self.host_calls += 1;
+        if self.sealed {
+            let what = "it called the host while describing itself".to_owned();
+            return Err(BrokenPromise { what, clause: "`metadata.describe` calls no imports" }.into());
+        }
+        Ok(())
+    }
+}
+
+impl wit::types::Host for State {}
+
+impl wit::log::Host for State {
+    fn write(&mut self, level: wit::log::Level, message: String, fields: Vec<wit::types::Attribute>) -> wasmtime::Result<()> {
+        self.host_call()?;
+        let level = match level {
+            wit::log::Level::Trace => LogLevel::Trace,
+            wit::log::Level::Debug => LogLevel::Debug,
+            wit::log::Level::Info => LogLevel::Info,
+            wit::log::Level::Warn => LogLevel::Warn,
+            wit::log::Level::Error => LogLevel::Error,
+        };
+        let fields = fields.iter().map(|field| (field.name.as_str(), field.value.as_str()));
+        self.log.write(level, &message, fields);
+        Ok(())
+    }
+}
+
+impl wit::config::Host for State {
+    fn get(&mut self, key: String) -> wasmtime::Result<Option<String>> {
+        self.host_call()?;
+        Ok(self.inputs.settings.get(&key).map(str::to_owned))
+    }
+}
+
+impl wit::lookup::Host for State {
+    fn open(&mut self, name: String) -> wasmtime::Result<Option<Resource<LentTable>>> {
+        self.host_call()?;
+        let table = self.inputs.tables.get(&name).map(Arc::clone);
+        Ok(table.map(|table| self.handles.push(table)).transpose()?)
+    }
+}
+
+impl State {
+    fn table(&mut self, handle: &Resource<LentTable>) -> wasmtime::Result<Arc<Table>> {
+        self.host_call()?;
+        Ok(Arc::clone(self.handles.get(handle)?))
+    }
+}
+
+impl wit::lookup::HostTable for State {
+    fn size(&mut self, table: Resource<LentTable>) -> wasmtime::Result<u64> {
+        Ok(self.table(&table)?.size())
+    }
+
+    fn get(&mut self, table: Resource<LentTable>, key: String) -> wasmtime::Result<Option<String>> {
+        Ok(self.table(&table)?.get(&key).map(str::to_owned))
+    }
+
+    fn get_many(&mut self, table: Resource<LentTable>, keys: Vec<String>) -> wasmtime::Result<Vec<Option<String>>> {
+        let table = self.table(&table)?;
+        Ok(keys.iter().map(|key| table.get(key).map(str::to_owned)).collect())
+    }
+
+    fn entries(&mut self, table: Resource<LentTable>, start: u64, count: u32) -> wasmtime::Result<Vec<wit::lookup::Entry>> {
+        let table = self.table(&table)?;
+        let entry = |(key, value): (&str, &str)| wit::lookup::Entry { key: key.to_owned(), value: value.to_owned() };
+        Ok(table.page(start, count).map(entry).collect())
+    }
+
+    fn find(&mut self, table: Resource<LentTable>, text: String) -> wasmtime::Result<Vec<wit::lookup::Occurrence>> {
+        let table = self.table(&table)?;
+        let found = table.find(&text)?;
+        let occurrence = |it: crate::capabilities::Occurrence<'_>| wit::lookup::Occurrence {
+            span: span_to_wit(it.span),
+            value: it.value.to_owned(),
+        };
+        Ok(found.into_iter().map(occurrence).collect())
+    }
+
+    fn drop(&mut self, table: Resource<LentTable>) -> wasmtime::Result<()> {
+        self.handles.delete(table)?;
+        Ok(())
+    }
+}
+
+impl wit::sources::Host for State {}
+
+impl wit::sources::HostSource for State {
+    fn media_type(&mut self, source: Resource<SourceBytes>) -> wasmtime::Result<String> {
+        self.host_call()?;
+        Ok(self.handles.get(&source)?.media_type().to_string())
+    }
+
+    fn size(&mut self, source: Resource<SourceBytes>) -> wasmtime::Result<u64> {
+        self.host_call()?;
+        Ok(self.handles.get(&source)?.size())
+    }
+
+    fn read(&mut self, source: Resource<SourceBytes>, offset: u64, length: u32) -> wasmtime::Result<Vec<u8>> {
+        self.host_call()?;
+        let bytes = self.handles.get(&source)?.read(offset, length).to_vec();
+        self.bytes_in += bytes.len() as u64;
+        Ok(bytes)
+    }
+
+    fn drop(&mut self, source: Resource<SourceBytes>) -> wasmtime::Result<()> {
+        self.handles.delete(source)?;
+        Ok(())
+    }
+}
+
+impl wit::members::Host for State {
+    fn emit(&mut self, member: wit::members::Member) -> wasmtime::Result<()> {
+        self.host_call()?;
+        self.bytes_out += member.content.len() as u64;
+        let attributes: Vec<Attribute> = member.attributes.into_iter().map(attribute).collect();
+        let promise = |fault: Fault| match fault {
+            Fault::Broken { what, clause } => wasmtime::Error::from(BrokenPromise { what, clause }),
+            Fault::Call(error) => error,
+            Fault::Reported { causes, .. } => wasmtime::Error::msg(causes.join(": ")),
+        };
+        check::attributes(&attributes).map_err(promise)?;
+        // A container says what it likes about its members; a media type that is none is no reason to lose one.
+        let media_type = member.media_type.and_then(|claimed| MediaType::new(claimed).ok());
+        let member = Member { name: member.name, media_type, content: member.content, attributes };
+        let Some(sink) = self.inputs.members.as_mut() else {
+            let what = "it emitted a member, and it is no unpacker".to_owned();
+            return Err(BrokenPromise { what, clause: "only unpackers emit members" }.into());
+        };
+        let begun = Instant::now();
+        let accepted = sink.accept(member);
+        self.pause(begun.elapsed());
+        Ok(accepted?)
+    }
+}
+
+impl wit::findings::Host for State {
+    fn labels(&mut self, classifier: String) -> wasmtime::Result<Option<Vec<wit::findings::Label>>> {
+        self.host_call()?;
+        let label = |it: &Label| wit::findings::Label {
+            name: it.name.clone(),
+            confidence: it.confidence,
+            evidence: it.evidence.iter().copied().map(span_to_wit).collect(),
+            attributes: it.attributes.iter().map(attribute_to_wit).collect(),
+        };
+        Ok(self.inputs.findings.labels(&classifier).map(|labels| labels.iter().map(label).collect()))
+    }
+
+    fn annotations(&mut self, analyzer: String) -> wasmtime::Result<Option<Vec<wit::findings::Annotation>>> {
+        self.host_call()?;
+        let annotation = |it: &Annotation| wit::findings::Annotation {
+            kind: it.kind.clone(),
+            span: it.span.map(span_to_wit),
+            value: it.value.clone(),
+            confidence: it.confidence,
+            attributes: it.attributes.iter().map(attribute_to_wit).collect(),
+        };
+        Ok(self.inputs.findings.annotations(&analyzer).map(|annotations| annotations.iter().map(annotation).collect()))
+    }
+
+    fn translation(&mut self, translator: String, target: String) -> wasmtime::Result<Option<String>> {
+        self.host_call()?;
+        Ok(self.inputs.findings.translation(&translator, &target).map(str::to_owned))
+    }
+}

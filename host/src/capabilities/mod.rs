@@ -1,0 +1,18 @@
+//! What a plugin may call, independent of any version of the contract.
+//!
+//! Each capability fits on one screen: what it holds, what it does, and where it says no. The files in [`crate::abi`] translate
+//! between these and one track of the contract; none of them adds behaviour of its own.
+
+mod findings;
+mod log;
+mod members;
+mod settings;
+mod source;
+mod tables;
+
+pub use findings::PriorFindings;
+pub use log::LogBook;
+pub use members::{Member, MemberSink, NoMembers, Refused};
+pub use settings::Settings;
+pub use source::SourceBytes;
+pub use tables::{Occurrence, Table, TableError, TooManyOccurrences};

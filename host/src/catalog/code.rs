@@ -1,0 +1,236 @@
+//! Compiles components, in a child process where possible, and keeps the native code on disk.
+//!
+//! Native code is as powerful as docmill itself. So it is taken only from a folder that belongs to this user alone, only from
+//! files that this docmill wrote (each carries a digest of its content), and never from anywhere else.
+
+use std::fs;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use wasmtime::Engine;
+use wasmtime::component::Component;
+
+use super::load::LoadError;
+use crate::model::Digest;
+use crate::sandbox::{Sandbox, SandboxOptions};
+
+/// How long the child process may compile, in CPU seconds and in real time. JavaScript's runtime takes 13 s.
+const LONGEST_COMPILATION: Duration = Duration::from_secs(120);
+/// How much memory the child process may use.
+const COMPILER_MEMORY: u64 = 6 << 30;
+
+/// Where components are compiled.
+#[derive(Debug, Clone)]
+pub enum Compiler {
+    /// In this process. A component made to be slow to compile can hold it up.
+    InProcess,
+    /// In a child process with limits on time and memory: this program with these arguments, which has to call
+    /// [`run_compiler`].
+    Child {
+        /// The program.
+        program: PathBuf,
+        /// Its arguments.
+        arguments: Vec<String>,
+    },
+}
+
+/// A folder of native code, made by this user's docmill for itself.
+#[derive(Debug, Clone)]
+pub struct CodeCache {
+    folder: PathBuf,
+}
+
+impl CodeCache {
+    /// Opens or makes the folder.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be made, belongs to somebody else, or can be written by others.
+    pub fn open(folder: &Path) -> io::Result<CodeCache> {
+        make_private(folder)?;
+        Ok(CodeCache { folder: folder.to_owned() })
+    }
+
+    fn path(&self, component: Digest, compatibility: Digest) -> PathBuf {
+        self.folder.join(format!("{component}-{}.code", compatibility.short()))
+    }
+
+    /// The code of a component, if a whole and unchanged file is there.
+    fn read(&self, component: Digest, compatibility: Digest) -> Option<Vec<u8>> {
+        let mut content = fs::read(self.path(component, compatibility)).ok()?;
+        let code = content.split_off_checked(32)?;
+        (Digest::of(&code).as_bytes()[..] == content[..]).then_some(code)
+    }
+
+    fn write(&self, component: Digest, compatibility: Digest, code: &[u8]) -> io::Result<()> {
+        let path = self.path(component, compatibility);
+        // The process id keeps two processes that compile the same component apart.
+        let temporary = path.with_extension(format!("{}.tmp", std::process::id()));
+        let mut file = fs::File::create(&temporary)?;
+        file.write_all(Digest::of(code).as_bytes())?;
+        file.write_all(code)?;
+        file.sync_all()?;
+        fs::rename(&temporary, &path)
+    }
+}
+
+trait SplitOffChecked {
+    fn split_off_checked(&mut self, at: usize) -> Option<Vec<u8>>;
+}
+
+impl SplitOffChecked for Vec<u8> {
+    fn split_off_checked(&mut self, at: usize) -> Option<Vec<u8>> {
+        (self.len() > at).then(|| self.split_off(at))
+    }
+}
+
+#[cfg(unix)]
+fn make_private(folder: &Path) -> io::Result<()> {
+    use std::os::unix::fs::{DirBuilderExt, MetadataExt};
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    let metadata = fs::symlink_metadata(folder)?;
+    let mine = metadata.is_dir() && metadata.uid() == rustix::process::geteuid().as_raw();
+    if !mine || metadata.mode() & 0o022 != 0 {
+        let what = format!("`{}` can be changed by other users, so no code is taken from it", folder.display());
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, what));
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn make_private(folder: &Path) -> io::Result<()> {
+    fs::create_dir_all(folder)
+}
+
+/// Compiles a validated component, or takes its code from the cache.
+#[expect(unsafe_code, reason = "loading native code; why it can be trusted is said where it happens")]
+pub(super) fn compile(
+    sandbox: &Sandbox,
+    compiler: &Compiler,
+    cache: Option<&CodeCache>,
+    digest: Digest,
+    bytes: &[u8],
+) -> Result<Component, LoadError> {
+    let compatibility = sandbox.compatibility();
+    if let Some(code) = cache.and_then(|cache| cache.read(digest, compatibility)) {
+        // SAFETY: the bytes are what this function wrote: they come from a folder that only this user can write, under a name
+        // made of digests, and match the digest written with them. wasmtime itself refuses code of another version.
+        match unsafe { Component::deserialize(sandbox.engine(), code) } {
+            Ok(component) => return Ok(component),
+            Err(error) => tracing::debug!(%error, "compiled code was refused and is made anew"),
+        }
+    }
+    let begun = Instant::now();
+    let component = match compiler {
+        Compiler::InProcess => {
+            let component = Component::from_binary(sandbox.engine(), bytes).map_err(LoadError::compile)?;
+            if cache.is_some() {
+                keep(cache, digest, compatibility, &component.serialize().map_err(LoadError::compile)?);
+            }
+            component
+        }
+        Compiler::Child { program, arguments } => {
+            let code = compile_in_child(sandbox, program, arguments, bytes)?;
+            // SAFETY: the bytes come straight from the standard output of this very program, which was given nothing but the
+            // component, and runs the same compiler.
+            let component = unsafe { Component::deserialize(sandbox.engine(), &code) }.map_err(LoadError::compile)?;
+            keep(cache, digest, compatibility, &code);
+            component
+        }
+    };
+    tracing::debug!(digest = %digest.short(), elapsed = ?begun.elapsed(), "compiled a component");
+    Ok(component)
+}
+
+fn keep(cache: Option<&CodeCache>, digest: Digest, compatibility: Digest, code: &[u8]) {
+    // Without its code in the cache a component works as well, only later.
+    if let Some(Err(error)) = cache.map(|cache| cache.write(digest, compatibility, code)) {
+        tracing::warn!(%error, "compiled code could not be kept");
+    }
+}
+
+fn compile_in_child(sandbox: &Sandbox, program: &Path, arguments: &[String], bytes: &[u8]) -> Result<Vec<u8>, LoadError> {
+    let failed = |reason: String| LoadError::Compile { reason };
+    let mut child = Command::new(program)
+        .args(arguments)
+        .arg(if sandbox.is_pooled() { "pooled" } else { "on-demand" })
+        .env_clear()
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(|error| failed(format!("the compiler could not be started: {error}")))?;
+    let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+    std::thread::scope(|scope| {
+        scope.spawn(move || {
+            // A child that died early closes the pipe; its exit status tells the story.
+            let _ = stdin.map(|mut stdin| stdin.write_all(bytes));
+        });
+        let code = scope.spawn(move || read_bounded(stdout, 1 << 30));
+        let words = scope.spawn(move || read_bounded(stderr, 4 << 10));
+        let begun = Instant::now();
+        let status = loop {
+            match child.try_wait() {
+                Ok(Some(status)) => break status,
+                Ok(None) if begun.elapsed() > LONGEST_COMPILATION => {
+                    // Both can only fail if the child is gone already.
+                    let _ = child.kill();
+                    let _ = child.wait();
+                    return Err(failed(format!("it took longer than {} s to compile", LONGEST_COMPILATION.as_secs())));
+                }
+                Ok(None) => std::thread::sleep(Duration::from_millis(2)),
+                Err(error) => return Err(failed(error.to_string())),
+            }
+        };
+        let (code, words) = (code.join().unwrap_or_default(), words.join().unwrap_or_default());
+        match status.success() {
+            true => Ok(code),
+            false => {
+                let words = String::from_utf8_lossy(&words);
+                let words = words.trim();
+                Err(failed(if words.is_empty() { format!("the compiler ended with {status}") } else { words.to_owned() }))
+            }
+        }
+    })
+}
+
+fn read_bounded(pipe: Option<impl Read>, most: u64) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    if let Some(pipe) = pipe {
+        // What was read before an error is all there is; the exit status decides whether it counts.
+        let _ = pipe.take(most).read_to_end(&mut bytes);
+    }
+    bytes
+}
+
+/// What the child process does: reads a component from `input`, compiles it within limits, and writes its code to `output`.
+///
+/// `pooled` is the argument that [`Compiler::Child`] appends: `pooled` or `on-demand`.
+///
+/// # Errors
+///
+/// If the component cannot be compiled, or reading or writing fails.
+pub fn run_compiler(pooled: &str, mut input: impl Read, mut output: impl Write) -> Result<(), Box<dyn std::error::Error>> {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, Rlimit, setrlimit};
+        let limit = |most: u64| Rlimit { current: Some(most), maximum: Some(most) };
+        setrlimit(Resource::Cpu, limit(LONGEST_COMPILATION.as_secs()))?;
+        setrlimit(Resource::Core, limit(0))?;
+        if pooled != "pooled" {
+            // A pool reserves terabytes of addresses without using them, so the limit holds only without one.
+            setrlimit(Resource::As, limit(COMPILER_MEMORY))?;
+        }
+        setrlimit(Resource::Data, limit(COMPILER_MEMORY))?;
+    }
+    let mut bytes = Vec::new();
+    input.by_ref().take(super::LARGEST_COMPONENT + 1).read_to_end(&mut bytes)?;
+    let sandbox = Sandbox::new(&SandboxOptions { concurrency: 1, pooling: pooled == "pooled" })?;
+    let engine: &Engine = sandbox.engine();
+    let code = engine.precompile_component(&bytes).map_err(|error| error.to_string())?;
+    output.write_all(&code)?;
+    output.flush()?;
+    Ok(())
+}

@@ -1,0 +1,241 @@
+//! Walks paths and offers the files it finds.
+
+use std::collections::VecDeque;
+use std::fs::File;
+use std::io::Read;
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+use bytesize::ByteSize;
+use walkdir::{DirEntry, WalkDir};
+
+use super::{Content, Offer, Origin, Unreadable};
+use crate::model::SourceName;
+
+/// How deep folders are walked. Deeper ones are reported, not followed: only a hostile tree is deeper.
+const DEEPEST: usize = 64;
+
+/// The files at some paths: files as they are, folders with everything in them but hidden entries, sorted by name.
+///
+/// A file is called by its path relative to `base` where it lies below it, else by its absolute path; so the same file has the
+/// same name wherever docmill was started. Links are followed where they are named as a path, not where they are found in a
+/// folder.
+pub struct Files {
+    base: PathBuf,
+    roots: VecDeque<PathBuf>,
+    walk: Option<Walk>,
+}
+
+struct Walk {
+    given: PathBuf,
+    entries: walkdir::IntoIter,
+    found_any: bool,
+}
+
+impl Files {
+    /// The files at these paths, with names relative to `base`.
+    pub fn new(paths: impl IntoIterator<Item = PathBuf>, base: &Path) -> Files {
+        let base = std::fs::canonicalize(base).unwrap_or_else(|_| base.to_owned());
+        Files { base, roots: paths.into_iter().collect(), walk: None }
+    }
+
+    /// How many sources will be offered, as things are now. Walks all folders, and reads no file.
+    pub fn count(&self) -> u64 {
+        let mut again = Files { base: self.base.clone(), roots: self.roots.clone(), walk: None };
+        std::iter::from_fn(|| again.next()).count() as u64
+    }
+
+    fn offer(&self, path: PathBuf) -> Offer {
+        match self.name(&path) {
+            Ok(name) => Offer { name, content: Ok(Box::new(FileContent { path })) },
+            Err(unreadable) => self.unreadable(&path, unreadable),
+        }
+    }
+
+    fn unreadable(&self, path: &Path, reason: Unreadable) -> Offer {
+        // A name that cannot be told is shown as well as it can be; nothing is looked up by it.
+        let shown: String = path.to_string_lossy().chars().filter(|c| *c != '\0').take(1_000).collect();
+        let name = self.name(path).ok().or_else(|| SourceName::new(shown).ok());
+        Offer { name: name.unwrap_or_else(unnamed), content: Err(reason) }
+    }
+
+    fn name(&self, path: &Path) -> Result<SourceName, Unreadable> {
+        let shown = path.strip_prefix(&self.base).unwrap_or(path);
+        let parts: Option<Vec<&str>> = shown.components().filter(|part| !matches!(part, Component::RootDir)).map(|part| part.as_os_str().to_str()).collect();
+        let parts = parts.ok_or_else(|| Unreadable {
+            causes: vec!["its name is not valid UTF-8".to_owned()],
+            hint: Some("rename the file and ingest it again".to_owned()),
+        })?;
+        let leading = if shown.has_root() { "/" } else { "" };
+        SourceName::new(format!("{leading}{}", parts.join("/"))).map_err(|error| Unreadable::because(error.to_string()))
+    }
+
+    fn begin(&mut self, given: PathBuf) -> Option<Offer> {
+        let path = match std::fs::canonicalize(&given) {
+            Ok(path) => path,
+            Err(error) => return Some(self.unreadable(&given, cannot("found", &error))),
+        };
+        if path.is_dir() {
+            let entries = WalkDir::new(&path).max_depth(DEEPEST).sort_by_file_name().into_iter();
+            self.walk = Some(Walk { given, entries, found_any: false });
+            return None;
+        }
+        Some(self.offer(path))
+    }
+}
+
+impl Origin for Files {
+    fn next(&mut self) -> Option<Offer> {
+        loop {
+            let Some(walk) = &mut self.walk else {
+                let root = self.roots.pop_front()?;
+                if let Some(offer) = self.begin(root) {
+                    return Some(offer);
+                }
+                continue;
+            };
+            match walk.entries.next() {
+                Some(Ok(entry)) if entry.depth() > 0 && is_hidden(&entry) => {
+                    if entry.file_type().is_dir() {
+                        walk.entries.skip_current_dir();
+                    }
+                }
+                Some(Ok(entry)) if entry.file_type().is_dir() => {
+                    if entry.depth() == DEEPEST {
+                        walk.found_any = true;
+                        let reason = Unreadable::because(format!("it lies {DEEPEST} folders deep, and deeper ones are not walked"));
+                        return Some(self.unreadable(entry.path(), reason));
+                    }
+                }
+                Some(Ok(entry)) => {
+                    walk.found_any = true;
+                    if entry.file_type().is_symlink() {
+                        let reason = Unreadable {
+                            causes: vec!["it is a symbolic link, and links found in a folder are not followed".to_owned()],
+                            hint: Some("name the link itself as a path to ingest what it points to".to_owned()),
+                        };
+                        return Some(self.unreadable(entry.path(), reason));
+                    }
+                    return Some(self.offer(entry.into_path()));
+                }
+                Some(Err(error)) => {
+                    walk.found_any = true;
+                    let path = error.path().map_or_else(|| walk.given.clone(), Path::to_owned);
+                    let cause = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
+                    return Some(self.unreadable(&path, Unreadable { causes: vec!["it could not be read".to_owned(), cause], hint: None }));
+                }
+                None => {
+                    let (given, found_any) = (walk.given.clone(), walk.found_any);
+                    self.walk = None;
+                    if !found_any {
+                        return Some(self.unreadable(&given, Unreadable::because("it is a folder without files")));
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn is_hidden(entry: &DirEntry) -> bool {
+    entry.file_name().as_encoded_bytes().starts_with(b".")
+}
+
+fn unnamed() -> SourceName {
+    SourceName::new("(unnamed)").unwrap_or_else(|_| unreachable!("this is a name"))
+}
+
+fn cannot(done: &str, error: &std::io::Error) -> Unreadable {
+    Unreadable { causes: vec![format!("it could not be {done}"), error.to_string()], hint: None }
+}
+
+struct FileContent {
+    path: PathBuf,
+}
+
+impl Content for FileContent {
+    fn read(self: Box<Self>, limit: u64) -> Result<Arc<[u8]>, Unreadable> {
+        let metadata = std::fs::metadata(&self.path).map_err(|error| cannot("read", &error))?;
+        // A pipe or a device may never end.
+        if !metadata.is_file() {
+            return Err(Unreadable::because("it is neither a file nor a folder"));
+        }
+        let too_large = |size: u64| Unreadable {
+            causes: vec![format!("it has {}, and the limit is {}", ByteSize(size).display().iec(), ByteSize(limit).display().iec())],
+            hint: Some("raise the limit with `--max-size`".to_owned()),
+        };
+        if metadata.len() > limit {
+            return Err(too_large(metadata.len()));
+        }
+        let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0) + 1);
+        let file = File::open(&self.path).map_err(|error| cannot("read", &error))?;
+        // The file may grow while it is read.
+        file.take(limit + 1).read_to_end(&mut bytes).map_err(|error| cannot("read", &error))?;
+        if bytes.len() as u64 > limit {
+            return Err(too_large(bytes.len() as u64));
+        }
+        Ok(Arc::from(bytes))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn offered(files: &mut Files) -> Vec<String> {
+        std::iter::from_fn(|| files.next())
+            .map(|offer| match offer.content {
+                Ok(content) => match content.read(100) {
+                    Ok(bytes) => format!("{} {}", offer.name, bytes.len()),
+                    Err(unreadable) => format!("{}: {}", offer.name, unreadable.causes.join(": ")),
+                },
+                Err(unreadable) => format!("{}: {}", offer.name, unreadable.causes.join(": ")),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn folders_are_walked_in_order_and_hidden_entries_left_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        };
+        write("in/b.txt", "b");
+        write("in/a.txt/inside.txt", "in");
+        write("in/.hidden/x.txt", "x");
+        write("in/.x.txt", "x");
+        write("in/large.txt", &"x".repeat(101));
+        std::fs::create_dir(folder.path().join("empty")).unwrap();
+        let paths = ["in", "empty", "missing", "in/b.txt"].map(|name| folder.path().join(name));
+        let mut files = Files::new(paths, folder.path());
+        assert_eq!(files.count(), 6);
+        let missing = format!("{}/missing", folder.path().display());
+        assert_eq!(
+            offered(&mut files),
+            [
+                "in/a.txt/inside.txt 2",
+                "in/b.txt 1",
+                "in/large.txt: it has 101 B, and the limit is 100 B",
+                "empty: it is a folder without files",
+                &format!("{}: it could not be found: No such file or directory (os error 2)", missing.strip_prefix(&format!("{}/", std::fs::canonicalize(folder.path()).unwrap().display())).unwrap_or(&missing)),
+                "in/b.txt 1",
+            ]
+        );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_pipes_and_foreign_names_are_reported() {
+        use std::os::unix::ffi::OsStrExt;
+        let folder = tempfile::tempdir().unwrap();
+        std::os::unix::fs::symlink("/etc/passwd", folder.path().join("link")).unwrap();
+        std::fs::write(folder.path().join(std::ffi::OsStr::from_bytes(b"n\xff")), "x").unwrap();
+        let socket = std::os::unix::net::UnixListener::bind(folder.path().join("socket")).unwrap();
+        let said = offered(&mut Files::new([folder.path().to_owned()], folder.path())).join("\n");
+        assert!(said.contains("link: it is a symbolic link"), "{said}");
+        assert!(said.contains("its name is not valid UTF-8"), "{said}");
+        assert!(said.contains("socket: it is neither a file nor a folder"), "{said}");
+        drop(socket);
+    }
+}

@@ -1,0 +1,59 @@
+//! Where sources come from, and what kind of thing they are.
+//!
+//! [`Origin`] is what the pipeline knows: something that offers sources one after the other. [`Files`] walks paths; a queue or a
+//! bucket can stand in its place.
+
+use std::sync::Arc;
+
+use crate::model::{MediaType, SourceName};
+
+mod files;
+mod media_type;
+
+pub use files::Files;
+pub use media_type::judge;
+
+/// Offers sources, one after the other, in an order that depends only on what there is.
+pub trait Origin: Send {
+    /// The next source, or `None` when there are no more.
+    fn next(&mut self) -> Option<Offer>;
+}
+
+/// A source that may be taken in. Nothing of its content has been read.
+pub struct Offer {
+    /// What it is called.
+    pub name: SourceName,
+    /// Where its bytes are, or why there are none.
+    pub content: Result<Box<dyn Content>, Unreadable>,
+}
+
+/// The bytes of an offered source, read by the worker that processes it.
+pub trait Content: Send {
+    /// Reads all bytes, at most `limit` of them.
+    ///
+    /// # Errors
+    ///
+    /// If they cannot be read, or if there are more.
+    fn read(self: Box<Self>, limit: u64) -> Result<Arc<[u8]>, Unreadable>;
+
+    /// What the origin claims the bytes to be.
+    fn claimed(&self) -> Option<MediaType> {
+        None
+    }
+}
+
+/// Why a source could not be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unreadable {
+    /// Outermost first: lower-case fragments.
+    pub causes: Vec<String>,
+    /// One thing the reader can do now.
+    pub hint: Option<String>,
+}
+
+impl Unreadable {
+    /// A single reason.
+    pub fn because(cause: impl Into<String>) -> Unreadable {
+        Unreadable { causes: vec![cause.into()], hint: None }
+    }
+}

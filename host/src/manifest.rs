@@ -1,0 +1,341 @@
+//! `docmill.toml`: the steps of a pipeline, and what an operator grants to each.
+//!
+//! ```toml
+//! [limits]                                  # for all steps; the defaults are shown
+//! deadline = "2s"
+//! memory = "64 MiB"
+//! output = "16 MiB"
+//! log = "64 KiB"
+//!
+//! [[step]]
+//! plugin = "extract-text"                   # a shipped plugin
+//!
+//! [[step]]
+//! plugin = "plugins/analyze-dates.wasm"     # a file, relative to this one
+//! name = "dates"                            # what its findings are called; default: the plugin's own name
+//! settings = { min-confidence = 0.5 }
+//! tables = { calendar = "tables/calendar.tsv" }
+//! limits = { deadline = "10s" }
+//!
+//! [[step]]
+//! plugin = "translate-glossary"
+//! tables = { glossary = "glossary-fr" }     # a shipped table
+//! targets = ["en", "vi"]                    # translators only; default: everything the plugin offers
+//! ```
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use bytesize::ByteSize;
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::error::{Hint, Location};
+use crate::model::{LanguageTag, PluginName};
+use crate::sandbox::Limits;
+
+/// The longest pipeline file that is read, in bytes.
+pub const LARGEST_MANIFEST: u64 = 1 << 20;
+/// The most steps a pipeline may have.
+const MOST_STEPS: usize = 100;
+
+/// A pipeline as its file asks for it; nothing is loaded yet.
+#[derive(Debug, Clone)]
+pub struct Manifest {
+    /// The file it was read from, for messages.
+    pub path: PathBuf,
+    /// The text of the file.
+    pub text: String,
+    /// The steps in the order of the file.
+    pub steps: Vec<StepRequest>,
+}
+
+/// One step as the file asks for it.
+#[derive(Debug, Clone)]
+pub struct StepRequest {
+    /// What the step is called, if the file says so.
+    pub name: Option<PluginName>,
+    /// The plugin.
+    pub plugin: PluginRef,
+    /// Settings by key.
+    pub settings: BTreeMap<String, Placed<String>>,
+    /// Tables by the name under which the plugin opens them.
+    pub tables: BTreeMap<String, Placed<TableRef>>,
+    /// For a translator: the languages to translate into.
+    pub targets: Option<Vec<Placed<LanguageTag>>>,
+    /// What one call may use: the step's own limits, else the pipeline's, else the defaults.
+    pub limits: Limits,
+    /// Where the step names its plugin.
+    pub place: Range<usize>,
+}
+
+/// A plugin as a pipeline names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PluginRef {
+    /// One that travels inside docmill.
+    Shipped(String),
+    /// A file.
+    File(PathBuf),
+}
+
+impl fmt::Display for PluginRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            PluginRef::Shipped(name) => f.write_str(name),
+            PluginRef::File(path) => path.display().fmt(f),
+        }
+    }
+}
+
+/// A table as a pipeline names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TableRef {
+    /// One that travels inside docmill.
+    Shipped(String),
+    /// A file of tab-separated values.
+    File(PathBuf),
+}
+
+/// A value and its place in the file, as a range of bytes.
+#[derive(Debug, Clone)]
+pub struct Placed<T> {
+    /// The value.
+    pub value: T,
+    /// Where it stands.
+    pub place: Range<usize>,
+}
+
+/// Why a pipeline was refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ManifestError {
+    /// What is wrong; a lower-case fragment, possibly of several lines.
+    pub message: String,
+    /// Where.
+    pub place: Location,
+    /// What can be done.
+    pub hint: Option<String>,
+}
+
+impl fmt::Display for ManifestError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for ManifestError {}
+
+impl Hint for ManifestError {
+    fn hint(&self) -> Option<String> {
+        self.hint.clone()
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct RawManifest {
+    #[serde(default)]
+    limits: RawLimits,
+    #[serde(default)]
+    step: Vec<Spanned<RawStep>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct RawStep {
+    plugin: Spanned<String>,
+    name: Option<Spanned<String>>,
+    #[serde(default)]
+    settings: BTreeMap<String, Spanned<toml::Value>>,
+    #[serde(default)]
+    tables: BTreeMap<String, Spanned<String>>,
+    targets: Option<Vec<Spanned<String>>>,
+    #[serde(default)]
+    limits: RawLimits,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct RawLimits {
+    deadline: Option<Spanned<String>>,
+    memory: Option<Spanned<String>>,
+    output: Option<Spanned<String>>,
+    log: Option<Spanned<String>>,
+}
+
+impl Manifest {
+    /// Reads a pipeline. `path` is where the text came from: relative files are looked for beside it.
+    ///
+    /// # Errors
+    ///
+    /// If the text is no TOML, has unknown keys, or a value is not of its form.
+    pub fn parse(path: &Path, text: &str) -> Result<Manifest, ManifestError> {
+        let reader = Reader { path, text, folder: path.parent().unwrap_or(Path::new("")) };
+        let raw: RawManifest = toml::from_str(text).map_err(|error| {
+            reader.error(error.span().unwrap_or(0..0), error.message().to_owned(), None)
+        })?;
+        if raw.step.is_empty() {
+            let hint = "add a `[[step]]` with a `plugin`".to_owned();
+            return Err(reader.error(0..0, "the pipeline has no steps".to_owned(), Some(hint)));
+        }
+        if let Some(surplus) = raw.step.get(MOST_STEPS) {
+            return Err(reader.error(surplus.span(), format!("a pipeline has at most {MOST_STEPS} steps"), None));
+        }
+        let limits = reader.limits(&raw.limits, Limits::default())?;
+        let steps = raw.step.into_iter().map(|step| reader.step(step.into_inner(), limits)).collect::<Result<_, _>>()?;
+        Ok(Manifest { path: path.to_owned(), text: text.to_owned(), steps })
+    }
+
+    /// An error about some place in this pipeline.
+    pub fn error_at(&self, place: &Range<usize>, message: impl Into<String>, hint: Option<String>) -> ManifestError {
+        ManifestError { message: message.into(), place: Location::of(&self.path, &self.text, place.start), hint }
+    }
+}
+
+struct Reader<'a> {
+    path: &'a Path,
+    text: &'a str,
+    folder: &'a Path,
+}
+
+impl Reader<'_> {
+    fn error(&self, place: Range<usize>, message: String, hint: Option<String>) -> ManifestError {
+        ManifestError { message, place: Location::of(self.path, self.text, place.start), hint }
+    }
+
+    fn step(&self, raw: RawStep, limits: Limits) -> Result<StepRequest, ManifestError> {
+        let name = raw.name.map(|name| {
+            PluginName::new(name.get_ref().as_str())
+                .map_err(|_| self.error(name.span(), format!("`{}` is no name for a step", name.get_ref().escape_debug()), Some("use kebab-case, such as `find-dates`".to_owned())))
+        });
+        let settings = raw.settings.into_iter().map(|(key, value)| {
+            let place = value.span();
+            let value = match value.into_inner() {
+                toml::Value::String(text) => text,
+                toml::Value::Integer(number) => number.to_string(),
+                toml::Value::Float(number) => number.to_string(),
+                toml::Value::Boolean(truth) => truth.to_string(),
+                other => {
+                    let message = format!("setting `{key}` is {}, and settings are strings, numbers, or booleans", kind(&other));
+                    return Err(self.error(place, message, None));
+                }
+            };
+            Ok((key, Placed { value, place }))
+        });
+        let tables = raw.tables.into_iter().map(|(name, table)| {
+            let value = if is_file(table.get_ref(), ".tsv") {
+                TableRef::File(self.folder.join(table.get_ref()))
+            } else {
+                TableRef::Shipped(table.get_ref().clone())
+            };
+            (name, Placed { value, place: table.span() })
+        });
+        let target = |target: Spanned<String>| {
+            let place = target.span();
+            LanguageTag::new(target.into_inner())
+                .map(|value| Placed { value, place: place.clone() })
+                .map_err(|error| self.error(place, error.to_string(), None))
+        };
+        let targets = raw.targets.map(|targets| targets.into_iter().map(target).collect::<Result<Vec<_>, _>>());
+        Ok(StepRequest {
+            name: name.transpose()?,
+            place: raw.plugin.span(),
+            plugin: if is_file(raw.plugin.get_ref(), ".wasm") {
+                PluginRef::File(self.folder.join(raw.plugin.get_ref()))
+            } else {
+                PluginRef::Shipped(raw.plugin.into_inner())
+            },
+            settings: settings.collect::<Result<_, _>>()?,
+            tables: tables.collect(),
+            targets: targets.transpose()?,
+            limits: self.limits(&raw.limits, limits)?,
+        })
+    }
+
+    fn limits(&self, raw: &RawLimits, default: Limits) -> Result<Limits, ManifestError> {
+        Ok(Limits {
+            deadline: match &raw.deadline {
+                Some(text) => self.duration(text)?,
+                None => default.deadline,
+            },
+            memory: self.size("memory", raw.memory.as_ref(), default.memory, Limits::CEILING.memory)?,
+            output: self.size("output", raw.output.as_ref(), default.output, Limits::CEILING.output)?,
+            log: self.size("log", raw.log.as_ref(), default.log, Limits::CEILING.log)?,
+        })
+    }
+
+    fn duration(&self, text: &Spanned<String>) -> Result<Duration, ManifestError> {
+        let ceiling = Limits::CEILING.deadline;
+        match humantime::parse_duration(text.get_ref()) {
+            Ok(duration) if (Duration::from_millis(1)..=ceiling).contains(&duration) => Ok(duration),
+            Ok(_) => Err(self.error(text.span(), format!("`limits.deadline` lies between 1ms and {}", humantime::format_duration(ceiling)), None)),
+            Err(_) => Err(self.error(text.span(), format!("`{}` is no duration", text.get_ref().escape_debug()), Some("write it like `500ms`, `2s`, or `1m`".to_owned()))),
+        }
+    }
+
+    fn size(&self, name: &str, text: Option<&Spanned<String>>, default: u64, ceiling: u64) -> Result<u64, ManifestError> {
+        let Some(text) = text else { return Ok(default) };
+        match text.get_ref().parse::<ByteSize>() {
+            Ok(size) if (1..=ceiling).contains(&size.as_u64()) => Ok(size.as_u64()),
+            Ok(_) => Err(self.error(text.span(), format!("`limits.{name}` lies between 1 B and {}", ByteSize(ceiling).display().iec()), None)),
+            Err(_) => Err(self.error(text.span(), format!("`{}` is no size", text.get_ref().escape_debug()), Some("write it like `64 MiB` or `100 KiB`".to_owned()))),
+        }
+    }
+}
+
+/// A name with a slash or the usual extension is a file; anything else is shipped.
+fn is_file(name: &str, extension: &str) -> bool {
+    name.contains(['/', '\\']) || name.ends_with(extension)
+}
+
+fn kind(value: &toml::Value) -> &'static str {
+    match value {
+        toml::Value::Array(_) => "an array",
+        toml::Value::Table(_) => "a table",
+        toml::Value::Datetime(_) => "a date",
+        _ => "something else",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Manifest, String> {
+        Manifest::parse(Path::new("dir/docmill.toml"), text).map_err(|error| format!("{error} --> {}", error.place))
+    }
+
+    #[test]
+    fn a_step_inherits_the_limits_it_does_not_set() {
+        let manifest = parse(
+            "[limits]\ndeadline = '3s'\nmemory = '1 MiB'\n[[step]]\nplugin = 'a'\nlimits = { memory = '2 MiB' }\n",
+        )
+        .unwrap();
+        let limits = manifest.steps[0].limits;
+        assert_eq!(limits, Limits { deadline: Duration::from_secs(3), memory: 2 << 20, ..Limits::default() });
+    }
+
+    #[test]
+    fn files_are_told_from_shipped_names_and_looked_for_beside_the_pipeline() {
+        let manifest = parse("[[step]]\nplugin = 'x.wasm'\ntables = { a = 'b/c', d = 'e' }\n[[step]]\nplugin = 'extract-text'").unwrap();
+        assert_eq!(manifest.steps[0].plugin, PluginRef::File("dir/x.wasm".into()));
+        assert_eq!(manifest.steps[0].tables["a"].value, TableRef::File("dir/b/c".into()));
+        assert_eq!(manifest.steps[0].tables["d"].value, TableRef::Shipped("e".into()));
+        assert_eq!(manifest.steps[1].plugin, PluginRef::Shipped("extract-text".into()));
+    }
+
+    #[test]
+    fn mistakes_are_found_where_they_are() {
+        let check = |text: &str, expected: &str| assert_eq!(parse(text).unwrap_err(), expected);
+        check("", "the pipeline has no steps --> dir/docmill.toml:1:1");
+        check("[[step]]\nplugin = 'a'\nsettings = { b = [1] }", "setting `b` is an array, and settings are strings, numbers, or booleans --> dir/docmill.toml:3:18");
+        check("[[step]]\nplugin = 'a'\nlimits = { deadline = 'soon' }", "`soon` is no duration --> dir/docmill.toml:3:23");
+        check("[[step]]\nplugin = 'a'\nlimits = { deadline = '2h' }", "`limits.deadline` lies between 1ms and 1h --> dir/docmill.toml:3:23");
+        check("[[step]]\nplugin = 'a'\nlimits = { memory = '9 GiB' }", "`limits.memory` lies between 1 B and 2.0 GiB --> dir/docmill.toml:3:21");
+        check("[[step]]\nplugin = 'a'\ntargets = ['english']\nname='B'", "`B` is no name for a step --> dir/docmill.toml:4:6");
+        check("[[step]]\nplugin = 'a'\nsetings = {}", "unknown field `setings`, expected one of `plugin`, `name`, `settings`, `tables`, `targets`, `limits` --> dir/docmill.toml:3:1");
+        check("[[step]]\nplugin = ", "string values must be quoted, expected literal string --> dir/docmill.toml:2:10");
+    }
+}

@@ -1,0 +1,58 @@
+//! What happens during a run, for whoever shows it.
+
+use crate::model::{Failure, Run, SourceName};
+
+/// Something that happened. Everything an event speaks of is stored durably before the event is told.
+#[derive(Debug)]
+pub enum Event<'a> {
+    /// The run began.
+    Began {
+        /// The run; its tally is empty.
+        run: &'a Run,
+    },
+    /// A source came to an end.
+    Source {
+        /// Its name.
+        name: &'a SourceName,
+        /// What became of it.
+        fate: Fate,
+        /// How many documents were found in it.
+        documents: usize,
+        /// What failed, if anything.
+        failures: &'a [Failure],
+    },
+    /// The run ended. It is told even if the run was interrupted.
+    Ended {
+        /// The run with its tally.
+        run: &'a Run,
+    },
+}
+
+/// What became of a source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// It was stored before, with the same content and pipeline; nothing was done.
+    Unchanged,
+    /// It is new.
+    Added,
+    /// It was stored before; its content, or what was found in it, is new.
+    Updated,
+    /// No plugin of the pipeline reads it.
+    Unsupported,
+    /// Something failed; what succeeded is stored.
+    Failed,
+}
+
+/// Is told what happens. Called from one thread at a time.
+pub trait Reporter: Sync {
+    /// Takes note of an event.
+    fn event(&self, event: &Event<'_>);
+}
+
+/// Tells nobody.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Silent;
+
+impl Reporter for Silent {
+    fn event(&self, _: &Event<'_>) {}
+}

@@ -1,0 +1,361 @@
+//! From a manifest to steps that can run: loads and configures every plugin, and puts them in order.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::io::Read;
+use std::path::Path;
+use std::sync::Arc;
+
+use bytesize::ByteSize;
+
+use crate::abi::{Call, Declaration, Description};
+use crate::capabilities::{Settings, Table};
+use crate::catalog::{Catalog, LARGEST_COMPONENT, LoadError, Plugin, shipped_plugin, shipped_plugins, shipped_table, shipped_tables};
+use crate::error::{Hint, Location, closest, listed};
+use crate::manifest::{Manifest, ManifestError, Placed, PluginRef, StepRequest, TableRef};
+use crate::model::{Digest, FailureClass, Hasher, LanguageTag, PluginName, Role};
+use crate::sandbox::{Inputs, Limits, Sandbox, Stopped};
+
+/// The largest table that is loaded, in bytes.
+const LARGEST_TABLE: u64 = 64 << 20;
+
+/// A plugin with its settings, tables and limits: one step of a pipeline.
+#[derive(Debug)]
+pub struct Step {
+    /// What its findings are called.
+    pub name: PluginName,
+    /// The plugin.
+    pub plugin: Arc<Plugin>,
+    /// What one call may use.
+    pub limits: Limits,
+    /// What it declared, once it knew its settings and tables.
+    pub declaration: Declaration,
+    /// For a translator: the pairs it is asked for, in order.
+    pub(super) pairs: Vec<(LanguageTag, LanguageTag)>,
+    pub(super) settings: Arc<Settings>,
+    pub(super) tables: Arc<BTreeMap<String, Arc<Table>>>,
+    /// The digest of settings, tables, and pairs.
+    pub(super) configuration: Digest,
+    /// The steps whose findings it reads; all of them come before it in the order of execution.
+    pub(super) reads: Vec<PluginName>,
+}
+
+impl Step {
+    pub(super) fn inputs(&self) -> Inputs {
+        Inputs { settings: Arc::clone(&self.settings), tables: Arc::clone(&self.tables), ..Inputs::default() }
+    }
+
+    /// The digest of everything that a result of this step depends on besides the document: component, contract, configuration.
+    pub(super) fn digest(&self) -> Digest {
+        let mut hasher = Hasher::new("docmill step 1");
+        hasher.field(self.plugin.digest.as_bytes());
+        hasher.field(self.plugin.contract.to_string().as_bytes());
+        hasher.field(self.configuration.as_bytes());
+        hasher.finish()
+    }
+}
+
+/// Steps in the order in which they run.
+#[derive(Debug)]
+pub struct Pipeline {
+    sandbox: Sandbox,
+    /// Unpackers and extractors in the order of the file, then the others, each after those it reads.
+    steps: Vec<Step>,
+    digest: Digest,
+}
+
+impl Pipeline {
+    /// All steps in the order in which they run.
+    pub fn steps(&self) -> &[Step] {
+        &self.steps
+    }
+
+    /// The digest of everything that results depend on besides the documents.
+    pub fn digest(&self) -> Digest {
+        self.digest
+    }
+
+    pub(super) fn sandbox(&self) -> &Sandbox {
+        &self.sandbox
+    }
+
+    /// Loads and configures all plugins of a manifest, and checks everything that can be checked before the first document.
+    ///
+    /// # Errors
+    ///
+    /// See [`PipelineError`]; the first mistake in the order of the file is reported.
+    pub fn assemble(manifest: &Manifest, catalog: &Catalog) -> Result<Pipeline, PipelineError> {
+        let assembler = Assembler { manifest, catalog };
+        let steps = manifest.steps.iter().map(|request| assembler.step(request)).collect::<Result<Vec<_>, _>>()?;
+        let mut names = BTreeSet::new();
+        for (step, request) in steps.iter().zip(&manifest.steps) {
+            if !names.insert(&step.name) {
+                let hint = "give one of them another `name`".to_owned();
+                return Err(manifest.error_at(&request.place, format!("two steps are called `{}`", step.name), Some(hint)).into());
+            }
+        }
+        let steps = assembler.in_order(steps)?;
+        let mut hasher = Hasher::new("docmill pipeline 1");
+        for step in &steps {
+            hasher.field(step.name.as_str().as_bytes()).field(step.digest().as_bytes());
+        }
+        Ok(Pipeline { sandbox: catalog.sandbox().clone(), digest: hasher.finish(), steps })
+    }
+}
+
+/// Why a pipeline was refused.
+#[derive(Debug)]
+pub struct PipelineError {
+    message: String,
+    /// Where in the pipeline's file the trouble lies.
+    pub place: Location,
+    hint: Option<String>,
+    source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+impl fmt::Display for PipelineError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for PipelineError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.source.as_deref().map(|source| source as &(dyn std::error::Error + 'static))
+    }
+}
+
+impl Hint for PipelineError {
+    fn hint(&self) -> Option<String> {
+        self.hint.clone()
+    }
+}
+
+impl From<ManifestError> for PipelineError {
+    fn from(error: ManifestError) -> PipelineError {
+        PipelineError { message: error.message, place: error.place, hint: error.hint, source: None }
+    }
+}
+
+struct Assembler<'a> {
+    manifest: &'a Manifest,
+    catalog: &'a Catalog,
+}
+
+impl Assembler<'_> {
+    fn error(&self, place: &std::ops::Range<usize>, message: impl Into<String>, hint: Option<String>) -> PipelineError {
+        self.manifest.error_at(place, message, hint).into()
+    }
+
+    fn step(&self, request: &StepRequest) -> Result<Step, PipelineError> {
+        let plugin = self.plugin(request)?;
+        let description = &plugin.description;
+        let settings = Arc::new(self.settings(request, description)?);
+        let tables = Arc::new(self.tables(request, description)?);
+        let call = Call {
+            sandbox: self.catalog.sandbox(),
+            limits: &request.limits,
+            inputs: Inputs { settings: Arc::clone(&settings), tables: Arc::clone(&tables), ..Inputs::default() },
+            depth: 0,
+        };
+        let declaration = plugin.guest.declare(call).map_err(|stopped| self.undeclared(request, &plugin, &stopped))?.value;
+        let pairs = self.pairs(request, &plugin, &declaration)?;
+        let mut hasher = Hasher::new("docmill configuration 1");
+        for (key, value) in settings.iter() {
+            hasher.field(b"setting").field(key.as_bytes()).field(value.as_bytes());
+        }
+        for (name, table) in tables.iter() {
+            hasher.field(b"table").field(name.as_bytes()).field(table.digest().as_bytes());
+        }
+        for (original, target) in &pairs {
+            hasher.field(b"pair").field(original.as_str().as_bytes()).field(target.as_str().as_bytes());
+        }
+        Ok(Step {
+            name: request.name.clone().unwrap_or_else(|| description.name.clone()),
+            limits: request.limits,
+            declaration,
+            pairs,
+            settings,
+            tables,
+            configuration: hasher.finish(),
+            reads: description.reads.clone(),
+            plugin,
+        })
+    }
+
+    fn plugin(&self, request: &StepRequest) -> Result<Arc<Plugin>, PipelineError> {
+        let loaded = match &request.plugin {
+            PluginRef::Shipped(name) => match shipped_plugin(name) {
+                Some(bytes) => self.catalog.load(bytes),
+                None => return Err(self.unknown_plugin(request, name)),
+            },
+            PluginRef::File(path) => {
+                let bytes = read_bounded(path, LARGEST_COMPONENT).map_err(|error| PipelineError {
+                    source: Some(error),
+                    ..self.error(&request.place, format!("plugin `{}` could not be read", path.display()), None)
+                })?;
+                self.catalog.load(&bytes)
+            }
+        };
+        loaded.map_err(|error: LoadError| {
+            let hint = error.hint();
+            PipelineError {
+                source: Some(Box::new(error)),
+                ..self.error(&request.place, format!("plugin `{}` cannot be loaded", request.plugin), hint)
+            }
+        })
+    }
+
+    fn unknown_plugin(&self, request: &StepRequest, name: &str) -> PipelineError {
+        let message = format!("there is no shipped plugin `{}`", name.escape_debug());
+        let hint = if shipped_plugins().next().is_none() {
+            "this docmill was built without its plugins; build it with `cargo xtask build`".to_owned()
+        } else if let Some(meant) = closest(name, shipped_plugins()) {
+            format!("did you mean `{meant}`? A file of your own is named with its path, such as `./{name}.wasm`")
+        } else {
+            format!("shipped are {}; a file of your own is named with its path, such as `./{name}.wasm`", listed(shipped_plugins()))
+        };
+        self.error(&request.place, message, Some(hint))
+    }
+
+    fn settings(&self, request: &StepRequest, description: &Description) -> Result<Settings, PipelineError> {
+        let plugin = &description.name;
+        for (key, Placed { place, .. }) in &request.settings {
+            let keys = || description.settings.iter().map(|setting| setting.key.as_str());
+            if !keys().any(|declared| declared == key) {
+                let meant = closest(key, keys()).map(|meant| format!("did you mean `{meant}`? ")).unwrap_or_default();
+                let hint = format!("{meant}The plugin declares {}", listed(keys()));
+                return Err(self.error(place, format!("plugin `{plugin}` has no setting `{}`", key.escape_debug()), Some(hint)));
+            }
+        }
+        let value = |setting: &crate::abi::Setting| {
+            let chosen = request.settings.get(&setting.key).map(|chosen| chosen.value.clone());
+            match chosen.or_else(|| setting.default_value.clone()) {
+                Some(value) => Ok((setting.key.clone(), value)),
+                None => {
+                    let hint = format!("add `settings = {{ {} = … }}`: {}", setting.key, setting.summary);
+                    Err(self.error(&request.place, format!("plugin `{plugin}` needs a value for the setting `{}`", setting.key), Some(hint)))
+                }
+            }
+        };
+        description.settings.iter().map(value).collect()
+    }
+
+    fn tables(&self, request: &StepRequest, description: &Description) -> Result<BTreeMap<String, Arc<Table>>, PipelineError> {
+        let plugin = &description.name;
+        for (name, Placed { place, .. }) in &request.tables {
+            let names = || description.tables.iter().map(|table| table.name.as_str());
+            if !names().any(|declared| declared == name) {
+                let meant = closest(name, names()).map(|meant| format!("did you mean `{meant}`? ")).unwrap_or_default();
+                let hint = format!("{meant}The plugin declares {}", listed(names()));
+                return Err(self.error(place, format!("plugin `{plugin}` has no table `{}`", name.escape_debug()), Some(hint)));
+            }
+        }
+        for table in description.tables.iter().filter(|table| table.required && !request.tables.contains_key(&table.name)) {
+            let hint = format!("add `tables = {{ {} = … }}`: {}", table.name, table.summary);
+            return Err(self.error(&request.place, format!("plugin `{plugin}` needs the table `{}`", table.name), Some(hint)));
+        }
+        request.tables.iter().map(|(name, table)| Ok((name.clone(), Arc::new(self.table(table)?)))).collect()
+    }
+
+    fn table(&self, Placed { value, place }: &Placed<TableRef>) -> Result<Table, PipelineError> {
+        match value {
+            TableRef::Shipped(name) => {
+                let text = shipped_table(name).ok_or_else(|| {
+                    let hint = match closest(name, shipped_tables()) {
+                        Some(meant) => format!("did you mean `{meant}`? A file of your own is named with its path, such as `./{name}.tsv`"),
+                        None => format!("shipped are {}; a file of your own is named with its path, such as `./{name}.tsv`", listed(shipped_tables())),
+                    };
+                    self.error(place, format!("there is no shipped table `{}`", name.escape_debug()), Some(hint))
+                })?;
+                Table::from_tsv(text).map_err(|error| self.bad_table(place, name, Box::new(error)))
+            }
+            TableRef::File(path) => {
+                let shown = path.display().to_string();
+                let bytes = read_bounded(path, LARGEST_TABLE).map_err(|error| self.bad_table(place, &shown, error))?;
+                let text = String::from_utf8(bytes).map_err(|error| self.bad_table(place, &shown, Box::new(error)))?;
+                Table::from_tsv(&text).map_err(|error| self.bad_table(place, &shown, Box::new(error)))
+            }
+        }
+    }
+
+    fn bad_table(&self, place: &std::ops::Range<usize>, name: &str, source: Box<dyn std::error::Error + Send + Sync>) -> PipelineError {
+        PipelineError { source: Some(source), ..self.error(place, format!("table `{name}` cannot be used"), None) }
+    }
+
+    fn undeclared(&self, request: &StepRequest, plugin: &Plugin, stopped: &Stopped) -> PipelineError {
+        let misconfigured = stopped.class == FailureClass::Misconfigured;
+        // The plugin names the setting that it cannot use; point there.
+        let named = |key: &&String| stopped.causes.iter().any(|cause| cause.contains(&format!("`{key}`")));
+        let place = request.settings.keys().find(named).and_then(|key| request.settings.get(key)).map(|setting| &setting.place);
+        let message = if misconfigured {
+            format!("plugin `{}` refuses its configuration", plugin.description.name)
+        } else {
+            format!("plugin `{}` failed while declaring what it does", plugin.description.name)
+        };
+        let source = stopped.causes.iter().map(|cause| cause.escape_debug().to_string()).collect::<Vec<_>>().join(": ");
+        PipelineError { source: Some(source.into()), ..self.error(place.unwrap_or(&request.place), message, stopped.hint.clone()) }
+    }
+
+    fn pairs(
+        &self,
+        request: &StepRequest,
+        plugin: &Plugin,
+        declaration: &Declaration,
+    ) -> Result<Vec<(LanguageTag, LanguageTag)>, PipelineError> {
+        let (Declaration::Pairs(offered), name) = (declaration, &plugin.description.name) else {
+            return match request.targets.as_deref().and_then(<[_]>::first) {
+                Some(target) => {
+                    let message = format!("plugin `{}` is a {} and has no `targets`", plugin.description.name, plugin.role);
+                    Err(self.error(&target.place, message, None))
+                }
+                None => Ok(Vec::new()),
+            };
+        };
+        let Some(targets) = &request.targets else { return Ok(offered.clone()) };
+        let mut pairs = Vec::new();
+        for Placed { value: target, place } in targets {
+            let before = pairs.len();
+            pairs.extend(offered.iter().filter(|(_, offered)| offered == target).cloned());
+            if pairs.len() == before {
+                let known: BTreeSet<&str> = offered.iter().map(|(_, target)| target.as_str()).collect();
+                let hint = format!("it translates into {}", listed(known));
+                return Err(self.error(place, format!("plugin `{name}` does not translate into `{target}`"), Some(hint)));
+            }
+        }
+        Ok(pairs)
+    }
+
+    /// Puts every step after those it reads, and otherwise keeps the order of roles and of the file.
+    fn in_order(&self, steps: Vec<Step>) -> Result<Vec<Step>, PipelineError> {
+        if !steps.iter().any(|step| matches!(step.plugin.role, Role::Extractor)) {
+            let hint = "add a step with an extractor, such as `extract-text`".to_owned();
+            return Err(self.error(&(0..0), "the pipeline has no extractor, so no document would ever come out", Some(hint)));
+        }
+        let names: BTreeSet<PluginName> = steps.iter().map(|step| step.name.clone()).collect();
+        let mut waiting = steps;
+        waiting.sort_by_key(|step| if step.plugin.role < Role::Translator { step.plugin.role } else { Role::Translator });
+        let mut ordered: Vec<Step> = Vec::new();
+        while !waiting.is_empty() {
+            let done: BTreeSet<&PluginName> = ordered.iter().map(|step| &step.name).collect();
+            let ready = |step: &Step| step.reads.iter().all(|read| !names.contains(read) || done.contains(read));
+            match waiting.iter().position(ready) {
+                Some(next) => ordered.push(waiting.remove(next)),
+                None => {
+                    let circle = listed(waiting.iter().map(|step| step.name.as_str()));
+                    return Err(self.error(&(0..0), format!("the steps {circle} wait for each other's findings"), None));
+                }
+            }
+        }
+        Ok(ordered)
+    }
+}
+
+fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>, Box<dyn std::error::Error + Send + Sync>> {
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)?.take(limit + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > limit {
+        return Err(format!("it is larger than the limit of {}", ByteSize(limit).display().iec()).into());
+    }
+    Ok(bytes)
+}

@@ -1,0 +1,420 @@
+//! Runs a pipeline over everything an origin offers: workers compute, one committer stores, and nothing is told before it is safe.
+
+use std::collections::HashSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
+
+use super::event::{Event, Fate, Reporter};
+use super::plan::Pipeline;
+use super::steps::{Abort, Incoming, Outcome, Runner};
+use crate::capabilities::{Member, MemberSink, Refused};
+use crate::error::Hint;
+use crate::ingest::{Offer, Origin, Unreadable, judge};
+use crate::model::{
+    Digest, DocumentId, Failure, FailureClass, FailureId, MediaType, PluginName, Run, RunId, SourceInfo, SourceName, SourceState,
+    StoredSource, Tally,
+};
+use crate::sandbox::NESTING;
+use crate::store::{Commit, Store, StoreError};
+
+/// Results wait here for the committer. Enough to keep workers busy during a flush, few enough to bound memory.
+const WAITING_RESULTS: usize = 64;
+/// A group of results is stored when it has this many, or when no more are waiting.
+const LARGEST_GROUP: usize = 64;
+/// The most members that one container may have.
+const MOST_MEMBERS: u64 = 10_000_000;
+
+/// How a run is done.
+#[derive(Debug, Clone)]
+pub struct RunOptions {
+    /// How many documents are processed at the same time; at least 1.
+    pub jobs: usize,
+    /// The largest source that is read, in bytes.
+    pub largest_source: u64,
+    /// The most that the members of one container may have together, in bytes.
+    pub largest_container: u64,
+    /// Set it to end the run early: what is under way is finished and stored, nothing new is begun.
+    pub stop: Arc<AtomicBool>,
+}
+
+impl Default for RunOptions {
+    fn default() -> RunOptions {
+        RunOptions {
+            jobs: std::thread::available_parallelism().map_or(1, Into::into),
+            largest_source: 64 << 20,
+            largest_container: 16 << 30,
+            stop: Arc::default(),
+        }
+    }
+}
+
+/// Why a run ended before its origin did.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RunError {
+    /// The store could not be read or written.
+    #[error("the run was ended because the store failed")]
+    Store(#[source] StoreError),
+    /// A plugin says that its configuration is unusable.
+    #[error("plugin `{step}` refuses its configuration: {}", .causes.join(": "))]
+    Misconfigured {
+        /// The step.
+        step: PluginName,
+        /// What it says.
+        causes: Vec<String>,
+    },
+}
+
+impl Hint for RunError {
+    fn hint(&self) -> Option<String> {
+        match self {
+            RunError::Misconfigured { .. } => Some("correct the setting and run again; what was stored so far stays".to_owned()),
+            RunError::Store(_) => None,
+        }
+    }
+}
+
+impl From<Abort> for RunError {
+    fn from(abort: Abort) -> RunError {
+        match abort {
+            Abort::Store(error) => RunError::Store(error),
+            Abort::Misconfigured { step, causes } => RunError::Misconfigured { step, causes },
+        }
+    }
+}
+
+/// What a worker hands to the committer.
+struct Done {
+    name: SourceName,
+    fate: Fate,
+    documents: usize,
+    commit: Option<Commit>,
+}
+
+/// Takes everything that `origin` offers through `pipeline` and stores what comes out.
+///
+/// The content of the store afterwards does not depend on `options.jobs`, but for costs and times.
+///
+/// # Errors
+///
+/// See [`RunError`]. What was reported as stored is stored all the same.
+pub fn run(
+    store: &dyn Store,
+    pipeline: &Pipeline,
+    origin: &mut dyn Origin,
+    options: &RunOptions,
+    reporter: &dyn Reporter,
+) -> Result<Run, RunError> {
+    let mut run = Run {
+        id: RunId(0),
+        started: SystemTime::now(),
+        finished: None,
+        pipeline: pipeline.digest(),
+        tally: Tally::default(),
+    };
+    run.id = store.begin_run(&run).map_err(RunError::Store)?;
+    reporter.event(&Event::Began { run: &run });
+    let worker = Worker {
+        runner: Runner { pipeline, store, run: run.id },
+        options,
+        abort: Mutex::new(None),
+    };
+    let origin = Mutex::new(Offers { origin, seen: HashSet::new() });
+    let (results, committed) = sync_channel(WAITING_RESULTS);
+    std::thread::scope(|scope| {
+        for _ in 0..options.jobs.max(1) {
+            let (worker, origin, results) = (&worker, &origin, results.clone());
+            scope.spawn(move || worker.work(origin, &results));
+        }
+        drop(results);
+        run.tally = commit_all(store, &committed, reporter, &worker);
+        // A worker that is still waiting to hand something over must not wait for ever.
+        drop(committed);
+    });
+    run.finished = Some(SystemTime::now());
+    let abort = worker.abort.into_inner().unwrap_or_else(PoisonError::into_inner);
+    if !matches!(abort, Some(Abort::Store(_))) {
+        store.finish_run(&run).map_err(RunError::Store)?;
+    }
+    reporter.event(&Event::Ended { run: &run });
+    match abort {
+        Some(abort) => Err(abort.into()),
+        None => Ok(run),
+    }
+}
+
+/// Stores what workers hand over, in groups: one flush for all that came in during the flush before.
+fn commit_all(store: &dyn Store, results: &Receiver<Done>, reporter: &dyn Reporter, worker: &Worker<'_>) -> Tally {
+    let mut tally = Tally::default();
+    while let Ok(first) = results.recv() {
+        let mut group = vec![first];
+        group.extend(results.try_iter().take(LARGEST_GROUP - 1));
+        let commits: Vec<Commit> = group.iter_mut().filter_map(|done| done.commit.take()).collect();
+        if !commits.is_empty() && let Err(error) = store.commit(&commits) {
+            worker.abort(Abort::Store(error));
+            // Nothing after this can be promised to be stored, so nothing is told either.
+            return tally;
+        }
+        let mut failures = commits.into_iter().map(|commit| (commit.source.info.name, commit.failures)).peekable();
+        for done in group {
+            let stored = failures.next_if(|(name, _)| *name == done.name).map(|(_, failures)| failures);
+            let failures = stored.unwrap_or_default();
+            tally.sources += 1;
+            match done.fate {
+                Fate::Unchanged => tally.unchanged += 1,
+                Fate::Added => tally.added += done.documents as u64,
+                Fate::Updated => tally.updated += done.documents as u64,
+                Fate::Unsupported => tally.unsupported += 1,
+                Fate::Failed => {}
+            }
+            tally.failures += failures.iter().filter(|failure| failure.class != FailureClass::Unsupported).count() as u64;
+            let (name, fate, documents) = (&done.name, done.fate, done.documents);
+            reporter.event(&Event::Source { name, fate, documents, failures: &failures });
+        }
+    }
+    tally
+}
+
+/// What is still to be done.
+struct Offers<'a> {
+    origin: &'a mut dyn Origin,
+    /// The names offered so far, as ids to save memory: a name offered twice is processed once.
+    seen: HashSet<DocumentId>,
+}
+
+struct Worker<'a> {
+    runner: Runner<'a>,
+    options: &'a RunOptions,
+    abort: Mutex<Option<Abort>>,
+}
+
+impl Worker<'_> {
+    fn abort(&self, abort: Abort) {
+        self.abort.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(abort);
+        self.options.stop.store(true, Ordering::SeqCst);
+    }
+
+    fn stopped(&self) -> bool {
+        self.options.stop.load(Ordering::SeqCst)
+    }
+
+    fn work(&self, offers: &Mutex<Offers<'_>>, results: &SyncSender<Done>) {
+        while !self.stopped() {
+            let offer = {
+                let mut offers = offers.lock().unwrap_or_else(PoisonError::into_inner);
+                let Some(offer) = offers.origin.next() else { return };
+                if !offers.seen.insert(DocumentId::of(&offer.name, 0)) {
+                    continue;
+                }
+                offer
+            };
+            let Some(done) = self.take_in(offer, results) else { return };
+            if results.send(done).is_err() {
+                return;
+            }
+        }
+    }
+
+    /// Takes one offered source through the pipeline; `None` if the run is to end.
+    fn take_in(&self, offer: Offer, results: &SyncSender<Done>) -> Option<Done> {
+        let Offer { name, content } = offer;
+        let (claimed, bytes) = match content {
+            Ok(content) => (content.claimed(), content.read(self.options.largest_source)),
+            Err(unreadable) => (None, Err(unreadable)),
+        };
+        let bytes = match bytes {
+            Ok(bytes) => bytes,
+            Err(unreadable) => return self.checked(self.unreadable(name, unreadable)),
+        };
+        let media_type = judge(name.as_str(), claimed.as_ref(), &bytes);
+        let info = info(name, media_type, &bytes);
+        self.checked(self.process(Incoming { info, bytes, depth: 0 }, results))
+    }
+
+    fn checked(&self, done: Result<Done, Abort>) -> Option<Done> {
+        done.map_err(|abort| self.abort(abort)).ok()
+    }
+
+    fn process(&self, incoming: Incoming, results: &SyncSender<Done>) -> Result<Done, Abort> {
+        let name = incoming.info.name.clone();
+        let before = self.runner.store.source(&name)?;
+        let unchanged = before.as_ref().filter(|before| {
+            before.info.digest == incoming.info.digest
+                && before.pipeline == self.runner.pipeline.digest()
+                && before.state == SourceState::Done
+                && before.info.media_type == incoming.info.media_type
+        });
+        let container = self.runner.unpacks(&incoming.info.media_type);
+        // A container's own record says nothing of members that failed, so containers are opened again.
+        if let Some(unchanged) = unchanged.filter(|_| !container) {
+            let documents = unchanged.documents.len();
+            return Ok(Done { name, fate: Fate::Unchanged, documents, commit: None });
+        }
+        let is_new = before.as_ref().is_none_or(|before| before.version == 0);
+        let was_done = unchanged.is_some();
+        let outcome = catch_unwind(AssertUnwindSafe(|| {
+            if container {
+                self.open(&incoming, before.as_ref(), results)
+            } else {
+                self.runner.process(&incoming, before.as_ref(), None)
+            }
+        }));
+        let outcome = match outcome {
+            Ok(outcome) => outcome?,
+            // One document has shown a bug of docmill; the others have done nothing wrong.
+            Err(_) => return self.unreadable(name, Unreadable::because("the host panicked, which is a bug in docmill")),
+        };
+        let commit = outcome.commit;
+        let fate = match commit.source.state {
+            SourceState::Failed => Fate::Failed,
+            SourceState::Unsupported => Fate::Unsupported,
+            SourceState::Done if is_new => Fate::Added,
+            SourceState::Done if outcome.computed == 0 || was_done => Fate::Unchanged,
+            SourceState::Done => Fate::Updated,
+        };
+        Ok(Done { name, fate, documents: commit.source.documents.len(), commit: Some(commit) })
+    }
+
+    /// Takes a container apart on a thread of its own, while this one takes its members through the pipeline.
+    ///
+    /// All members are handed to the committer before the container itself is, so a container that is marked as done has nothing
+    /// left to lose.
+    fn open(&self, container: &Incoming, before: Option<&StoredSource>, results: &SyncSender<Done>) -> Result<Outcome, Abort> {
+        let (sender, members) = sync_channel(1);
+        let sink = Sink { members: sender, left: MOST_MEMBERS, room: self.options.largest_container };
+        std::thread::scope(|scope| {
+            let unpacking = scope.spawn(|| self.runner.process(container, before, Some(Box::new(sink))));
+            let mut names = HashSet::new();
+            let mut aborted = None;
+            for (index, member) in (0_u64..).zip(&members) {
+                let name = member_name(&container.info.name, &member.name, index, &mut names);
+                let done = self.member(container, name, member, results);
+                match done.map(|done| results.send(done)) {
+                    Ok(Ok(())) if !self.stopped() => {}
+                    Ok(_) => break,
+                    Err(abort) => {
+                        aborted = Some(abort);
+                        break;
+                    }
+                }
+            }
+            // The unpacker's next member is refused, which ends it.
+            drop(members);
+            let outcome = unpacking.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+            aborted.map_or(Ok(outcome), Err)
+        })
+    }
+
+    fn member(&self, container: &Incoming, name: SourceName, member: Member, results: &SyncSender<Done>) -> Result<Done, Abort> {
+        let depth = container.depth + 1;
+        if depth > NESTING {
+            let reason = format!("it lies in {depth} containers within each other, and the limit is {NESTING}");
+            return self.unreadable(name, Unreadable::because(reason));
+        }
+        if member.content.len() as u64 > self.options.largest_source {
+            let reason = format!("it has {} bytes, and the limit is {}", member.content.len(), self.options.largest_source);
+            return self.unreadable(name, Unreadable::because(reason));
+        }
+        let bytes: Arc<[u8]> = Arc::from(member.content);
+        let media_type = judge(&member.name, member.media_type.as_ref(), &bytes);
+        let info = SourceInfo {
+            container: Some(container.info.name.clone()),
+            attributes: member.attributes,
+            ..info(name, media_type, &bytes)
+        };
+        self.process(Incoming { info, bytes, depth }, results)
+    }
+
+    /// Records that a source could not be read. What was stored of it before stays as it is.
+    fn unreadable(&self, name: SourceName, unreadable: Unreadable) -> Result<Done, Abort> {
+        let before = self.runner.store.source(&name)?;
+        let failure = Failure {
+            id: FailureId::of(&name, None, None),
+            source: name.clone(),
+            original: before.as_ref().map(|before| before.info.digest),
+            document: None,
+            step: None,
+            component: None,
+            class: FailureClass::Host,
+            causes: unreadable.causes,
+            hint: unreadable.hint,
+            backtrace: Vec::new(),
+            log: Vec::new(),
+            run: self.runner.run,
+        };
+        let mut source = before.unwrap_or_else(|| StoredSource {
+            info: info(name.clone(), unknown_media_type(), &[]),
+            version: 0,
+            state: SourceState::Failed,
+            pipeline: self.runner.pipeline.digest(),
+            documents: Vec::new(),
+            run: self.runner.run,
+        });
+        source.state = SourceState::Failed;
+        let commit = Commit { source, original: None, documents: Vec::new(), findings: Vec::new(), failures: vec![failure] };
+        Ok(Done { name, fate: Fate::Failed, documents: 0, commit: Some(commit) })
+    }
+}
+
+/// Hands members from the thread that unpacks to the one that processes, and holds the container to its limits.
+struct Sink {
+    members: SyncSender<Member>,
+    left: u64,
+    /// How many more bytes the container may hold.
+    room: u64,
+}
+
+impl MemberSink for Sink {
+    fn accept(&mut self, member: Member) -> Result<(), Refused> {
+        let limit = |what: &str| Refused::Limit(format!("the container holds {what} than its limit"));
+        self.left = self.left.checked_sub(1).ok_or_else(|| limit("more members"))?;
+        self.room = self.room.checked_sub(member.content.len() as u64).ok_or_else(|| limit("more bytes"))?;
+        self.members.send(member).map_err(|_| Refused::Interrupted)
+    }
+}
+
+/// The name of a member, unique within its container and no longer than a name may be.
+fn member_name(container: &SourceName, member: &str, index: u64, seen: &mut HashSet<DocumentId>) -> SourceName {
+    let printable: String = member.chars().filter(|c| *c != '\0').collect();
+    let whole = SourceName::new(format!("{container}!/{printable}"));
+    // Too long, or empty: the place in the container will do.
+    let numbered = || {
+        let room = 4_000_usize.saturating_sub(container.as_str().len());
+        let start = &printable[..printable.floor_char_boundary(room)];
+        SourceName::new(format!("{container}!/{start}#{index}")).unwrap_or_else(|_| container.clone())
+    };
+    match whole {
+        Ok(name) if !printable.is_empty() && seen.insert(DocumentId::of(&name, 0)) => name,
+        _ => numbered(),
+    }
+}
+
+fn info(name: SourceName, media_type: MediaType, bytes: &[u8]) -> SourceInfo {
+    SourceInfo { name, media_type, size: bytes.len() as u64, digest: Digest::of(bytes), container: None, attributes: Vec::new() }
+}
+
+/// Of a source that could not be read.
+fn unknown_media_type() -> MediaType {
+    MediaType::new("application/octet-stream").unwrap_or_else(|_| unreachable!("a media type"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn members_get_names_of_their_own() {
+        let container = SourceName::new("a.zip").unwrap();
+        let mut seen = HashSet::new();
+        let mut check = |member: &str, index, expected: &str| {
+            assert_eq!(member_name(&container, member, index, &mut seen).as_str(), expected);
+        };
+        check("x/y.txt", 0, "a.zip!/x/y.txt");
+        check("x/y.txt", 1, "a.zip!/x/y.txt#1");
+        check("", 2, "a.zip!/#2");
+        check(&"é".repeat(3_000), 3, &format!("a.zip!/{}#3", "é".repeat(1_997)));
+    }
+}

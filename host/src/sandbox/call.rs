@@ -1,0 +1,227 @@
+//! Runs one call in a fresh instance, and turns whatever ends it early into a [`Stopped`].
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Instant;
+
+use wasmtime::component::{Instance, InstancePre};
+use wasmtime::{Store, Trap, UpdateDeadline, WasmBacktrace};
+
+use super::limits::MemoryExceeded;
+use super::state::{Inputs, State};
+use super::{Limits, Sandbox};
+use crate::model::{Cost, FailureClass, LogLevel, LogLine};
+
+/// Why a call ended without a result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stopped {
+    /// What kind of thing went wrong.
+    pub class: FailureClass,
+    /// What went wrong, outermost first: lower-case fragments. Parts of them may be the plugin's words, quoted but not escaped.
+    pub causes: Vec<String>,
+    /// One thing the reader can do now.
+    pub hint: Option<String>,
+    /// The plugin's call stack, innermost first.
+    pub backtrace: Vec<String>,
+    /// The end of what the plugin logged.
+    pub log: Vec<LogLine>,
+}
+
+impl Stopped {
+    /// A reason of the host's own, in one sentence.
+    pub(crate) fn new(class: FailureClass, cause: impl Into<String>) -> Stopped {
+        Stopped { class, causes: vec![cause.into()], hint: None, backtrace: Vec::new(), log: Vec::new() }
+    }
+}
+
+/// What the code in [`crate::abi`] says about a call that came back, but without a usable result.
+#[derive(Debug)]
+pub(crate) enum Fault {
+    /// The call itself failed, in the guest or in a host function.
+    Call(wasmtime::Error),
+    /// The plugin broke a promise of the contract: what it did, and what the contract says.
+    Broken { what: String, clause: &'static str },
+    /// The plugin returned an error of the contract.
+    Reported { class: FailureClass, causes: Vec<String>, hint: Option<String> },
+}
+
+impl From<wasmtime::Error> for Fault {
+    fn from(error: wasmtime::Error) -> Fault {
+        Fault::Call(error)
+    }
+}
+
+/// A call that came back with a usable result.
+pub(crate) struct Called<T> {
+    pub(crate) value: T,
+    pub(crate) cost: Cost,
+    pub(crate) log: Vec<LogLine>,
+}
+
+impl<T> Called<T> {
+    pub(crate) fn map<U>(self, map: impl FnOnce(T) -> U) -> Called<U> {
+        Called { value: map(self.value), cost: self.cost, log: self.log }
+    }
+}
+
+/// Instantiates a component, runs `body` on the instance, and drops it.
+///
+/// `sealed` closes the contract's imports; `depth` is the nesting of containers the call works in.
+pub(crate) fn call<T>(
+    sandbox: &Sandbox,
+    component: &InstancePre<State>,
+    limits: &Limits,
+    inputs: Inputs,
+    sealed: bool,
+    depth: usize,
+    body: impl FnOnce(&mut Store<State>, &Instance) -> Result<T, Fault>,
+) -> Result<Called<T>, Stopped> {
+    let _permit = sandbox.enter(depth);
+    let _running = sandbox.ticks_while_running();
+    let begun = Instant::now();
+    let state = State::new(inputs, limits, sealed);
+    let mut store = Store::try_new(sandbox.engine(), state).map_err(|error| host_failed(&error))?;
+    store.limiter(|state| &mut state.meter);
+    store.set_hostcall_fuel(usize::try_from(limits.output).unwrap_or(usize::MAX));
+    store.set_max_component_handles(1_000);
+    store.set_epoch_deadline(1);
+    store.epoch_deadline_callback(|context| {
+        let over = Instant::now() >= context.data().deadline;
+        Ok(if over { UpdateDeadline::Interrupt } else { UpdateDeadline::Continue(1) })
+    });
+    // Bugs in wasmtime have shown as panics of the host. One of those costs this document, not the run.
+    let result = catch_unwind(AssertUnwindSafe(|| {
+        let instance = component.instantiate(&mut store)?;
+        body(&mut store, &instance)
+    }));
+    // A host call that took long, or a bulk operation, may end after the deadline without the clock being looked at.
+    let late = Instant::now() >= store.data().deadline;
+    let result = match result {
+        Ok(Ok(value)) if !late => Ok(value),
+        Ok(Ok(_)) => Err(stopped_by_deadline(limits, Vec::new())),
+        Ok(Err(fault)) => Err(stopped(fault, limits, &mut store)),
+        Err(panic) => Err(panicked(panic.as_ref())),
+    };
+    let printed = store.data().printed();
+    let state = store.into_data();
+    let cost = Cost {
+        duration: begun.elapsed(),
+        peak_memory: state.meter.peak(),
+        host_calls: state.host_calls,
+        bytes_in: state.bytes_in,
+        bytes_out: state.bytes_out,
+    };
+    let mut log = state.log.into_tail();
+    log.extend(printed.map(|printed| LogLine { level: LogLevel::Info, message: printed }));
+    match result {
+        Ok(value) => Ok(Called { value, cost, log }),
+        Err(stopped) => Err(Stopped { log, ..stopped }),
+    }
+}
+
+fn stopped(fault: Fault, limits: &Limits, store: &mut Store<State>) -> Stopped {
+    let error = match fault {
+        Fault::Broken { what, clause } => {
+            return Stopped { hint: Some(clause.to_owned()), ..Stopped::new(FailureClass::Output, what) };
+        }
+        Fault::Reported { class, causes, hint } => {
+            return Stopped { class, causes, hint, backtrace: Vec::new(), log: Vec::new() };
+        }
+        Fault::Call(error) => error,
+    };
+    let backtrace = error.downcast_ref::<WasmBacktrace>().map(frames).unwrap_or_default();
+    let with = |class, cause: String, hint: Option<&str>| {
+        let (hint, backtrace) = (hint.map(str::to_owned), backtrace.clone());
+        Stopped { hint, backtrace, ..Stopped::new(class, cause) }
+    };
+    if let Some(exceeded) = error.downcast_ref::<MemoryExceeded>() {
+        return with(FailureClass::Memory, exceeded.to_string(), Some("raise `limits.memory` for this step if this document is worth it"));
+    }
+    if let Some(broken) = error.downcast_ref::<BrokenPromise>() {
+        return with(FailureClass::Output, broken.what.clone(), Some(broken.clause));
+    }
+    if let Some(refused) = error.downcast_ref::<crate::capabilities::Refused>() {
+        return with(FailureClass::Output, refused.to_string(), None);
+    }
+    if let Some(too_many) = error.downcast_ref::<crate::capabilities::TooManyOccurrences>() {
+        return with(FailureClass::Output, too_many.to_string(), None);
+    }
+    match error.downcast_ref::<Trap>() {
+        Some(Trap::Interrupt) => stopped_by_deadline(limits, backtrace),
+        Some(Trap::StackOverflow) => with(FailureClass::Memory, "it used up its stack of 512 KiB".to_owned(), None),
+        Some(Trap::UnreachableCodeReached) => {
+            let printed = store.data().printed();
+            let words = printed.as_deref().map(|printed| printed.trim().to_owned());
+            let cause = words.map_or_else(|| "it reached code that it declared unreachable".to_owned(), |words| format!("it gave up: {words}"));
+            with(FailureClass::Trapped, cause, None)
+        }
+        Some(trap) => with(FailureClass::Trapped, format!("it crashed: {trap}"), None),
+        None => without_trap(&error, limits, with),
+    }
+}
+
+/// wasmtime has no type for these, only words.
+fn without_trap(
+    error: &wasmtime::Error,
+    limits: &Limits,
+    with: impl Fn(FailureClass, String, Option<&str>) -> Stopped,
+) -> Stopped {
+    let words = error.root_cause().to_string();
+    if words.contains("fuel allocated for hostcalls") {
+        let limit = bytesize::ByteSize(limits.output).display().iec().to_string();
+        let cause = format!("it handed over more than its limit of {limit} in one call or result");
+        return with(FailureClass::Output, cause, Some("raise `limits.output` for this step if this document is worth it"));
+    }
+    if error.is::<wasmtime::PoolConcurrencyLimitError>() {
+        return with(FailureClass::Host, "the pool of instances was exhausted, which is a bug in docmill".to_owned(), None);
+    }
+    if error.downcast_ref::<wasmtime_wasi::I32Exit>().is_some() {
+        return with(FailureClass::Trapped, "it called `exit`".to_owned(), None);
+    }
+    if error.downcast_ref::<wasmtime::component::ResourceTableError>().is_some() || words.contains("resource table") || words.contains("handle") {
+        return with(FailureClass::Output, format!("it misused a handle: {words}"), None);
+    }
+    // Everything else that ends a call is something the guest did to the canonical ABI: invalid UTF-8, a discriminant that does
+    // not exist, a pointer outside its memory.
+    with(FailureClass::Output, format!("it broke the rules for passing values: {words}"), None)
+}
+
+/// A promise that a host function saw broken while the guest was running.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{what}")]
+pub(crate) struct BrokenPromise {
+    pub(crate) what: String,
+    pub(crate) clause: &'static str,
+}
+
+fn stopped_by_deadline(limits: &Limits, backtrace: Vec<String>) -> Stopped {
+    Stopped {
+        class: FailureClass::Deadline,
+        causes: vec![format!("it ran longer than its deadline of {}", humantime::format_duration(limits.deadline))],
+        hint: Some("raise `limits.deadline` for this step if this document is worth the wait".to_owned()),
+        backtrace,
+        log: Vec::new(),
+    }
+}
+
+fn host_failed(error: &wasmtime::Error) -> Stopped {
+    Stopped::new(FailureClass::Host, format!("no instance could be made: {error:#}"))
+}
+
+fn panicked(panic: &(dyn std::any::Any + Send)) -> Stopped {
+    let words = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    let words = words.unwrap_or("no message");
+    Stopped::new(FailureClass::Host, format!("the host panicked, which is a bug in docmill: {words}"))
+}
+
+fn frames(backtrace: &WasmBacktrace) -> Vec<String> {
+    let name = |frame: &wasmtime::FrameInfo| {
+        let name = frame.func_name().map(|name| fitting(name).to_owned());
+        name.unwrap_or_else(|| format!("function {}", frame.func_index()))
+    };
+    backtrace.frames().iter().map(name).collect()
+}
+
+/// A frame's name as far as it fits on a line: names come from the plugin and have any length.
+fn fitting(name: &str) -> &str {
+    &name[..name.floor_char_boundary(200)]
+}

@@ -1,0 +1,123 @@
+//! What one call of a plugin may use, and the meter that holds it to that.
+
+use std::time::Duration;
+
+use bytesize::ByteSize;
+use wasmtime::ResourceLimiter;
+
+/// What one call of a plugin may use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Wall-clock time from instantiation to result. Time that an unpacker spends waiting for the host does not count.
+    pub deadline: Duration,
+    /// The sum of the sizes of all linear memories and tables, in bytes.
+    pub memory: u64,
+    /// What the plugin may hand to the host in one call or result, in bytes; see [`Limits::default`] for what is counted.
+    pub output: u64,
+    /// The sum of the lengths of its log messages, in bytes; what comes after is dropped.
+    pub log: u64,
+}
+
+impl Limits {
+    /// The most that can be asked for: 1 h, 2 GiB, 512 MiB, 16 MiB.
+    pub const CEILING: Limits =
+        Limits { deadline: Duration::from_secs(3600), memory: 2 << 30, output: 512 << 20, log: 16 << 20 };
+}
+
+impl Default for Limits {
+    /// 2 s, 64 MiB of memory, 16 MiB of output, 64 KiB of log.
+    ///
+    /// Output counts strings by their bytes and lists by their length times the size of an element, records of lists and
+    /// strings included, as wasmtime's hostcall fuel does.
+    fn default() -> Limits {
+        Limits { deadline: Duration::from_secs(2), memory: 64 << 20, output: 16 << 20, log: 64 << 10 }
+    }
+}
+
+/// The plugin wanted more memory than its limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("it asked for {} of memory, and its limit is {}", ByteSize(*asked).display().iec(), ByteSize(*limit).display().iec())]
+pub(crate) struct MemoryExceeded {
+    asked: u64,
+    limit: u64,
+}
+
+/// A wasm table's element costs the host one pointer.
+const TABLE_ELEMENT: usize = size_of::<usize>();
+
+/// Sums what all memories and tables of a store take up.
+///
+/// wasmtime's own `StoreLimits` caps each memory alone, so that a component with many of them would get many times its limit.
+#[derive(Debug)]
+pub(crate) struct Meter {
+    limit: u64,
+    used: u64,
+    peak: u64,
+}
+
+impl Meter {
+    pub(crate) fn new(limit: u64) -> Meter {
+        Meter { limit, used: 0, peak: 0 }
+    }
+
+    /// The largest sum so far, in bytes.
+    pub(crate) fn peak(&self) -> u64 {
+        self.peak
+    }
+
+    fn grow(&mut self, current: usize, desired: usize) -> wasmtime::Result<bool> {
+        let asked = self.used.saturating_add(desired.saturating_sub(current) as u64);
+        if asked > self.limit {
+            // An error traps with a backtrace. `false` would only tell the guest, which then dies of something else.
+            return Err(MemoryExceeded { asked, limit: self.limit }.into());
+        }
+        self.used = asked;
+        self.peak = self.peak.max(asked);
+        Ok(true)
+    }
+}
+
+impl ResourceLimiter for Meter {
+    fn memory_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+        self.grow(current, desired)
+    }
+
+    fn table_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+        self.grow(current.saturating_mul(TABLE_ELEMENT), desired.saturating_mul(TABLE_ELEMENT))
+    }
+
+    fn instances(&self) -> usize {
+        super::engine::CORE_INSTANCES
+    }
+
+    fn tables(&self) -> usize {
+        super::engine::TABLES
+    }
+
+    fn memories(&self) -> usize {
+        super::engine::MEMORIES
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_small_memories_count_together() {
+        let mut meter = Meter::new(100);
+        assert!(meter.memory_growing(0, 60, None).is_ok());
+        assert!(meter.memory_growing(0, 40, None).is_ok());
+        let error = meter.memory_growing(0, 1, None).unwrap_err();
+        assert_eq!(*error.downcast_ref::<MemoryExceeded>().unwrap(), MemoryExceeded { asked: 101, limit: 100 });
+        assert_eq!(meter.peak(), 100);
+    }
+
+    #[test]
+    fn tables_count_as_memory() {
+        let mut meter = Meter::new(80);
+        assert!(meter.table_growing(0, 10, None).is_ok());
+        assert!(meter.table_growing(10, 11, None).is_err());
+        assert!(meter.table_growing(0, usize::MAX, None).is_err());
+    }
+}

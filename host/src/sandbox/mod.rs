@@ -1,0 +1,18 @@
+//! Where plugins run: engine, limits, and the only place that interprets traps.
+//!
+//! Every call gets a fresh instance with its own memory, deadline and budgets ([`Limits`]). However it ends, the instance is
+//! dropped; nothing of it is seen by the next document. A call that does not end well becomes a [`Stopped`].
+
+mod call;
+mod engine;
+mod limits;
+mod state;
+mod wasi;
+
+pub use call::Stopped;
+pub(crate) use call::{BrokenPromise, Called, Fault, call};
+pub(crate) use engine::{MEMORIES, NESTING, TABLE_ELEMENTS, TABLES};
+pub use engine::{Sandbox, SandboxError, SandboxOptions};
+pub use limits::Limits;
+pub(crate) use state::{Inputs, State};
+pub(crate) use wasi::{add_to_linker, offers};
