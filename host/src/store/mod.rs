@@ -7,12 +7,17 @@ use crate::model::{
     Digest, DocumentId, Failure, Finding, Run, RunId, SourceName, StoredDocument, StoredSource,
 };
 
+mod folder;
+mod layout;
 mod memory;
 pub mod record;
 mod sled;
 
+#[cfg(test)]
+mod tests;
+
 pub use memory::MemoryStore;
-pub use sled::SledStore;
+pub use sled::{SledOptions, SledStore};
 
 /// Everything one source came to, written in one atomic step: after a crash either all of it is there or nothing.
 #[derive(Debug, Clone)]
@@ -23,7 +28,8 @@ pub struct Commit {
     pub original: Option<std::sync::Arc<[u8]>>,
     /// The documents found in it. A document of the same id and version is replaced.
     pub documents: Vec<StoredDocument>,
-    /// What was found in which document and version. Findings of the same step in the same version are replaced.
+    /// What was found in which document and version. Findings of the same step in the same version are replaced; those of other
+    /// steps stay, unless `documents` replaces the very text they were found in by another.
     pub findings: Vec<(DocumentId, u32, Finding)>,
     /// What failed. Replaces all failures recorded for this source before.
     pub failures: Vec<Failure>,
@@ -49,6 +55,18 @@ pub enum StoreError {
     Damaged {
         /// Which record, and what is wrong with it; a lower-case fragment.
         what: String,
+    },
+    /// A record was written by a later docmill.
+    #[error("the store holds something newer than this docmill: {what}")]
+    Later {
+        /// Which record, and in what format; a lower-case fragment.
+        what: String,
+    },
+    /// The bytes handed over as an original do not have the digest of their source: it changed while it was read.
+    #[error("the content of `{}` changed while it was taken in", .source_name.as_str().escape_debug())]
+    Mismatch {
+        /// The source.
+        source_name: SourceName,
     },
     /// The disk or the database said no.
     #[error("the store could not be {action}")]
@@ -83,7 +101,9 @@ pub trait Store: Send + Sync {
     ///
     /// # Errors
     ///
-    /// If the store cannot be written. Some of the commits may then be stored and others not, but each whole or not at all.
+    /// If the store cannot be written. Some of the commits may then be stored and others not, but each whole or not at all; and
+    /// all later writes fail as well until the store is opened again, as nobody knows what the disk has kept. With
+    /// [`StoreError::Mismatch`] nothing was written, and the store goes on.
     fn commit(&self, commits: &[Commit]) -> Result<(), StoreError>;
 
     /// The record of a source.

@@ -1,1 +1,290 @@
+//! The on-disk format of everything the store keeps, versioned from the first byte of every record.
+//!
+//! # Bytes of a record
+//!
+//! | Bytes | Content |
+//! |---|---|
+//! | 0 | version of the format: 1 |
+//! | 1 | kind: `s` source, `d` document, `f` finding, `x` failure, `r` run, `m` about the store, `o` original |
+//! | 2 | packing of the payload: 0 plain, 1 zstd, 2 in pieces |
+//! | 3.. | the payload; with packing 1 the size it unpacks to (u64 LE) and one zstd frame; with packing 2 the number of pieces (u32 LE) |
+//! | last 4 | CRC-32 (IEEE) of all bytes before, LE |
+//!
+//! The payload of an original is its bytes. Every other payload is a struct of `v1` in [postcard] 1: varints, lengths before
+//! strings and lists, an index before the case of an enum, and `f32` as its four bytes, so that a confidence comes back bit by
+//! bit. postcard was chosen because its wire format is specified and frozen, it has no names of fields to store a million times,
+//! and it reads strings without copying.
+//!
+//! The structs of `v1` are not the types of [`crate::model`]: a change of the model cannot silently change the format, as it
+//! does not compile before somebody has said how the new field is written. The files in `tests/golden/store/` hold it in place.
+//!
+//! The checksum is a CRC because the enemy is a flipped bit, not a forger: whoever may write to the store could compute any
+//! unkeyed digest as well. It covers the packed bytes, so that no damaged input reaches the decompressor or the decoder.
+//! Originals are checked against their SHA-256 digest in addition, which is their key.
+//!
+//! # Versions
+//!
+//! - *An old docmill meets new data:* it looks at byte 0 before anything else, checksum included, and says
+//!   [`RecordError::Later`]. It never guesses.
+//! - *A new docmill meets old data:* the module of that version stays, with its golden files, and converts to today's model. A
+//!   record is rewritten in the newest version when its source is next committed, so versions may mix within a store.
+//! - *An old docmill writes into a store with new data:* it replaces records whole and never copies parts of one it cannot read,
+//!   so it cannot truncate a newer one; and before that, the marker of the folder (see `store/folder.rs`) keeps it out where the
+//!   layout of the keys changed.
+//!
+//! Adding a field means version 2: postcard has no optional fields at the end, and a silent default is what this module is to
+//! prevent.
+//!
+//! [postcard]: https://postcard.jamesmunns.com/wire-format
 
+use std::borrow::Cow;
+use std::fmt;
+use std::io::Read;
+
+use crate::model::{Failure, Finding, Run, StoredDocument, StoredSource};
+
+mod v1;
+
+#[cfg(test)]
+pub(in crate::store) mod tests;
+
+/// The version this docmill writes, and the latest it reads.
+pub const VERSION: u8 = 1;
+
+/// Smaller payloads are left as they are: a zstd frame has an overhead, and small records are read most.
+const WORTH_PACKING: usize = 512;
+
+/// Level 3 is zstd's own default; higher levels win a few per cent on text of the size of an article and cost a multiple.
+const LEVEL: i32 = 3;
+
+const HEADER: usize = 3;
+const CHECKSUM: usize = 4;
+const PLAIN: u8 = 0;
+const ZSTD: u8 = 1;
+const PIECES: u8 = 2;
+
+/// What a record holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A [`StoredSource`].
+    Source,
+    /// A [`StoredDocument`].
+    Document,
+    /// A [`Finding`].
+    Finding,
+    /// A [`Failure`].
+    Failure,
+    /// A [`Run`].
+    Run,
+    /// An [`About`].
+    About,
+    /// The bytes of a source.
+    Original,
+}
+
+impl Kind {
+    /// The byte that stands for the kind in a record and at the beginning of its key.
+    pub const fn letter(self) -> u8 {
+        match self {
+            Kind::Source => b's',
+            Kind::Document => b'd',
+            Kind::Finding => b'f',
+            Kind::Failure => b'x',
+            Kind::Run => b'r',
+            Kind::About => b'm',
+            Kind::Original => b'o',
+        }
+    }
+}
+
+/// What a store says about itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct About {
+    /// The version of the layout of the keys.
+    pub layout: u32,
+    /// The docmill that created the store, such as `docmill 0.1.0`.
+    pub created_by: String,
+}
+
+/// Why bytes are not a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RecordError {
+    /// The format is of a version that this docmill does not know yet.
+    Later(u8),
+    /// The bytes are not what was written; a lower-case fragment for people.
+    Damaged(&'static str),
+}
+
+impl fmt::Display for RecordError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            RecordError::Later(version) => {
+                write!(
+                    f,
+                    "written by a later docmill, in format {version}; this one reads up to {VERSION}"
+                )
+            }
+            RecordError::Damaged(reason) => f.write_str(reason),
+        }
+    }
+}
+
+impl std::error::Error for RecordError {}
+
+/// A value of the model that can be written as a record.
+///
+/// Sealed: the set of records is part of the format.
+pub trait Record: Sized + sealed::Sealed {
+    /// The kind of its records.
+    const KIND: Kind;
+
+    /// The bytes of the record.
+    fn encode(&self) -> Vec<u8>;
+
+    /// Reads a record back, and checks everything that can be checked without looking at another record.
+    ///
+    /// # Errors
+    ///
+    /// If the bytes are not a record of this kind, or of a later version. Never panics, whatever the bytes are.
+    fn decode(bytes: &[u8]) -> Result<Self, RecordError>;
+}
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+macro_rules! record {
+    ($($model:ty, $kind:ident, $disk:ty;)*) => {$(
+        impl sealed::Sealed for $model {}
+
+        impl Record for $model {
+            const KIND: Kind = Kind::$kind;
+
+            fn encode(&self) -> Vec<u8> {
+                let payload = postcard::to_stdvec(&<$disk>::from(self))
+                    .expect("memory takes all bytes, and every list knows its length");
+                let bytes = pack(Self::KIND, &payload);
+                // A value that cannot be read back is a bug of whoever made it: better noticed here than after the run.
+                debug_assert_eq!(Self::decode(&bytes).map(|_| ()), Ok(()), "{self:?}");
+                bytes
+            }
+
+            fn decode(bytes: &[u8]) -> Result<Self, RecordError> {
+                let payload = match open(Self::KIND, bytes)? {
+                    Opened::Whole(payload) => payload,
+                    Opened::Pieces(_) => return Err(RecordError::Damaged("only the head of it is there")),
+                };
+                match postcard::take_from_bytes::<$disk>(&payload) {
+                    Ok((disk, [])) => disk.try_into(),
+                    Ok(_) => Err(RecordError::Damaged("it has trailing bytes")),
+                    Err(_) => Err(RecordError::Damaged("its fields cannot be decoded")),
+                }
+            }
+        }
+    )*};
+}
+
+record! {
+    StoredSource, Source, v1::Source<'_>;
+    StoredDocument, Document, v1::Document<'_>;
+    Finding, Finding, v1::Finding<'_>;
+    Failure, Failure, v1::Failure<'_>;
+    Run, Run, v1::Run;
+    About, About, v1::About<'_>;
+}
+
+/// What is in a record.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Opened<'a> {
+    /// The payload, unpacked.
+    Whole(Cow<'a, [u8]>),
+    /// The record is the head of a larger one, whose bytes are in this many pieces.
+    Pieces(u32),
+}
+
+/// Makes a record of a payload, compressing it where that helps.
+pub(super) fn pack(kind: Kind, payload: &[u8]) -> Vec<u8> {
+    // Where compression does not save an eighth, reading it again and again would cost more than it saves.
+    let packed = (payload.len() >= WORTH_PACKING)
+        .then(|| zstd::bulk::compress(payload, LEVEL).ok())
+        .flatten()
+        .filter(|packed| packed.len() < payload.len() / 8 * 7);
+    match packed {
+        Some(packed) => seal(kind, ZSTD, &[&(payload.len() as u64).to_le_bytes(), &packed]),
+        None => seal(kind, PLAIN, &[payload]),
+    }
+}
+
+/// The head of a record that is kept in this many pieces.
+pub(super) fn head(kind: Kind, pieces: u32) -> Vec<u8> {
+    seal(kind, PIECES, &[&pieces.to_le_bytes()])
+}
+
+/// Like [`open`], but leaves everything except a head as it is, unchecked.
+pub(super) fn open_head(kind: Kind, bytes: &[u8]) -> Result<Opened<'_>, RecordError> {
+    match bytes {
+        [VERSION, _, PIECES, ..] => open(kind, bytes),
+        _ => Ok(Opened::Whole(Cow::Borrowed(bytes))),
+    }
+}
+
+fn seal(kind: Kind, packing: u8, parts: &[&[u8]]) -> Vec<u8> {
+    let length = parts.iter().map(|part| part.len()).sum::<usize>();
+    let mut bytes = Vec::with_capacity(HEADER + length + CHECKSUM);
+    bytes.extend([VERSION, kind.letter(), packing]);
+    parts.iter().for_each(|part| bytes.extend_from_slice(part));
+    bytes.extend(crc32fast::hash(&bytes).to_le_bytes());
+    bytes
+}
+
+/// Checks the header and the checksum of a record, and unpacks its payload.
+pub(super) fn open(kind: Kind, bytes: &[u8]) -> Result<Opened<'_>, RecordError> {
+    // The version first: a later one may have another header, and another checksum.
+    match bytes.first() {
+        None => return Err(RecordError::Damaged("it is empty")),
+        Some(0) => return Err(RecordError::Damaged("it has no version")),
+        Some(&VERSION) => {}
+        Some(&later) => return Err(RecordError::Later(later)),
+    }
+    let Some((content, checksum)) = bytes.split_last_chunk::<CHECKSUM>() else {
+        return Err(RecordError::Damaged("it is cut short"));
+    };
+    if crc32fast::hash(content) != u32::from_le_bytes(*checksum) {
+        return Err(RecordError::Damaged("its checksum does not match"));
+    }
+    let Some(([_, letter, packing], payload)) = content.split_first_chunk::<HEADER>() else {
+        return Err(RecordError::Damaged("it is cut short"));
+    };
+    if *letter != kind.letter() {
+        return Err(RecordError::Damaged("it is of another kind"));
+    }
+    match *packing {
+        PLAIN => Ok(Opened::Whole(Cow::Borrowed(payload))),
+        ZSTD => unpack(payload).map(|payload| Opened::Whole(Cow::Owned(payload))),
+        PIECES => match payload.try_into() {
+            Ok(count) => Ok(Opened::Pieces(u32::from_le_bytes(count))),
+            Err(_) => Err(RecordError::Damaged("its number of pieces cannot be read")),
+        },
+        _ => Err(RecordError::Damaged("it is packed in an unknown way")),
+    }
+}
+
+/// Unpacks a payload, and never takes more memory than there is content, whatever size is stated.
+fn unpack(payload: &[u8]) -> Result<Vec<u8>, RecordError> {
+    const REFUSED: RecordError = RecordError::Damaged("it cannot be decompressed");
+    let (size, packed) = payload.split_first_chunk::<8>().ok_or(REFUSED)?;
+    let size = u64::from_le_bytes(*size);
+    let decoder =
+        zstd::stream::read::Decoder::with_buffer(packed).map_err(|_| REFUSED)?.single_frame();
+    // The reservation is a guess that is bounded by what was read; the limit is what was recorded.
+    let guess = size.min(16 * packed.len() as u64);
+    let mut unpacked = Vec::with_capacity(usize::try_from(guess).map_err(|_| REFUSED)?);
+    let mut limited = decoder.take(size.saturating_add(1));
+    limited.read_to_end(&mut unpacked).map_err(|_| REFUSED)?;
+    let rest = limited.into_inner().finish();
+    if unpacked.len() as u64 != size || !rest.is_empty() {
+        return Err(RecordError::Damaged("it decompresses to another size than was recorded"));
+    }
+    Ok(unpacked)
+}
