@@ -104,11 +104,8 @@ fn divide(text: &str, block: Block) -> Vec<Block> {
     if block.lines == 1 {
         return vec![block];
     }
-    let is_apart = |line: &str| {
-        newsroom::is_cross_link(line)
-            || newsroom::is_caption(line)
-            || newsroom::is_picture_credit(line)
-    };
+    let is_apart =
+        |line: &str| newsroom::is_cross_link(line) || newsroom::picture_credit(line).is_some();
     let content = &text[block.range.clone()];
     let line_block = |line: &str| {
         let start = block.range.end - content.len() + offset_in(content, line.trim_start());
@@ -147,17 +144,16 @@ fn captions_and_links(text: &str, blocks: &[Block]) -> Vec<Role> {
     let role = |(index, block): (usize, &Block)| {
         let content = &text[block.range.clone()];
         if index == 0 {
-            Role::Paragraph
-        } else if block.lines == 1 && !is_mail && newsroom::is_cross_link(content) {
-            Role::Aside("cross-link")
-        } else if block.lines == 1
-            && (newsroom::is_picture_credit(content) || newsroom::is_credit(content))
-        {
-            Role::Aside("credit")
-        } else if block.lines <= CAPTION_LINES && newsroom::is_caption(content) {
-            Role::Aside("caption")
-        } else {
-            Role::Paragraph
+            return Role::Paragraph;
+        }
+        if block.lines == 1 && !is_mail && newsroom::is_cross_link(content) {
+            return Role::Aside("cross-link");
+        }
+        match newsroom::picture_credit(content) {
+            Some(0) if block.lines == 1 => Role::Aside("credit"),
+            Some(_) if block.lines <= CAPTION_LINES => Role::Aside("caption"),
+            None if block.lines == 1 && newsroom::is_credit(content) => Role::Aside("credit"),
+            _ => Role::Paragraph,
         }
     };
     blocks.iter().enumerate().map(role).collect()
@@ -209,9 +205,8 @@ fn related_news(text: &str, blocks: &[Block], roles: &mut [Role]) {
         } else {
             index
         };
-        for next in index..end {
-            roles[next] =
-                Role::Related(if next == index { "heading" } else { part(next, roles[next]) });
+        for (next, role) in roles.iter_mut().enumerate().take(end).skip(index) {
+            *role = Role::Related(if next == index { "heading" } else { part(next, *role) });
         }
         // `teasers` were looked at once, and are not looked at again.
         index = end.max(index + 1);

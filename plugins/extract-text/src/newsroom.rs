@@ -8,8 +8,11 @@ use std::ops::Range;
 /// The longest caption, in bytes. What is longer is a paragraph that happens to end with a credit.
 const LONGEST_CAPTION: usize = 800;
 
-/// The longest credit, dateline, signature or box heading, in bytes.
+/// The longest credit, dateline or signature, in bytes.
 const LONGEST_PHRASE: usize = 120;
+
+/// The longest heading of a box of related news, in bytes, with what may follow it.
+const LONGEST_BOX_HEADING: usize = 40;
 
 /// News agencies that sign articles or open them with a dateline. Only these count, since `Secure Shell (SSH) – …` looks
 /// just like `Hanoi (VNA) – …`.
@@ -134,16 +137,6 @@ fn is_date(date: &str) -> bool {
     (1..=days).contains(&day)
 }
 
-/// Whether a passage is a caption: a few lines that end with the credit of a picture, such as `Hanoi. Photo : VNA`.
-pub fn is_caption(passage: &str) -> bool {
-    picture_credit(passage).is_some_and(|start| start > 0)
-}
-
-/// Whether a line is nothing but the credit of a picture, such as `Photo : VNA/CVN` or `© AFP`.
-pub fn is_picture_credit(line: &str) -> bool {
-    picture_credit(line) == Some(0)
-}
-
 /// Whether a line is nothing but a credit, such as `Source : Insee`.
 pub fn is_credit(line: &str) -> bool {
     line.len() <= LONGEST_PHRASE
@@ -152,14 +145,24 @@ pub fn is_credit(line: &str) -> bool {
             .any(|word| line.strip_prefix(word).and_then(after_colon).is_some_and(is_credited_name))
 }
 
-/// Where the credit of a picture begins that ends the passage.
-fn picture_credit(passage: &str) -> Option<usize> {
+/// Where the credit of a picture begins that ends a passage.
+///
+/// Zero for a line that is nothing else, such as `Photo : VNA/CVN` or `© AFP`; anything more for a caption, a few lines such
+/// as `Hanoi, le 15 janvier. Photo : VNA`.
+pub fn picture_credit(passage: &str) -> Option<usize> {
     if passage.len() > LONGEST_CAPTION {
         return None;
     }
     let from = passage.ceil_char_boundary(passage.len().saturating_sub(LONGEST_PHRASE));
-    let credits = PICTURE_CREDITS.iter().flat_map(|word| {
-        passage[from..].match_indices(word).map(move |(at, _)| (from + at, *word))
+    // One look at each byte, since every block of every text is asked.
+    let starts = (from..passage.len())
+        .filter(|&at| matches!(passage.as_bytes()[at], b'P' | b'C' | b'I' | 0xE1 | 0xC2));
+    let credits = starts.flat_map(|start| {
+        let rest = passage.get(start..).unwrap_or_default();
+        PICTURE_CREDITS
+            .iter()
+            .filter(move |word| rest.starts_with(**word))
+            .map(move |word| (start, *word))
     });
     credits
         .filter(|&(start, word)| {
@@ -239,7 +242,7 @@ pub enum BoxHeading {
 
 /// Whether a line stands above a box of related news, such as `Voir plus`.
 pub fn box_heading(line: &str) -> Option<BoxHeading> {
-    if line.len() > LONGEST_PHRASE {
+    if line.len() > LONGEST_BOX_HEADING {
         return None;
     }
     let heading = line.trim_end_matches([':', '.', '…', '>', '»', ' ', '\u{A0}']).to_lowercase();
@@ -340,9 +343,8 @@ fn leading_space(text: &str) -> usize {
 
 /// Whether a line reads like a headline of at most this many characters: no sentence, no item, no line of code.
 pub fn is_headline(line: &str, longest: usize) -> bool {
-    // Checked first, because it is cheap: no character has more than four bytes.
+    // No character has more than four bytes; counting comes last because it is not cheap.
     line.len() <= longest * 4
-        && line.chars().count() <= longest
         && line.contains(char::is_alphabetic)
         && !line.ends_with(['.', ',', ';', ':', '…', '-', '–', '/', '\\', '{', '}', '|'])
         && line.starts_with(|first: char| {
@@ -350,11 +352,20 @@ pub fn is_headline(line: &str, longest: usize) -> bool {
                 || first.is_ascii_digit()
                 || matches!(first, '"' | '“' | '«' | '\'' | '‘' | '[')
         })
+        && line.chars().count() <= longest
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn is_caption(passage: &str) -> bool {
+        picture_credit(passage).is_some_and(|start| start > 0)
+    }
+
+    fn is_picture_credit(line: &str) -> bool {
+        picture_credit(line) == Some(0)
+    }
 
     #[test]
     fn only_a_real_date_with_text_behind_it_is_a_marker() {
