@@ -88,8 +88,7 @@ struct Scripts {
 impl Tally {
     fn count(&mut self, text: &str) {
         // The word in lower case as far as it fits; a longer one is in no table.
-        let mut word = [0_u8; LONGEST];
-        let mut length = 0;
+        let mut word = Key::default();
         let mut letters = 0_u32;
         let mut diacritics: Mask = !0;
         let mut has_diacritic = false;
@@ -107,23 +106,15 @@ impl Tally {
                     diacritics &= languages_with(lower);
                     is_vietnamese |= is_vietnamese_only(lower);
                 }
-                let width = lower.len_utf8();
-                if length + width <= LONGEST {
-                    lower.encode_utf8(&mut word[length..]);
-                    length += width;
-                } else {
-                    length = LONGEST + 1;
-                }
+                word.push(lower);
                 continue;
             }
             if letters > 0 {
                 self.words += 1;
-                let known = word.get(..length).map_or(0, languages_of_word);
                 // `l’`, `d’`, `qu’` and their like are words too.
-                let known = if matches!(character, '\'' | '’') {
-                    word.get(..length).map_or(0, languages_of_elision)
-                } else {
-                    known
+                let known = match character {
+                    '\'' | '’' => languages_of_elision(word),
+                    _ => languages_of_word(word),
                 };
                 self.add(known, WORD);
                 if is_vietnamese {
@@ -134,7 +125,7 @@ impl Tally {
                 } else if has_diacritic {
                     self.add(diacritics & !known, WORD / 2);
                 }
-                length = 0;
+                word = Key::default();
                 letters = 0;
                 diacritics = !0;
                 has_diacritic = false;
@@ -146,9 +137,12 @@ impl Tally {
         }
     }
 
-    fn add(&mut self, languages: Mask, evidence: u32) {
-        for (index, score) in self.scores.iter_mut().enumerate() {
-            *score += evidence * u32::from(languages >> index & 1);
+    fn add(&mut self, mut languages: Mask, evidence: u32) {
+        while languages != 0 {
+            if let Some(score) = self.scores.get_mut(languages.trailing_zeros() as usize) {
+                *score += evidence;
+            }
+            languages &= languages - 1;
         }
     }
 
@@ -284,23 +278,81 @@ fn languages_with(lower: char) -> Mask {
     }
 }
 
-/// The languages that drop a vowel before an apostrophe in this word.
-fn languages_of_elision(word: &[u8]) -> Mask {
-    match word {
-        b"l" | b"d" => FR | IT | CA,
-        b"s" | b"n" | b"m" | b"t" => FR | CA,
-        b"c" => FR | IT,
-        b"j" | b"qu" | b"jusqu" | b"lorsqu" | b"puisqu" => FR,
-        b"un" | b"dell" | b"all" | b"nell" | b"dall" | b"sull" => IT,
-        _ => 0,
+/// A word of up to eight bytes as a number, so that looking it up compares numbers. Numbers are in the order of the words.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+struct Key {
+    word: u64,
+    length: usize,
+}
+
+impl Key {
+    const fn of(word: &str) -> Key {
+        let mut key = Key { word: 0, length: 0 };
+        let mut index = 0;
+        while index < word.len() {
+            key.push_byte(word.as_bytes()[index]);
+            index += 1;
+        }
+        key
+    }
+
+    fn push(&mut self, letter: char) {
+        for &byte in letter.encode_utf8(&mut [0; 4]).as_bytes() {
+            self.push_byte(byte);
+        }
+    }
+
+    const fn push_byte(&mut self, byte: u8) {
+        if self.length < LONGEST {
+            self.word |= (byte as u64) << (56 - 8 * self.length);
+        }
+        self.length += 1;
     }
 }
 
-fn languages_of_word(word: &[u8]) -> Mask {
-    WORDS
-        .binary_search_by(|(known, _)| known.as_bytes().cmp(word))
-        .map_or(0, |index| WORDS[index].1)
+/// The words that lose a vowel before an apostrophe, and the languages in which they do.
+const ELISIONS: &[(Key, Mask)] = &[
+    (Key::of("l"), FR | IT | CA),
+    (Key::of("d"), FR | IT | CA),
+    (Key::of("s"), FR | CA),
+    (Key::of("n"), FR | CA),
+    (Key::of("m"), FR | CA),
+    (Key::of("t"), FR | CA),
+    (Key::of("c"), FR | IT),
+    (Key::of("j"), FR),
+    (Key::of("qu"), FR),
+    (Key::of("jusqu"), FR),
+    (Key::of("lorsqu"), FR),
+    (Key::of("puisqu"), FR),
+    (Key::of("un"), IT),
+    (Key::of("dell"), IT),
+    (Key::of("all"), IT),
+    (Key::of("nell"), IT),
+    (Key::of("dall"), IT),
+    (Key::of("sull"), IT),
+];
+
+fn languages_of_elision(word: Key) -> Mask {
+    ELISIONS.iter().find(|(known, _)| *known == word).map_or(0, |&(_, languages)| languages)
 }
+
+fn languages_of_word(word: Key) -> Mask {
+    if word.length > LONGEST {
+        return 0;
+    }
+    KEYS.binary_search(&word.word).map_or(0, |index| WORDS[index].1)
+}
+
+/// The words of [`WORDS`] as numbers, made by the compiler.
+static KEYS: [u64; WORDS.len()] = {
+    let mut keys = [0; WORDS.len()];
+    let mut index = 0;
+    while index < keys.len() {
+        keys[index] = Key::of(WORDS[index].0).word;
+        index += 1;
+    }
+    keys
+};
 
 /// Function words and the languages that use them, in ascending byte order.
 #[rustfmt::skip]
