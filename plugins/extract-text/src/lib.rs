@@ -1,7 +1,7 @@
 //! The plugin `extract-text`: plain text becomes a document with title, date, headings and paragraphs.
 //!
 //! Articles exported from newsrooms carry more than the author's words: captions, links, teasers, signatures. They are
-//! recognised by convention (see [`newsroom`]) and handed over as asides, so that no later plugin takes them for the text,
+//! recognised by convention (see the module `newsroom`) and handed over as asides, so that no later plugin takes them for the text,
 //! and nothing is lost. A text without these conventions passes unchanged.
 
 mod article;
