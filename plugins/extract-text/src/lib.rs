@@ -1,1 +1,80 @@
-//! Placeholder.
+//! The plugin `extract-text`: plain text becomes a document with title, date, headings and paragraphs.
+//!
+//! Articles exported from newsrooms carry more than the author's words: captions, links, teasers, signatures. They are
+//! recognised by convention (see the module `newsroom`) and handed over as asides, so that no later plugin takes them for the text,
+//! and nothing is lost. A text without these conventions passes unchanged.
+
+mod article;
+mod blocks;
+mod newsroom;
+
+use std::str::FromStr;
+
+use docmill_plugin::prelude::*;
+
+/// What the plugin is called by the host.
+struct ExtractText;
+
+impl Plugin for ExtractText {
+    fn describe() -> Description {
+        Description::new(
+            "extract-text",
+            env!("CARGO_PKG_VERSION"),
+            "Extracts plain text in any encoding, and tells an article from the captions, links and teasers around it",
+        )
+        .setting(
+            "conventions",
+            "newsroom",
+            "Which conventions to recognise: `newsroom` (title, date, captions, links, teasers, signatures) or `none`",
+        )
+    }
+}
+
+impl Extractor for ExtractText {
+    fn accepts() -> Vec<String> {
+        vec!["text/plain".to_owned()]
+    }
+
+    fn extract(source: Source<'_>) -> Result<Vec<Extracted>, Error> {
+        let conventions: Conventions = parsed_setting("conventions")?;
+        let decoded = docmill_text::decode_owned(source.read_all(), None);
+        if decoded.lossy {
+            log::warn!("some bytes have no meaning in {} and became U+FFFD", decoded.encoding);
+        }
+        let extracted = match conventions {
+            Conventions::Newsroom => article::newsroom(&decoded.text),
+            Conventions::None => article::plain(&decoded.text),
+        };
+        let Some(mut extracted) = extracted else { return Ok(Vec::new()) };
+        let document = &mut extracted.document;
+        document.language = docmill_text::identify_language(&document.text).map(str::to_owned);
+        if decoded.encoding != "UTF-8" {
+            document.attributes.push(Attribute::new("encoding", decoded.encoding));
+        }
+        Ok(vec![extracted])
+    }
+}
+
+docmill_plugin::export!(extractor: ExtractText);
+
+/// The value of the setting `conventions`.
+#[derive(Debug, Clone, Copy)]
+enum Conventions {
+    Newsroom,
+    None,
+}
+
+impl FromStr for Conventions {
+    type Err = &'static str;
+
+    fn from_str(value: &str) -> Result<Conventions, Self::Err> {
+        match value {
+            "newsroom" => Ok(Conventions::Newsroom),
+            "none" => Ok(Conventions::None),
+            _ => Err("expected `newsroom` or `none`"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
