@@ -53,7 +53,7 @@ pub fn weigh(
     labels: &[&str],
     options: &Options,
 ) -> Vec<Label> {
-    let focused = points(reading, found.focus.iter(), false) >= FOCUSED;
+    let focused = points(reading, found.focus.iter(), false, false) >= FOCUSED;
     let first = found
         .terms
         .iter()
@@ -62,8 +62,10 @@ pub fn weigh(
     let mut scored: Vec<(usize, u64)> = (0..labels.len())
         .map(|label| {
             let mentions = found.terms.iter().filter(|it| it.label == label);
-            let points = points(reading, mentions, focused);
-            (label, if first == Some(label) { points * FIRST / 100 } else { points })
+            let passing = !focused && is_passing(reading, mentions.clone());
+            let points = points(reading, mentions, focused, passing);
+            let leads = first == Some(label) && !passing;
+            (label, if leads { points * FIRST / 100 } else { points })
         })
         .filter(|(_, points)| *points > 0 && confidence(*points) >= options.min_confidence)
         .collect();
@@ -88,15 +90,24 @@ pub fn weigh(
         .collect()
 }
 
+/// Whether all there is of a label is one mention outside the title: a lead that lists fields of cooperation is not about any
+/// of them, so its place says nothing unless the rest of the document comes back to it.
+fn is_passing<'a>(reading: &Reading<'_>, mentions: impl Iterator<Item = &'a Mention>) -> bool {
+    let mut mentions = mentions.filter(|it| !it.alias);
+    let one = mentions.next().map(|it| reading.zone(it.span.start));
+    mentions.next().is_none() && one.is_some_and(|zone| zone != Zone::Title)
+}
+
 fn points<'a>(
     reading: &Reading<'_>,
     mentions: impl Iterator<Item = &'a Mention>,
     focused: bool,
+    passing: bool,
 ) -> u64 {
     let mut worth: Vec<(usize, u64)> = mentions
         .filter(|it| !it.alias)
         .map(|it| {
-            let zone = reading.zone(it.span.start);
+            let zone = if passing { Zone::Body } else { reading.zone(it.span.start) };
             (it.key, u64::from(it.weight) * factor(zone, focused))
         })
         .collect();
