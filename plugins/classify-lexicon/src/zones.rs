@@ -121,13 +121,11 @@ fn first_line_as_title(text: &str, first: usize) -> Option<Range<usize>> {
 
 fn lead_after(text: &str, from: usize) -> Range<usize> {
     let mut end = from;
-    let mut count = 0;
-    for word in words(&text[from..]).take(LONGEST_LEAD) {
+    for (count, word) in words(&text[from..]).take(LONGEST_LEAD).enumerate() {
         let word = from + word.start..from + word.end;
         if count >= LEAD_WORDS && text[end..word.start].contains('\n') {
             break;
         }
-        count += 1;
         end = word.end;
     }
     from..end

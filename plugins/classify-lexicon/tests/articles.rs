@@ -74,9 +74,33 @@ fn seed(name: &str) -> Document {
 }
 
 #[test]
-fn the_shipped_table_is_sound() {
-    let table = seeds("tables/vn-1131-2025.tsv");
-    assert_eq!(problems(&rows_of_tsv(&table)), []);
+fn the_shipped_tables_are_sound() {
+    for table in ["tables/vn-1131-2025.tsv", "tables/vn-21-2026.tsv"] {
+        assert_eq!(problems(&rows_of_tsv(&seeds(table))), [], "{table}");
+    }
+}
+
+#[test]
+fn the_groups_of_2026_are_known_too() {
+    set_the_stage();
+    testing::set_table_from_tsv(TABLE, &seeds("tables/vn-21-2026.tsv"));
+    let cases: [(&str, &[&str]); 4] = [
+        (
+            "Le train à grande vitesse Nord-Sud\n\nLa ligne à grande vitesse ouvrira en 2035.",
+            &["rail"],
+        ),
+        (
+            "Un ordinateur quantique à Hanoï\n\nL'informatique quantique progresse.",
+            &["cybersecurity-quantum"],
+        ),
+        ("La traçabilité des mangues\n\nLa traçabilité rassure, dit l'IA.", &[]),
+        ("La blockchain pour les mangues\n\nLa blockchain rassure.", &["digital-technology"]),
+    ];
+    for (text, expected) in cases {
+        let mut document = Document::new(text);
+        document.language = Some("fr".to_owned());
+        assert_eq!(check(&document, expected), None);
+    }
 }
 
 #[test]
