@@ -1,1 +1,125 @@
-//! Placeholder.
+//! Labels documents by the terms of a taxonomy table, and shows the passages that speak for each label.
+//!
+//! The plugin knows no subject: what to look for is in the table, whose format the README describes. Everything between the
+//! host's two ends is a public function of plain values, so that tests and benches call it without a sandbox:
+//! [`classify`] reads a document ([`zones`]), collects what the table knows in it ([`mentions`], [`rows`]) and weighs it
+//! ([`score`]).
+
+pub mod check;
+pub mod mentions;
+pub mod rows;
+pub mod score;
+pub mod zones;
+
+use docmill_plugin::prelude::*;
+use docmill_plugin::{Occurrence, export};
+
+use crate::rows::Problem;
+
+/// The name under which the operator grants the table.
+pub const TABLE: &str = "taxonomy";
+
+/// The reserved key whose value names all labels.
+pub const LABELS_KEY: &str = "@labels";
+
+/// The plugin.
+#[derive(Debug)]
+pub struct ClassifyLexicon;
+
+impl Plugin for ClassifyLexicon {
+    fn describe() -> Description {
+        let defaults = Options::default();
+        Description::new(
+            "classify-lexicon",
+            env!("CARGO_PKG_VERSION"),
+            "Labels documents by the terms of a taxonomy table, with the passages that speak for each label",
+        )
+        .setting(
+            "min-confidence",
+            f64::from(defaults.min_confidence) / 100.0,
+            "Labels below this confidence, from 0 to 1, are left out",
+        )
+        .setting(
+            "max-evidence",
+            defaults.max_evidence,
+            "At most this many passages are shown for one label",
+        )
+        .required_table(
+            TABLE,
+            "Terms and the labels they speak for, in the format of the README; `@labels` names all labels",
+        )
+        .attribute("license", "MIT OR Apache-2.0")
+    }
+}
+
+impl Classifier for ClassifyLexicon {
+    fn labels() -> Vec<String> {
+        let declared = Table::open(TABLE).and_then(|table| table.get(LABELS_KEY));
+        // Labels cannot fail; a table that declares none is refused with the first document.
+        declared.unwrap_or_default().split_whitespace().map(str::to_owned).collect()
+    }
+
+    fn classify(document: Document) -> Result<Vec<Label>, Error> {
+        let options = Options::from_settings()?;
+        let table = Table::open(TABLE)
+            .ok_or_else(|| Error::Internal(format!("no table `{TABLE}` was granted")))?;
+        let declared = table.get(LABELS_KEY).unwrap_or_default();
+        classify(&document, &declared, |text| table.find(text), &options).map_err(|problem| {
+            // Every other document with this term would fail the same way, so the run should end here.
+            Error::misconfigured(TABLE, problem.to_string())
+        })
+    }
+}
+
+export!(classifier: ClassifyLexicon);
+
+/// What the operator may choose.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Options {
+    /// Labels below this confidence are left out, in hundredths.
+    pub min_confidence: u32,
+    /// How many passages are shown for one label.
+    pub max_evidence: usize,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options { min_confidence: 50, max_evidence: 50 }
+    }
+}
+
+impl Options {
+    fn from_settings() -> Result<Options, Error> {
+        let min_confidence: f64 = parsed_setting("min-confidence")?;
+        if !(0.0..=1.0).contains(&min_confidence) {
+            let reason = format!("`{min_confidence}` is not between 0 and 1");
+            return Err(Error::misconfigured("min-confidence", reason));
+        }
+        // Confidences are whole hundredths, so a finer threshold means the next one up.
+        let hundredths = (min_confidence * 100.0 - 1e-9).ceil().max(0.0);
+        Ok(Options {
+            min_confidence: hundredths as u32,
+            max_evidence: parsed_setting("max-evidence")?,
+        })
+    }
+}
+
+/// The labels that apply to `document`, most confident first.
+///
+/// `declared` is the value of [`LABELS_KEY`], and `find` returns the occurrences of the table's keys in a text as
+/// [`Table::find`] does.
+///
+/// # Errors
+///
+/// A [`Problem`] if a row of the table that the document needs cannot be understood.
+pub fn classify(
+    document: &Document,
+    declared: &str,
+    find: impl Fn(&str) -> Vec<Occurrence>,
+    options: &Options,
+) -> Result<Vec<Label>, Problem> {
+    let labels = rows::declared_labels(declared)?;
+    let reading = zones::Reading::of(document);
+    let found = mentions::collect(&reading.text, document.language.as_deref(), &labels, find)?;
+    Ok(score::weigh(&reading, &found, &labels, options))
+}
