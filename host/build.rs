@@ -7,7 +7,8 @@ fn main() {
     println!("cargo::rerun-if-env-changed=DOCMILL_SHIPPED_PLUGINS");
     let here = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
     let root = here.parent().expect("the host lies in the workspace");
-    let plugins = env::var_os("DOCMILL_SHIPPED_PLUGINS").map_or_else(|| root.join("target/plugins"), PathBuf::from);
+    let plugins = env::var_os("DOCMILL_SHIPPED_PLUGINS")
+        .map_or_else(|| root.join("target/plugins"), PathBuf::from);
     let mut text = String::from("static PLUGINS: &[(&str, &[u8])] = &[\n");
     let found = files(&plugins, "wasm");
     for (name, path) in &found {
@@ -19,7 +20,9 @@ fn main() {
     }
     text.push_str("];\n");
     if found.is_empty() {
-        println!("cargo::warning=no shipped plugins were found; `cargo xtask build` makes them first");
+        println!(
+            "cargo::warning=no shipped plugins were found; `cargo xtask build` makes them first"
+        );
     }
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it")).join("shipped.rs");
     fs::write(out, text).expect("the folder for generated files can be written");
@@ -33,7 +36,11 @@ fn files(folder: &Path, extension: &str) -> Vec<(String, PathBuf)> {
         let path = entry.path();
         if path.extension().is_some_and(|it| it == extension) {
             println!("cargo::rerun-if-changed={}", path.display());
-            let name = path.file_stem().expect("a file with an extension has a stem").to_string_lossy().into_owned();
+            let name = path
+                .file_stem()
+                .expect("a file with an extension has a stem")
+                .to_string_lossy()
+                .into_owned();
             files.push((name, path));
         }
     }

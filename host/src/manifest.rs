@@ -181,16 +181,33 @@ impl Manifest {
             return Err(reader.error(0..0, "the pipeline has no steps".to_owned(), Some(hint)));
         }
         if let Some(surplus) = raw.step.get(MOST_STEPS) {
-            return Err(reader.error(surplus.span(), format!("a pipeline has at most {MOST_STEPS} steps"), None));
+            return Err(reader.error(
+                surplus.span(),
+                format!("a pipeline has at most {MOST_STEPS} steps"),
+                None,
+            ));
         }
         let limits = reader.limits(&raw.limits, Limits::default())?;
-        let steps = raw.step.into_iter().map(|step| reader.step(step.into_inner(), limits)).collect::<Result<_, _>>()?;
+        let steps = raw
+            .step
+            .into_iter()
+            .map(|step| reader.step(step.into_inner(), limits))
+            .collect::<Result<_, _>>()?;
         Ok(Manifest { path: path.to_owned(), text: text.to_owned(), steps })
     }
 
     /// An error about some place in this pipeline.
-    pub fn error_at(&self, place: &Range<usize>, message: impl Into<String>, hint: Option<String>) -> ManifestError {
-        ManifestError { message: message.into(), place: Location::of(&self.path, &self.text, place.start), hint }
+    pub fn error_at(
+        &self,
+        place: &Range<usize>,
+        message: impl Into<String>,
+        hint: Option<String>,
+    ) -> ManifestError {
+        ManifestError {
+            message: message.into(),
+            place: Location::of(&self.path, &self.text, place.start),
+            hint,
+        }
     }
 }
 
@@ -207,8 +224,13 @@ impl Reader<'_> {
 
     fn step(&self, raw: RawStep, limits: Limits) -> Result<StepRequest, ManifestError> {
         let name = raw.name.map(|name| {
-            PluginName::new(name.get_ref().as_str())
-                .map_err(|_| self.error(name.span(), format!("`{}` is no name for a step", name.get_ref().escape_debug()), Some("use kebab-case, such as `find-dates`".to_owned())))
+            PluginName::new(name.get_ref().as_str()).map_err(|_| {
+                self.error(
+                    name.span(),
+                    format!("`{}` is no name for a step", name.get_ref().escape_debug()),
+                    Some("use kebab-case, such as `find-dates`".to_owned()),
+                )
+            })
         });
         let settings = raw.settings.into_iter().map(|(key, value)| {
             let place = value.span();
@@ -218,7 +240,10 @@ impl Reader<'_> {
                 toml::Value::Float(number) => number.to_string(),
                 toml::Value::Boolean(truth) => truth.to_string(),
                 other => {
-                    let message = format!("setting `{key}` is {}, and settings are strings, numbers, or booleans", kind(&other));
+                    let message = format!(
+                        "setting `{key}` is {}, and settings are strings, numbers, or booleans",
+                        kind(&other)
+                    );
                     return Err(self.error(place, message, None));
                 }
             };
@@ -238,7 +263,9 @@ impl Reader<'_> {
                 .map(|value| Placed { value, place: place.clone() })
                 .map_err(|error| self.error(place, error.to_string(), None))
         };
-        let targets = raw.targets.map(|targets| targets.into_iter().map(target).collect::<Result<Vec<_>, _>>());
+        let targets = raw
+            .targets
+            .map(|targets| targets.into_iter().map(target).collect::<Result<Vec<_>, _>>());
         Ok(StepRequest {
             name: name.transpose()?,
             place: raw.plugin.span(),
@@ -260,8 +287,18 @@ impl Reader<'_> {
                 Some(text) => self.duration(text)?,
                 None => default.deadline,
             },
-            memory: self.size("memory", raw.memory.as_ref(), default.memory, Limits::CEILING.memory)?,
-            output: self.size("output", raw.output.as_ref(), default.output, Limits::CEILING.output)?,
+            memory: self.size(
+                "memory",
+                raw.memory.as_ref(),
+                default.memory,
+                Limits::CEILING.memory,
+            )?,
+            output: self.size(
+                "output",
+                raw.output.as_ref(),
+                default.output,
+                Limits::CEILING.output,
+            )?,
             log: self.size("log", raw.log.as_ref(), default.log, Limits::CEILING.log)?,
         })
     }
@@ -269,18 +306,48 @@ impl Reader<'_> {
     fn duration(&self, text: &Spanned<String>) -> Result<Duration, ManifestError> {
         let ceiling = Limits::CEILING.deadline;
         match humantime::parse_duration(text.get_ref()) {
-            Ok(duration) if (Duration::from_millis(1)..=ceiling).contains(&duration) => Ok(duration),
-            Ok(_) => Err(self.error(text.span(), format!("`limits.deadline` lies between 1ms and {}", humantime::format_duration(ceiling)), None)),
-            Err(_) => Err(self.error(text.span(), format!("`{}` is no duration", text.get_ref().escape_debug()), Some("write it like `500ms`, `2s`, or `1m`".to_owned()))),
+            Ok(duration) if (Duration::from_millis(1)..=ceiling).contains(&duration) => {
+                Ok(duration)
+            }
+            Ok(_) => Err(self.error(
+                text.span(),
+                format!(
+                    "`limits.deadline` lies between 1ms and {}",
+                    humantime::format_duration(ceiling)
+                ),
+                None,
+            )),
+            Err(_) => Err(self.error(
+                text.span(),
+                format!("`{}` is no duration", text.get_ref().escape_debug()),
+                Some("write it like `500ms`, `2s`, or `1m`".to_owned()),
+            )),
         }
     }
 
-    fn size(&self, name: &str, text: Option<&Spanned<String>>, default: u64, ceiling: u64) -> Result<u64, ManifestError> {
+    fn size(
+        &self,
+        name: &str,
+        text: Option<&Spanned<String>>,
+        default: u64,
+        ceiling: u64,
+    ) -> Result<u64, ManifestError> {
         let Some(text) = text else { return Ok(default) };
         match text.get_ref().parse::<ByteSize>() {
             Ok(size) if (1..=ceiling).contains(&size.as_u64()) => Ok(size.as_u64()),
-            Ok(_) => Err(self.error(text.span(), format!("`limits.{name}` lies between 1 B and {}", ByteSize(ceiling).display().iec()), None)),
-            Err(_) => Err(self.error(text.span(), format!("`{}` is no size", text.get_ref().escape_debug()), Some("write it like `64 MiB` or `100 KiB`".to_owned()))),
+            Ok(_) => Err(self.error(
+                text.span(),
+                format!(
+                    "`limits.{name}` lies between 1 B and {}",
+                    ByteSize(ceiling).display().iec()
+                ),
+                None,
+            )),
+            Err(_) => Err(self.error(
+                text.span(),
+                format!("`{}` is no size", text.get_ref().escape_debug()),
+                Some("write it like `64 MiB` or `100 KiB`".to_owned()),
+            )),
         }
     }
 }
@@ -304,7 +371,8 @@ mod tests {
     use super::*;
 
     fn parse(text: &str) -> Result<Manifest, String> {
-        Manifest::parse(Path::new("dir/docmill.toml"), text).map_err(|error| format!("{error} --> {}", error.place))
+        Manifest::parse(Path::new("dir/docmill.toml"), text)
+            .map_err(|error| format!("{error} --> {}", error.place))
     }
 
     #[test]
@@ -314,7 +382,10 @@ mod tests {
         )
         .unwrap();
         let limits = manifest.steps[0].limits;
-        assert_eq!(limits, Limits { deadline: Duration::from_secs(3), memory: 2 << 20, ..Limits::default() });
+        assert_eq!(
+            limits,
+            Limits { deadline: Duration::from_secs(3), memory: 2 << 20, ..Limits::default() }
+        );
     }
 
     #[test]
@@ -330,12 +401,33 @@ mod tests {
     fn mistakes_are_found_where_they_are() {
         let check = |text: &str, expected: &str| assert_eq!(parse(text).unwrap_err(), expected);
         check("", "the pipeline has no steps --> dir/docmill.toml:1:1");
-        check("[[step]]\nplugin = 'a'\nsettings = { b = [1] }", "setting `b` is an array, and settings are strings, numbers, or booleans --> dir/docmill.toml:3:18");
-        check("[[step]]\nplugin = 'a'\nlimits = { deadline = 'soon' }", "`soon` is no duration --> dir/docmill.toml:3:23");
-        check("[[step]]\nplugin = 'a'\nlimits = { deadline = '2h' }", "`limits.deadline` lies between 1ms and 1h --> dir/docmill.toml:3:23");
-        check("[[step]]\nplugin = 'a'\nlimits = { memory = '9 GiB' }", "`limits.memory` lies between 1 B and 2.0 GiB --> dir/docmill.toml:3:21");
-        check("[[step]]\nplugin = 'a'\ntargets = ['english']\nname='B'", "`B` is no name for a step --> dir/docmill.toml:4:6");
-        check("[[step]]\nplugin = 'a'\nsetings = {}", "unknown field `setings`, expected one of `plugin`, `name`, `settings`, `tables`, `targets`, `limits` --> dir/docmill.toml:3:1");
-        check("[[step]]\nplugin = ", "string values must be quoted, expected literal string --> dir/docmill.toml:2:10");
+        check(
+            "[[step]]\nplugin = 'a'\nsettings = { b = [1] }",
+            "setting `b` is an array, and settings are strings, numbers, or booleans --> dir/docmill.toml:3:18",
+        );
+        check(
+            "[[step]]\nplugin = 'a'\nlimits = { deadline = 'soon' }",
+            "`soon` is no duration --> dir/docmill.toml:3:23",
+        );
+        check(
+            "[[step]]\nplugin = 'a'\nlimits = { deadline = '2h' }",
+            "`limits.deadline` lies between 1ms and 1h --> dir/docmill.toml:3:23",
+        );
+        check(
+            "[[step]]\nplugin = 'a'\nlimits = { memory = '9 GiB' }",
+            "`limits.memory` lies between 1 B and 2.0 GiB --> dir/docmill.toml:3:21",
+        );
+        check(
+            "[[step]]\nplugin = 'a'\ntargets = ['english']\nname='B'",
+            "`B` is no name for a step --> dir/docmill.toml:4:6",
+        );
+        check(
+            "[[step]]\nplugin = 'a'\nsetings = {}",
+            "unknown field `setings`, expected one of `plugin`, `name`, `settings`, `tables`, `targets`, `limits` --> dir/docmill.toml:3:1",
+        );
+        check(
+            "[[step]]\nplugin = ",
+            "string values must be quoted, expected literal string --> dir/docmill.toml:2:10",
+        );
     }
 }

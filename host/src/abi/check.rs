@@ -2,10 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{Annotation, Aside, Attribute, Document, Label, LanguageTag, Mark, MediaType, PluginName, Span, check_kebab_case};
+use crate::model::{
+    Annotation, Aside, Attribute, Document, Label, LanguageTag, Mark, MediaType, PluginName, Span,
+    check_kebab_case,
+};
 use crate::sandbox::Fault;
 
-const SPANS_COUNT_BYTES: &str = "spans count UTF-8 bytes, not characters, and lie on character boundaries";
+const SPANS_COUNT_BYTES: &str =
+    "spans count UTF-8 bytes, not characters, and lie on character boundaries";
 
 /// How many bytes a short text, such as a name or a version, may have.
 const SHORT: usize = 64;
@@ -25,12 +29,21 @@ pub(super) fn quoted(words: &str) -> String {
 
 pub(super) fn plugin_name(name: String) -> Result<PluginName, Fault> {
     let words = quoted(&name);
-    PluginName::new(name).map_err(|_| broken(format!("it names a plugin {words}"), "a plugin name is kebab-case and has at most 64 characters"))
+    PluginName::new(name).map_err(|_| {
+        broken(
+            format!("it names a plugin {words}"),
+            "a plugin name is kebab-case and has at most 64 characters",
+        )
+    })
 }
 
 pub(super) fn kebab_case(what: &str, name: &str) -> Result<(), Fault> {
-    check_kebab_case(name, SHORT)
-        .map_err(|_| broken(format!("it names {what} {}", quoted(name)), "names are kebab-case and have at most 64 characters"))
+    check_kebab_case(name, SHORT).map_err(|_| {
+        broken(
+            format!("it names {what} {}", quoted(name)),
+            "names are kebab-case and have at most 64 characters",
+        )
+    })
 }
 
 pub(super) fn version(version: String) -> Result<String, Fault> {
@@ -38,7 +51,10 @@ pub(super) fn version(version: String) -> Result<String, Fault> {
     if (1..=SHORT).contains(&version.len()) && printable {
         Ok(version)
     } else {
-        Err(broken(format!("it gives its version as {}", quoted(&version)), "a version is semantic, such as `1.2.3`, and has at most 64 characters"))
+        Err(broken(
+            format!("it gives its version as {}", quoted(&version)),
+            "a version is semantic, such as `1.2.3`, and has at most 64 characters",
+        ))
     }
 }
 
@@ -46,7 +62,10 @@ pub(super) fn sentence(what: &str, text: String) -> Result<String, Fault> {
     if text.len() <= SENTENCE {
         Ok(text)
     } else {
-        Err(broken(format!("its {what} has {} bytes", text.len()), "a summary is one sentence of at most 1,000 bytes"))
+        Err(broken(
+            format!("its {what} has {} bytes", text.len()),
+            "a summary is one sentence of at most 1,000 bytes",
+        ))
     }
 }
 
@@ -56,13 +75,22 @@ pub(super) fn attributes(attributes: &[Attribute]) -> Result<(), Fault> {
 
 pub(super) fn media_type(text: String) -> Result<MediaType, Fault> {
     let words = quoted(&text);
-    MediaType::new(text)
-        .map_err(|_| broken(format!("it gives a media type as {words}"), "a media type is lower case and without parameters or wildcards"))
+    MediaType::new(text).map_err(|_| {
+        broken(
+            format!("it gives a media type as {words}"),
+            "a media type is lower case and without parameters or wildcards",
+        )
+    })
 }
 
 pub(super) fn language(text: String) -> Result<LanguageTag, Fault> {
     let words = quoted(&text);
-    LanguageTag::new(text).map_err(|_| broken(format!("it gives a language as {words}"), "a language is a BCP 47 tag, such as `fr` or `pt-BR`"))
+    LanguageTag::new(text).map_err(|_| {
+        broken(
+            format!("it gives a language as {words}"),
+            "a language is a BCP 47 tag, such as `fr` or `pt-BR`",
+        )
+    })
 }
 
 fn span(what: impl Fn() -> String, text: &str, span: Span) -> Result<(), Fault> {
@@ -84,14 +112,20 @@ fn confidence(what: impl Fn() -> String, confidence: f32) -> Result<(), Fault> {
     if (0.0..=1.0).contains(&confidence) {
         Ok(())
     } else {
-        Err(broken(format!("{} has the confidence {confidence}", what()), "a confidence lies between 0.0 and 1.0 inclusive"))
+        Err(broken(
+            format!("{} has the confidence {confidence}", what()),
+            "a confidence lies between 0.0 and 1.0 inclusive",
+        ))
     }
 }
 
 /// Checks everything about a document but its language, which its type has checked.
 pub(super) fn document(document: &Document) -> Result<(), Fault> {
     if u32::try_from(document.text.len()).is_err() {
-        return Err(broken("it returned a text of 4 GiB or more", "the offsets of a span have 32 bits"));
+        return Err(broken(
+            "it returned a text of 4 GiB or more",
+            "the offsets of a span have 32 bits",
+        ));
     }
     attributes(&document.attributes)?;
     marks(&document.text, &document.marks)
@@ -103,8 +137,14 @@ fn marks(text: &str, marks: &[Mark]) -> Result<(), Fault> {
         kebab_case("a mark", &mark.kind)?;
         span(|| format!("mark {index}"), text, mark.span)?;
         attributes(&mark.attributes)?;
-        if before.is_some_and(|before| (before.start, std::cmp::Reverse(before.end)) > (mark.span.start, std::cmp::Reverse(mark.span.end))) {
-            return Err(broken(format!("mark {index} comes after one that it should precede"), "marks are ordered by the start of their spans, outer ones before inner ones"));
+        if before.is_some_and(|before| {
+            (before.start, std::cmp::Reverse(before.end))
+                > (mark.span.start, std::cmp::Reverse(mark.span.end))
+        }) {
+            return Err(broken(
+                format!("mark {index} comes after one that it should precede"),
+                "marks are ordered by the start of their spans, outer ones before inner ones",
+            ));
         }
         before = Some(mark.span);
     }
@@ -118,38 +158,61 @@ pub(super) fn asides(text: &str, asides: &[Aside]) -> Result<(), Fault> {
         attributes(&aside.attributes)?;
         if !text.is_char_boundary(aside.position as usize) {
             return Err(broken(
-                format!("aside {index} stands at byte {}, and the text of {} bytes has no character boundary there", aside.position, text.len()),
+                format!(
+                    "aside {index} stands at byte {}, and the text of {} bytes has no character boundary there",
+                    aside.position,
+                    text.len()
+                ),
                 SPANS_COUNT_BYTES,
             ));
         }
         if aside.position < before {
-            return Err(broken(format!("aside {index} stands before the one that precedes it"), "asides come in reading order"));
+            return Err(broken(
+                format!("aside {index} stands before the one that precedes it"),
+                "asides come in reading order",
+            ));
         }
         before = aside.position;
     }
     Ok(())
 }
 
-pub(super) fn labels(text: &str, labels: &[Label], declared: &BTreeSet<String>) -> Result<(), Fault> {
+pub(super) fn labels(
+    text: &str,
+    labels: &[Label],
+    declared: &BTreeSet<String>,
+) -> Result<(), Fault> {
     let mut seen = BTreeSet::new();
     let mut before = f32::INFINITY;
     for (index, label) in labels.iter().enumerate() {
         if !declared.contains(&label.name) {
-            return Err(broken(format!("it gave the label {}", quoted(&label.name)), "`classify` returns only labels that `labels` declares"));
+            return Err(broken(
+                format!("it gave the label {}", quoted(&label.name)),
+                "`classify` returns only labels that `labels` declares",
+            ));
         }
         if !seen.insert(&label.name) {
-            return Err(broken(format!("it gave the label {} twice", quoted(&label.name)), "each label occurs at most once"));
+            return Err(broken(
+                format!("it gave the label {} twice", quoted(&label.name)),
+                "each label occurs at most once",
+            ));
         }
         confidence(|| format!("label {}", quoted(&label.name)), label.confidence)?;
         if label.confidence > before {
-            return Err(broken(format!("label {} is more confident than the one before it", quoted(&label.name)), "labels come most confident first"));
+            return Err(broken(
+                format!("label {} is more confident than the one before it", quoted(&label.name)),
+                "labels come most confident first",
+            ));
         }
         before = label.confidence;
         let mut start = 0;
         for evidence in &label.evidence {
             span(|| format!("the evidence for label {}", quoted(&label.name)), text, *evidence)?;
             if evidence.start < start {
-                return Err(broken(format!("the evidence for label {index} is not in order"), "evidence is ordered by the start of its spans"));
+                return Err(broken(
+                    format!("the evidence for label {index} is not in order"),
+                    "evidence is ordered by the start of its spans",
+                ));
             }
             start = evidence.start;
         }
@@ -158,7 +221,11 @@ pub(super) fn labels(text: &str, labels: &[Label], declared: &BTreeSet<String>) 
     Ok(())
 }
 
-pub(super) fn annotations(text: &str, annotations: &[Annotation], declared: &BTreeSet<String>) -> Result<(), Fault> {
+pub(super) fn annotations(
+    text: &str,
+    annotations: &[Annotation],
+    declared: &BTreeSet<String>,
+) -> Result<(), Fault> {
     let mut before = None;
     for (index, annotation) in annotations.iter().enumerate() {
         if !declared.contains(&annotation.kind) {
@@ -177,7 +244,10 @@ pub(super) fn annotations(text: &str, annotations: &[Annotation], declared: &BTr
         let start = annotation.span.map(|span| span.start);
         // `None` sorts before any position, as the contract asks.
         if start < before {
-            return Err(broken(format!("annotation {index} comes after one that it should precede"), "annotations without a span come first, then by the start of their spans"));
+            return Err(broken(
+                format!("annotation {index} comes after one that it should precede"),
+                "annotations without a span come first, then by the start of their spans",
+            ));
         }
         before = start;
     }
@@ -185,16 +255,26 @@ pub(super) fn annotations(text: &str, annotations: &[Annotation], declared: &BTr
 }
 
 /// Checks declared names: each of 1 to 64 bytes without control characters, and none twice.
-pub(super) fn declared(what: &str, names: Vec<String>, kebab: bool) -> Result<BTreeSet<String>, Fault> {
+pub(super) fn declared(
+    what: &str,
+    names: Vec<String>,
+    kebab: bool,
+) -> Result<BTreeSet<String>, Fault> {
     let mut declared = BTreeSet::new();
     for name in names {
         if kebab {
             kebab_case(what, &name)?;
         } else if name.is_empty() || name.len() > SHORT || name.chars().any(char::is_control) {
-            return Err(broken(format!("it declares {what} {}", quoted(&name)), "a label has 1 to 64 bytes without control characters"));
+            return Err(broken(
+                format!("it declares {what} {}", quoted(&name)),
+                "a label has 1 to 64 bytes without control characters",
+            ));
         }
         if declared.contains(&name) {
-            return Err(broken(format!("it declares {what} {} twice", quoted(&name)), "each is declared once"));
+            return Err(broken(
+                format!("it declares {what} {} twice", quoted(&name)),
+                "each is declared once",
+            ));
         }
         declared.insert(name);
     }
@@ -204,10 +284,16 @@ pub(super) fn declared(what: &str, names: Vec<String>, kebab: bool) -> Result<BT
 pub(super) fn segments(original: &[bool], translated: &[String]) -> Result<(), Fault> {
     const ONE_EACH: &str = "a translator returns exactly one segment per original segment, and an empty one stays empty";
     if original.len() != translated.len() {
-        return Err(broken(format!("it returned {} segments for {}", translated.len(), original.len()), ONE_EACH));
+        return Err(broken(
+            format!("it returned {} segments for {}", translated.len(), original.len()),
+            ONE_EACH,
+        ));
     }
-    match original.iter().zip(translated).position(|(was_empty, now)| *was_empty && !now.is_empty()) {
-        Some(index) => Err(broken(format!("it put words into segment {index}, which is empty"), ONE_EACH)),
+    match original.iter().zip(translated).position(|(was_empty, now)| *was_empty && !now.is_empty())
+    {
+        Some(index) => {
+            Err(broken(format!("it put words into segment {index}, which is empty"), ONE_EACH))
+        }
         None => Ok(()),
     }
 }
@@ -225,23 +311,38 @@ mod tests {
     }
 
     fn label(name: &str, confidence: f32, evidence: &[(u32, u32)]) -> Label {
-        let evidence = evidence.iter().map(|(start, end)| Span { start: *start, end: *end }).collect();
+        let evidence =
+            evidence.iter().map(|(start, end)| Span { start: *start, end: *end }).collect();
         Label { name: name.to_owned(), confidence, evidence, attributes: Vec::new() }
     }
 
     #[test]
     fn labels_are_declared_unique_descending_and_proved() {
         let declared = BTreeSet::from(["a".to_owned(), "b".to_owned()]);
-        let check = |given: &[Label], expected: &str| assert_eq!(words(labels("é!", given, &declared)), expected);
+        let check = |given: &[Label], expected: &str| {
+            assert_eq!(words(labels("é!", given, &declared)), expected)
+        };
         check(&[label("a", 1.0, &[(0, 2), (2, 3)]), label("b", 0.0, &[])], "fine");
         check(&[label("c", 1.0, &[])], "it gave the label `c`");
         check(&[label("a", 0.5, &[]), label("a", 0.5, &[])], "it gave the label `a` twice");
-        check(&[label("a", 0.4, &[]), label("b", 0.5, &[])], "label `b` is more confident than the one before it");
+        check(
+            &[label("a", 0.4, &[]), label("b", 0.5, &[])],
+            "label `b` is more confident than the one before it",
+        );
         check(&[label("a", f32::NAN, &[])], "label `a` has the confidence NaN");
         check(&[label("a", -0.1, &[])], "label `a` has the confidence -0.1");
-        check(&[label("a", 1.0, &[(0, 1)])], "the evidence for label `a` spans bytes 0..1, which cuts a character");
-        check(&[label("a", 1.0, &[(2, 4)])], "the evidence for label `a` spans bytes 2..4, but the text has 3 bytes");
-        check(&[label("a", 1.0, &[(3, 2)])], "the evidence for label `a` spans bytes 3..2, which runs backwards");
+        check(
+            &[label("a", 1.0, &[(0, 1)])],
+            "the evidence for label `a` spans bytes 0..1, which cuts a character",
+        );
+        check(
+            &[label("a", 1.0, &[(2, 4)])],
+            "the evidence for label `a` spans bytes 2..4, but the text has 3 bytes",
+        );
+        check(
+            &[label("a", 1.0, &[(3, 2)])],
+            "the evidence for label `a` spans bytes 3..2, which runs backwards",
+        );
         check(&[label("a", 1.0, &[(2, 3), (0, 2)])], "the evidence for label 0 is not in order");
     }
 
@@ -255,7 +356,9 @@ mod tests {
             confidence: None,
             attributes: Vec::new(),
         };
-        let check = |given: &[Annotation], expected: &str| assert_eq!(words(annotations("text", given, &declared)), expected);
+        let check = |given: &[Annotation], expected: &str| {
+            assert_eq!(words(annotations("text", given, &declared)), expected)
+        };
         check(&[at(None), at(Some(0)), at(Some(0)), at(Some(3))], "fine");
         check(&[at(Some(0)), at(None)], "annotation 1 comes after one that it should precede");
         check(&[at(Some(2)), at(Some(1))], "annotation 1 comes after one that it should precede");
@@ -264,9 +367,16 @@ mod tests {
 
     #[test]
     fn outer_marks_come_before_inner_ones() {
-        let mark = |start, end| Mark { kind: "item".to_owned(), span: Span { start, end }, attributes: Vec::new() };
+        let mark = |start, end| Mark {
+            kind: "item".to_owned(),
+            span: Span { start, end },
+            attributes: Vec::new(),
+        };
         assert_eq!(words(marks("text", &[mark(0, 4), mark(0, 2), mark(1, 2)])), "fine");
-        assert_eq!(words(marks("text", &[mark(0, 2), mark(0, 4)])), "mark 1 comes after one that it should precede");
+        assert_eq!(
+            words(marks("text", &[mark(0, 2), mark(0, 4)])),
+            "mark 1 comes after one that it should precede"
+        );
     }
 
     #[test]

@@ -7,7 +7,8 @@ use std::collections::BTreeSet;
 
 use crate::capabilities::SourceBytes;
 use crate::model::{
-    Annotation, Attribute, ContractVersion, Document, Extracted, Label, LanguageTag, MediaType, PluginName, Role,
+    Annotation, Attribute, ContractVersion, Document, Extracted, Label, LanguageTag, MediaType,
+    PluginName, Role,
 };
 use crate::sandbox::{Called, Inputs, Limits, Sandbox, State, Stopped};
 
@@ -89,7 +90,11 @@ pub(crate) trait Guest: Send + Sync {
     fn describe(&self, call: Call<'_>) -> Result<Called<Description>, Stopped>;
     fn declare(&self, call: Call<'_>) -> Result<Called<Declaration>, Stopped>;
     fn unpack(&self, call: Call<'_>, container: SourceBytes) -> Result<Called<()>, Stopped>;
-    fn extract(&self, call: Call<'_>, source: SourceBytes) -> Result<Called<Vec<Extracted>>, Stopped>;
+    fn extract(
+        &self,
+        call: Call<'_>,
+        source: SourceBytes,
+    ) -> Result<Called<Vec<Extracted>>, Stopped>;
     fn translate(
         &self,
         call: Call<'_>,
@@ -97,7 +102,12 @@ pub(crate) trait Guest: Send + Sync {
         original: &LanguageTag,
         target: &LanguageTag,
     ) -> Result<Called<Rendering>, Stopped>;
-    fn classify(&self, call: Call<'_>, document: &Document, declared: &BTreeSet<String>) -> Result<Called<Vec<Label>>, Stopped>;
+    fn classify(
+        &self,
+        call: Call<'_>,
+        document: &Document,
+        declared: &BTreeSet<String>,
+    ) -> Result<Called<Vec<Label>>, Stopped>;
     fn analyze(
         &self,
         call: Call<'_>,
@@ -110,7 +120,8 @@ pub(crate) trait Guest: Send + Sync {
 pub(crate) struct Track {
     pub(crate) version: ContractVersion,
     /// Links the component against everything the track offers.
-    pub(crate) link: fn(&Sandbox, &wasmtime::component::Component, Role) -> wasmtime::Result<Box<dyn Guest>>,
+    pub(crate) link:
+        fn(&Sandbox, &wasmtime::component::Component, Role) -> wasmtime::Result<Box<dyn Guest>>,
     /// The imports that the track offers, without package and version.
     pub(crate) imports: &'static [&'static str],
 }

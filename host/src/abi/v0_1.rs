@@ -11,8 +11,8 @@ use self::bindings::imports::docmill::plugin as wit;
 use super::{Call, Declaration, Description, Guest, Rendering, Setting, TableUse, Track, check};
 use crate::capabilities::{Member, SourceBytes, Table};
 use crate::model::{
-    Annotation, Aside, Attribute, ContractVersion, Document, Extracted, FailureClass, Label, LanguageTag, LogLevel, Mark,
-    MediaType, Role, Span,
+    Annotation, Aside, Attribute, ContractVersion, Document, Extracted, FailureClass, Label,
+    LanguageTag, LogLevel, Mark, MediaType, Role, Span,
 };
 use crate::sandbox::{BrokenPromise, Called, Fault, Sandbox, State, Stopped};
 
@@ -128,8 +128,12 @@ fn link(sandbox: &Sandbox, component: &Component, role: Role) -> wasmtime::Resul
     let role = match role {
         Role::Unpacker => RoleIndices::Unpacker(bindings::unpacking::ExportsIndices::new(&pre)?),
         Role::Extractor => RoleIndices::Extractor(bindings::extraction::ExportsIndices::new(&pre)?),
-        Role::Translator => RoleIndices::Translator(bindings::translation::ExportsIndices::new(&pre)?),
-        Role::Classifier => RoleIndices::Classifier(bindings::classification::ExportsIndices::new(&pre)?),
+        Role::Translator => {
+            RoleIndices::Translator(bindings::translation::ExportsIndices::new(&pre)?)
+        }
+        Role::Classifier => {
+            RoleIndices::Classifier(bindings::classification::ExportsIndices::new(&pre)?)
+        }
         Role::Analyzer => RoleIndices::Analyzer(bindings::analysis::ExportsIndices::new(&pre)?),
     };
     Ok(Box::new(Plugin { pre, metadata, role }))
@@ -141,7 +145,15 @@ impl Plugin {
         call: Call<'_>,
         body: impl FnOnce(&mut Store<State>, &wasmtime::component::Instance) -> Result<T, Fault>,
     ) -> Result<Called<T>, Stopped> {
-        crate::sandbox::call(call.sandbox, &self.pre, call.limits, call.inputs, false, call.depth, body)
+        crate::sandbox::call(
+            call.sandbox,
+            &self.pre,
+            call.limits,
+            call.inputs,
+            false,
+            call.depth,
+            body,
+        )
     }
 }
 
@@ -158,10 +170,18 @@ macro_rules! role {
 
 impl Guest for Plugin {
     fn describe(&self, call: Call<'_>) -> Result<Called<Description>, Stopped> {
-        crate::sandbox::call(call.sandbox, &self.pre, call.limits, call.inputs, true, call.depth, |store, instance| {
-            let exports = self.metadata.load(&mut *store, instance)?;
-            description(exports.docmill_plugin_metadata().call_describe(store)?)
-        })
+        crate::sandbox::call(
+            call.sandbox,
+            &self.pre,
+            call.limits,
+            call.inputs,
+            true,
+            call.depth,
+            |store, instance| {
+                let exports = self.metadata.load(&mut *store, instance)?;
+                description(exports.docmill_plugin_metadata().call_describe(store)?)
+            },
+        )
     }
 
     fn declare(&self, call: Call<'_>) -> Result<Called<Declaration>, Stopped> {
@@ -204,13 +224,22 @@ impl Guest for Plugin {
         })
     }
 
-    fn extract(&self, call: Call<'_>, source: SourceBytes) -> Result<Called<Vec<Extracted>>, Stopped> {
+    fn extract(
+        &self,
+        call: Call<'_>,
+        source: SourceBytes,
+    ) -> Result<Called<Vec<Extracted>>, Stopped> {
         self.call(call, |store, instance| {
             let exports = role!(self, Extractor, extraction, store, instance);
             let source = lend(store, source)?;
-            let extracted = exports.docmill_plugin_extraction().call_extract(&mut *store, source)?.map_err(reported)?;
-            let extracted = extracted.into_iter().map(extracted_document).collect::<Result<Vec<_>, _>>()?;
-            store.data_mut().bytes_out += extracted.iter().map(|it| it.document.text.len() as u64).sum::<u64>();
+            let extracted = exports
+                .docmill_plugin_extraction()
+                .call_extract(&mut *store, source)?
+                .map_err(reported)?;
+            let extracted =
+                extracted.into_iter().map(extracted_document).collect::<Result<Vec<_>, _>>()?;
+            store.data_mut().bytes_out +=
+                extracted.iter().map(|it| it.document.text.len() as u64).sum::<u64>();
             Ok(extracted)
         })
     }
@@ -230,20 +259,32 @@ impl Guest for Plugin {
                 target: target.to_string(),
             };
             let empty: Vec<bool> = segments.iter().map(String::is_empty).collect();
-            let rendering = exports.docmill_plugin_translation().call_translate(&mut *store, &segments, &pair)?.map_err(reported)?;
+            let rendering = exports
+                .docmill_plugin_translation()
+                .call_translate(&mut *store, &segments, &pair)?
+                .map_err(reported)?;
             check::segments(&empty, &rendering.segments)?;
-            store.data_mut().bytes_out += rendering.segments.iter().map(|it| it.len() as u64).sum::<u64>();
+            store.data_mut().bytes_out +=
+                rendering.segments.iter().map(|it| it.len() as u64).sum::<u64>();
             let attributes = rendering.attributes.into_iter().map(attribute).collect::<Vec<_>>();
             check::attributes(&attributes)?;
             Ok(Rendering { segments: rendering.segments, attributes })
         })
     }
 
-    fn classify(&self, call: Call<'_>, document: &Document, declared: &BTreeSet<String>) -> Result<Called<Vec<Label>>, Stopped> {
+    fn classify(
+        &self,
+        call: Call<'_>,
+        document: &Document,
+        declared: &BTreeSet<String>,
+    ) -> Result<Called<Vec<Label>>, Stopped> {
         self.call(call, |store, instance| {
             let exports = role!(self, Classifier, classification, store, instance);
             store.data_mut().bytes_in += document.text.len() as u64;
-            let labels = exports.docmill_plugin_classification().call_classify(&mut *store, &to_wit(document))?.map_err(reported)?;
+            let labels = exports
+                .docmill_plugin_classification()
+                .call_classify(&mut *store, &to_wit(document))?
+                .map_err(reported)?;
             let labels = labels.into_iter().map(label).collect::<Vec<_>>();
             check::labels(&document.text, &labels, declared)?;
             store.data_mut().bytes_out += labels.iter().map(|it| it.name.len() as u64).sum::<u64>();
@@ -251,14 +292,23 @@ impl Guest for Plugin {
         })
     }
 
-    fn analyze(&self, call: Call<'_>, document: &Document, declared: &BTreeSet<String>) -> Result<Called<Vec<Annotation>>, Stopped> {
+    fn analyze(
+        &self,
+        call: Call<'_>,
+        document: &Document,
+        declared: &BTreeSet<String>,
+    ) -> Result<Called<Vec<Annotation>>, Stopped> {
         self.call(call, |store, instance| {
             let exports = role!(self, Analyzer, analysis, store, instance);
             store.data_mut().bytes_in += document.text.len() as u64;
-            let annotations = exports.docmill_plugin_analysis().call_analyze(&mut *store, &to_wit(document))?.map_err(reported)?;
+            let annotations = exports
+                .docmill_plugin_analysis()
+                .call_analyze(&mut *store, &to_wit(document))?
+                .map_err(reported)?;
             let annotations = annotations.into_iter().map(annotation).collect::<Vec<_>>();
             check::annotations(&document.text, &annotations, declared)?;
-            let size = |it: &Annotation| (it.kind.len() + it.value.as_ref().map_or(0, String::len)) as u64;
+            let size =
+                |it: &Annotation| (it.kind.len() + it.value.as_ref().map_or(0, String::len)) as u64;
             store.data_mut().bytes_out += annotations.iter().map(size).sum::<u64>();
             Ok(annotations)
         })
@@ -270,7 +320,9 @@ fn lend(store: &mut Store<State>, source: SourceBytes) -> Result<Resource<Source
     store.data_mut().handles.push(source).map_err(|error| Fault::Call(error.into()))
 }
 
-fn description(it: bindings::metadata::exports::docmill::plugin::metadata::Description) -> Result<Description, Fault> {
+fn description(
+    it: bindings::metadata::exports::docmill::plugin::metadata::Description,
+) -> Result<Description, Fault> {
     let settings = it.settings.into_iter().map(|setting| {
         check::kebab_case("a setting", &setting.key)?;
         let summary = check::sentence("summary of a setting", setting.summary)?;
@@ -301,9 +353,11 @@ fn accepts(types: Vec<String>) -> Result<Declaration, Fault> {
 fn reported(error: wit::types::Error) -> Fault {
     let words = |words: &str| check_words(words);
     match error {
-        wit::types::Error::Unsupported(reason) => {
-            Fault::Reported { class: FailureClass::Unsupported, causes: vec![words(&reason)], hint: None }
-        }
+        wit::types::Error::Unsupported(reason) => Fault::Reported {
+            class: FailureClass::Unsupported,
+            causes: vec![words(&reason)],
+            hint: None,
+        },
         wit::types::Error::Malformed(defect) => {
             let mut cause = words(&defect.reason);
             if let Some(offset) = defect.offset {
@@ -313,12 +367,18 @@ fn reported(error: wit::types::Error) -> Fault {
         }
         wit::types::Error::Misconfigured(setting) => Fault::Reported {
             class: FailureClass::Misconfigured,
-            causes: vec![format!("its setting {} is unusable: {}", check::quoted(&setting.key), words(&setting.reason))],
+            causes: vec![format!(
+                "its setting {} is unusable: {}",
+                check::quoted(&setting.key),
+                words(&setting.reason)
+            )],
             hint: None,
         },
-        wit::types::Error::Internal(reason) => {
-            Fault::Reported { class: FailureClass::Internal, causes: vec![words(&reason)], hint: None }
-        }
+        wit::types::Error::Internal(reason) => Fault::Reported {
+            class: FailureClass::Internal,
+            causes: vec![words(&reason)],
+            hint: None,
+        },
     }
 }
 
@@ -356,7 +416,9 @@ fn annotation(it: wit::findings::Annotation) -> Annotation {
     }
 }
 
-fn extracted_document(it: bindings::extraction::exports::docmill::plugin::extraction::Extracted) -> Result<Extracted, Fault> {
+fn extracted_document(
+    it: bindings::extraction::exports::docmill::plugin::extraction::Extracted,
+) -> Result<Extracted, Fault> {
     let mark = |mark: wit::types::Mark| Mark {
         kind: mark.kind,
         span: span(mark.span),
@@ -412,7 +474,9 @@ impl State {
         self.host_calls += 1;
         if self.sealed {
             let what = "it called the host while describing itself".to_owned();
-            return Err(BrokenPromise { what, clause: "`metadata.describe` calls no imports" }.into());
+            return Err(
+                BrokenPromise { what, clause: "`metadata.describe` calls no imports" }.into()
+            );
         }
         Ok(())
     }
@@ -421,7 +485,12 @@ impl State {
 impl wit::types::Host for State {}
 
 impl wit::log::Host for State {
-    fn write(&mut self, level: wit::log::Level, message: String, fields: Vec<wit::types::Attribute>) -> wasmtime::Result<()> {
+    fn write(
+        &mut self,
+        level: wit::log::Level,
+        message: String,
+        fields: Vec<wit::types::Attribute>,
+    ) -> wasmtime::Result<()> {
         self.host_call()?;
         let level = match level {
             wit::log::Level::Trace => LogLevel::Trace,
@@ -467,18 +536,34 @@ impl wit::lookup::HostTable for State {
         Ok(self.table(&table)?.get(&key).map(str::to_owned))
     }
 
-    fn get_many(&mut self, table: Resource<LentTable>, keys: Vec<String>) -> wasmtime::Result<Vec<Option<String>>> {
+    fn get_many(
+        &mut self,
+        table: Resource<LentTable>,
+        keys: Vec<String>,
+    ) -> wasmtime::Result<Vec<Option<String>>> {
         let table = self.table(&table)?;
         Ok(keys.iter().map(|key| table.get(key).map(str::to_owned)).collect())
     }
 
-    fn entries(&mut self, table: Resource<LentTable>, start: u64, count: u32) -> wasmtime::Result<Vec<wit::lookup::Entry>> {
+    fn entries(
+        &mut self,
+        table: Resource<LentTable>,
+        start: u64,
+        count: u32,
+    ) -> wasmtime::Result<Vec<wit::lookup::Entry>> {
         let table = self.table(&table)?;
-        let entry = |(key, value): (&str, &str)| wit::lookup::Entry { key: key.to_owned(), value: value.to_owned() };
+        let entry = |(key, value): (&str, &str)| wit::lookup::Entry {
+            key: key.to_owned(),
+            value: value.to_owned(),
+        };
         Ok(table.page(start, count).map(entry).collect())
     }
 
-    fn find(&mut self, table: Resource<LentTable>, text: String) -> wasmtime::Result<Vec<wit::lookup::Occurrence>> {
+    fn find(
+        &mut self,
+        table: Resource<LentTable>,
+        text: String,
+    ) -> wasmtime::Result<Vec<wit::lookup::Occurrence>> {
         let table = self.table(&table)?;
         let found = table.find(&text)?;
         let occurrence = |it: crate::capabilities::Occurrence<'_>| wit::lookup::Occurrence {
@@ -507,7 +592,12 @@ impl wit::sources::HostSource for State {
         Ok(self.handles.get(&source)?.size())
     }
 
-    fn read(&mut self, source: Resource<SourceBytes>, offset: u64, length: u32) -> wasmtime::Result<Vec<u8>> {
+    fn read(
+        &mut self,
+        source: Resource<SourceBytes>,
+        offset: u64,
+        length: u32,
+    ) -> wasmtime::Result<Vec<u8>> {
         self.host_call()?;
         let bytes = self.handles.get(&source)?.read(offset, length).to_vec();
         self.bytes_in += bytes.len() as u64;
@@ -546,7 +636,10 @@ impl wit::members::Host for State {
 }
 
 impl wit::findings::Host for State {
-    fn labels(&mut self, classifier: String) -> wasmtime::Result<Option<Vec<wit::findings::Label>>> {
+    fn labels(
+        &mut self,
+        classifier: String,
+    ) -> wasmtime::Result<Option<Vec<wit::findings::Label>>> {
         self.host_call()?;
         let label = |it: &Label| wit::findings::Label {
             name: it.name.clone(),
@@ -554,10 +647,17 @@ impl wit::findings::Host for State {
             evidence: it.evidence.iter().copied().map(span_to_wit).collect(),
             attributes: it.attributes.iter().map(attribute_to_wit).collect(),
         };
-        Ok(self.inputs.findings.labels(&classifier).map(|labels| labels.iter().map(label).collect()))
+        Ok(self
+            .inputs
+            .findings
+            .labels(&classifier)
+            .map(|labels| labels.iter().map(label).collect()))
     }
 
-    fn annotations(&mut self, analyzer: String) -> wasmtime::Result<Option<Vec<wit::findings::Annotation>>> {
+    fn annotations(
+        &mut self,
+        analyzer: String,
+    ) -> wasmtime::Result<Option<Vec<wit::findings::Annotation>>> {
         self.host_call()?;
         let annotation = |it: &Annotation| wit::findings::Annotation {
             kind: it.kind.clone(),
@@ -566,10 +666,18 @@ impl wit::findings::Host for State {
             confidence: it.confidence,
             attributes: it.attributes.iter().map(attribute_to_wit).collect(),
         };
-        Ok(self.inputs.findings.annotations(&analyzer).map(|annotations| annotations.iter().map(annotation).collect()))
+        Ok(self
+            .inputs
+            .findings
+            .annotations(&analyzer)
+            .map(|annotations| annotations.iter().map(annotation).collect()))
     }
 
-    fn translation(&mut self, translator: String, target: String) -> wasmtime::Result<Option<String>> {
+    fn translation(
+        &mut self,
+        translator: String,
+        target: String,
+    ) -> wasmtime::Result<Option<String>> {
         self.host_call()?;
         Ok(self.inputs.findings.translation(&translator, &target).map(str::to_owned))
     }

@@ -29,9 +29,10 @@ impl PriorFindings {
     /// The text that a translator rendered in `target`.
     pub fn translation(&self, translator: &str, target: &str) -> Option<&str> {
         match self.0.get(translator).map(Arc::as_ref) {
-            Some(Findings::Translations(translations)) => {
-                translations.iter().find(|it| it.target.as_str() == target).map(|it| it.text.as_str())
-            }
+            Some(Findings::Translations(translations)) => translations
+                .iter()
+                .find(|it| it.target.as_str() == target)
+                .map(|it| it.text.as_str()),
             _ => None,
         }
     }

@@ -61,7 +61,10 @@ impl LogBook {
     pub fn into_tail(self) -> Vec<LogLine> {
         let mut tail = Vec::from(self.tail);
         if self.dropped > 0 {
-            let message = format!("({} more messages were dropped: the plugin's log volume is used up)", self.dropped);
+            let message = format!(
+                "({} more messages were dropped: the plugin's log volume is used up)",
+                self.dropped
+            );
             tail.push(LogLine { level: LogLevel::Warn, message });
         }
         tail
@@ -92,14 +95,17 @@ mod tests {
     #[test]
     fn a_long_message_is_cut_on_a_character_boundary() {
         let mut log = LogBook::new(usize::MAX);
-        let line = log.write(LogLevel::Info, &"é".repeat(4_000), [("name", "value")].into_iter()).unwrap();
+        let line =
+            log.write(LogLevel::Info, &"é".repeat(4_000), [("name", "value")].into_iter()).unwrap();
         assert_eq!(line.message.len(), LONGEST_MESSAGE);
     }
 
     #[test]
     fn fields_follow_the_message() {
         let mut log = LogBook::new(100);
-        let line = log.write(LogLevel::Warn, "odd", [("page", "3"), ("kind", "table")].into_iter()).unwrap();
+        let line = log
+            .write(LogLevel::Warn, "odd", [("page", "3"), ("kind", "table")].into_iter())
+            .unwrap();
         assert_eq!(line.message, "odd page=3 kind=table");
     }
 }

@@ -45,8 +45,10 @@ mod tests {
 
     #[test]
     fn reads_end_where_the_source_ends() {
-        let source = SourceBytes::new(MediaType::new("text/plain").unwrap(), Arc::from(&b"0123456789"[..]));
-        let check = |offset, length, expected: &[u8]| assert_eq!(source.read(offset, length), expected);
+        let source =
+            SourceBytes::new(MediaType::new("text/plain").unwrap(), Arc::from(&b"0123456789"[..]));
+        let check =
+            |offset, length, expected: &[u8]| assert_eq!(source.read(offset, length), expected);
         check(0, 4, b"0123");
         check(8, 4, b"89");
         check(10, 1, b"");

@@ -54,7 +54,10 @@ impl Table {
             hasher.field(key.as_bytes()).field(value.as_bytes());
         }
         let digest = hasher.finish();
-        let entries = entries.into_iter().map(|(key, value)| (key.into_boxed_str(), value.into_boxed_str())).collect();
+        let entries = entries
+            .into_iter()
+            .map(|(key, value)| (key.into_boxed_str(), value.into_boxed_str()))
+            .collect();
         Table { entries, digest, finder: OnceLock::new() }
     }
 
@@ -72,13 +75,18 @@ impl Table {
             if line.trim().is_empty() || line.starts_with('#') {
                 continue;
             }
-            let (key, value) = line.split_once('\t').ok_or_else(|| error("a tab is missing between key and value".to_owned()))?;
+            let (key, value) = line
+                .split_once('\t')
+                .ok_or_else(|| error("a tab is missing between key and value".to_owned()))?;
             let key = unescape(key).map_err(error)?;
             if key.is_empty() {
                 return Err(error("the key is empty".to_owned()));
             }
             if entries.contains_key(&key) {
-                return Err(error(format!("the key `{}` occurs a second time", key.escape_debug())));
+                return Err(error(format!(
+                    "the key `{}` occurs a second time",
+                    key.escape_debug()
+                )));
             }
             let value = unescape(value).map_err(error)?;
             entries.insert(key, value);
@@ -116,15 +124,22 @@ impl Table {
     ///
     /// If the result would take more than 16 MiB.
     pub fn find(&self, text: &str) -> Result<Vec<Occurrence<'_>>, TooManyOccurrences> {
-        let Some(finder) = self.finder.get_or_init(|| self.build_finder()) else { return Ok(Vec::new()) };
+        let Some(finder) = self.finder.get_or_init(|| self.build_finder()) else {
+            return Ok(Vec::new());
+        };
         let mut found = Vec::new();
         let mut room = LARGEST_FIND;
         for hit in finder.find_overlapping_iter(text) {
             let value = &*self.entries[hit.pattern().as_usize()].1;
-            room = room.checked_sub(size_of::<Occurrence<'_>>() + value.len()).ok_or(TooManyOccurrences)?;
+            room = room
+                .checked_sub(size_of::<Occurrence<'_>>() + value.len())
+                .ok_or(TooManyOccurrences)?;
             // A text that reaches a plugin fits into 32 bits; a longer one has no valid span.
             let offset = |offset: usize| u32::try_from(offset).map_err(|_| TooManyOccurrences);
-            found.push(Occurrence { span: Span { start: offset(hit.start())?, end: offset(hit.end())? }, value });
+            found.push(Occurrence {
+                span: Span { start: offset(hit.start())?, end: offset(hit.end())? },
+                value,
+            });
         }
         found.sort_by_key(|it| (it.span.start, std::cmp::Reverse(it.span.end)));
         Ok(found)
@@ -133,7 +148,10 @@ impl Table {
     fn build_finder(&self) -> Option<AhoCorasick> {
         // The automaton refuses only more patterns or states than fit into 31 bits; such a table finds nothing rather than
         // taking the run down, and the size cap on table files keeps it from existing.
-        AhoCorasick::builder().match_kind(MatchKind::Standard).build(self.entries.iter().map(|(key, _)| &**key)).ok()
+        AhoCorasick::builder()
+            .match_kind(MatchKind::Standard)
+            .build(self.entries.iter().map(|(key, _)| &**key))
+            .ok()
     }
 }
 
@@ -163,7 +181,9 @@ mod tests {
     use super::*;
 
     fn table(entries: &[(&str, &str)]) -> Table {
-        Table::new(entries.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect())
+        Table::new(
+            entries.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect(),
+        )
     }
 
     #[test]
@@ -199,7 +219,10 @@ mod tests {
     #[test]
     fn a_damaged_line_is_named() {
         let check = |text: &str, line, reason: &str| {
-            assert_eq!(Table::from_tsv(text).unwrap_err(), TableError { line, reason: reason.to_owned() });
+            assert_eq!(
+                Table::from_tsv(text).unwrap_err(),
+                TableError { line, reason: reason.to_owned() }
+            );
         };
         check("# fine\na\t1\nb", 3, "a tab is missing between key and value");
         check("a\t1\na\t2", 2, "the key `a` occurs a second time");

@@ -93,7 +93,10 @@ fn make_private(folder: &Path) -> io::Result<()> {
     let metadata = fs::symlink_metadata(folder)?;
     let mine = metadata.is_dir() && metadata.uid() == rustix::process::geteuid().as_raw();
     if !mine || metadata.mode() & 0o022 != 0 {
-        let what = format!("`{}` can be changed by other users, so no code is taken from it", folder.display());
+        let what = format!(
+            "`{}` can be changed by other users, so no code is taken from it",
+            folder.display()
+        );
         return Err(io::Error::new(io::ErrorKind::PermissionDenied, what));
     }
     Ok(())
@@ -105,7 +108,10 @@ fn make_private(folder: &Path) -> io::Result<()> {
 }
 
 /// Compiles a validated component, or takes its code from the cache.
-#[expect(unsafe_code, reason = "loading native code; why it can be trusted is said where it happens")]
+#[expect(
+    unsafe_code,
+    reason = "loading native code; why it can be trusted is said where it happens"
+)]
 pub(super) fn compile(
     sandbox: &Sandbox,
     compiler: &Compiler,
@@ -125,9 +131,15 @@ pub(super) fn compile(
     let begun = Instant::now();
     let component = match compiler {
         Compiler::InProcess => {
-            let component = Component::from_binary(sandbox.engine(), bytes).map_err(LoadError::compile)?;
+            let component =
+                Component::from_binary(sandbox.engine(), bytes).map_err(LoadError::compile)?;
             if cache.is_some() {
-                keep(cache, digest, compatibility, &component.serialize().map_err(LoadError::compile)?);
+                keep(
+                    cache,
+                    digest,
+                    compatibility,
+                    &component.serialize().map_err(LoadError::compile)?,
+                );
             }
             component
         }
@@ -135,7 +147,8 @@ pub(super) fn compile(
             let code = compile_in_child(sandbox, program, arguments, bytes)?;
             // SAFETY: the bytes come straight from the standard output of this very program, which was given nothing but the
             // component, and runs the same compiler.
-            let component = unsafe { Component::deserialize(sandbox.engine(), &code) }.map_err(LoadError::compile)?;
+            let component = unsafe { Component::deserialize(sandbox.engine(), &code) }
+                .map_err(LoadError::compile)?;
             keep(cache, digest, compatibility, &code);
             component
         }
@@ -151,7 +164,12 @@ fn keep(cache: Option<&CodeCache>, digest: Digest, compatibility: Digest, code: 
     }
 }
 
-fn compile_in_child(sandbox: &Sandbox, program: &Path, arguments: &[String], bytes: &[u8]) -> Result<Vec<u8>, LoadError> {
+fn compile_in_child(
+    sandbox: &Sandbox,
+    program: &Path,
+    arguments: &[String],
+    bytes: &[u8],
+) -> Result<Vec<u8>, LoadError> {
     let failed = |reason: String| LoadError::Compile { reason };
     let mut child = Command::new(program)
         .args(arguments)
@@ -178,7 +196,10 @@ fn compile_in_child(sandbox: &Sandbox, program: &Path, arguments: &[String], byt
                     // Both can only fail if the child is gone already.
                     let _ = child.kill();
                     let _ = child.wait();
-                    return Err(failed(format!("it took longer than {} s to compile", LONGEST_COMPILATION.as_secs())));
+                    return Err(failed(format!(
+                        "it took longer than {} s to compile",
+                        LONGEST_COMPILATION.as_secs()
+                    )));
                 }
                 Ok(None) => std::thread::sleep(Duration::from_millis(2)),
                 Err(error) => return Err(failed(error.to_string())),
@@ -190,7 +211,11 @@ fn compile_in_child(sandbox: &Sandbox, program: &Path, arguments: &[String], byt
             false => {
                 let words = String::from_utf8_lossy(&words);
                 let words = words.trim();
-                Err(failed(if words.is_empty() { format!("the compiler ended with {status}") } else { words.to_owned() }))
+                Err(failed(if words.is_empty() {
+                    format!("the compiler ended with {status}")
+                } else {
+                    words.to_owned()
+                }))
             }
         }
     })
@@ -212,7 +237,11 @@ fn read_bounded(pipe: Option<impl Read>, most: u64) -> Vec<u8> {
 /// # Errors
 ///
 /// If the component cannot be compiled, or reading or writing fails.
-pub fn run_compiler(pooled: &str, mut input: impl Read, mut output: impl Write) -> Result<(), Box<dyn std::error::Error>> {
+pub fn run_compiler(
+    pooled: &str,
+    mut input: impl Read,
+    mut output: impl Write,
+) -> Result<(), Box<dyn std::error::Error>> {
     #[cfg(unix)]
     {
         use rustix::process::{Resource, Rlimit, setrlimit};

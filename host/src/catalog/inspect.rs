@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use wasmparser::{Chunk, ComponentExternalKind, Encoding, Parser, Payload, Validator, WasmFeatures};
+use wasmparser::{
+    Chunk, ComponentExternalKind, Encoding, Parser, Payload, Validator, WasmFeatures,
+};
 
 use super::load::LoadError;
 use crate::abi::{PACKAGE, TRACKS, role_interface};
@@ -63,11 +65,12 @@ impl fmt::Display for Provider {
 /// If the bytes are no valid component, or one that plays no single role of a supported track of the contract.
 pub fn inspect(bytes: &[u8]) -> Result<Inspection, LoadError> {
     check_kind(bytes)?;
-    Validator::new_with_features(features())
-        .validate_all(bytes)
-        .map_err(|error| LoadError::Invalid { reason: error.message().to_owned(), offset: error.offset() as u64 })?;
+    Validator::new_with_features(features()).validate_all(bytes).map_err(|error| {
+        LoadError::Invalid { reason: error.message().to_owned(), offset: error.offset() as u64 }
+    })?;
     let names = names(bytes)?;
-    let imports = names.imports.into_iter().map(|name| Import { provider: provider(&name), name }).collect();
+    let imports =
+        names.imports.into_iter().map(|name| Import { provider: provider(&name), name }).collect();
     let (role, contract) = role(&names.exports)?;
     Ok(Inspection { digest: Digest::of(bytes), size: bytes.len() as u64, role, contract, imports })
 }
@@ -89,14 +92,18 @@ fn check_kind(bytes: &[u8]) -> Result<(), LoadError> {
     let not_a_component = |found| Err(LoadError::NotAComponent { found });
     match bytes {
         [] => not_a_component("it is empty"),
-        [b'\0', b'a', b's', b'm', ..] if bytes.len() < 8 => not_a_component("it is cut off after a few bytes"),
+        [b'\0', b'a', b's', b'm', ..] if bytes.len() < 8 => {
+            not_a_component("it is cut off after a few bytes")
+        }
         [b'\0', b'a', b's', b'm', ..] if Parser::is_component(bytes) => Ok(()),
         [b'\0', b'a', b's', b'm', ..] if Parser::is_core_wasm(bytes) => {
             not_a_component("it is a core module, which has no types that the host could check")
         }
         [b'\0', b'a', b's', b'm', ..] => not_a_component("it is WebAssembly of an unknown version"),
         [0x7f, b'E', b'L', b'F', ..] => not_a_component("it is native code, which never runs here"),
-        _ if std::str::from_utf8(&bytes[..bytes.len().min(64)]).is_ok() => not_a_component("it is text"),
+        _ if std::str::from_utf8(&bytes[..bytes.len().min(64)]).is_ok() => {
+            not_a_component("it is text")
+        }
         _ => not_a_component("it does not begin like WebAssembly"),
     }
 }
@@ -118,12 +125,18 @@ fn names(bytes: &[u8]) -> Result<Names, LoadError> {
     loop {
         let (consumed, payload) = match parser.parse(rest, true).map_err(invalid)? {
             Chunk::Parsed { consumed, payload } => (consumed, payload),
-            Chunk::NeedMoreData(_) => return Err(LoadError::Invalid { reason: "it ends early".to_owned(), offset: bytes.len() as u64 }),
+            Chunk::NeedMoreData(_) => {
+                return Err(LoadError::Invalid {
+                    reason: "it ends early".to_owned(),
+                    offset: bytes.len() as u64,
+                });
+            }
         };
         rest = &rest[consumed..];
         match payload {
             Payload::Version { encoding: Encoding::Module | Encoding::Component, .. } => {}
-            Payload::ModuleSection { parser: inner, .. } | Payload::ComponentSection { parser: inner, .. } => {
+            Payload::ModuleSection { parser: inner, .. }
+            | Payload::ComponentSection { parser: inner, .. } => {
                 parents.push(std::mem::replace(&mut parser, inner));
                 depth += 1;
             }
@@ -173,7 +186,8 @@ fn provider(import: &str) -> Provider {
 fn parse_name(name: &str) -> Option<(&str, ContractVersion)> {
     let (interface, version) = name.strip_prefix(PACKAGE)?.strip_prefix('/')?.split_once('@')?;
     let mut parts = version.split('.');
-    let version = ContractVersion { major: parts.next()?.parse().ok()?, minor: parts.next()?.parse().ok()? };
+    let version =
+        ContractVersion { major: parts.next()?.parse().ok()?, minor: parts.next()?.parse().ok()? };
     // A pre-release is no release of any track.
     parts.next()?.parse::<u32>().ok()?;
     parts.next().is_none().then_some((interface, version))
@@ -183,7 +197,12 @@ fn role(exports: &[String]) -> Result<(Role, ContractVersion), LoadError> {
     let known = exports.iter().filter_map(|export| parse_name(export)).collect::<Vec<_>>();
     let roles = Role::ALL
         .into_iter()
-        .flat_map(|role| known.iter().filter(move |(name, _)| *name == role_interface(role)).map(move |(_, version)| (role, *version)))
+        .flat_map(|role| {
+            known
+                .iter()
+                .filter(move |(name, _)| *name == role_interface(role))
+                .map(move |(_, version)| (role, *version))
+        })
         .collect::<Vec<_>>();
     let &[(role, version)] = roles.as_slice() else {
         return Err(match roles.as_slice() {
@@ -209,19 +228,31 @@ mod tests {
         let v = |major, minor| ContractVersion { major, minor };
         assert_eq!(parse_name("docmill:plugin/log@0.1.3"), Some(("log", v(0, 1))));
         assert_eq!(parse_name("docmill:plugin/analysis@2.0.0"), Some(("analysis", v(2, 0))));
-        for other in ["docmill:plugin/log", "docmill:plugin/log@0.1", "docmill:plugin/log@0.1.0-rc.1", "other:plugin/log@0.1.0"] {
+        for other in [
+            "docmill:plugin/log",
+            "docmill:plugin/log@0.1",
+            "docmill:plugin/log@0.1.0-rc.1",
+            "other:plugin/log@0.1.0",
+        ] {
             assert_eq!(parse_name(other), None, "{other}");
         }
     }
 
     #[test]
     fn a_role_is_exported_once_with_metadata() {
-        let check = |exports: &[&str]| role(&exports.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>());
+        let check =
+            |exports: &[&str]| role(&exports.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>());
         let metadata = "docmill:plugin/metadata@0.1.0";
         assert_eq!(check(&[metadata, "docmill:plugin/analysis@0.1.2"]).unwrap().0, Role::Analyzer);
         assert!(matches!(check(&[metadata]), Err(LoadError::NoRole { .. })));
-        assert!(matches!(check(&["docmill:plugin/analysis@0.1.2"]), Err(LoadError::NoMetadata { .. })));
-        assert!(matches!(check(&["docmill:plugin/analysis@7.0.0"]), Err(LoadError::UnknownTrack { .. })));
+        assert!(matches!(
+            check(&["docmill:plugin/analysis@0.1.2"]),
+            Err(LoadError::NoMetadata { .. })
+        ));
+        assert!(matches!(
+            check(&["docmill:plugin/analysis@7.0.0"]),
+            Err(LoadError::UnknownTrack { .. })
+        ));
         let two = ["docmill:plugin/analysis@0.1.0", "docmill:plugin/extraction@0.1.0", metadata];
         assert!(matches!(check(&two), Err(LoadError::SeveralRoles(_))));
     }
@@ -230,7 +261,10 @@ mod tests {
     fn what_is_no_component_is_named() {
         let check = |bytes: &[u8], expected: &str| {
             let error = inspect(bytes).unwrap_err();
-            assert!(error.to_string().contains(expected) || format!("{error:?}").contains(expected), "{error:?}");
+            assert!(
+                error.to_string().contains(expected) || format!("{error:?}").contains(expected),
+                "{error:?}"
+            );
         };
         check(b"", "it is empty");
         check(b"\0asm", "cut off");

@@ -101,7 +101,14 @@ pub enum LoadError {
 }
 
 fn listed_tracks() -> String {
-    listed(TRACKS.iter().map(|track| track.version.to_string()).collect::<Vec<_>>().iter().map(String::as_str))
+    listed(
+        TRACKS
+            .iter()
+            .map(|track| track.version.to_string())
+            .collect::<Vec<_>>()
+            .iter()
+            .map(String::as_str),
+    )
 }
 
 impl LoadError {
@@ -145,7 +152,10 @@ pub struct Plugin {
 
 impl std::fmt::Debug for Plugin {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Plugin").field("name", &self.description.name).field("digest", &self.digest).finish_non_exhaustive()
+        f.debug_struct("Plugin")
+            .field("name", &self.description.name)
+            .field("digest", &self.digest)
+            .finish_non_exhaustive()
     }
 }
 
@@ -183,19 +193,39 @@ impl Catalog {
             return Err(LoadError::TooLarge { size });
         }
         let Inspection { digest, role, contract, imports, .. } = inspect(bytes)?;
-        let refused: Vec<String> =
-            imports.iter().filter(|import| import.provider == Provider::Nothing).map(|import| import.name.clone()).collect();
+        let refused: Vec<String> = imports
+            .iter()
+            .filter(|import| import.provider == Provider::Nothing)
+            .map(|import| import.name.clone())
+            .collect();
         if !refused.is_empty() {
             return Err(LoadError::Imports { imports: refused });
         }
         let component = compile(&self.sandbox, &self.compiler, self.cache.as_ref(), digest, bytes)?;
         check_resources(&component)?;
-        let track = TRACKS.iter().find(|track| track.version == contract).ok_or(LoadError::UnknownTrack { version: contract })?;
+        let track = TRACKS
+            .iter()
+            .find(|track| track.version == contract)
+            .ok_or(LoadError::UnknownTrack { version: contract })?;
         let guest = (track.link)(&self.sandbox, &component, role)
             .map_err(|error| LoadError::Mismatch { reason: format!("{error:#}") })?;
-        let call = Call { sandbox: &self.sandbox, limits: &DESCRIBE_LIMITS(), inputs: Inputs::default(), depth: 0 };
-        let described = guest.describe(call).map_err(|stopped| LoadError::Describe(Box::new(stopped)))?;
-        Ok(Arc::new(Plugin { digest, size, role, contract, imports, description: described.value, guest }))
+        let call = Call {
+            sandbox: &self.sandbox,
+            limits: &DESCRIBE_LIMITS(),
+            inputs: Inputs::default(),
+            depth: 0,
+        };
+        let described =
+            guest.describe(call).map_err(|stopped| LoadError::Describe(Box::new(stopped)))?;
+        Ok(Arc::new(Plugin {
+            digest,
+            size,
+            role,
+            contract,
+            imports,
+            description: described.value,
+            guest,
+        }))
     }
 }
 
@@ -212,5 +242,9 @@ fn check_resources(component: &wasmtime::component::Component) -> Result<(), Loa
     check("memories", u64::from(needed.num_memories), MEMORIES as u64)?;
     check("tables", u64::from(needed.num_tables), TABLES as u64)?;
     check("table elements", needed.max_initial_table_size.unwrap_or(0), TABLE_ELEMENTS as u64)?;
-    check("pages of 64 KiB of memory", needed.max_initial_memory_size.unwrap_or(0), Limits::CEILING.memory >> 16)
+    check(
+        "pages of 64 KiB of memory",
+        needed.max_initial_memory_size.unwrap_or(0),
+        Limits::CEILING.memory >> 16,
+    )
 }

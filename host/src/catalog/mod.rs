@@ -12,4 +12,6 @@ mod shipped;
 pub use code::{CodeCache, Compiler, run_compiler};
 pub use inspect::{Import, Inspection, Provider, inspect};
 pub use load::{Catalog, LARGEST_COMPONENT, LoadError, Plugin};
-pub use shipped::{DEFAULT_PIPELINE, shipped_plugin, shipped_plugins, shipped_table, shipped_tables};
+pub use shipped::{
+    DEFAULT_PIPELINE, shipped_plugin, shipped_plugins, shipped_table, shipped_tables,
+};

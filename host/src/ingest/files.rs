@@ -54,20 +54,26 @@ impl Files {
 
     fn unreadable(&self, path: &Path, reason: Unreadable) -> Offer {
         // A name that cannot be told is shown as well as it can be; nothing is looked up by it.
-        let shown: String = path.to_string_lossy().chars().filter(|c| *c != '\0').take(1_000).collect();
+        let shown: String =
+            path.to_string_lossy().chars().filter(|c| *c != '\0').take(1_000).collect();
         let name = self.name(path).ok().or_else(|| SourceName::new(shown).ok());
         Offer { name: name.unwrap_or_else(unnamed), content: Err(reason) }
     }
 
     fn name(&self, path: &Path) -> Result<SourceName, Unreadable> {
         let shown = path.strip_prefix(&self.base).unwrap_or(path);
-        let parts: Option<Vec<&str>> = shown.components().filter(|part| !matches!(part, Component::RootDir)).map(|part| part.as_os_str().to_str()).collect();
+        let parts: Option<Vec<&str>> = shown
+            .components()
+            .filter(|part| !matches!(part, Component::RootDir))
+            .map(|part| part.as_os_str().to_str())
+            .collect();
         let parts = parts.ok_or_else(|| Unreadable {
             causes: vec!["its name is not valid UTF-8".to_owned()],
             hint: Some("rename the file and ingest it again".to_owned()),
         })?;
         let leading = if shown.has_root() { "/" } else { "" };
-        SourceName::new(format!("{leading}{}", parts.join("/"))).map_err(|error| Unreadable::because(error.to_string()))
+        SourceName::new(format!("{leading}{}", parts.join("/")))
+            .map_err(|error| Unreadable::because(error.to_string()))
     }
 
     fn begin(&mut self, given: PathBuf) -> Option<Offer> {
@@ -103,7 +109,9 @@ impl Origin for Files {
                 Some(Ok(entry)) if entry.file_type().is_dir() => {
                     if entry.depth() == DEEPEST {
                         walk.found_any = true;
-                        let reason = Unreadable::because(format!("it lies {DEEPEST} folders deep, and deeper ones are not walked"));
+                        let reason = Unreadable::because(format!(
+                            "it lies {DEEPEST} folders deep, and deeper ones are not walked"
+                        ));
                         return Some(self.unreadable(entry.path(), reason));
                     }
                 }
@@ -121,14 +129,24 @@ impl Origin for Files {
                 Some(Err(error)) => {
                     walk.found_any = true;
                     let path = error.path().map_or_else(|| walk.given.clone(), Path::to_owned);
-                    let cause = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
-                    return Some(self.unreadable(&path, Unreadable { causes: vec!["it could not be read".to_owned(), cause], hint: None }));
+                    let cause =
+                        error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
+                    return Some(self.unreadable(
+                        &path,
+                        Unreadable {
+                            causes: vec!["it could not be read".to_owned(), cause],
+                            hint: None,
+                        },
+                    ));
                 }
                 None => {
                     let (given, found_any) = (walk.given.clone(), walk.found_any);
                     self.walk = None;
                     if !found_any {
-                        return Some(self.unreadable(&given, Unreadable::because("it is a folder without files")));
+                        return Some(self.unreadable(
+                            &given,
+                            Unreadable::because("it is a folder without files"),
+                        ));
                     }
                 }
             }
@@ -160,7 +178,11 @@ impl Content for FileContent {
             return Err(Unreadable::because("it is neither a file nor a folder"));
         }
         let too_large = |size: u64| Unreadable {
-            causes: vec![format!("it has {}, and the limit is {}", ByteSize(size).display().iec(), ByteSize(limit).display().iec())],
+            causes: vec![format!(
+                "it has {}, and the limit is {}",
+                ByteSize(size).display().iec(),
+                ByteSize(limit).display().iec()
+            )],
             hint: Some("raise the limit with `--max-size`".to_owned()),
         };
         if metadata.len() > limit {
@@ -218,7 +240,15 @@ mod tests {
                 "in/b.txt 1",
                 "in/large.txt: it has 101 B, and the limit is 100 B",
                 "empty: it is a folder without files",
-                &format!("{}: it could not be found: No such file or directory (os error 2)", missing.strip_prefix(&format!("{}/", std::fs::canonicalize(folder.path()).unwrap().display())).unwrap_or(&missing)),
+                &format!(
+                    "{}: it could not be found: No such file or directory (os error 2)",
+                    missing
+                        .strip_prefix(&format!(
+                            "{}/",
+                            std::fs::canonicalize(folder.path()).unwrap().display()
+                        ))
+                        .unwrap_or(&missing)
+                ),
                 "in/b.txt 1",
             ]
         );

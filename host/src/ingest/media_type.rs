@@ -14,12 +14,18 @@ pub fn judge(name: &str, claimed: Option<&MediaType>, bytes: &[u8]) -> MediaType
     let by_name = claimed.cloned().or_else(|| by_extension(name));
     if looks_like_html(start) {
         // An XHTML page may be named as such; every other name that comes with HTML inside is wrong.
-        return by_name.filter(|it| it.as_str() == "application/xhtml+xml").unwrap_or_else(|| known("text/html"));
+        return by_name
+            .filter(|it| it.as_str() == "application/xhtml+xml")
+            .unwrap_or_else(|| known("text/html"));
     }
     if let Some(kind) = infer::get(start) {
         // Formats built on a container, such as EPUB on ZIP, are known by name only.
-        let refined = by_name.filter(|_| matches!(kind.mime_type(), "application/zip" | "application/x-ole-storage" | "text/xml"));
-        return refined.or_else(|| MediaType::new(kind.mime_type()).ok()).unwrap_or_else(|| known("application/octet-stream"));
+        let refined = by_name.filter(|_| {
+            matches!(kind.mime_type(), "application/zip" | "application/x-ole-storage" | "text/xml")
+        });
+        return refined
+            .or_else(|| MediaType::new(kind.mime_type()).ok())
+            .unwrap_or_else(|| known("application/octet-stream"));
     }
     match (by_name, looks_like_text(start)) {
         (Some(named), true) if is_textual(named.as_str()) => named,
@@ -43,7 +49,13 @@ fn is_textual(media_type: &str) -> bool {
     media_type.starts_with("text/")
         || media_type.ends_with("+xml")
         || media_type.ends_with("+json")
-        || matches!(media_type, "application/json" | "application/xml" | "application/x-ndjson" | "application/javascript")
+        || matches!(
+            media_type,
+            "application/json"
+                | "application/xml"
+                | "application/x-ndjson"
+                | "application/javascript"
+        )
 }
 
 fn looks_like_html(start: &[u8]) -> bool {
@@ -58,7 +70,15 @@ fn looks_like_text(start: &[u8]) -> bool {
     if start.starts_with(b"\xff\xfe") || start.starts_with(b"\xfe\xff") {
         return true;
     }
-    let controls = start.iter().filter(|byte| byte.is_ascii_control() && !byte.is_ascii_whitespace() && **byte != 0x0b && **byte != 0x1b).count();
+    let controls = start
+        .iter()
+        .filter(|byte| {
+            byte.is_ascii_control()
+                && !byte.is_ascii_whitespace()
+                && **byte != 0x0b
+                && **byte != 0x1b
+        })
+        .count();
     !start.contains(&0) && controls * 50 <= start.len()
 }
 

@@ -10,7 +10,10 @@ use bytesize::ByteSize;
 
 use crate::abi::{Call, Declaration, Description};
 use crate::capabilities::{Settings, Table};
-use crate::catalog::{Catalog, LARGEST_COMPONENT, LoadError, Plugin, shipped_plugin, shipped_plugins, shipped_table, shipped_tables};
+use crate::catalog::{
+    Catalog, LARGEST_COMPONENT, LoadError, Plugin, shipped_plugin, shipped_plugins, shipped_table,
+    shipped_tables,
+};
 use crate::error::{Hint, Location, closest, listed};
 use crate::manifest::{Manifest, ManifestError, Placed, PluginRef, StepRequest, TableRef};
 use crate::model::{Digest, FailureClass, Hasher, LanguageTag, PluginName, Role};
@@ -42,7 +45,11 @@ pub struct Step {
 
 impl Step {
     pub(super) fn inputs(&self) -> Inputs {
-        Inputs { settings: Arc::clone(&self.settings), tables: Arc::clone(&self.tables), ..Inputs::default() }
+        Inputs {
+            settings: Arc::clone(&self.settings),
+            tables: Arc::clone(&self.tables),
+            ..Inputs::default()
+        }
     }
 
     /// The digest of everything that a result of this step depends on besides the document: component, contract, configuration.
@@ -86,12 +93,22 @@ impl Pipeline {
     /// See [`PipelineError`]; the first mistake in the order of the file is reported.
     pub fn assemble(manifest: &Manifest, catalog: &Catalog) -> Result<Pipeline, PipelineError> {
         let assembler = Assembler { manifest, catalog };
-        let steps = manifest.steps.iter().map(|request| assembler.step(request)).collect::<Result<Vec<_>, _>>()?;
+        let steps = manifest
+            .steps
+            .iter()
+            .map(|request| assembler.step(request))
+            .collect::<Result<Vec<_>, _>>()?;
         let mut names = BTreeSet::new();
         for (step, request) in steps.iter().zip(&manifest.steps) {
             if !names.insert(&step.name) {
                 let hint = "give one of them another `name`".to_owned();
-                return Err(manifest.error_at(&request.place, format!("two steps are called `{}`", step.name), Some(hint)).into());
+                return Err(manifest
+                    .error_at(
+                        &request.place,
+                        format!("two steps are called `{}`", step.name),
+                        Some(hint),
+                    )
+                    .into());
             }
         }
         let steps = assembler.in_order(steps)?;
@@ -143,7 +160,12 @@ struct Assembler<'a> {
 }
 
 impl Assembler<'_> {
-    fn error(&self, place: &std::ops::Range<usize>, message: impl Into<String>, hint: Option<String>) -> PipelineError {
+    fn error(
+        &self,
+        place: &std::ops::Range<usize>,
+        message: impl Into<String>,
+        hint: Option<String>,
+    ) -> PipelineError {
         self.manifest.error_at(place, message, hint).into()
     }
 
@@ -155,10 +177,18 @@ impl Assembler<'_> {
         let call = Call {
             sandbox: self.catalog.sandbox(),
             limits: &request.limits,
-            inputs: Inputs { settings: Arc::clone(&settings), tables: Arc::clone(&tables), ..Inputs::default() },
+            inputs: Inputs {
+                settings: Arc::clone(&settings),
+                tables: Arc::clone(&tables),
+                ..Inputs::default()
+            },
             depth: 0,
         };
-        let declaration = plugin.guest.declare(call).map_err(|stopped| self.undeclared(request, &plugin, &stopped))?.value;
+        let declaration = plugin
+            .guest
+            .declare(call)
+            .map_err(|stopped| self.undeclared(request, &plugin, &stopped))?
+            .value;
         let pairs = self.pairs(request, &plugin, &declaration)?;
         let mut hasher = Hasher::new("docmill configuration 1");
         for (key, value) in settings.iter() {
@@ -168,7 +198,10 @@ impl Assembler<'_> {
             hasher.field(b"table").field(name.as_bytes()).field(table.digest().as_bytes());
         }
         for (original, target) in &pairs {
-            hasher.field(b"pair").field(original.as_str().as_bytes()).field(target.as_str().as_bytes());
+            hasher
+                .field(b"pair")
+                .field(original.as_str().as_bytes())
+                .field(target.as_str().as_bytes());
         }
         Ok(Step {
             name: request.name.clone().unwrap_or_else(|| description.name.clone()),
@@ -190,10 +223,15 @@ impl Assembler<'_> {
                 None => return Err(self.unknown_plugin(request, name)),
             },
             PluginRef::File(path) => {
-                let bytes = read_bounded(path, LARGEST_COMPONENT).map_err(|error| PipelineError {
-                    source: Some(error),
-                    ..self.error(&request.place, format!("plugin `{}` could not be read", path.display()), None)
-                })?;
+                let bytes =
+                    read_bounded(path, LARGEST_COMPONENT).map_err(|error| PipelineError {
+                        source: Some(error),
+                        ..self.error(
+                            &request.place,
+                            format!("plugin `{}` could not be read", path.display()),
+                            None,
+                        )
+                    })?;
                 self.catalog.load(&bytes)
             }
         };
@@ -201,7 +239,11 @@ impl Assembler<'_> {
             let hint = error.hint();
             PipelineError {
                 source: Some(Box::new(error)),
-                ..self.error(&request.place, format!("plugin `{}` cannot be loaded", request.plugin), hint)
+                ..self.error(
+                    &request.place,
+                    format!("plugin `{}` cannot be loaded", request.plugin),
+                    hint,
+                )
             }
         })
     }
@@ -209,23 +251,39 @@ impl Assembler<'_> {
     fn unknown_plugin(&self, request: &StepRequest, name: &str) -> PipelineError {
         let message = format!("there is no shipped plugin `{}`", name.escape_debug());
         let hint = if shipped_plugins().next().is_none() {
-            "this docmill was built without its plugins; build it with `cargo xtask build`".to_owned()
+            "this docmill was built without its plugins; build it with `cargo xtask build`"
+                .to_owned()
         } else if let Some(meant) = closest(name, shipped_plugins()) {
-            format!("did you mean `{meant}`? A file of your own is named with its path, such as `./{name}.wasm`")
+            format!(
+                "did you mean `{meant}`? A file of your own is named with its path, such as `./{name}.wasm`"
+            )
         } else {
-            format!("shipped are {}; a file of your own is named with its path, such as `./{name}.wasm`", listed(shipped_plugins()))
+            format!(
+                "shipped are {}; a file of your own is named with its path, such as `./{name}.wasm`",
+                listed(shipped_plugins())
+            )
         };
         self.error(&request.place, message, Some(hint))
     }
 
-    fn settings(&self, request: &StepRequest, description: &Description) -> Result<Settings, PipelineError> {
+    fn settings(
+        &self,
+        request: &StepRequest,
+        description: &Description,
+    ) -> Result<Settings, PipelineError> {
         let plugin = &description.name;
         for (key, Placed { place, .. }) in &request.settings {
             let keys = || description.settings.iter().map(|setting| setting.key.as_str());
             if !keys().any(|declared| declared == key) {
-                let meant = closest(key, keys()).map(|meant| format!("did you mean `{meant}`? ")).unwrap_or_default();
+                let meant = closest(key, keys())
+                    .map(|meant| format!("did you mean `{meant}`? "))
+                    .unwrap_or_default();
                 let hint = format!("{meant}The plugin declares {}", listed(keys()));
-                return Err(self.error(place, format!("plugin `{plugin}` has no setting `{}`", key.escape_debug()), Some(hint)));
+                return Err(self.error(
+                    place,
+                    format!("plugin `{plugin}` has no setting `{}`", key.escape_debug()),
+                    Some(hint),
+                ));
             }
         }
         let value = |setting: &crate::abi::Setting| {
@@ -233,29 +291,59 @@ impl Assembler<'_> {
             match chosen.or_else(|| setting.default_value.clone()) {
                 Some(value) => Ok((setting.key.clone(), value)),
                 None => {
-                    let hint = format!("add `settings = {{ {} = … }}`: {}", setting.key, setting.summary);
-                    Err(self.error(&request.place, format!("plugin `{plugin}` needs a value for the setting `{}`", setting.key), Some(hint)))
+                    let hint =
+                        format!("add `settings = {{ {} = … }}`: {}", setting.key, setting.summary);
+                    Err(self.error(
+                        &request.place,
+                        format!(
+                            "plugin `{plugin}` needs a value for the setting `{}`",
+                            setting.key
+                        ),
+                        Some(hint),
+                    ))
                 }
             }
         };
         description.settings.iter().map(value).collect()
     }
 
-    fn tables(&self, request: &StepRequest, description: &Description) -> Result<BTreeMap<String, Arc<Table>>, PipelineError> {
+    fn tables(
+        &self,
+        request: &StepRequest,
+        description: &Description,
+    ) -> Result<BTreeMap<String, Arc<Table>>, PipelineError> {
         let plugin = &description.name;
         for (name, Placed { place, .. }) in &request.tables {
             let names = || description.tables.iter().map(|table| table.name.as_str());
             if !names().any(|declared| declared == name) {
-                let meant = closest(name, names()).map(|meant| format!("did you mean `{meant}`? ")).unwrap_or_default();
+                let meant = closest(name, names())
+                    .map(|meant| format!("did you mean `{meant}`? "))
+                    .unwrap_or_default();
                 let hint = format!("{meant}The plugin declares {}", listed(names()));
-                return Err(self.error(place, format!("plugin `{plugin}` has no table `{}`", name.escape_debug()), Some(hint)));
+                return Err(self.error(
+                    place,
+                    format!("plugin `{plugin}` has no table `{}`", name.escape_debug()),
+                    Some(hint),
+                ));
             }
         }
-        for table in description.tables.iter().filter(|table| table.required && !request.tables.contains_key(&table.name)) {
+        for table in description
+            .tables
+            .iter()
+            .filter(|table| table.required && !request.tables.contains_key(&table.name))
+        {
             let hint = format!("add `tables = {{ {} = … }}`: {}", table.name, table.summary);
-            return Err(self.error(&request.place, format!("plugin `{plugin}` needs the table `{}`", table.name), Some(hint)));
+            return Err(self.error(
+                &request.place,
+                format!("plugin `{plugin}` needs the table `{}`", table.name),
+                Some(hint),
+            ));
         }
-        request.tables.iter().map(|(name, table)| Ok((name.clone(), Arc::new(self.table(table)?)))).collect()
+        request
+            .tables
+            .iter()
+            .map(|(name, table)| Ok((name.clone(), Arc::new(self.table(table)?))))
+            .collect()
     }
 
     fn table(&self, Placed { value, place }: &Placed<TableRef>) -> Result<Table, PipelineError> {
@@ -272,29 +360,59 @@ impl Assembler<'_> {
             }
             TableRef::File(path) => {
                 let shown = path.display().to_string();
-                let bytes = read_bounded(path, LARGEST_TABLE).map_err(|error| self.bad_table(place, &shown, error))?;
-                let text = String::from_utf8(bytes).map_err(|error| self.bad_table(place, &shown, Box::new(error)))?;
-                Table::from_tsv(&text).map_err(|error| self.bad_table(place, &shown, Box::new(error)))
+                let bytes = read_bounded(path, LARGEST_TABLE)
+                    .map_err(|error| self.bad_table(place, &shown, error))?;
+                let text = String::from_utf8(bytes)
+                    .map_err(|error| self.bad_table(place, &shown, Box::new(error)))?;
+                Table::from_tsv(&text)
+                    .map_err(|error| self.bad_table(place, &shown, Box::new(error)))
             }
         }
     }
 
-    fn bad_table(&self, place: &std::ops::Range<usize>, name: &str, source: Box<dyn std::error::Error + Send + Sync>) -> PipelineError {
-        PipelineError { source: Some(source), ..self.error(place, format!("table `{name}` cannot be used"), None) }
+    fn bad_table(
+        &self,
+        place: &std::ops::Range<usize>,
+        name: &str,
+        source: Box<dyn std::error::Error + Send + Sync>,
+    ) -> PipelineError {
+        PipelineError {
+            source: Some(source),
+            ..self.error(place, format!("table `{name}` cannot be used"), None)
+        }
     }
 
-    fn undeclared(&self, request: &StepRequest, plugin: &Plugin, stopped: &Stopped) -> PipelineError {
+    fn undeclared(
+        &self,
+        request: &StepRequest,
+        plugin: &Plugin,
+        stopped: &Stopped,
+    ) -> PipelineError {
         let misconfigured = stopped.class == FailureClass::Misconfigured;
         // The plugin names the setting that it cannot use; point there.
-        let named = |key: &&String| stopped.causes.iter().any(|cause| cause.contains(&format!("`{key}`")));
-        let place = request.settings.keys().find(named).and_then(|key| request.settings.get(key)).map(|setting| &setting.place);
+        let named =
+            |key: &&String| stopped.causes.iter().any(|cause| cause.contains(&format!("`{key}`")));
+        let place = request
+            .settings
+            .keys()
+            .find(named)
+            .and_then(|key| request.settings.get(key))
+            .map(|setting| &setting.place);
         let message = if misconfigured {
             format!("plugin `{}` refuses its configuration", plugin.description.name)
         } else {
             format!("plugin `{}` failed while declaring what it does", plugin.description.name)
         };
-        let source = stopped.causes.iter().map(|cause| cause.escape_debug().to_string()).collect::<Vec<_>>().join(": ");
-        PipelineError { source: Some(source.into()), ..self.error(place.unwrap_or(&request.place), message, stopped.hint.clone()) }
+        let source = stopped
+            .causes
+            .iter()
+            .map(|cause| cause.escape_debug().to_string())
+            .collect::<Vec<_>>()
+            .join(": ");
+        PipelineError {
+            source: Some(source.into()),
+            ..self.error(place.unwrap_or(&request.place), message, stopped.hint.clone())
+        }
     }
 
     fn pairs(
@@ -306,7 +424,10 @@ impl Assembler<'_> {
         let (Declaration::Pairs(offered), name) = (declaration, &plugin.description.name) else {
             return match request.targets.as_deref().and_then(<[_]>::first) {
                 Some(target) => {
-                    let message = format!("plugin `{}` is a {} and has no `targets`", plugin.description.name, plugin.role);
+                    let message = format!(
+                        "plugin `{}` is a {} and has no `targets`",
+                        plugin.description.name, plugin.role
+                    );
                     Err(self.error(&target.place, message, None))
                 }
                 None => Ok(Vec::new()),
@@ -318,9 +439,14 @@ impl Assembler<'_> {
             let before = pairs.len();
             pairs.extend(offered.iter().filter(|(_, offered)| offered == target).cloned());
             if pairs.len() == before {
-                let known: BTreeSet<&str> = offered.iter().map(|(_, target)| target.as_str()).collect();
+                let known: BTreeSet<&str> =
+                    offered.iter().map(|(_, target)| target.as_str()).collect();
                 let hint = format!("it translates into {}", listed(known));
-                return Err(self.error(place, format!("plugin `{name}` does not translate into `{target}`"), Some(hint)));
+                return Err(self.error(
+                    place,
+                    format!("plugin `{name}` does not translate into `{target}`"),
+                    Some(hint),
+                ));
             }
         }
         Ok(pairs)
@@ -330,20 +456,32 @@ impl Assembler<'_> {
     fn in_order(&self, steps: Vec<Step>) -> Result<Vec<Step>, PipelineError> {
         if !steps.iter().any(|step| matches!(step.plugin.role, Role::Extractor)) {
             let hint = "add a step with an extractor, such as `extract-text`".to_owned();
-            return Err(self.error(&(0..0), "the pipeline has no extractor, so no document would ever come out", Some(hint)));
+            return Err(self.error(
+                &(0..0),
+                "the pipeline has no extractor, so no document would ever come out",
+                Some(hint),
+            ));
         }
         let names: BTreeSet<PluginName> = steps.iter().map(|step| step.name.clone()).collect();
         let mut waiting = steps;
-        waiting.sort_by_key(|step| if step.plugin.role < Role::Translator { step.plugin.role } else { Role::Translator });
+        waiting.sort_by_key(|step| {
+            if step.plugin.role < Role::Translator { step.plugin.role } else { Role::Translator }
+        });
         let mut ordered: Vec<Step> = Vec::new();
         while !waiting.is_empty() {
             let done: BTreeSet<&PluginName> = ordered.iter().map(|step| &step.name).collect();
-            let ready = |step: &Step| step.reads.iter().all(|read| !names.contains(read) || done.contains(read));
+            let ready = |step: &Step| {
+                step.reads.iter().all(|read| !names.contains(read) || done.contains(read))
+            };
             match waiting.iter().position(ready) {
                 Some(next) => ordered.push(waiting.remove(next)),
                 None => {
                     let circle = listed(waiting.iter().map(|step| step.name.as_str()));
-                    return Err(self.error(&(0..0), format!("the steps {circle} wait for each other's findings"), None));
+                    return Err(self.error(
+                        &(0..0),
+                        format!("the steps {circle} wait for each other's findings"),
+                        None,
+                    ));
                 }
             }
         }
@@ -351,11 +489,16 @@ impl Assembler<'_> {
     }
 }
 
-fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>, Box<dyn std::error::Error + Send + Sync>> {
+fn read_bounded(
+    path: &Path,
+    limit: u64,
+) -> Result<Vec<u8>, Box<dyn std::error::Error + Send + Sync>> {
     let mut bytes = Vec::new();
     std::fs::File::open(path)?.take(limit + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limit {
-        return Err(format!("it is larger than the limit of {}", ByteSize(limit).display().iec()).into());
+        return Err(
+            format!("it is larger than the limit of {}", ByteSize(limit).display().iec()).into()
+        );
     }
     Ok(bytes)
 }

@@ -14,8 +14,8 @@ use crate::capabilities::{Member, MemberSink, Refused};
 use crate::error::Hint;
 use crate::ingest::{Offer, Origin, Unreadable, judge};
 use crate::model::{
-    Digest, DocumentId, Failure, FailureClass, FailureId, MediaType, PluginName, Run, RunId, SourceInfo, SourceName, SourceState,
-    StoredSource, Tally,
+    Digest, DocumentId, Failure, FailureClass, FailureId, MediaType, PluginName, Run, RunId,
+    SourceInfo, SourceName, SourceState, StoredSource, Tally,
 };
 use crate::sandbox::NESTING;
 use crate::store::{Commit, Store, StoreError};
@@ -71,7 +71,9 @@ pub enum RunError {
 impl Hint for RunError {
     fn hint(&self) -> Option<String> {
         match self {
-            RunError::Misconfigured { .. } => Some("correct the setting and run again; what was stored so far stays".to_owned()),
+            RunError::Misconfigured { .. } => {
+                Some("correct the setting and run again; what was stored so far stays".to_owned())
+            }
             RunError::Store(_) => None,
         }
     }
@@ -147,20 +149,29 @@ pub fn run(
 }
 
 /// Stores what workers hand over, in groups: one flush for all that came in during the flush before.
-fn commit_all(store: &dyn Store, results: &Receiver<Done>, reporter: &dyn Reporter, worker: &Worker<'_>) -> Tally {
+fn commit_all(
+    store: &dyn Store,
+    results: &Receiver<Done>,
+    reporter: &dyn Reporter,
+    worker: &Worker<'_>,
+) -> Tally {
     let mut tally = Tally::default();
     while let Ok(first) = results.recv() {
         let mut group = vec![first];
         group.extend(results.try_iter().take(LARGEST_GROUP - 1));
         let commits: Vec<Commit> = group.iter_mut().filter_map(|done| done.commit.take()).collect();
-        if !commits.is_empty() && let Err(error) = store.commit(&commits) {
+        if !commits.is_empty()
+            && let Err(error) = store.commit(&commits)
+        {
             worker.abort(Abort::Store(error));
             // Nothing after this can be promised to be stored, so nothing is told either.
             return tally;
         }
-        let mut failures = commits.into_iter().map(|commit| (commit.source.info.name, commit.failures)).peekable();
+        let mut failures =
+            commits.into_iter().map(|commit| (commit.source.info.name, commit.failures)).peekable();
         for done in group {
-            let stored = failures.next_if(|(name, _)| *name == done.name).map(|(_, failures)| failures);
+            let stored =
+                failures.next_if(|(name, _)| *name == done.name).map(|(_, failures)| failures);
             let failures = stored.unwrap_or_default();
             tally.sources += 1;
             match done.fate {
@@ -170,7 +181,10 @@ fn commit_all(store: &dyn Store, results: &Receiver<Done>, reporter: &dyn Report
                 Fate::Unsupported => tally.unsupported += 1,
                 Fate::Failed => {}
             }
-            tally.failures += failures.iter().filter(|failure| failure.class != FailureClass::Unsupported).count() as u64;
+            tally.failures += failures
+                .iter()
+                .filter(|failure| failure.class != FailureClass::Unsupported)
+                .count() as u64;
             let (name, fate, documents) = (&done.name, done.fate, done.documents);
             reporter.event(&Event::Source { name, fate, documents, failures: &failures });
         }
@@ -265,7 +279,12 @@ impl Worker<'_> {
         let outcome = match outcome {
             Ok(outcome) => outcome?,
             // One document has shown a bug of docmill; the others have done nothing wrong.
-            Err(_) => return self.unreadable(name, Unreadable::because("the host panicked, which is a bug in docmill")),
+            Err(_) => {
+                return self.unreadable(
+                    name,
+                    Unreadable::because("the host panicked, which is a bug in docmill"),
+                );
+            }
         };
         let commit = outcome.commit;
         let fate = match commit.source.state {
@@ -282,11 +301,18 @@ impl Worker<'_> {
     ///
     /// All members are handed to the committer before the container itself is, so a container that is marked as done has nothing
     /// left to lose.
-    fn open(&self, container: &Incoming, before: Option<&StoredSource>, results: &SyncSender<Done>) -> Result<Outcome, Abort> {
+    fn open(
+        &self,
+        container: &Incoming,
+        before: Option<&StoredSource>,
+        results: &SyncSender<Done>,
+    ) -> Result<Outcome, Abort> {
         let (sender, members) = sync_channel(1);
-        let sink = Sink { members: sender, left: MOST_MEMBERS, room: self.options.largest_container };
+        let sink =
+            Sink { members: sender, left: MOST_MEMBERS, room: self.options.largest_container };
         std::thread::scope(|scope| {
-            let unpacking = scope.spawn(|| self.runner.process(container, before, Some(Box::new(sink))));
+            let unpacking =
+                scope.spawn(|| self.runner.process(container, before, Some(Box::new(sink))));
             let mut names = HashSet::new();
             let mut aborted = None;
             for (index, member) in (0_u64..).zip(&members) {
@@ -303,19 +329,32 @@ impl Worker<'_> {
             }
             // The unpacker's next member is refused, which ends it.
             drop(members);
-            let outcome = unpacking.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+            let outcome =
+                unpacking.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
             aborted.map_or(Ok(outcome), Err)
         })
     }
 
-    fn member(&self, container: &Incoming, name: SourceName, member: Member, results: &SyncSender<Done>) -> Result<Done, Abort> {
+    fn member(
+        &self,
+        container: &Incoming,
+        name: SourceName,
+        member: Member,
+        results: &SyncSender<Done>,
+    ) -> Result<Done, Abort> {
         let depth = container.depth + 1;
         if depth > NESTING {
-            let reason = format!("it lies in {depth} containers within each other, and the limit is {NESTING}");
+            let reason = format!(
+                "it lies in {depth} containers within each other, and the limit is {NESTING}"
+            );
             return self.unreadable(name, Unreadable::because(reason));
         }
         if member.content.len() as u64 > self.options.largest_source {
-            let reason = format!("it has {} bytes, and the limit is {}", member.content.len(), self.options.largest_source);
+            let reason = format!(
+                "it has {} bytes, and the limit is {}",
+                member.content.len(),
+                self.options.largest_source
+            );
             return self.unreadable(name, Unreadable::because(reason));
         }
         let bytes: Arc<[u8]> = Arc::from(member.content);
@@ -354,7 +393,13 @@ impl Worker<'_> {
             run: self.runner.run,
         });
         source.state = SourceState::Failed;
-        let commit = Commit { source, original: None, documents: Vec::new(), findings: Vec::new(), failures: vec![failure] };
+        let commit = Commit {
+            source,
+            original: None,
+            documents: Vec::new(),
+            findings: Vec::new(),
+            failures: vec![failure],
+        };
         Ok(Done { name, fate: Fate::Failed, documents: 0, commit: Some(commit) })
     }
 }
@@ -369,22 +414,32 @@ struct Sink {
 
 impl MemberSink for Sink {
     fn accept(&mut self, member: Member) -> Result<(), Refused> {
-        let limit = |what: &str| Refused::Limit(format!("the container holds {what} than its limit"));
+        let limit =
+            |what: &str| Refused::Limit(format!("the container holds {what} than its limit"));
         self.left = self.left.checked_sub(1).ok_or_else(|| limit("more members"))?;
-        self.room = self.room.checked_sub(member.content.len() as u64).ok_or_else(|| limit("more bytes"))?;
+        self.room = self
+            .room
+            .checked_sub(member.content.len() as u64)
+            .ok_or_else(|| limit("more bytes"))?;
         self.members.send(member).map_err(|_| Refused::Interrupted)
     }
 }
 
 /// The name of a member, unique within its container and no longer than a name may be.
-fn member_name(container: &SourceName, member: &str, index: u64, seen: &mut HashSet<DocumentId>) -> SourceName {
+fn member_name(
+    container: &SourceName,
+    member: &str,
+    index: u64,
+    seen: &mut HashSet<DocumentId>,
+) -> SourceName {
     let printable: String = member.chars().filter(|c| *c != '\0').collect();
     let whole = SourceName::new(format!("{container}!/{printable}"));
     // Too long, or empty: the place in the container will do.
     let numbered = || {
         let room = 4_000_usize.saturating_sub(container.as_str().len());
         let start = &printable[..printable.floor_char_boundary(room)];
-        SourceName::new(format!("{container}!/{start}#{index}")).unwrap_or_else(|_| container.clone())
+        SourceName::new(format!("{container}!/{start}#{index}"))
+            .unwrap_or_else(|_| container.clone())
     };
     match whole {
         Ok(name) if !printable.is_empty() && seen.insert(DocumentId::of(&name, 0)) => name,
@@ -393,7 +448,14 @@ fn member_name(container: &SourceName, member: &str, index: u64, seen: &mut Hash
 }
 
 fn info(name: SourceName, media_type: MediaType, bytes: &[u8]) -> SourceInfo {
-    SourceInfo { name, media_type, size: bytes.len() as u64, digest: Digest::of(bytes), container: None, attributes: Vec::new() }
+    SourceInfo {
+        name,
+        media_type,
+        size: bytes.len() as u64,
+        digest: Digest::of(bytes),
+        container: None,
+        attributes: Vec::new(),
+    }
 }
 
 /// Of a source that could not be read.

@@ -7,8 +7,9 @@ use super::plan::{Pipeline, Step};
 use crate::abi::{Call, Declaration};
 use crate::capabilities::{MemberSink, PriorFindings, SourceBytes};
 use crate::model::{
-    Attribute, Digest, Document, DocumentId, Extracted, Failure, FailureClass, FailureId, Finding, Findings, Hasher, LanguageTag,
-    LogLine, MediaType, Provenance, Role, RunId, Segment, SourceInfo, SourceState, Span, StoredDocument, StoredSource, Translation,
+    Attribute, Digest, Document, DocumentId, Extracted, Failure, FailureClass, FailureId, Finding,
+    Findings, Hasher, LanguageTag, LogLine, MediaType, Provenance, Role, RunId, Segment,
+    SourceInfo, SourceState, Span, StoredDocument, StoredSource, Translation,
 };
 use crate::sandbox::{Called, Inputs, Stopped};
 use crate::store::{Commit, Store, StoreError};
@@ -33,7 +34,10 @@ pub(super) struct Outcome {
 pub(super) enum Abort {
     Store(StoreError),
     /// Every other document would fail the same way.
-    Misconfigured { step: crate::model::PluginName, causes: Vec<String> },
+    Misconfigured {
+        step: crate::model::PluginName,
+        causes: Vec<String>,
+    },
 }
 
 impl From<StoreError> for Abort {
@@ -70,9 +74,16 @@ impl Runner<'_> {
         let mut progress = Progress { incoming, version, failures: Vec::new(), computed: 0 };
         let (mut documents, mut findings) = (Vec::new(), Vec::new());
         let state = if incoming.info.size == 0 {
-            progress.fail(self.run, None, None, Stopped::new(FailureClass::Malformed, "the source is empty"));
+            progress.fail(
+                self.run,
+                None,
+                None,
+                Stopped::new(FailureClass::Malformed, "the source is empty"),
+            );
             SourceState::Failed
-        } else if let (Some(step), Some(members)) = (self.accepting(Role::Unpacker, &incoming.info.media_type).next(), members) {
+        } else if let (Some(step), Some(members)) =
+            (self.accepting(Role::Unpacker, &incoming.info.media_type).next(), members)
+        {
             self.unpack(step, &mut progress, members)?;
             SourceState::Done
         } else {
@@ -81,11 +92,12 @@ impl Runner<'_> {
         for document in &documents {
             self.find(&mut progress, document, same_content, &mut findings)?;
         }
-        let state = if progress.failures.iter().any(|failure| failure.class != FailureClass::Unsupported) {
-            SourceState::Failed
-        } else {
-            state
-        };
+        let state =
+            if progress.failures.iter().any(|failure| failure.class != FailureClass::Unsupported) {
+                SourceState::Failed
+            } else {
+                state
+            };
         let source = StoredSource {
             info: incoming.info.clone(),
             version,
@@ -93,12 +105,15 @@ impl Runner<'_> {
             pipeline: self.pipeline.digest(),
             documents: match before {
                 // A content that cannot be read does not destroy what was found in the one before it.
-                Some(before) if documents.is_empty() && state == SourceState::Failed => before.documents.clone(),
+                Some(before) if documents.is_empty() && state == SourceState::Failed => {
+                    before.documents.clone()
+                }
                 _ => documents.iter().map(|document| document.id).collect(),
             },
             run: self.run,
         };
-        let original = (!self.store.has_original(&incoming.info.digest)?).then(|| Arc::clone(&incoming.bytes));
+        let original =
+            (!self.store.has_original(&incoming.info.digest)?).then(|| Arc::clone(&incoming.bytes));
         let commit = Commit { source, original, documents, findings, failures: progress.failures };
         Ok(Outcome { commit, computed: progress.computed })
     }
@@ -108,13 +123,22 @@ impl Runner<'_> {
         self.accepting(Role::Unpacker, media_type).next().is_some()
     }
 
-    fn accepting<'a>(&'a self, role: Role, media_type: &'a MediaType) -> impl Iterator<Item = &'a Step> {
+    fn accepting<'a>(
+        &'a self,
+        role: Role,
+        media_type: &'a MediaType,
+    ) -> impl Iterator<Item = &'a Step> {
         self.pipeline.steps().iter().filter(move |step| {
             step.plugin.role == role && matches!(&step.declaration, Declaration::Accepts(types) if types.contains(media_type))
         })
     }
 
-    fn unpack(&self, step: &Step, progress: &mut Progress<'_>, members: Box<dyn MemberSink>) -> Result<(), Abort> {
+    fn unpack(
+        &self,
+        step: &Step,
+        progress: &mut Progress<'_>,
+        members: Box<dyn MemberSink>,
+    ) -> Result<(), Abort> {
         let source = progress.source();
         let inputs = Inputs { members: Some(members), ..step.inputs() };
         progress.computed += 1;
@@ -142,7 +166,11 @@ impl Runner<'_> {
                 return Ok(SourceState::Done);
             }
             progress.computed += 1;
-            match step.plugin.guest.extract(self.call(step, progress, step.inputs()), progress.source()) {
+            match step
+                .plugin
+                .guest
+                .extract(self.call(step, progress, step.inputs()), progress.source())
+            {
                 Ok(called) => {
                     passed_on(step, progress, &called.log);
                     let provenance = self.provenance(step, key, &called);
@@ -174,14 +202,21 @@ impl Runner<'_> {
             format!("no plugin of the pipeline reads `{}`", info.media_type),
         );
         stopped.causes.extend(reasons);
-        stopped.hint = Some(format!("add a step with an extractor that accepts `{}`", info.media_type));
+        stopped.hint =
+            Some(format!("add a step with an extractor that accepts `{}`", info.media_type));
         progress.fail(self.run, None, None, stopped);
         Ok(SourceState::Unsupported)
     }
 
     /// What was extracted before, if the very same extraction was done.
-    fn stored_documents(&self, before: Option<&StoredSource>, key: Digest) -> Result<Option<Vec<StoredDocument>>, Abort> {
-        let Some(before) = before.filter(|before| !before.documents.is_empty()) else { return Ok(None) };
+    fn stored_documents(
+        &self,
+        before: Option<&StoredSource>,
+        key: Digest,
+    ) -> Result<Option<Vec<StoredDocument>>, Abort> {
+        let Some(before) = before.filter(|before| !before.documents.is_empty()) else {
+            return Ok(None);
+        };
         let mut documents = Vec::new();
         for id in &before.documents {
             match self.store.document(*id, Some(before.version))? {
@@ -202,9 +237,11 @@ impl Runner<'_> {
     ) -> Result<(), Abort> {
         let document = &stored.extracted.document;
         let digest = document.digest();
-        let before = if look_up { self.store.findings(stored.id, stored.version)? } else { Vec::new() };
+        let before =
+            if look_up { self.store.findings(stored.id, stored.version)? } else { Vec::new() };
         let mut known: BTreeMap<&str, Arc<Findings>> = BTreeMap::new();
-        for step in self.pipeline.steps().iter().filter(|step| step.plugin.role >= Role::Translator) {
+        for step in self.pipeline.steps().iter().filter(|step| step.plugin.role >= Role::Translator)
+        {
             let pairs = wanted_pairs(step, document);
             if step.plugin.role == Role::Translator && pairs.is_empty() {
                 continue;
@@ -213,7 +250,10 @@ impl Runner<'_> {
                 .filter_map(|read| Some((read.to_string(), Arc::clone(known.get(read.as_str())?))))
                 .collect();
             let key = finding_key(step, digest, &reads);
-            let finding = match before.iter().find(|finding| finding.step == step.name && finding.provenance.key == key) {
+            let finding = match before
+                .iter()
+                .find(|finding| finding.step == step.name && finding.provenance.key == key)
+            {
                 Some(finding) => finding.clone(),
                 None => {
                     progress.computed += 1;
@@ -222,7 +262,11 @@ impl Runner<'_> {
                         Ok(called) => {
                             passed_on(step, progress, &called.log);
                             let provenance = self.provenance(step, key, &called);
-                            let finding = Finding { step: step.name.clone(), findings: called.value, provenance };
+                            let finding = Finding {
+                                step: step.name.clone(),
+                                findings: called.value,
+                                provenance,
+                            };
                             found.push((stored.id, stored.version, finding.clone()));
                             finding
                         }
@@ -247,20 +291,32 @@ impl Runner<'_> {
         pairs: &[&(LanguageTag, LanguageTag)],
         prior: &PriorFindings,
     ) -> Result<Called<Findings>, Stopped> {
-        let call = || self.call(step, progress, Inputs { findings: prior.clone(), ..step.inputs() });
+        let call =
+            || self.call(step, progress, Inputs { findings: prior.clone(), ..step.inputs() });
         let guest = &step.plugin.guest;
         match &step.declaration {
-            Declaration::Labels(declared) => Ok(guest.classify(call(), document, declared)?.map(Findings::Labels)),
-            Declaration::Kinds(declared) => Ok(guest.analyze(call(), document, declared)?.map(Findings::Annotations)),
+            Declaration::Labels(declared) => {
+                Ok(guest.classify(call(), document, declared)?.map(Findings::Labels))
+            }
+            Declaration::Kinds(declared) => {
+                Ok(guest.analyze(call(), document, declared)?.map(Findings::Annotations))
+            }
             Declaration::Pairs(_) => {
                 let (spans, segments) = segments(&document.text);
-                let mut translations = Called { value: Vec::new(), cost: Default::default(), log: Vec::new() };
+                let mut translations =
+                    Called { value: Vec::new(), cost: Default::default(), log: Vec::new() };
                 for (original, target) in pairs {
                     let called = guest.translate(call(), segments.clone(), original, target)?;
                     translations.cost += called.cost;
                     translations.log.extend(called.log);
                     let rendering = called.value;
-                    translations.value.push(joined(&document.text, &spans, &rendering.segments, target, rendering.attributes));
+                    translations.value.push(joined(
+                        &document.text,
+                        &spans,
+                        &rendering.segments,
+                        target,
+                        rendering.attributes,
+                    ));
                 }
                 Ok(translations.map(Findings::Translations))
             }
@@ -269,7 +325,12 @@ impl Runner<'_> {
     }
 
     fn call<'a>(&'a self, step: &'a Step, progress: &Progress<'_>, inputs: Inputs) -> Call<'a> {
-        Call { sandbox: self.pipeline.sandbox(), limits: &step.limits, inputs, depth: progress.incoming.depth }
+        Call {
+            sandbox: self.pipeline.sandbox(),
+            limits: &step.limits,
+            inputs,
+            depth: progress.incoming.depth,
+        }
     }
 
     fn provenance<T>(&self, step: &Step, key: Digest, called: &Called<T>) -> Provenance {
@@ -286,7 +347,13 @@ impl Runner<'_> {
         }
     }
 
-    fn failed(&self, progress: &mut Progress<'_>, document: Option<DocumentId>, step: &Step, stopped: Stopped) -> Result<(), Abort> {
+    fn failed(
+        &self,
+        progress: &mut Progress<'_>,
+        document: Option<DocumentId>,
+        step: &Step,
+        stopped: Stopped,
+    ) -> Result<(), Abort> {
         if stopped.class == FailureClass::Misconfigured {
             return Err(Abort::Misconfigured { step: step.name.clone(), causes: stopped.causes });
         }
@@ -300,7 +367,13 @@ impl Progress<'_> {
         SourceBytes::new(self.incoming.info.media_type.clone(), Arc::clone(&self.incoming.bytes))
     }
 
-    fn fail(&mut self, run: RunId, document: Option<DocumentId>, step: Option<&Step>, stopped: Stopped) {
+    fn fail(
+        &mut self,
+        run: RunId,
+        document: Option<DocumentId>,
+        step: Option<&Step>,
+        stopped: Stopped,
+    ) {
         let info = &self.incoming.info;
         self.failures.push(Failure {
             id: FailureId::of(&info.name, document, step.map(|step| &step.name)),
@@ -323,13 +396,23 @@ impl Progress<'_> {
 fn passed_on(step: &Step, progress: &Progress<'_>, log: &[LogLine]) {
     use crate::model::LogLevel;
     for LogLine { level, message } in log {
-        let (step, source, message) = (step.name.as_str(), progress.incoming.info.name.as_str().escape_debug(), message.escape_debug());
+        let (step, source, message) = (
+            step.name.as_str(),
+            progress.incoming.info.name.as_str().escape_debug(),
+            message.escape_debug(),
+        );
         match level {
-            LogLevel::Error => tracing::error!(target: "docmill::plugin", step, %source, "{message}"),
+            LogLevel::Error => {
+                tracing::error!(target: "docmill::plugin", step, %source, "{message}")
+            }
             LogLevel::Warn => tracing::warn!(target: "docmill::plugin", step, %source, "{message}"),
             LogLevel::Info => tracing::info!(target: "docmill::plugin", step, %source, "{message}"),
-            LogLevel::Debug => tracing::debug!(target: "docmill::plugin", step, %source, "{message}"),
-            LogLevel::Trace => tracing::trace!(target: "docmill::plugin", step, %source, "{message}"),
+            LogLevel::Debug => {
+                tracing::debug!(target: "docmill::plugin", step, %source, "{message}")
+            }
+            LogLevel::Trace => {
+                tracing::trace!(target: "docmill::plugin", step, %source, "{message}")
+            }
         }
     }
 }
@@ -359,7 +442,8 @@ fn finding_key(step: &Step, document: Digest, reads: &[(String, Arc<Findings>)])
 
 /// Adds what the container knows and the extractor did not find.
 fn with_attributes(mut extracted: Extracted, attributes: &[Attribute]) -> Extracted {
-    let found: Vec<String> = extracted.document.attributes.iter().map(|attribute| attribute.name.clone()).collect();
+    let found: Vec<String> =
+        extracted.document.attributes.iter().map(|attribute| attribute.name.clone()).collect();
     let missing = attributes.iter().filter(|attribute| !found.contains(&attribute.name));
     extracted.document.attributes.extend(missing.cloned());
     extracted
@@ -367,8 +451,13 @@ fn with_attributes(mut extracted: Extracted, attributes: &[Attribute]) -> Extrac
 
 /// The pairs of a translator that begin with the document's language. A pair of `pt` serves `pt-BR` as well.
 fn wanted_pairs<'a>(step: &'a Step, document: &Document) -> Vec<&'a (LanguageTag, LanguageTag)> {
-    let Some(language) = document.language.as_ref().map(LanguageTag::as_str) else { return Vec::new() };
-    let serves = |original: &str| language == original || language.strip_prefix(original).is_some_and(|rest| rest.starts_with('-'));
+    let Some(language) = document.language.as_ref().map(LanguageTag::as_str) else {
+        return Vec::new();
+    };
+    let serves = |original: &str| {
+        language == original
+            || language.strip_prefix(original).is_some_and(|rest| rest.starts_with('-'))
+    };
     step.pairs.iter().filter(|(original, _)| serves(original.as_str())).collect()
 }
 
@@ -385,7 +474,13 @@ fn segments(text: &str) -> (Vec<Span>, Vec<String>) {
 }
 
 /// Puts translated lines together, and notes which passage became which.
-fn joined(text: &str, originals: &[Span], translated: &[String], target: &LanguageTag, attributes: Vec<Attribute>) -> Translation {
+fn joined(
+    text: &str,
+    originals: &[Span],
+    translated: &[String],
+    target: &LanguageTag,
+    attributes: Vec<Attribute>,
+) -> Translation {
     let mut joined = String::with_capacity(text.len());
     let mut segments = Vec::new();
     for (index, (original, line)) in originals.iter().zip(translated).enumerate() {
@@ -395,7 +490,10 @@ fn joined(text: &str, originals: &[Span], translated: &[String], target: &Langua
         let start = joined.len() as u32;
         joined.push_str(line);
         if original.start < original.end {
-            segments.push(Segment { original: *original, translated: Span { start, end: joined.len() as u32 } });
+            segments.push(Segment {
+                original: *original,
+                translated: Span { start, end: joined.len() as u32 },
+            });
         }
     }
     Translation { target: target.clone(), text: joined, segments, attributes }
@@ -411,7 +509,8 @@ mod tests {
         let (spans, lines) = segments(text);
         assert_eq!(lines, ["Été", "", "fin"]);
         let translated = ["Summer".to_owned(), String::new(), "end".to_owned()];
-        let translation = joined(text, &spans, &translated, &LanguageTag::new("en").unwrap(), Vec::new());
+        let translation =
+            joined(text, &spans, &translated, &LanguageTag::new("en").unwrap(), Vec::new());
         assert_eq!(translation.text, "Summer\n\nend");
         let passages: Vec<_> = (translation.segments.iter())
             .map(|it| (&text[it.original.range()], &translation.text[it.translated.range()]))
@@ -421,11 +520,16 @@ mod tests {
 
     #[test]
     fn what_the_container_knows_fills_gaps_only() {
-        let attribute = |name: &str, value: &str| Attribute { name: name.to_owned(), value: value.to_owned() };
+        let attribute =
+            |name: &str, value: &str| Attribute { name: name.to_owned(), value: value.to_owned() };
         let mut extracted = Extracted::default();
         extracted.document.attributes.push(attribute("title", "found"));
-        let extracted = with_attributes(extracted, &[attribute("title", "claimed"), attribute("date", "2025"), attribute("date", "2026")]);
-        let values: Vec<_> = extracted.document.attributes.iter().map(|it| it.value.as_str()).collect();
+        let extracted = with_attributes(
+            extracted,
+            &[attribute("title", "claimed"), attribute("date", "2025"), attribute("date", "2026")],
+        );
+        let values: Vec<_> =
+            extracted.document.attributes.iter().map(|it| it.value.as_str()).collect();
         assert_eq!(values, ["found", "2025", "2026"]);
     }
 }

@@ -29,7 +29,13 @@ pub struct Stopped {
 impl Stopped {
     /// A reason of the host's own, in one sentence.
     pub(crate) fn new(class: FailureClass, cause: impl Into<String>) -> Stopped {
-        Stopped { class, causes: vec![cause.into()], hint: None, backtrace: Vec::new(), log: Vec::new() }
+        Stopped {
+            class,
+            causes: vec![cause.into()],
+            hint: None,
+            backtrace: Vec::new(),
+            log: Vec::new(),
+        }
     }
 }
 
@@ -121,7 +127,10 @@ pub(crate) fn call<T>(
 fn stopped(fault: Fault, limits: &Limits, store: &mut Store<State>) -> Stopped {
     let error = match fault {
         Fault::Broken { what, clause } => {
-            return Stopped { hint: Some(clause.to_owned()), ..Stopped::new(FailureClass::Output, what) };
+            return Stopped {
+                hint: Some(clause.to_owned()),
+                ..Stopped::new(FailureClass::Output, what)
+            };
         }
         Fault::Reported { class, causes, hint } => {
             return Stopped { class, causes, hint, backtrace: Vec::new(), log: Vec::new() };
@@ -134,7 +143,11 @@ fn stopped(fault: Fault, limits: &Limits, store: &mut Store<State>) -> Stopped {
         Stopped { hint, backtrace, ..Stopped::new(class, cause) }
     };
     if let Some(exceeded) = error.downcast_ref::<MemoryExceeded>() {
-        return with(FailureClass::Memory, exceeded.to_string(), Some("raise `limits.memory` for this step if this document is worth it"));
+        return with(
+            FailureClass::Memory,
+            exceeded.to_string(),
+            Some("raise `limits.memory` for this step if this document is worth it"),
+        );
     }
     if let Some(broken) = error.downcast_ref::<BrokenPromise>() {
         return with(FailureClass::Output, broken.what.clone(), Some(broken.clause));
@@ -147,11 +160,16 @@ fn stopped(fault: Fault, limits: &Limits, store: &mut Store<State>) -> Stopped {
     }
     match error.downcast_ref::<Trap>() {
         Some(Trap::Interrupt) => stopped_by_deadline(limits, backtrace),
-        Some(Trap::StackOverflow) => with(FailureClass::Memory, "it used up its stack of 512 KiB".to_owned(), None),
+        Some(Trap::StackOverflow) => {
+            with(FailureClass::Memory, "it used up its stack of 512 KiB".to_owned(), None)
+        }
         Some(Trap::UnreachableCodeReached) => {
             let printed = store.data().printed();
             let words = printed.as_deref().map(|printed| printed.trim().to_owned());
-            let cause = words.map_or_else(|| "it reached code that it declared unreachable".to_owned(), |words| format!("it gave up: {words}"));
+            let cause = words.map_or_else(
+                || "it reached code that it declared unreachable".to_owned(),
+                |words| format!("it gave up: {words}"),
+            );
             with(FailureClass::Trapped, cause, None)
         }
         Some(trap) => with(FailureClass::Trapped, format!("it crashed: {trap}"), None),
@@ -169,15 +187,26 @@ fn without_trap(
     if words.contains("fuel allocated for hostcalls") {
         let limit = bytesize::ByteSize(limits.output).display().iec().to_string();
         let cause = format!("it handed over more than its limit of {limit} in one call or result");
-        return with(FailureClass::Output, cause, Some("raise `limits.output` for this step if this document is worth it"));
+        return with(
+            FailureClass::Output,
+            cause,
+            Some("raise `limits.output` for this step if this document is worth it"),
+        );
     }
     if error.is::<wasmtime::PoolConcurrencyLimitError>() {
-        return with(FailureClass::Host, "the pool of instances was exhausted, which is a bug in docmill".to_owned(), None);
+        return with(
+            FailureClass::Host,
+            "the pool of instances was exhausted, which is a bug in docmill".to_owned(),
+            None,
+        );
     }
     if error.downcast_ref::<wasmtime_wasi::I32Exit>().is_some() {
         return with(FailureClass::Trapped, "it called `exit`".to_owned(), None);
     }
-    if error.downcast_ref::<wasmtime::component::ResourceTableError>().is_some() || words.contains("resource table") || words.contains("handle") {
+    if error.downcast_ref::<wasmtime::component::ResourceTableError>().is_some()
+        || words.contains("resource table")
+        || words.contains("handle")
+    {
         return with(FailureClass::Output, format!("it misused a handle: {words}"), None);
     }
     // Everything else that ends a call is something the guest did to the canonical ABI: invalid UTF-8, a discriminant that does
@@ -196,8 +225,13 @@ pub(crate) struct BrokenPromise {
 fn stopped_by_deadline(limits: &Limits, backtrace: Vec<String>) -> Stopped {
     Stopped {
         class: FailureClass::Deadline,
-        causes: vec![format!("it ran longer than its deadline of {}", humantime::format_duration(limits.deadline))],
-        hint: Some("raise `limits.deadline` for this step if this document is worth the wait".to_owned()),
+        causes: vec![format!(
+            "it ran longer than its deadline of {}",
+            humantime::format_duration(limits.deadline)
+        )],
+        hint: Some(
+            "raise `limits.deadline` for this step if this document is worth the wait".to_owned(),
+        ),
         backtrace,
         log: Vec::new(),
     }
@@ -208,9 +242,15 @@ fn host_failed(error: &wasmtime::Error) -> Stopped {
 }
 
 fn panicked(panic: &(dyn std::any::Any + Send)) -> Stopped {
-    let words = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    let words = panic
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str));
     let words = words.unwrap_or("no message");
-    Stopped::new(FailureClass::Host, format!("the host panicked, which is a bug in docmill: {words}"))
+    Stopped::new(
+        FailureClass::Host,
+        format!("the host panicked, which is a bug in docmill: {words}"),
+    )
 }
 
 fn frames(backtrace: &WasmBacktrace) -> Vec<String> {

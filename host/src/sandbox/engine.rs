@@ -8,7 +8,8 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use wasmtime::{
-    Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, WasmBacktraceDetails,
+    Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig,
+    WasmBacktraceDetails,
 };
 
 use super::Limits;
@@ -77,13 +78,16 @@ impl Sandbox {
     /// If wasmtime does not support this machine.
     pub fn new(options: &SandboxOptions) -> Result<Sandbox, SandboxError> {
         let concurrency = options.concurrency.clamp(1, 256);
-        let pooled = options.pooling.then(|| Engine::new(&config(Some(concurrency)))).and_then(Result::ok);
+        let pooled =
+            options.pooling.then(|| Engine::new(&config(Some(concurrency)))).and_then(Result::ok);
         let (engine, pooled) = match pooled {
             Some(engine) => (engine, true),
             None => (Engine::new(&config(None)).map_err(SandboxError)?, false),
         };
         if options.pooling && !pooled {
-            tracing::warn!("the address space is too small to pool instances; running without a pool");
+            tracing::warn!(
+                "the address space is too small to pool instances; running without a pool"
+            );
         }
         let ticker = Ticker::start(&engine);
         let gates = (0..=NESTING).map(|_| Gate::new(concurrency)).collect();
@@ -140,7 +144,8 @@ fn config(pool_for: Option<usize>) -> Config {
         .relaxed_simd_deterministic(true)
         .memory_init_cow(true);
     if let Some(concurrency) = pool_for {
-        let slots = |each: usize| u32::try_from(concurrency * (NESTING + 1) * each).unwrap_or(u32::MAX);
+        let slots =
+            |each: usize| u32::try_from(concurrency * (NESTING + 1) * each).unwrap_or(u32::MAX);
         let bounded = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
         let mut pool = PoolingAllocationConfig::new();
         pool.total_component_instances(slots(1))
@@ -178,7 +183,8 @@ impl Gate {
 
     fn enter(&self) -> Permit<'_> {
         let free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut free = self.freed.wait_while(free, |free| *free == 0).unwrap_or_else(PoisonError::into_inner);
+        let mut free =
+            self.freed.wait_while(free, |free| *free == 0).unwrap_or_else(PoisonError::into_inner);
         *free -= 1;
         Permit(self)
     }

@@ -20,8 +20,12 @@ pub struct Limits {
 
 impl Limits {
     /// The most that can be asked for: 1 h, 2 GiB, 512 MiB, 16 MiB.
-    pub const CEILING: Limits =
-        Limits { deadline: Duration::from_secs(3600), memory: 2 << 30, output: 512 << 20, log: 16 << 20 };
+    pub const CEILING: Limits = Limits {
+        deadline: Duration::from_secs(3600),
+        memory: 2 << 30,
+        output: 512 << 20,
+        log: 16 << 20,
+    };
 }
 
 impl Default for Limits {
@@ -30,7 +34,12 @@ impl Default for Limits {
     /// Output counts strings by their bytes and lists by their length times the size of an element, records of lists and
     /// strings included, as wasmtime's hostcall fuel does.
     fn default() -> Limits {
-        Limits { deadline: Duration::from_secs(2), memory: 64 << 20, output: 16 << 20, log: 64 << 10 }
+        Limits {
+            deadline: Duration::from_secs(2),
+            memory: 64 << 20,
+            output: 16 << 20,
+            log: 64 << 10,
+        }
     }
 }
 
@@ -78,11 +87,21 @@ impl Meter {
 }
 
 impl ResourceLimiter for Meter {
-    fn memory_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+    fn memory_growing(
+        &mut self,
+        current: usize,
+        desired: usize,
+        _: Option<usize>,
+    ) -> wasmtime::Result<bool> {
         self.grow(current, desired)
     }
 
-    fn table_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+    fn table_growing(
+        &mut self,
+        current: usize,
+        desired: usize,
+        _: Option<usize>,
+    ) -> wasmtime::Result<bool> {
         self.grow(current.saturating_mul(TABLE_ELEMENT), desired.saturating_mul(TABLE_ELEMENT))
     }
 
@@ -109,7 +128,10 @@ mod tests {
         assert!(meter.memory_growing(0, 60, None).is_ok());
         assert!(meter.memory_growing(0, 40, None).is_ok());
         let error = meter.memory_growing(0, 1, None).unwrap_err();
-        assert_eq!(*error.downcast_ref::<MemoryExceeded>().unwrap(), MemoryExceeded { asked: 101, limit: 100 });
+        assert_eq!(
+            *error.downcast_ref::<MemoryExceeded>().unwrap(),
+            MemoryExceeded { asked: 101, limit: 100 }
+        );
         assert_eq!(meter.peak(), 100);
     }
 

@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 
 use wasmtime::component::ResourceTable;
 
+use super::Limits;
 use super::limits::Meter;
 use super::wasi::Wasi;
-use super::Limits;
 use crate::capabilities::{LogBook, MemberSink, PriorFindings, Settings, Table};
 
 /// What the host provides for one call, independent of any version of the contract.

@@ -21,7 +21,8 @@ use super::State;
 
 /// The packages of WASI 0.2 that are linked. Sockets are not: a plugin that imports them expects a network, and is told at once
 /// that there is none.
-const PACKAGES: [&str; 5] = ["wasi:cli/", "wasi:clocks/", "wasi:filesystem/", "wasi:io/", "wasi:random/"];
+const PACKAGES: [&str; 5] =
+    ["wasi:cli/", "wasi:clocks/", "wasi:filesystem/", "wasi:io/", "wasi:random/"];
 
 /// Whether an import of this name is satisfied by the closed-door WASI.
 pub(crate) fn offers(import: &str) -> bool {
@@ -83,8 +84,8 @@ impl WasiView for State {
 
 /// "Random" bytes: the same for every call of every plugin. The first 32 bytes of the fraction of pi.
 const SEQUENCE: [u8; 32] = [
-    0x24, 0x3f, 0x6a, 0x88, 0x85, 0xa3, 0x08, 0xd3, 0x13, 0x19, 0x8a, 0x2e, 0x03, 0x70, 0x73, 0x44, 0xa4, 0x09, 0x38, 0x22, 0x29,
-    0x9f, 0x31, 0xd0, 0x08, 0x2e, 0xfa, 0x98, 0xec, 0x4e, 0x6c, 0x89,
+    0x24, 0x3f, 0x6a, 0x88, 0x85, 0xa3, 0x08, 0xd3, 0x13, 0x19, 0x8a, 0x2e, 0x03, 0x70, 0x73, 0x44,
+    0xa4, 0x09, 0x38, 0x22, 0x29, 0x9f, 0x31, 0xd0, 0x08, 0x2e, 0xfa, 0x98, 0xec, 0x4e, 0x6c, 0x89,
 ];
 
 /// It is always the first instant of 1970.
@@ -226,7 +227,12 @@ mod tests {
     fn only_closed_doors_are_offered() {
         assert!(offers("wasi:cli/environment@0.2.6"));
         assert!(offers("wasi:clocks/monotonic-clock@0.2.0"));
-        for import in ["wasi:sockets/tcp@0.2.6", "wasi:http/types@0.2.6", "wasi:cli/environment@0.3.0", "wasi:cli/environment"] {
+        for import in [
+            "wasi:sockets/tcp@0.2.6",
+            "wasi:http/types@0.2.6",
+            "wasi:cli/environment@0.3.0",
+            "wasi:cli/environment",
+        ] {
             assert!(!offers(import), "{import}");
         }
     }
