@@ -1,1 +1,18 @@
-fn main() {}
+//! The command line of docmill: parses, dispatches, renders events, and exits. Sees only public items of the library.
+
+mod args;
+mod commands;
+mod context;
+mod exit;
+mod report;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let args = args::Args::parse();
+    report::start_logging(&args.common);
+    let result = commands::run(&args);
+    report::finish(&args.common, result).into()
+}

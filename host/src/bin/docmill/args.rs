@@ -1,0 +1,243 @@
+//! What can be asked on the command line.
+
+use std::path::PathBuf;
+
+use bytesize::ByteSize;
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+
+/// Take documents through sandboxed WebAssembly plugins and keep what they find
+#[derive(Debug, Parser)]
+#[command(name = "docmill", version, max_term_width = 100, disable_help_subcommand = true, after_help = EXAMPLES)]
+pub struct Args {
+    #[command(subcommand)]
+    pub command: Command,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  docmill ingest seeds/documents                 take a folder in, with the built-in pipeline
+  docmill list --label aerospace-uav             what is in this group
+  docmill show 4k0j                              one document, and the passages that speak for each label
+  docmill export --format jsonl > articles.jsonl everything, one object per line
+  docmill failures list                          what failed, and why
+
+Exit codes:
+  0 all well   1 some documents failed   2 usage   3 pipeline or plugin rejected
+  4 store unusable   101 a bug   130 interrupted";
+
+/// Options of every command.
+#[derive(Debug, Clone, ClapArgs)]
+#[command(next_help_heading = "Common options")]
+pub struct Common {
+    /// Folder of the store [default: `.docmill` in the working folder]
+    #[arg(long, global = true, value_name = "DIR", env = "DOCMILL_STORE", hide_env_values = true)]
+    pub store: Option<PathBuf>,
+    /// Pipeline to run [default: `docmill.toml` in the working folder, else the built-in one]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub pipeline: Option<PathBuf>,
+    /// Print for people or for programs
+    #[arg(long, global = true, value_name = "FORMAT", default_value = "human")]
+    pub output: Output,
+    /// Print nothing but results and errors
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// Log more to stderr: -v what docmill does, -vv what plugins say, -vvv everything (DOCMILL_LOG sets it finer)
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+    /// When to use colour
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+}
+
+/// How results are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Output {
+    /// For people
+    Human,
+    /// For programs: JSON, one value per line for lists
+    Json,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Take new or changed documents in and run the pipeline on them
+    Ingest(Ingest),
+    /// List documents
+    List(List),
+    /// Show one document: its text, its labels, and the passages that speak for each
+    Show(Show),
+    /// Write documents and everything found in them to stdout or a file
+    Export(Export),
+    /// Count documents by language, label, media type and state, and what plugins cost
+    Stats,
+    /// Look at what failed
+    #[command(subcommand)]
+    Failures(Failures),
+    /// Look at plugins
+    #[command(subcommand)]
+    Plugin(Plugin),
+    /// Print the pipeline in force
+    Pipeline,
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
+    /// Compile a component from stdin to stdout, within limits; docmill starts itself with this
+    #[command(hide = true)]
+    CompileComponent {
+        /// `pooled` or `on-demand`
+        pooled: String,
+    },
+}
+
+/// Options of `ingest`.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Folders are taken with everything in them but hidden entries. A source that is stored with the same
+content and pipeline is skipped; a changed one becomes a new version of its documents; one that failed
+is tried again. Everything that is reported as taken in is safely on disk.
+
+Examples:
+  docmill ingest articles/
+  docmill ingest --jobs 1 --store /var/lib/news a.txt b.html")]
+pub struct Ingest {
+    /// Files and folders
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Documents to process at the same time [default: one per processor]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub jobs: Option<u16>,
+    /// Largest source to read
+    #[arg(long, value_name = "SIZE", default_value = "64 MiB")]
+    pub max_size: ByteSize,
+}
+
+/// Options of `list`.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Examples:
+  docmill list
+  docmill list --label semiconductor-chips --language fr
+  docmill list --unlabelled --output json")]
+pub struct List {
+    #[command(flatten)]
+    pub filter: Filter,
+}
+
+/// Which documents are meant.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct Filter {
+    /// Only documents with this label (can be repeated: any of them)
+    #[arg(long, value_name = "LABEL")]
+    pub label: Vec<String>,
+    /// Only labels with at least this confidence count, from 0 to 1
+    #[arg(long, value_name = "CONFIDENCE", default_value_t = 0.0)]
+    pub min_confidence: f32,
+    /// Only documents without any label
+    #[arg(long, conflicts_with = "label")]
+    pub unlabelled: bool,
+    /// Only documents in this language, such as `fr`
+    #[arg(long, value_name = "TAG")]
+    pub language: Option<String>,
+    /// Only documents from sources whose name contains this
+    #[arg(long, value_name = "TEXT")]
+    pub source: Option<String>,
+}
+
+/// Options of `show`.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Examples:
+  docmill show 4k0j
+  docmill show seeds/documents/000_67c58c6fc0ec9778.txt --raw")]
+pub struct Show {
+    /// Id of a document, as much of it as is unique, or the name of its source
+    pub document: String,
+    /// Show what was left out of the text, in its place
+    #[arg(long)]
+    pub raw: bool,
+    /// Show an earlier version
+    #[arg(long, value_name = "N")]
+    pub version: Option<u32>,
+}
+
+/// Options of `export`.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+`jsonl` writes one object per document and loses nothing; its fields are described in
+host/docs/export.md. `csv` writes one row per document for spreadsheets.
+
+Examples:
+  docmill export --format jsonl > articles.jsonl
+  docmill export --format csv --label aerospace-uav --to drones.csv
+  docmill export --format jsonl --raw             with what was left out of the text")]
+pub struct Export {
+    /// How to write
+    #[arg(long, value_name = "FORMAT", default_value = "jsonl")]
+    pub format: ExportFormat,
+    /// File to write to, replaced as a whole [default: stdout]
+    #[arg(long, value_name = "FILE")]
+    pub to: Option<PathBuf>,
+    /// Add what was left out of the text: captions, cross-links, boxes of related news
+    #[arg(long)]
+    pub raw: bool,
+    #[command(flatten)]
+    pub filter: Filter,
+}
+
+/// How documents are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExportFormat {
+    /// JSON Lines: one object per document
+    Jsonl,
+    /// Comma-separated values: one row per document
+    Csv,
+}
+
+/// The commands about failures.
+#[derive(Debug, Subcommand)]
+pub enum Failures {
+    /// List what failed
+    List {
+        /// Only failures of this class, such as `deadline`
+        #[arg(long, value_name = "CLASS")]
+        class: Option<String>,
+        /// Only failures of this step
+        #[arg(long, value_name = "STEP")]
+        step: Option<String>,
+    },
+    /// Show one failure: causes, limits, the plugin's call stack, the end of its log
+    Show {
+        /// Id of a failure, or as much of it as is unique
+        failure: String,
+    },
+}
+
+/// The commands about plugins.
+#[derive(Debug, Subcommand)]
+pub enum Plugin {
+    /// List the plugins of the pipeline in force
+    List,
+    /// Show what a plugin is, declares, and imports; runs nothing of it but its self-description
+    Inspect {
+        /// A component, or the name of a shipped plugin
+        file: String,
+    },
+}

@@ -1,0 +1,91 @@
+//! What most commands need: the store, the pipeline in force, the catalog.
+
+use std::path::{Path, PathBuf};
+
+use docmill::catalog::{Catalog, CodeCache, Compiler, DEFAULT_PIPELINE};
+use docmill::manifest::{LARGEST_MANIFEST, Manifest};
+use docmill::sandbox::{Sandbox, SandboxOptions};
+use docmill::store::{SledOptions, SledStore};
+
+use crate::args::Common;
+use crate::exit::Exit;
+use crate::report::CommandError;
+
+/// The file that is the pipeline where no other is named.
+const PIPELINE_FILE: &str = "docmill.toml";
+/// What the built-in pipeline is called in messages.
+const BUILT_IN: &str = "<built-in pipeline>";
+
+/// Where the store is, or will be.
+pub fn store_folder(common: &Common) -> PathBuf {
+    common.store.clone().unwrap_or_else(|| PathBuf::from(".docmill"))
+}
+
+/// Opens the store, and makes it if it is not there.
+pub fn open_store(common: &Common) -> Result<SledStore, CommandError> {
+    Ok(SledStore::open(&store_folder(common), &SledOptions::default())?)
+}
+
+/// Opens a store that has to be there already.
+pub fn existing_store(common: &Common) -> Result<SledStore, CommandError> {
+    let folder = store_folder(common);
+    if !folder.exists() {
+        let error = CommandError::new(Exit::Store, format!("there is no store at `{}`", folder.display()));
+        return Err(error.hint("`docmill ingest PATH` makes one, and `--store DIR` names another folder"));
+    }
+    open_store(common)
+}
+
+/// The text of the pipeline in force, and what it is called in messages.
+pub fn pipeline_text(common: &Common) -> Result<(PathBuf, String), CommandError> {
+    let path = match &common.pipeline {
+        Some(path) => path.clone(),
+        None if Path::new(PIPELINE_FILE).exists() => PathBuf::from(PIPELINE_FILE),
+        None => return Ok((PathBuf::from(BUILT_IN), DEFAULT_PIPELINE.to_owned())),
+    };
+    let unreadable = |error: &dyn std::error::Error| {
+        CommandError::new(Exit::Rejected, format!("the pipeline `{}` could not be read", path.display())).because(error)
+    };
+    let size = std::fs::metadata(&path).map_err(|error| unreadable(&error))?.len();
+    if size > LARGEST_MANIFEST {
+        return Err(CommandError::new(Exit::Rejected, format!("the pipeline `{}` has {size} bytes, and the limit is {LARGEST_MANIFEST}", path.display())));
+    }
+    let text = std::fs::read_to_string(&path).map_err(|error| unreadable(&error))?;
+    Ok((path, text))
+}
+
+/// Reads the pipeline in force.
+pub fn manifest(common: &Common) -> Result<Manifest, CommandError> {
+    let (path, text) = pipeline_text(common)?;
+    Ok(Manifest::parse(&path, &text)?)
+}
+
+/// Sets the sandbox up for `jobs` documents at a time.
+pub fn catalog(jobs: usize) -> Result<Catalog, CommandError> {
+    let options = SandboxOptions { concurrency: jobs, ..SandboxOptions::default() };
+    let sandbox = Sandbox::new(&options).map_err(|error| CommandError::of(Exit::Rejected, &error))?;
+    Ok(Catalog::new(sandbox, compiler(), code_cache()))
+}
+
+fn compiler() -> Compiler {
+    match std::env::current_exe() {
+        Ok(program) => Compiler::Child { program, arguments: vec!["compile-component".to_owned()] },
+        Err(error) => {
+            tracing::warn!(%error, "this program does not know where it is, and compiles plugins in its own process");
+            Compiler::InProcess
+        }
+    }
+}
+
+/// The folder of compiled code: `docmill/code` in the user's cache folder.
+fn code_cache() -> Option<CodeCache> {
+    let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+    let cache = cache.or_else(|| std::env::home_dir().map(|home| home.join(".cache")))?;
+    match CodeCache::open(&cache.join("docmill").join("code")) {
+        Ok(cache) => Some(cache),
+        Err(error) => {
+            tracing::warn!(%error, "plugins are compiled anew at every start, as there is no place to keep their code");
+            None
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! How an error is shown, and which exit code it means: one place for all of them.
+
+use std::error::Error;
+use std::fmt::Write;
+
+use docmill::error::{Hint, Location};
+use docmill::pipeline::{PipelineError, RunError};
+use docmill::store::StoreError;
+
+use super::escaped;
+use crate::args::{Common, Output};
+use crate::exit::Exit;
+
+/// Why a command failed.
+#[derive(Debug)]
+pub struct CommandError {
+    /// What failed, naming it in backticks.
+    pub message: String,
+    /// Why, outermost first.
+    pub causes: Vec<String>,
+    /// Where in a file.
+    pub place: Option<Location>,
+    /// One thing the reader can do now.
+    pub hint: Option<String>,
+    /// What it means for whoever called docmill.
+    pub exit: Exit,
+}
+
+impl CommandError {
+    /// An error without further causes.
+    pub fn new(exit: Exit, message: impl Into<String>) -> CommandError {
+        CommandError { message: message.into(), causes: Vec::new(), place: None, hint: None, exit }
+    }
+
+    /// An error with its chain of causes.
+    pub fn of(exit: Exit, error: &dyn Error) -> CommandError {
+        let causes = std::iter::successors(error.source(), |&cause| cause.source()).map(ToString::to_string).collect();
+        CommandError { message: error.to_string(), causes, place: None, hint: None, exit }
+    }
+
+    /// The same error with a cause.
+    #[must_use]
+    pub fn because(mut self, error: &dyn Error) -> CommandError {
+        self.causes.extend(std::iter::successors(Some(error), |&cause| cause.source()).map(ToString::to_string));
+        self
+    }
+
+    /// The same error with a hint.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> CommandError {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
+impl From<StoreError> for CommandError {
+    fn from(error: StoreError) -> CommandError {
+        let hint = match &error {
+            StoreError::Locked(_) => Some("wait for the other docmill to end, or give this one another folder with `--store`"),
+            StoreError::Foreign { .. } => Some("give a new or empty folder with `--store`; docmill writes only into stores of its own"),
+            _ => None,
+        };
+        CommandError { hint: hint.map(str::to_owned), ..CommandError::of(Exit::Store, &error) }
+    }
+}
+
+impl From<PipelineError> for CommandError {
+    fn from(error: PipelineError) -> CommandError {
+        let (place, hint) = (Some(error.place.clone()), error.hint());
+        CommandError { place, hint, ..CommandError::of(Exit::Rejected, &error) }
+    }
+}
+
+impl From<docmill::manifest::ManifestError> for CommandError {
+    fn from(error: docmill::manifest::ManifestError) -> CommandError {
+        PipelineError::from(error).into()
+    }
+}
+
+impl From<RunError> for CommandError {
+    fn from(error: RunError) -> CommandError {
+        let exit = if matches!(error, RunError::Misconfigured { .. }) { Exit::Rejected } else { Exit::Store };
+        CommandError { hint: error.hint(), ..CommandError::of(exit, &error) }
+    }
+}
+
+impl From<std::io::Error> for CommandError {
+    /// An error while writing results. A reader that has seen enough is no error; [`finish`] sees to that.
+    fn from(error: std::io::Error) -> CommandError {
+        let exit = if error.kind() == std::io::ErrorKind::BrokenPipe { Exit::Success } else { Exit::SomeFailed };
+        CommandError { causes: vec![error.to_string()], ..CommandError::new(exit, "results could not be written") }
+    }
+}
+
+/// Shows an error, if there is one, and tells the exit code.
+pub fn finish(common: &Common, result: Result<Exit, CommandError>) -> Exit {
+    let error = match result {
+        Ok(exit) => return exit,
+        Err(error) if error.exit == Exit::Success => return Exit::Success,
+        Err(error) => error,
+    };
+    let shown = match common.output {
+        Output::Json => as_json(&error),
+        Output::Human => render(&error, super::color_on_stderr(common)),
+    };
+    // With stderr closed there is nobody to tell, and the exit code says it all.
+    let _ = std::io::Write::write_all(&mut std::io::stderr().lock(), shown.as_bytes());
+    error.exit
+}
+
+fn render(error: &CommandError, color: bool) -> String {
+    let (red, green, bold, reset) = if color { ("\x1b[1;31m", "\x1b[1;32m", "\x1b[1m", "\x1b[0m") } else { ("", "", "", "") };
+    let mut shown = format!("{red}error{reset}{bold}:{reset} {}\n", escaped(&error.message));
+    // Writing to a string does not fail.
+    if let Some(place) = &error.place {
+        let _ = writeln!(shown, "  --> {}", escaped(&place.to_string()));
+    }
+    for cause in &error.causes {
+        let _ = writeln!(shown, "  Caused by: {}", escaped(cause));
+    }
+    if let Some(hint) = &error.hint {
+        let _ = writeln!(shown, "{green}hint{reset}{bold}:{reset} {}", escaped(hint));
+    }
+    shown
+}
+
+fn as_json(error: &CommandError) -> String {
+    let place = error.place.as_ref().map(|place| {
+        serde_json::json!({ "path": place.path.display().to_string(), "line": place.line, "column": place.column })
+    });
+    let error = serde_json::json!({
+        "error": error.message, "causes": error.causes, "place": place, "hint": error.hint, "exit": error.exit as u8,
+    });
+    format!("{error}\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_reads_as_documented() {
+        let error = CommandError {
+            place: Some(Location { path: "docmill.toml".into(), line: 14, column: 1 }),
+            ..CommandError::new(Exit::Rejected, "plugin `translate-glossary` has no setting `langauge`").hint("did you mean `language`?")
+        };
+        assert_eq!(
+            render(&error, false),
+            "error: plugin `translate-glossary` has no setting `langauge`\n  --> docmill.toml:14:1\nhint: did you mean `language`?\n"
+        );
+    }
+}

@@ -1,0 +1,43 @@
+//! Everything that people and programs get to see: results on stdout, all else on stderr.
+
+mod error;
+mod progress;
+mod text;
+
+pub use error::{CommandError, finish};
+pub use progress::Progress;
+pub use text::{count, escaped, one_line};
+
+use crate::args::Common;
+
+/// Starts the log on stderr: `DOCMILL_LOG` if it is set, else as `-v` asks.
+pub fn start_logging(common: &Common) {
+    use tracing_subscriber::EnvFilter;
+    let by_flag = match common.verbose {
+        0 => "docmill=warn,docmill::plugin=error",
+        1 => "docmill=info,docmill::plugin=warn",
+        2 => "docmill=debug,docmill::plugin=info",
+        _ => "docmill=trace",
+    };
+    let filter = std::env::var("DOCMILL_LOG").ok().and_then(|wanted| EnvFilter::try_new(wanted).ok());
+    let filter = filter.unwrap_or_else(|| EnvFilter::new(if common.quiet { "docmill=error,docmill::plugin=off" } else { by_flag }));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(true).without_time().init();
+}
+
+/// Whether stderr may be coloured.
+pub fn color_on_stderr(common: &Common) -> bool {
+    colored(common, &std::io::stderr())
+}
+
+/// Whether stdout may be coloured.
+pub fn color_on_stdout(common: &Common) -> bool {
+    colored(common, &std::io::stdout())
+}
+
+fn colored(common: &Common, stream: &impl std::io::IsTerminal) -> bool {
+    match common.color {
+        crate::args::Color::Always => true,
+        crate::args::Color::Never => false,
+        crate::args::Color::Auto => stream.is_terminal() && std::env::var_os("NO_COLOR").is_none(),
+    }
+}

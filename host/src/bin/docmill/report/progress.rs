@@ -1,0 +1,183 @@
+//! Shows a run while it happens: a bar on a terminal, plain lines elsewhere, JSON for programs.
+
+use std::io::{IsTerminal, Write};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use docmill::model::{Failure, FailureClass, Tally};
+use docmill::pipeline::{Event, Fate, Reporter};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::{count, escaped, one_line};
+use crate::args::{Common, Output};
+
+/// Without a terminal, a line is printed this often.
+const INTERVAL: Duration = Duration::from_secs(5);
+
+/// Shows events.
+pub struct Progress {
+    style: Style,
+    state: Mutex<State>,
+}
+
+enum Style {
+    Quiet,
+    Bar(ProgressBar),
+    Lines,
+    Json,
+}
+
+struct State {
+    began: Instant,
+    told: Instant,
+    sources: u64,
+    failed: u64,
+}
+
+impl Progress {
+    /// A reporter as the options ask for it. `expected` is the number of sources, if it is known.
+    pub fn new(common: &Common, expected: Option<u64>) -> Progress {
+        let style = match common.output {
+            Output::Json => Style::Json,
+            Output::Human if common.quiet => Style::Quiet,
+            Output::Human if std::io::stderr().is_terminal() => Style::Bar(bar(expected)),
+            Output::Human => Style::Lines,
+        };
+        let now = Instant::now();
+        Progress { style, state: Mutex::new(State { began: now, told: now, sources: 0, failed: 0 }) }
+    }
+
+    /// Whether the number of sources is worth finding out in advance.
+    pub fn wants_total(common: &Common) -> bool {
+        common.output == Output::Human && !common.quiet && std::io::stderr().is_terminal()
+    }
+
+    fn line(&self, text: &str) {
+        match &self.style {
+            Style::Bar(bar) => bar.println(text),
+            Style::Lines => {
+                // With stderr closed there is nobody to tell.
+                let _ = writeln!(std::io::stderr().lock(), "{text}");
+            }
+            Style::Quiet | Style::Json => {}
+        }
+    }
+}
+
+fn bar(expected: Option<u64>) -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(expected, ProgressDrawTarget::stderr_with_hz(10));
+    let template = if expected.is_some() {
+        "{bar:28} {human_pos}/{human_len} sources, {per_sec}, {msg}{eta} left"
+    } else {
+        "{spinner} {human_pos} sources, {per_sec}, {msg}{elapsed}"
+    };
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style);
+    }
+    bar
+}
+
+impl Reporter for Progress {
+    fn event(&self, event: &Event<'_>) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        match event {
+            Event::Began { .. } => {}
+            Event::Source { name, fate, documents, failures } => {
+                state.sources += 1;
+                state.failed += u64::from(*fate == Fate::Failed);
+                if let Style::Json = self.style {
+                    let line = serde_json::json!({
+                        "event": "source", "source": name.as_str(), "fate": fate_name(*fate), "documents": documents,
+                        "failures": failures.iter().map(failure_summary).collect::<Vec<_>>(),
+                    });
+                    let _ = writeln!(std::io::stdout().lock(), "{line}");
+                }
+                for failure in failures.iter().filter(|failure| failure.class != FailureClass::Unsupported) {
+                    self.line(&failure_lines(failure));
+                }
+                match &self.style {
+                    Style::Bar(bar) => {
+                        if state.failed > 0 {
+                            bar.set_message(format!("{} failed, ", state.failed));
+                        }
+                        bar.inc(1);
+                    }
+                    Style::Lines if state.told.elapsed() >= INTERVAL => {
+                        state.told = Instant::now();
+                        let rate = state.sources as f64 / state.began.elapsed().as_secs_f64();
+                        self.line(&format!("{} so far, {rate:.0} per second, {} failed", count(state.sources, "source"), state.failed));
+                    }
+                    _ => {}
+                }
+            }
+            Event::Ended { run } => {
+                if let Style::Bar(bar) = &self.style {
+                    bar.finish_and_clear();
+                }
+                if let Style::Json = self.style {
+                    let Tally { sources, unchanged, added, updated, unsupported, failures } = run.tally;
+                    let line = serde_json::json!({
+                        "event": "run", "run": run.id.0, "sources": sources, "unchanged": unchanged, "added": added,
+                        "updated": updated, "unsupported": unsupported, "failures": failures,
+                        "seconds": state.began.elapsed().as_secs_f64(),
+                    });
+                    let _ = writeln!(std::io::stdout().lock(), "{line}");
+                }
+                self.line(&summary(&run.tally, state.began.elapsed()));
+            }
+        }
+    }
+}
+
+fn summary(tally: &Tally, elapsed: Duration) -> String {
+    let mut parts = Vec::new();
+    let mut part = |number: u64, text: String| {
+        if number > 0 {
+            parts.push(text);
+        }
+    };
+    part(tally.added, format!("{} added", count(tally.added, "document")));
+    part(tally.updated, format!("{} updated", count(tally.updated, "document")));
+    part(tally.unchanged, format!("{} unchanged", count(tally.unchanged, "source")));
+    part(tally.unsupported, format!("{} of a kind that no plugin reads", count(tally.unsupported, "source")));
+    part(tally.failures, format!("{} (`docmill failures list` tells more)", count(tally.failures, "failure")));
+    let nothing_done = tally.unchanged == tally.sources;
+    let text = match parts.as_slice() {
+        [] => "nothing to do: no sources".to_owned(),
+        _ if nothing_done => format!("nothing to do: {}", parts.join(", ")),
+        _ => parts.join(", "),
+    };
+    format!("{text}, in {:.1} s", elapsed.as_secs_f64())
+}
+
+fn failure_lines(failure: &Failure) -> String {
+    let source = one_line(failure.source.as_str(), 200);
+    let mut text = match &failure.step {
+        Some(step) => format!("failed: step `{step}` on `{source}`"),
+        None => format!("failed: `{source}`"),
+    };
+    for cause in &failure.causes {
+        text.push_str(&format!("\n  Caused by: {}", one_line(cause, 400)));
+    }
+    if let Some(hint) = &failure.hint {
+        text.push_str(&format!("\nhint: {}", escaped(hint)));
+    }
+    text
+}
+
+fn failure_summary(failure: &Failure) -> serde_json::Value {
+    serde_json::json!({
+        "id": failure.id.to_string(), "step": failure.step.as_ref().map(ToString::to_string),
+        "class": failure.class.as_str(), "causes": failure.causes,
+    })
+}
+
+fn fate_name(fate: Fate) -> &'static str {
+    match fate {
+        Fate::Unchanged => "unchanged",
+        Fate::Added => "added",
+        Fate::Updated => "updated",
+        Fate::Unsupported => "unsupported",
+        Fate::Failed => "failed",
+    }
+}

@@ -1,0 +1,85 @@
+//! Text for a terminal: nothing that a document or a plugin says may control it.
+
+use std::fmt::Write;
+
+/// Makes control characters, bidirectional overrides and other invisible characters visible; line feeds and tabs stay.
+pub fn escaped(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '\n' | '\t' => shown.push(character),
+            _ if is_harmful(character) => {
+                // Writing to a string does not fail.
+                let _ = write!(shown, "{}", character.escape_unicode());
+            }
+            _ => shown.push(character),
+        }
+    }
+    shown
+}
+
+/// Escapes a text, puts it on one line, and cuts it at `longest` characters.
+pub fn one_line(text: &str, longest: usize) -> String {
+    let mut shown = String::new();
+    let mut room = longest;
+    for (index, word) in text.split_whitespace().enumerate() {
+        let word = escaped(word);
+        let length = word.chars().count() + usize::from(index > 0);
+        if length > room {
+            if index == 0 {
+                shown.extend(word.chars().take(room.saturating_sub(1)));
+            }
+            shown.push('…');
+            return shown;
+        }
+        room -= length;
+        if index > 0 {
+            shown.push(' ');
+        }
+        shown.push_str(&word);
+    }
+    shown
+}
+
+fn is_harmful(character: char) -> bool {
+    character.is_control()
+        || matches!(character,
+            '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e007f}')
+}
+
+/// A number and what it counts: `1 document`, `2,000 documents`.
+pub fn count(number: u64, thing: &str) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    format!("{grouped} {thing}{}", if number == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_cannot_control_the_terminal() {
+        assert_eq!(escaped("a\u{1b}[31mb\u{202e}c\r\nd"), "a\\u{1b}[31mb\\u{202e}c\\u{d}\nd");
+    }
+
+    #[test]
+    fn long_lines_are_cut_at_a_word() {
+        assert_eq!(one_line("un  deux\ntrois quatre", 13), "un deux trois…");
+        assert_eq!(one_line("anticonstitutionnellement", 5), "anti…");
+        assert_eq!(one_line("", 5), "");
+    }
+
+    #[test]
+    fn numbers_are_grouped() {
+        assert_eq!(count(1, "document"), "1 document");
+        assert_eq!(count(1_234_567, "document"), "1,234,567 documents");
+    }
+}
