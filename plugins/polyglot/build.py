@@ -104,8 +104,7 @@ def build_python(bin_: pathlib.Path, plugin: str, world: str, output: pathlib.Pa
         # The interpreter imports WASI. Stubbing it leaves the contract as everything that the plugin can reach.
         "componentize", "--stub-wasi", "--python-path", app, "--output", output, module,
         cwd=app,
-        # Whatever the interpreter hashes while it is snapshot, two builds should agree on.
-        env={"PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"},
+        env={"PYTHONDONTWRITEBYTECODE": "1"},
     )  # fmt: skip
 
 

@@ -233,10 +233,10 @@ fn vietnamese<'a>(token: Token<'a>, before: Token<'a>) -> Found<'a> {
 
 /// `tháng 6/2025`, `tháng 6 năm 2025`
 fn vietnamese_month(token: Token<'_>) -> Found<'_> {
-    let number = token.next();
     if !is_thang(token) {
         return None;
     }
+    let number = token.next();
     let month = number.number(2).filter(|month| (1..=12).contains(month))?;
     let nam = number.next();
     let (year, end, next) = match year(nam.next()).filter(|_| is_nam(nam)) {
@@ -248,36 +248,32 @@ fn vietnamese_month(token: Token<'_>) -> Found<'_> {
 
 /// `d'ici 2030`, `by 2030`, `năm 2030`; `en 2026` only where the phrase ends, for `en 2000 exemplaires` is no date
 fn announced_year(token: Token<'_>) -> Found<'_> {
-    let next = token.next();
-    let certain = |number: Token<'_>| !counts_something(number);
     let ends_phrase = |number: Token<'_>| {
         let after = number.next();
         after.is_end() || after.is_sign(&[',', '.', ';', ':', '!', '?', ')', '»', '"', '”'])
     };
     let number = match token.word() {
-        "ici" => {
-            if next.word() == "a" {
-                next.next()
-            } else {
-                next
-            }
+        "ici" => Some(token.next()).map(|next| if next.word() == "a" { next.next() } else { next }),
+        "by" | "en" | "in" | "des" | "depuis" | "since" => {
+            Some(token.next()).filter(|it| ends_phrase(*it))
         }
-        "by" | "en" | "in" | "des" | "depuis" | "since" => ends_phrase(next).then_some(next)?,
-        "nam" if is_nam(token) => next,
-        _ => return None,
-    };
-    let year = lone_year(number).filter(|_| !number.glued() && certain(number))?;
+        "nam" if is_nam(token) => Some(token.next()),
+        _ => None,
+    }?;
+    let year = lone_year(number).filter(|_| !number.glued() && !counts_something(number))?;
     Date::of_year(year).found(number.start, number.end, number.next())
 }
 
 /// `période 2026-2030`, `giai đoạn 2021-2025`
 fn announced_period(token: Token<'_>) -> Found<'_> {
-    let next = token.next();
-    let number = match (token.word(), next.word()) {
-        ("periode" | "periodes" | "period" | "quinquennat", _) => next,
-        ("giai", "doan") | ("nhiem", "ky") => next.next(),
-        _ => return None,
-    };
+    let second =
+        |word| Some(token.next()).filter(|next| next.word() == word).map(|next| next.next());
+    let number = match token.word() {
+        "periode" | "periodes" | "period" | "quinquennat" => Some(token.next()),
+        "giai" => second("doan"),
+        "nhiem" => second("ky"),
+        _ => None,
+    }?;
     years(number)
 }
 

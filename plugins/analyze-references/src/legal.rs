@@ -55,32 +55,33 @@ fn standing_alone(token: Token<'_>) -> Found<'_> {
 }
 
 fn act(token: Token<'_>) -> Option<Act<'_>> {
-    let next = token.next();
-    let one = |kind, bare| Some(Act { kind, bare, next });
-    let two = |kind| Some(Act { kind, bare: true, next: next.next() });
-    match (token.word(), next.word()) {
-        ("quyet", "dinh") => two("decision"),
-        ("nghi", "quyet") => two("resolution"),
-        ("nghi", "dinh") => two("decree"),
-        ("chi", "thi") => two("directive"),
-        ("thong", "tu") => two("circular"),
-        ("ket", "luan") => two("conclusion"),
-        ("phap", "lenh") => two("ordinance"),
-        ("decision", _) => one("decision", true),
-        ("resolution", _) => one("resolution", true),
-        ("decret" | "decree", _) => one("decree", true),
-        ("directive", _) => one("directive", true),
-        ("circulaire" | "circular", _) => one("circular", true),
+    let one = |kind, bare| Some(Act { kind, bare, next: token.next() });
+    let two = |second, kind| {
+        let next = token.next();
+        (next.word() == second).then(|| Act { kind, bare: true, next: next.next() })
+    };
+    match token.word() {
+        "quyet" => two("dinh", "decision"),
+        "nghi" => two("quyet", "resolution").or_else(|| two("dinh", "decree")),
+        "chi" => two("thi", "directive"),
+        "thong" => two("tu", "circular"),
+        "ket" => two("luan", "conclusion"),
+        "phap" => two("lenh", "ordinance"),
+        "decision" => one("decision", true),
+        "resolution" => one("resolution", true),
+        "decret" | "decree" => one("decree", true),
+        "directive" => one("directive", true),
+        "circulaire" | "circular" => one("circular", true),
         // `lời` and `lỗi` are Vietnamese words of another meaning.
-        ("loi", _) if !token.accented => one("law", true),
-        ("law", _) => one("law", true),
-        ("luat", _) if token.accented => one("law", true),
-        ("ordonnance" | "ordinance", _) => one("ordinance", true),
-        ("reglement" | "regulation", _) => one("regulation", true),
+        "loi" if !token.accented => one("law", true),
+        "law" => one("law", true),
+        "luat" if token.accented => one("law", true),
+        "ordonnance" | "ordinance" => one("ordinance", true),
+        "reglement" | "regulation" => one("regulation", true),
         // These are words of many uses; only `n°` makes them acts.
-        ("act", _) => one("law", false),
-        ("arrete", _) => one("order", false),
-        ("conclusion", _) => one("conclusion", false),
+        "act" => one("law", false),
+        "arrete" => one("order", false),
+        "conclusion" => one("conclusion", false),
         _ => None,
     }
 }

@@ -231,6 +231,9 @@ const CODES: [&str; 16] = [
 ];
 
 fn code(token: Token<'_>) -> Option<&'static str> {
+    if token.end - token.start > 4 {
+        return None;
+    }
     if token.source() == "VNĐ" {
         return Some("VND");
     }
@@ -243,9 +246,8 @@ fn is_code(token: Token<'_>) -> bool {
 
 /// A currency before its number: a sign, a code, or letters and a sign as in `US$`.
 fn prefix(token: Token<'_>) -> Option<Currency<'_>> {
-    let next = token.next();
     if let Some(code) = sign(token).or_else(|| code(token)) {
-        return Some(Currency { code, end: token.end, next });
+        return Some(Currency { code, end: token.end, next: token.next() });
     }
     let code = match token.source() {
         "US" => "USD",
@@ -257,6 +259,7 @@ fn prefix(token: Token<'_>) -> Option<Currency<'_>> {
         "NT" => "TWD",
         _ => return None,
     };
+    let next = token.next();
     (next.is_sign(&['$']) && next.glued()).then(|| Currency {
         code,
         end: next.end,
