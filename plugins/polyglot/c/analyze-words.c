@@ -10,7 +10,9 @@ typedef docmill_plugin_findings_annotation_t annotation_t;
 
 /* What a result points to is freed after the call by the generated code, so every string in it has to be a copy. */
 static analyzer_string_t copy_of(const uint8_t *bytes, size_t length) {
-  analyzer_string_t copy = {malloc(length ? length : 1), length};
+  analyzer_string_t copy = {NULL, length};
+  if (length == 0) return copy; /* the generated code frees no empty string */
+  copy.ptr = malloc(length);
   if (copy.ptr == NULL) abort();
   memcpy(copy.ptr, bytes, length);
   return copy;

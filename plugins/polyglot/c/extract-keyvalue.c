@@ -12,7 +12,9 @@ typedef exports_docmill_plugin_extraction_error_t error_t;
 
 /* What a result points to is freed after the call by the generated code, so every string in it has to be a copy. */
 static extractor_string_t copy_of(const uint8_t *bytes, size_t length) {
-  extractor_string_t copy = {malloc(length ? length : 1), length};
+  extractor_string_t copy = {NULL, length};
+  if (length == 0) return copy; /* the generated code frees no empty string */
+  copy.ptr = malloc(length);
   if (copy.ptr == NULL) abort();
   memcpy(copy.ptr, bytes, length);
   return copy;
@@ -125,7 +127,6 @@ static bool parse(const uint8_t *bytes, size_t length, docmill_plugin_types_docu
   size_t damage = first_invalid_byte(bytes, length);
   if (damage < length) return malformed(err, "the text is not UTF-8", damage);
   size_t position = 0;
-  document->text = copy_of(bytes, 0);
   while (position < length) {
     const uint8_t *feed = memchr(bytes + position, '\n', length - position);
     size_t end = feed ? (size_t)(feed - bytes) : length;
@@ -133,7 +134,6 @@ static bool parse(const uint8_t *bytes, size_t length, docmill_plugin_types_docu
     size_t size = end - position;
     if (size > 0 && bytes[end - 1] == '\r') size--;
     if (size == 0) {
-      extractor_string_free(&document->text);
       document->text = copy_of(bytes + next, length - next);
       break;
     }
