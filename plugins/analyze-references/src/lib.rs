@@ -28,8 +28,8 @@ impl Plugin for References {
 }
 
 impl Analyzer for References {
-    fn kinds() -> Vec<String> {
-        KINDS.map(str::to_owned).to_vec()
+    fn kinds() -> Result<Vec<String>, Error> {
+        Ok(KINDS.map(str::to_owned).to_vec())
     }
 
     fn analyze(document: Document) -> Result<Vec<Annotation>, Error> {

@@ -6,7 +6,7 @@
 
 #include "analyzer.h"
 
-typedef docmill_plugin_findings_annotation_t annotation_t;
+typedef docmill_plugin_types_annotation_t annotation_t;
 
 /* What a result points to is freed after the call by the generated code, so every string in it has to be a copy. */
 static analyzer_string_t copy_of(const uint8_t *bytes, size_t length) {
@@ -27,12 +27,14 @@ void exports_docmill_plugin_metadata_describe(exports_docmill_plugin_metadata_de
   ret->summary = text_of("Counts words and finds hashtags, in C");
 }
 
-void exports_docmill_plugin_analysis_kinds(analyzer_list_string_t *ret) {
+bool exports_docmill_plugin_analysis_kinds(analyzer_list_string_t *ret, exports_docmill_plugin_analysis_error_t *err) {
+  (void)err; /* there is no setting that could be unusable */
   static const char *const kinds[] = {"word-count", "sentence-count", "longest-word", "hashtag"};
   ret->len = sizeof kinds / sizeof *kinds;
   ret->ptr = calloc(ret->len, sizeof *ret->ptr);
   if (ret->ptr == NULL) abort();
   for (size_t i = 0; i < ret->len; i++) ret->ptr[i] = text_of(kinds[i]);
+  return true;
 }
 
 /* The character at `*at`, which then is the next one's place. The contract promises valid UTF-8. */

@@ -29,11 +29,13 @@ void exports_docmill_plugin_metadata_describe(exports_docmill_plugin_metadata_de
   ret->summary = text_of("Reads headers and a body, in C");
 }
 
-void exports_docmill_plugin_extraction_accepts(exports_docmill_plugin_extraction_list_media_type_t *ret) {
+bool exports_docmill_plugin_extraction_accepts(exports_docmill_plugin_extraction_list_media_type_t *ret, error_t *err) {
+  (void)err; /* there is no setting that could be unusable */
   ret->len = 1;
   ret->ptr = malloc(sizeof *ret->ptr);
   if (ret->ptr == NULL) abort();
   ret->ptr[0] = text_of("text/x-keyvalue");
+  return true;
 }
 
 /* All bytes of the source, to be freed. */

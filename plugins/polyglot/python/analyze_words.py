@@ -2,8 +2,7 @@
 
 from typing import List
 
-from wit_world.imports.findings import Annotation
-from wit_world.imports.types import Document, Span
+from wit_world.imports.types import Annotation, Document, Span
 from wit_world.exports.metadata import Description
 
 

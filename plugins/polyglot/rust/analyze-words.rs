@@ -11,8 +11,8 @@ impl Plugin for Words {
 }
 
 impl Analyzer for Words {
-    fn kinds() -> Vec<String> {
-        ["word-count", "sentence-count", "longest-word", "hashtag"].map(str::to_owned).to_vec()
+    fn kinds() -> Result<Vec<String>, Error> {
+        Ok(["word-count", "sentence-count", "longest-word", "hashtag"].map(str::to_owned).to_vec())
     }
 
     fn analyze(document: Document) -> Result<Vec<Annotation>, Error> {

@@ -13,8 +13,8 @@ impl Plugin for KeyValue {
 }
 
 impl Extractor for KeyValue {
-    fn accepts() -> Vec<String> {
-        vec!["text/x-keyvalue".to_owned()]
+    fn accepts() -> Result<Vec<String>, Error> {
+        Ok(vec!["text/x-keyvalue".to_owned()])
     }
 
     fn extract(source: Source<'_>) -> Result<Vec<Extracted>, Error> {

@@ -15,12 +15,13 @@ impl Plugin for Shouting {
 }
 
 impl Analyzer for Shouting {
-    fn kinds() -> Vec<String> {
-        vec!["shouted-word".to_owned()]
+    fn kinds() -> Result<Vec<String>, Error> {
+        // A value that is no number is refused before the first document, and the operator pointed at the setting.
+        parsed_setting::<usize>("min-length")?;
+        Ok(vec!["shouted-word".to_owned()])
     }
 
     fn analyze(document: Document) -> Result<Vec<Annotation>, Error> {
-        // A value that is no number ends the run and points the operator at the setting.
         let min_length: usize = parsed_setting("min-length")?;
         let words = document.text.split(|c: char| !c.is_alphabetic());
         let shouted = words.filter(|word| {

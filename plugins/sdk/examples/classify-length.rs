@@ -13,8 +13,8 @@ impl Plugin for Length {
 }
 
 impl Classifier for Length {
-    fn labels() -> Vec<String> {
-        ["brief", "medium", "long"].map(str::to_owned).to_vec()
+    fn labels() -> Result<Vec<String>, Error> {
+        Ok(["brief", "medium", "long"].map(str::to_owned).to_vec())
     }
 
     fn classify(document: Document) -> Result<Vec<Label>, Error> {

@@ -11,8 +11,8 @@ impl Plugin for Csv {
 }
 
 impl Extractor for Csv {
-    fn accepts() -> Vec<String> {
-        vec!["text/csv".to_owned()]
+    fn accepts() -> Result<Vec<String>, Error> {
+        Ok(vec!["text/csv".to_owned()])
     }
 
     fn extract(source: Source<'_>) -> Result<Vec<Extracted>, Error> {

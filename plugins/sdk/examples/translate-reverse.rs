@@ -11,9 +11,9 @@ impl Plugin for Reverse {
 }
 
 impl Translator for Reverse {
-    fn pairs() -> Vec<LanguagePair> {
+    fn pairs() -> Result<Vec<LanguagePair>, Error> {
         // `x-` begins a language of private use.
-        ["en", "fr", "vi"].map(|original| LanguagePair::new(original, "x-reverse")).to_vec()
+        Ok(["en", "fr", "vi"].map(|original| LanguagePair::new(original, "x-reverse")).to_vec())
     }
 
     fn translate(segments: Vec<String>, _: LanguagePair) -> Result<Rendering, Error> {

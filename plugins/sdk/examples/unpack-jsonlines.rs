@@ -16,8 +16,8 @@ impl Plugin for JsonLines {
 }
 
 impl Unpacker for JsonLines {
-    fn accepts() -> Vec<String> {
-        vec!["application/x-ndjson".to_owned(), "application/jsonl".to_owned()]
+    fn accepts() -> Result<Vec<String>, Error> {
+        Ok(vec!["application/x-ndjson".to_owned(), "application/jsonl".to_owned()])
     }
 
     fn unpack(container: Source<'_>) -> Result<(), Error> {

@@ -19,9 +19,17 @@ pub fn start_logging(common: &Common) {
         2 => "docmill=debug,docmill::plugin=info",
         _ => "docmill=trace",
     };
-    let filter = std::env::var("DOCMILL_LOG").ok().and_then(|wanted| EnvFilter::try_new(wanted).ok());
-    let filter = filter.unwrap_or_else(|| EnvFilter::new(if common.quiet { "docmill=error,docmill::plugin=off" } else { by_flag }));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(true).without_time().init();
+    let filter =
+        std::env::var("DOCMILL_LOG").ok().and_then(|wanted| EnvFilter::try_new(wanted).ok());
+    let filter = filter.unwrap_or_else(|| {
+        EnvFilter::new(if common.quiet { "docmill=error,docmill::plugin=off" } else { by_flag })
+    });
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_target(true)
+        .without_time()
+        .init();
 }
 
 /// Whether stderr may be coloured.
