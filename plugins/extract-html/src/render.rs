@@ -151,7 +151,8 @@ impl Renderer<'_> {
     fn walk(&mut self, selection: &Selection) {
         let count = self.page.nodes.len() as u32;
         let mut selected = selection.nodes.iter().copied().peekable();
-        let mut inside_until = 0;
+        // The root has no place in the list before it, so it is looked at here.
+        let mut inside_until = if selection.nodes.first() == Some(&0) { count } else { 0 };
         let mut index = 1;
         while index < count {
             while let Some(open) = self.open.last().copied().filter(|open| open.end <= index) {
