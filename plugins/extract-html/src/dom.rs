@@ -66,12 +66,7 @@ impl Page {
     /// Parses a page. `xml` turns on self-closing tags and CDATA sections.
     pub fn parse(source: &str, xml: bool) -> Page {
         let mut builder = Builder::new(xml, source.len());
-        for token in Tokenizer::new_with_emitter(source, &mut builder) {
-            match token {
-                Ok(never) => match never {},
-                Err(never) => match never {},
-            }
-        }
+        let Ok(()) = Tokenizer::new_with_emitter(source, &mut builder).finish();
         builder.finish()
     }
 
@@ -166,7 +161,8 @@ enum Name {
     Id,
     ItemProperty,
     Lang,
-    MetaName,
+    /// `name`.
+    Named,
     Property,
     Rel,
     Role,
@@ -184,7 +180,7 @@ impl Name {
             b"rel" => Name::Rel,
             b"type" => Name::Type,
             b"content" => Name::Content,
-            b"name" => Name::MetaName,
+            b"name" => Name::Named,
             b"property" => Name::Property,
             b"itemprop" => Name::ItemProperty,
             b"http-equiv" => Name::HttpEquiv,
@@ -669,7 +665,7 @@ impl Builder {
 
     fn meta(&mut self) {
         let Some(content) = self.value(Name::Content) else { return };
-        let name = [Name::Property, Name::MetaName, Name::ItemProperty, Name::HttpEquiv]
+        let name = [Name::Property, Name::Named, Name::ItemProperty, Name::HttpEquiv]
             .into_iter()
             .filter_map(|attribute| self.value(attribute))
             .find_map(crate::head::MetaName::of);

@@ -311,7 +311,7 @@ impl<'a> Facts<'a> {
         ];
         let mut declared = declared.into_iter().flatten().filter_map(language_tag);
         // A language shows in a few lines; reading more costs more than it tells.
-        let sample = &text[..text.floor_char_boundary(2_000)];
+        let sample = &text[..text.floor_char_boundary(1_000)];
         match docmill_text::identify_language(sample) {
             Some(identified) => declared
                 .find(|tag| tag.split('-').next() == Some(identified))

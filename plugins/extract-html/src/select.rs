@@ -80,12 +80,8 @@ pub fn measure(page: &Page) -> Vec<Measure> {
                     measure.emphasized = chars;
                 }
             }
-            Tag::Link => {
-                // A link to nowhere is an anchor, and its text is text.
-                if node.to > node.from {
-                    context.flags |= IN_LINK;
-                }
-            }
+            // A link to nowhere is an anchor, and its text is text.
+            Tag::Link if node.to > node.from => context.flags |= IN_LINK,
             Tag::Emphasis => context.flags |= IN_EMPHASIS,
             Tag::Image => measure.images = 1,
             Tag::Table | Tag::Quotation | Tag::Preformatted => measure.solid = 1,
@@ -321,16 +317,19 @@ fn find_leads(
             && !node.hints.any(Hints::BOILERPLATE)
             && node.tag != Tag::Text;
         let mut is_lead = fits && node.hints.any(Hints::LEAD);
-        if fits && !is_lead && node.tag.is_block() && compared < 100 {
-            if let Some(description) = &description {
-                compared += 1;
-                let folded = fold(&page.line(index, 600));
-                is_lead = folded.len() >= 30
-                    && (description.starts_with(folded.as_str())
-                        || folded.starts_with(description.as_str()))
-                    // The box around the lead and everything else begins with it, too.
-                    && folded.len() < description.len() * 2;
-            }
+        if fits
+            && !is_lead
+            && node.tag.is_block()
+            && compared < 100
+            && let Some(description) = &description
+        {
+            compared += 1;
+            let folded = fold(&page.line(index, 600));
+            is_lead = folded.len() >= 30
+                && (description.starts_with(folded.as_str())
+                    || folded.starts_with(description.as_str()))
+                // The box around the lead and everything else begins with it, too.
+                && folded.len() < description.len() * 2;
         }
         let is_boilerplate = node.hints.any(Hints::BOILERPLATE) && !page.contains(index, body);
         if is_lead {

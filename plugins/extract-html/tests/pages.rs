@@ -81,3 +81,33 @@ fn an_old_french_page_in_windows_1252_laid_out_with_tables_is_read() {
 fn a_vietnamese_page_that_is_mostly_navigation_is_read() {
     check("vi-much-navigation");
 }
+
+#[test]
+fn the_example_in_the_readme_is_true() {
+    let readme = include_str!("../README.md");
+    let page = readme.split("```html\n").nth(1).and_then(|it| it.split("```").next()).unwrap();
+    let found = extract(page.as_bytes(), Syntax::Html).unwrap().unwrap();
+    let document = &found.document;
+    let marks: Vec<String> = document
+        .marks
+        .iter()
+        .map(|mark| {
+            let attributes = mark.attributes.iter().map(|it| format!(" {}={}", it.name, it.value));
+            format!("{} {:?}{}", mark.kind, mark.span.range(), attributes.collect::<String>())
+        })
+        .collect();
+    let asides: Vec<String> = found
+        .asides
+        .iter()
+        .map(|aside| format!("{} at {}: {}", aside.kind, aside.position, aside.text))
+        .collect();
+    let shown = format!(
+        "text      {}\ntitle     {}\nlanguage  {}\nmarks     {}\nasides    {}\n",
+        document.text.replace('\n', "¶"),
+        document.attribute("title").unwrap(),
+        document.language.as_deref().unwrap(),
+        marks.join(", "),
+        asides.join(", "),
+    );
+    assert!(readme.contains(&shown), "{shown}");
+}
