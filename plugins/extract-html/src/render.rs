@@ -295,7 +295,9 @@ impl Renderer<'_> {
         if measure.chars >= 300 || self.has_block_children(index) {
             return None;
         }
-        if measure.links > 0 && begins_with_cross_reference(&self.page.line(index, 60)) {
+        // "Read more: …", but not "Read more about it in the report, which …".
+        let is_link = measure.linked > 0 && measure.chars - measure.linked <= 30;
+        if is_link && begins_with_cross_reference(&self.page.line(index, 60)) {
             return Some("cross-link");
         }
         if self.after_image || measure.images > 0 {
