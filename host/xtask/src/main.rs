@@ -1,1 +1,83 @@
-fn main() {}
+//! `cargo xtask`: sets a machine up, builds the guests and the host, tests them, and keeps the repository tidy.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a task tells people what it does")]
+
+mod contract;
+mod demo;
+mod guests;
+mod host;
+mod messages;
+mod polyglot;
+mod process;
+mod tidy;
+mod toolchain;
+mod workspace;
+
+use std::process::ExitCode;
+
+use process::{Error, Outcome};
+use workspace::Workspace;
+
+const HELP: &str = "\
+Set up, build, test and check docmill
+
+Usage: cargo xtask <COMMAND>
+
+Commands:
+  demo                    Build everything, then ingest `seeds/documents` and show what was found
+  test [ARGS]...          Build everything, then run all tests; ARGS go to `cargo test`
+  build [--release]       Build the shipped plugins, then the host with them inside
+  guests                  Build every guest that tests and benchmarks use
+  bench [ARGS]...         Build every guest, then run the benchmarks; ARGS go to `cargo bench`
+  setup [--polyglot]      Install what compiles guests; with --polyglot also what Python, JavaScript and C need
+  tidy                    Check the repository for what a compiler cannot see; `test` does so too
+  contract check          Refuse a contract in `wit/` that breaks plugins of its own track
+  contract release X.Y.Z  Freeze `wit/*.wit` as `wit/released/X.Y.Z/`
+
+Environment:
+  DOCMILL_TOOLCHAIN  `rustup` or `debian`: what compiles guests [default: rustup, else debian]
+  DOCMILL_POLYGLOT   Comma-separated languages of `plugins/polyglot` to build, or `none` [default: all]
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match run(&words) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {}", error.message);
+            if let Some(hint) = error.hint {
+                eprintln!("hint: {hint}");
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(words: &[&str]) -> Outcome {
+    let workspace = Workspace::find();
+    match words {
+        [] | ["help" | "-h" | "--help", ..] | [_, "-h" | "--help"] => {
+            print!("{HELP}");
+            Ok(())
+        }
+        ["setup"] => toolchain::set_up(&workspace).map(|toolchain| {
+            println!("set-up: everything is there; guests are compiled by {toolchain}");
+        }),
+        ["setup", "--polyglot"] => {
+            toolchain::set_up(&workspace)?;
+            polyglot::set_up(&workspace)
+        }
+        ["build"] => host::build(&workspace, false).map(drop),
+        ["build", "--release"] => host::build(&workspace, true).map(drop),
+        ["guests"] => guests::build_all(&workspace),
+        ["demo"] => demo::run(&workspace),
+        ["test", rest @ ..] => host::test(&workspace, rest),
+        ["bench", rest @ ..] => host::bench(&workspace, rest),
+        ["tidy"] => tidy::run(&workspace),
+        ["contract", "check"] => contract::check(&workspace),
+        ["contract", "release", version] => contract::release(&workspace, version),
+        _ => Err(Error::new(format!("`{}` is no task", words.join(" ")))
+            .hint("`cargo xtask help` lists all of them")),
+    }
+}

@@ -1,0 +1,34 @@
+//! Builds, tests and measures the host, after the guests it needs.
+
+use std::path::PathBuf;
+
+use crate::process::{Error, Outcome, run};
+use crate::workspace::Workspace;
+use crate::{guests, messages, toolchain};
+
+/// Builds the shipped plugins and then the host, and returns the path of its binary.
+pub fn build(workspace: &Workspace, release: bool) -> Outcome<PathBuf> {
+    let toolchain = toolchain::set_up(workspace)?;
+    guests::build_shipped(workspace, &toolchain)?;
+    let mut command = workspace.cargo();
+    command.args(["build", "--package", "docmill"]);
+    if release {
+        command.arg("--release");
+    }
+    let made = messages::artifacts(&mut command)?;
+    made.into_iter()
+        .find(|path| path.file_stem().is_some_and(|it| it == "docmill"))
+        .ok_or_else(|| Error::new("cargo built no binary `docmill`"))
+}
+
+/// Builds everything, then runs all tests or those that the arguments select.
+pub fn test(workspace: &Workspace, arguments: &[&str]) -> Outcome {
+    guests::build_all(workspace)?;
+    build(workspace, false)?;
+    run(workspace.cargo().args(["test", "--workspace"]).args(arguments))
+}
+
+pub fn bench(workspace: &Workspace, arguments: &[&str]) -> Outcome {
+    guests::build_all(workspace)?;
+    run(workspace.cargo().args(["bench", "--package", "docmill"]).args(arguments))
+}

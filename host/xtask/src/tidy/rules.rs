@@ -1,0 +1,433 @@
+//! The rules, one function each; a finding reads `path:line: what is wrong`.
+
+use super::File;
+use super::lexer::code;
+
+pub fn check(files: &[File]) -> Vec<String> {
+    let mut findings = Findings::default();
+    for file in files {
+        let is_rust = file.path.ends_with(".rs");
+        if is_rust {
+            let code = code(&file.text);
+            foreign_names(file, &code, &mut findings);
+            silent_library(file, &code, &mut findings);
+            one_direction(file, &code, &mut findings);
+            telling_names(file, &mut findings);
+            opening_sentence(file, &mut findings);
+        }
+        todos(file, &mut findings);
+        places(file, &mut findings);
+    }
+    two_commands(files, &mut findings);
+    findings.0
+}
+
+#[derive(Default)]
+struct Findings(Vec<String>);
+
+impl Findings {
+    fn add(&mut self, file: &File, line: usize, what: impl std::fmt::Display) {
+        self.0.push(format!("{}:{line}: {what}", file.path));
+    }
+}
+
+/// Each of these packages is known to one part of the host only, so that it can be replaced there.
+const FOREIGN: &[(&str, &[&str])] = &[
+    // The catalog compiles components; what runs them and what links them are the sandbox and the ABI.
+    (
+        "wasmtime",
+        &[
+            "host/src/sandbox/",
+            "host/src/abi/",
+            "host/src/catalog/code.rs",
+            "host/src/catalog/load.rs",
+        ],
+    ),
+    ("wasmtime_wasi", &["host/src/sandbox/"]),
+    ("sled", &["host/src/store/sled.rs"]),
+    ("clap", &["host/src/bin/"]),
+];
+
+fn foreign_names(file: &File, code: &str, findings: &mut Findings) {
+    if !file.path.starts_with("host/src/") {
+        return;
+    }
+    for (name, allowed) in FOREIGN {
+        if allowed.iter().any(|it| file.path.starts_with(it)) {
+            continue;
+        }
+        for (number, line) in numbered(code) {
+            for at in words(line, name) {
+                let (before, after) = (line[..at].trim_end(), &line[at + name.len()..]);
+                // A module of ours may have the name of what it wraps, and be named from its own folder.
+                let is_ours = before.ends_with("mod")
+                    || (before.ends_with("::") && !before.ends_with(" ::"))
+                    || (*name == "sled" && file.path == "host/src/store/mod.rs");
+                // A path of the package begins with its name: `use wasmtime::…`, `wasmtime::Engine`, `#[clap(…)]`.
+                let is_named = after.trim_start().starts_with("::")
+                    || before.ends_with("use")
+                    || before.ends_with("crate")
+                    || before.ends_with("#[");
+                if is_named && !is_ours {
+                    findings.add(
+                        file,
+                        number,
+                        format_args!("`{name}` is named outside of {}", list(allowed)),
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// The library returns errors and events; only the binary talks to people and to the system.
+fn silent_library(file: &File, code: &str, findings: &mut Findings) {
+    if !is_library(file) {
+        return;
+    }
+    const MACROS: [&str; 5] = ["println", "eprintln", "print", "eprint", "dbg"];
+    const PATHS: [&str; 5] = ["process::exit", "env::var", "env::var_os", "env::vars", "env::args"];
+    for (number, line) in numbered(code) {
+        for name in MACROS {
+            if words(line, name).into_iter().any(|at| line[at + name.len()..].starts_with('!')) {
+                findings.add(
+                    file,
+                    number,
+                    format_args!("`{name}!` in the library: only the binary prints"),
+                );
+            }
+        }
+        for name in PATHS {
+            if !words(line, name).is_empty() {
+                findings.add(
+                    file,
+                    number,
+                    format_args!(
+                        "`{name}` in the library: only the binary reads the environment or exits"
+                    ),
+                );
+            }
+        }
+    }
+}
+
+/// Which modules each one may use besides itself (`host/ARCHITECTURE.md` draws it).
+const DIRECTION: &[(&str, &[&str])] = &[
+    ("model", &[]),
+    ("error", &["model"]),
+    ("manifest", &["model", "error"]),
+    ("capabilities", &["model", "error"]),
+    ("sandbox", &["capabilities", "model", "error"]),
+    ("abi", &["sandbox", "capabilities", "model", "error"]),
+    ("catalog", &["abi", "sandbox", "capabilities", "manifest", "model", "error"]),
+    ("store", &["model", "error"]),
+    ("ingest", &["capabilities", "model", "error"]),
+    ("conformance", &["catalog", "abi", "sandbox", "capabilities", "manifest", "model", "error"]),
+    (
+        "pipeline",
+        &[
+            "catalog",
+            "abi",
+            "sandbox",
+            "capabilities",
+            "manifest",
+            "store",
+            "ingest",
+            "model",
+            "error",
+        ],
+    ),
+];
+
+fn one_direction(file: &File, code: &str, findings: &mut Findings) {
+    let Some(module) = top_module(file) else { return };
+    let Some((_, allowed)) = DIRECTION.iter().find(|(name, _)| *name == module) else {
+        findings.add(
+            file,
+            1,
+            format_args!(
+                "the module `{module}` has no place in the order of modules (`DIRECTION` in tidy)"
+            ),
+        );
+        return;
+    };
+    for (number, used) in used_modules(code) {
+        let known = DIRECTION.iter().any(|(name, _)| *name == used);
+        if known && used != module && !allowed.contains(&used.as_str()) {
+            findings.add(
+                file,
+                number,
+                format_args!(
+                    "`{module}` uses `{used}`, which is not below it: {module} → {}",
+                    list(allowed)
+                ),
+            );
+        }
+    }
+}
+
+/// The modules that follow `crate::`, alone or in braces, each with its line.
+fn used_modules(code: &str) -> Vec<(usize, String)> {
+    let mut used = Vec::new();
+    for at in words(code, "crate") {
+        let Some(rest) = code[at + "crate".len()..].strip_prefix("::") else { continue };
+        let number = code[..at].matches('\n').count() + 1;
+        let Some(group) = rest.strip_prefix('{') else {
+            used.push((number, word(rest)));
+            continue;
+        };
+        let mut depth = 1;
+        let mut expected = true;
+        for (offset, character) in group.char_indices() {
+            match character {
+                '{' => depth += 1,
+                '}' => depth -= 1,
+                ',' if depth == 1 => expected = true,
+                other if expected && !other.is_whitespace() => {
+                    used.push((number, word(&group[offset..])));
+                    expected = false;
+                }
+                _ => {}
+            }
+            if depth == 0 {
+                break;
+            }
+        }
+    }
+    used
+}
+
+/// A name says what is inside; these say only that there is something.
+fn telling_names(file: &File, findings: &mut Findings) {
+    const EMPTY: [&str; 8] =
+        ["utils", "util", "helpers", "helper", "common", "misc", "manager", "imp"];
+    for part in file.path.split('/') {
+        let name = part.strip_suffix(".rs").unwrap_or(part);
+        if EMPTY.contains(&name) {
+            findings.add(file, 1, format_args!("`{name}` does not tell what is inside"));
+        }
+    }
+}
+
+/// Whoever opens a file learns from its first sentence what it is for.
+fn opening_sentence(file: &File, findings: &mut Findings) {
+    let mut lines = file.text.lines();
+    let first = lines.next().unwrap_or_default();
+    if !first.starts_with("//! ") {
+        findings.add(file, 1, "does not open with a sentence (`//! …`)");
+        return;
+    }
+    let rest = lines.take_while(|line| line.starts_with("//! "));
+    let last = rest.last().unwrap_or(first).trim_end();
+    if !last.ends_with(['.', ':', '?']) {
+        findings.add(file, 1, "its opening sentence does not end");
+    }
+}
+
+/// What is left to do is known to others, or it is forgotten.
+fn todos(file: &File, findings: &mut Findings) {
+    const SOURCES: [&str; 11] =
+        ["rs", "wit", "toml", "py", "js", "mjs", "c", "h", "go", "sh", "ci/run"];
+    if !SOURCES.iter().any(|it| file.path.ends_with(&format!(".{it}"))) {
+        return;
+    }
+    // Put together, so that this rule does not find itself.
+    let mark = ["TO", "DO"].concat();
+    for (number, line) in numbered(&file.text) {
+        for at in words(line, &mark) {
+            let rest = line[at + mark.len()..].strip_prefix("(#").unwrap_or_default();
+            if !rest.starts_with(|it: char| it.is_ascii_digit()) {
+                findings.add(
+                    file,
+                    number,
+                    format_args!("a {mark} without an issue: write `{mark}(#12)`"),
+                );
+            }
+        }
+    }
+}
+
+/// The repository works on any machine and with any mirror, so no file names a particular one.
+fn places(file: &File, findings: &mut Findings) {
+    // What is quoted in the seeds is not ours to change.
+    if file.path.starts_with("seeds/documents/") {
+        return;
+    }
+    // In parts, so that this rule does not find itself.
+    let folders = ["work", "root", "home"].map(|it| format!("/{it}/"));
+    let hosts = [
+        &["index", "crates", "io"][..],
+        &["static", "crates", "io"],
+        &["static", "rust-lang", "org"],
+        &["pypi", "org"],
+        &["files", "pythonhosted", "org"],
+        &["registry", "npmjs", "org"],
+        &["registry", "yarnpkg", "com"],
+        &["proxy", "golang", "org"],
+        &["deb", "debian", "org"],
+        &["security", "debian", "org"],
+    ]
+    .map(|parts| parts.join("."));
+    for (number, line) in numbered(&file.text) {
+        for folder in &folders {
+            let found = line.match_indices(folder.as_str()).any(|(at, _)| {
+                // Inside a longer path or an address it is the name of some folder, not the root's.
+                !line[..at].ends_with(|it: char| it.is_alphanumeric() || "._-}>)*/~".contains(it))
+            });
+            if found {
+                findings.add(
+                    file,
+                    number,
+                    format_args!("names a path of one machine (`{folder}…`)"),
+                );
+            }
+        }
+        for host in &hosts {
+            if !words(line, host).is_empty() {
+                findings.add(file, number, format_args!("names the registry host `{host}`"));
+            }
+        }
+    }
+}
+
+/// Two commands do everything; a reader finds both at once, and the pipeline runs what a reader runs.
+fn two_commands(files: &[File], findings: &mut Findings) {
+    let commands = [
+        ("README.md", "cargo xtask demo"),
+        ("README.md", "cargo xtask test"),
+        (".ci/run", "cargo xtask test"),
+    ];
+    for (path, command) in commands {
+        let found = files
+            .iter()
+            .any(|it| it.path == path && it.text.lines().any(|line| line.contains(command)));
+        if !found {
+            findings.0.push(format!("{path}:1: does not show `{command}`"));
+        }
+    }
+}
+
+/// Whether a file is part of what others link: neither the binary nor the tests beside a module.
+fn is_library(file: &File) -> bool {
+    file.path.starts_with("host/src/")
+        && !file.path.starts_with("host/src/bin/")
+        && !file.path.ends_with("/tests.rs")
+}
+
+/// The module right below the root of the library that a file belongs to.
+fn top_module(file: &File) -> Option<&str> {
+    let path = file.path.strip_prefix("host/src/").filter(|_| is_library(file))?;
+    let module = path.split('/').next()?;
+    let module = module.strip_suffix(".rs").unwrap_or(module);
+    (module != "lib").then_some(module)
+}
+
+fn numbered(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    text.lines().enumerate().map(|(index, line)| (index + 1, line))
+}
+
+/// Where a name stands alone, not as a part of a longer one.
+fn words(text: &str, name: &str) -> Vec<usize> {
+    let is_word = |it: char| it.is_alphanumeric() || it == '_';
+    text.match_indices(name)
+        .map(|(at, _)| at)
+        .filter(|at| {
+            !text[..*at].ends_with(is_word) && !text[*at + name.len()..].starts_with(is_word)
+        })
+        .collect()
+}
+
+fn word(text: &str) -> String {
+    text.chars().take_while(|it| it.is_alphanumeric() || *it == '_').collect()
+}
+
+fn list(names: &[&str]) -> String {
+    if names.is_empty() { "nothing".to_owned() } else { names.join(", ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The findings about one file, without those about files that are missing.
+    fn about(path: &str, text: &str) -> Vec<String> {
+        let file = File { path: path.to_owned(), text: text.to_owned() };
+        let prefix = format!("{path}:");
+        let mut found = check(&[file]);
+        found.retain(|it| it.starts_with(&prefix) && !it.contains("does not show"));
+        found
+    }
+
+    fn refuses(path: &str, text: &str, part: &str) {
+        let found = about(path, &format!("//! A sentence.\n{text}\n"));
+        assert!(found.len() == 1 && found[0].contains(part), "{path}: {text}: {found:?}");
+    }
+
+    fn accepts(path: &str, text: &str) {
+        let found = about(path, &format!("//! A sentence.\n{text}\n"));
+        assert!(found.is_empty(), "{path}: {text}: {found:?}");
+    }
+
+    #[test]
+    fn packages_stay_where_they_are_wrapped() {
+        refuses("host/src/pipeline/run.rs", "use wasmtime::Engine;", ":2: `wasmtime` is named");
+        refuses("host/src/catalog/inspect.rs", "fn a(e: &wasmtime::Engine) {}", "`wasmtime`");
+        accepts("host/src/sandbox/engine.rs", "use wasmtime::Engine;");
+        accepts("host/src/pipeline/run.rs", "// wasmtime::Engine is not named here");
+        refuses("host/src/store/memory.rs", "use sled::Db;", "`sled`");
+        accepts("host/src/store/mod.rs", "mod sled;\npub use sled::SledStore;");
+        accepts("host/src/pipeline/run.rs", "use crate::store::sled::SledStore;");
+        refuses("host/src/pipeline/run.rs", "#[derive(clap::Args)] struct A;", "`clap`");
+        accepts("host/src/bin/docmill/args.rs", "use clap::Parser;");
+    }
+
+    #[test]
+    fn the_library_is_silent() {
+        refuses("host/src/store/mod.rs", "fn a() { println!(\"\") }", "`println!`");
+        refuses("host/src/store/mod.rs", "fn a() { std::process::exit(1) }", "`process::exit`");
+        refuses("host/src/store/mod.rs", "fn a() { std::env::var(\"A\"); }", "`env::var`");
+        accepts("host/src/store/mod.rs", "/// ```\n/// println!(\"\");\n/// ```\nfn a() {}");
+        accepts("host/src/bin/docmill/main.rs", "fn a() { println!(\"\") }");
+    }
+
+    #[test]
+    fn arrows_point_one_way() {
+        refuses("host/src/model/run.rs", "use crate::store::Key;", "`model` uses `store`");
+        refuses(
+            "host/src/abi/mod.rs",
+            "use crate::{\n    model::{A, store},\n    catalog::B,\n};",
+            "`catalog`",
+        );
+        accepts("host/src/pipeline/run.rs", "use crate::store::Key;\nuse crate::catalog::{A, B};");
+        accepts("host/src/model/run.rs", "use crate::model::Key;");
+        refuses("host/src/extras/mod.rs", "", "has no place");
+    }
+
+    #[test]
+    fn files_are_named_and_opened_for_readers() {
+        refuses("host/src/store/utils.rs", "", "`utils` does not tell");
+        assert_eq!(about("plugins/a/src/lib.rs", "use b;\n").len(), 1);
+        assert_eq!(about("plugins/a/src/lib.rs", "//! no end\n\nuse b;\n").len(), 1);
+        assert!(
+            about("plugins/a/src/lib.rs", "//! One sentence,\n//! two lines.\n//!\n//! More\n")
+                .is_empty()
+        );
+    }
+
+    #[test]
+    fn what_is_left_to_do_names_an_issue() {
+        let mark = ["TO", "DO"].concat();
+        refuses("tests/src/lib.rs", &format!("// {mark}: later"), "without an issue");
+        accepts("tests/src/lib.rs", &format!("// {mark}(#12): later"));
+    }
+
+    #[test]
+    fn no_file_names_a_machine_or_a_registry() {
+        let home = ["/", "home", "/you"].concat();
+        refuses("tests/src/lib.rs", &format!("const A: &str = \"{home}\";"), "path of one machine");
+        accepts("tests/src/lib.rs", &format!("const A: &str = \"https://example.org{home}\";"));
+        let host = ["pypi", "org"].join(".");
+        refuses("README.md", &format!("see {host}"), "registry host");
+        accepts("seeds/documents/a.txt", &format!("see {host}"));
+    }
+}
