@@ -34,8 +34,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::error::{Hint, Location};
-use crate::model::{LanguageTag, PluginName};
-use crate::sandbox::Limits;
+use crate::model::{LanguageTag, Limits, PluginName};
 
 /// The longest pipeline file that is read, in bytes.
 pub const LARGEST_MANIFEST: u64 = 1 << 20;

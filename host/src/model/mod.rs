@@ -1,13 +1,14 @@
 //! What the pipeline talks about: sources, documents, spans, labels, annotations, failures, runs.
 //!
-//! Nothing in here knows WebAssembly, a database, or a terminal. Values are made either by [`crate::abi`], which checks
-//! everything a plugin says, or by [`crate::store`], which reads back what was checked before; so a [`Span`] in a [`Document`]
+//! Nothing in here knows WebAssembly, a database, or a terminal. Values are made either by `abi`, which checks
+//! everything a plugin says, or by `store`, which reads back what was checked before; so a [`Span`] in a [`Document`]
 //! is known to be valid.
 
 mod digest;
 mod document;
 mod failure;
 mod findings;
+mod limits;
 mod name;
 mod provenance;
 mod run;
@@ -17,6 +18,7 @@ pub use digest::{Digest, Hasher, ParseDigestError};
 pub use document::{Aside, Attribute, Document, DocumentId, Extracted, Mark, Span, StoredDocument};
 pub use failure::{Failure, FailureClass, FailureId, LogLevel, LogLine};
 pub use findings::{Annotation, Finding, Findings, Label, Segment, Translation};
+pub use limits::Limits;
 pub(crate) use name::check_kebab_case;
 pub use name::{LanguageTag, MediaType, NameError, PluginName, SourceName};
 pub use provenance::{ContractVersion, Cost, Provenance, Role};

@@ -1,47 +1,7 @@
-//! What one call of a plugin may use, and the meter that holds it to that.
-
-use std::time::Duration;
+//! The meter that holds a call to its memory limit.
 
 use bytesize::ByteSize;
 use wasmtime::ResourceLimiter;
-
-/// What one call of a plugin may use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
-    /// Wall-clock time from instantiation to result. Time that an unpacker spends waiting for the host does not count.
-    pub deadline: Duration,
-    /// The sum of the sizes of all linear memories and tables, in bytes.
-    pub memory: u64,
-    /// What the plugin may hand to the host in one call or result, in bytes; see [`Limits::default`] for what is counted.
-    pub output: u64,
-    /// The sum of the lengths of its log messages, in bytes; what comes after is dropped.
-    pub log: u64,
-}
-
-impl Limits {
-    /// The most that can be asked for: 1 h, 2 GiB, 512 MiB, 16 MiB.
-    pub const CEILING: Limits = Limits {
-        deadline: Duration::from_secs(3600),
-        memory: 2 << 30,
-        output: 512 << 20,
-        log: 16 << 20,
-    };
-}
-
-impl Default for Limits {
-    /// 2 s, 64 MiB of memory, 16 MiB of output, 64 KiB of log.
-    ///
-    /// Output counts strings by their bytes and lists by their length times the size of an element, records of lists and
-    /// strings included, as wasmtime's hostcall fuel does.
-    fn default() -> Limits {
-        Limits {
-            deadline: Duration::from_secs(2),
-            memory: 64 << 20,
-            output: 16 << 20,
-            log: 64 << 10,
-        }
-    }
-}
 
 /// The plugin wanted more memory than its limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -9,10 +9,10 @@ mod limits;
 mod state;
 mod wasi;
 
+pub use crate::model::Limits;
 pub use call::Stopped;
 pub(crate) use call::{BrokenPromise, Called, Fault, call};
 pub(crate) use engine::{MEMORIES, NESTING, TABLE_ELEMENTS, TABLES};
 pub use engine::{Sandbox, SandboxError, SandboxOptions};
-pub use limits::Limits;
 pub(crate) use state::{Inputs, State};
 pub(crate) use wasi::{add_to_linker, offers};

@@ -28,6 +28,13 @@ pub fn build_all(workspace: &Workspace) -> Outcome {
     polyglot::build(workspace)
 }
 
+/// What benchmarks use: the shipped plugins and the examples.
+pub fn build_measured(workspace: &Workspace) -> Outcome {
+    let toolchain = toolchain::set_up(workspace)?;
+    build_shipped(workspace, &toolchain)?;
+    build_examples(workspace, &toolchain)
+}
+
 fn build_examples(workspace: &Workspace, toolchain: &Toolchain) -> Outcome {
     if !workspace.path("plugins/sdk/examples").is_dir() {
         return Ok(());
