@@ -30,8 +30,11 @@ pub fn open_store(common: &Common) -> Result<SledStore, CommandError> {
 pub fn existing_store(common: &Common) -> Result<SledStore, CommandError> {
     let folder = store_folder(common);
     if !folder.exists() {
-        let error = CommandError::new(Exit::Store, format!("there is no store at `{}`", folder.display()));
-        return Err(error.hint("`docmill ingest PATH` makes one, and `--store DIR` names another folder"));
+        let error =
+            CommandError::new(Exit::Store, format!("there is no store at `{}`", folder.display()));
+        return Err(
+            error.hint("`docmill ingest PATH` makes one, and `--store DIR` names another folder")
+        );
     }
     open_store(common)
 }
@@ -44,11 +47,21 @@ pub fn pipeline_text(common: &Common) -> Result<(PathBuf, String), CommandError>
         None => return Ok((PathBuf::from(BUILT_IN), DEFAULT_PIPELINE.to_owned())),
     };
     let unreadable = |error: &dyn std::error::Error| {
-        CommandError::new(Exit::Rejected, format!("the pipeline `{}` could not be read", path.display())).because(error)
+        CommandError::new(
+            Exit::Rejected,
+            format!("the pipeline `{}` could not be read", path.display()),
+        )
+        .because(error)
     };
     let size = std::fs::metadata(&path).map_err(|error| unreadable(&error))?.len();
     if size > LARGEST_MANIFEST {
-        return Err(CommandError::new(Exit::Rejected, format!("the pipeline `{}` has {size} bytes, and the limit is {LARGEST_MANIFEST}", path.display())));
+        return Err(CommandError::new(
+            Exit::Rejected,
+            format!(
+                "the pipeline `{}` has {size} bytes, and the limit is {LARGEST_MANIFEST}",
+                path.display()
+            ),
+        ));
     }
     let text = std::fs::read_to_string(&path).map_err(|error| unreadable(&error))?;
     Ok((path, text))
@@ -63,7 +76,8 @@ pub fn manifest(common: &Common) -> Result<Manifest, CommandError> {
 /// Sets the sandbox up for `jobs` documents at a time.
 pub fn catalog(jobs: usize) -> Result<Catalog, CommandError> {
     let options = SandboxOptions { concurrency: jobs, ..SandboxOptions::default() };
-    let sandbox = Sandbox::new(&options).map_err(|error| CommandError::of(Exit::Rejected, &error))?;
+    let sandbox =
+        Sandbox::new(&options).map_err(|error| CommandError::of(Exit::Rejected, &error))?;
     Ok(Catalog::new(sandbox, compiler(), code_cache()))
 }
 
@@ -79,7 +93,8 @@ fn compiler() -> Compiler {
 
 /// The folder of compiled code: `docmill/code` in the user's cache folder.
 fn code_cache() -> Option<CodeCache> {
-    let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+    let cache =
+        std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
     let cache = cache.or_else(|| std::env::home_dir().map(|home| home.join(".cache")))?;
     match CodeCache::open(&cache.join("docmill").join("code")) {
         Ok(cache) => Some(cache),

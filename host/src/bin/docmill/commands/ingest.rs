@@ -19,12 +19,14 @@ pub fn run(common: &Common, options: &Ingest) -> Result<Exit, CommandError> {
     let pipeline = Pipeline::assemble(&context::manifest(common)?, &context::catalog(jobs)?)?;
     let store = context::open_store(common)?;
     let store_folder = std::path::absolute(context::store_folder(common))?;
-    let mut files = Files::new(options.paths.iter().cloned(), store_folder.parent().unwrap_or(&store_folder));
+    let mut files =
+        Files::new(options.paths.iter().cloned(), store_folder.parent().unwrap_or(&store_folder));
     let expected = Progress::wants_total(common).then(|| files.count());
     let progress = Progress::new(common, expected);
     let stop = stop_on_interrupt();
     let largest_source = options.max_size.as_u64();
-    let run_options = RunOptions { jobs, largest_source, stop: Arc::clone(&stop.requested), ..defaults };
+    let run_options =
+        RunOptions { jobs, largest_source, stop: Arc::clone(&stop.requested), ..defaults };
     let run = docmill::pipeline::run(&store, &pipeline, &mut files, &run_options, &progress)?;
     Ok(if stop.interrupted.load(Ordering::SeqCst) {
         Exit::Interrupted
@@ -49,7 +51,9 @@ fn stop_on_interrupt() -> Stop {
     let stop = Stop { requested: Arc::default(), interrupted: Arc::default() };
     let (requested, interrupted) = (Arc::clone(&stop.requested), Arc::clone(&stop.interrupted));
     std::thread::spawn(move || {
-        let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_io().build() else { return };
+        let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_io().build() else {
+            return;
+        };
         runtime.block_on(async {
             while tokio::signal::ctrl_c().await.is_ok() {
                 if interrupted.swap(true, Ordering::SeqCst) {
@@ -57,7 +61,9 @@ fn stop_on_interrupt() -> Stop {
                     std::process::exit(i32::from(Exit::Interrupted as u8));
                 }
                 requested.store(true, Ordering::SeqCst);
-                tracing::warn!("interrupted: finishing what is under way; press Ctrl-C again to end at once");
+                tracing::warn!(
+                    "interrupted: finishing what is under way; press Ctrl-C again to end at once"
+                );
             }
         });
     });

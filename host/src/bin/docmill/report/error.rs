@@ -34,14 +34,18 @@ impl CommandError {
 
     /// An error with its chain of causes.
     pub fn of(exit: Exit, error: &dyn Error) -> CommandError {
-        let causes = std::iter::successors(error.source(), |&cause| cause.source()).map(ToString::to_string).collect();
+        let causes = std::iter::successors(error.source(), |&cause| cause.source())
+            .map(ToString::to_string)
+            .collect();
         CommandError { message: error.to_string(), causes, place: None, hint: None, exit }
     }
 
     /// The same error with a cause.
     #[must_use]
     pub fn because(mut self, error: &dyn Error) -> CommandError {
-        self.causes.extend(std::iter::successors(Some(error), |&cause| cause.source()).map(ToString::to_string));
+        self.causes.extend(
+            std::iter::successors(Some(error), |&cause| cause.source()).map(ToString::to_string),
+        );
         self
     }
 
@@ -56,8 +60,12 @@ impl CommandError {
 impl From<StoreError> for CommandError {
     fn from(error: StoreError) -> CommandError {
         let hint = match &error {
-            StoreError::Locked(_) => Some("wait for the other docmill to end, or give this one another folder with `--store`"),
-            StoreError::Foreign { .. } => Some("give a new or empty folder with `--store`; docmill writes only into stores of its own"),
+            StoreError::Locked(_) => Some(
+                "wait for the other docmill to end, or give this one another folder with `--store`",
+            ),
+            StoreError::Foreign { .. } => Some(
+                "give a new or empty folder with `--store`; docmill writes only into stores of its own",
+            ),
             _ => None,
         };
         CommandError { hint: hint.map(str::to_owned), ..CommandError::of(Exit::Store, &error) }
@@ -79,7 +87,11 @@ impl From<docmill::manifest::ManifestError> for CommandError {
 
 impl From<RunError> for CommandError {
     fn from(error: RunError) -> CommandError {
-        let exit = if matches!(error, RunError::Misconfigured { .. }) { Exit::Rejected } else { Exit::Store };
+        let exit = if matches!(error, RunError::Misconfigured { .. }) {
+            Exit::Rejected
+        } else {
+            Exit::Store
+        };
         CommandError { hint: error.hint(), ..CommandError::of(exit, &error) }
     }
 }
@@ -87,8 +99,15 @@ impl From<RunError> for CommandError {
 impl From<std::io::Error> for CommandError {
     /// An error while writing results. A reader that has seen enough is no error; [`finish`] sees to that.
     fn from(error: std::io::Error) -> CommandError {
-        let exit = if error.kind() == std::io::ErrorKind::BrokenPipe { Exit::Success } else { Exit::SomeFailed };
-        CommandError { causes: vec![error.to_string()], ..CommandError::new(exit, "results could not be written") }
+        let exit = if error.kind() == std::io::ErrorKind::BrokenPipe {
+            Exit::Success
+        } else {
+            Exit::SomeFailed
+        };
+        CommandError {
+            causes: vec![error.to_string()],
+            ..CommandError::new(exit, "results could not be written")
+        }
     }
 }
 
@@ -109,7 +128,8 @@ pub fn finish(common: &Common, result: Result<Exit, CommandError>) -> Exit {
 }
 
 fn render(error: &CommandError, color: bool) -> String {
-    let (red, green, bold, reset) = if color { ("\x1b[1;31m", "\x1b[1;32m", "\x1b[1m", "\x1b[0m") } else { ("", "", "", "") };
+    let (red, green, bold, reset) =
+        if color { ("\x1b[1;31m", "\x1b[1;32m", "\x1b[1m", "\x1b[0m") } else { ("", "", "", "") };
     let mut shown = format!("{red}error{reset}{bold}:{reset} {}\n", escaped(&error.message));
     // Writing to a string does not fail.
     if let Some(place) = &error.place {
@@ -142,7 +162,11 @@ mod tests {
     fn an_error_reads_as_documented() {
         let error = CommandError {
             place: Some(Location { path: "docmill.toml".into(), line: 14, column: 1 }),
-            ..CommandError::new(Exit::Rejected, "plugin `translate-glossary` has no setting `langauge`").hint("did you mean `language`?")
+            ..CommandError::new(
+                Exit::Rejected,
+                "plugin `translate-glossary` has no setting `langauge`",
+            )
+            .hint("did you mean `language`?")
         };
         assert_eq!(
             render(&error, false),

@@ -44,7 +44,10 @@ impl Progress {
             Output::Human => Style::Lines,
         };
         let now = Instant::now();
-        Progress { style, state: Mutex::new(State { began: now, told: now, sources: 0, failed: 0 }) }
+        Progress {
+            style,
+            state: Mutex::new(State { began: now, told: now, sources: 0, failed: 0 }),
+        }
     }
 
     /// Whether the number of sources is worth finding out in advance.
@@ -92,7 +95,9 @@ impl Reporter for Progress {
                     });
                     let _ = writeln!(std::io::stdout().lock(), "{line}");
                 }
-                for failure in failures.iter().filter(|failure| failure.class != FailureClass::Unsupported) {
+                for failure in
+                    failures.iter().filter(|failure| failure.class != FailureClass::Unsupported)
+                {
                     self.line(&failure_lines(failure));
                 }
                 match &self.style {
@@ -105,7 +110,11 @@ impl Reporter for Progress {
                     Style::Lines if state.told.elapsed() >= INTERVAL => {
                         state.told = Instant::now();
                         let rate = state.sources as f64 / state.began.elapsed().as_secs_f64();
-                        self.line(&format!("{} so far, {rate:.0} per second, {} failed", count(state.sources, "source"), state.failed));
+                        self.line(&format!(
+                            "{} so far, {rate:.0} per second, {} failed",
+                            count(state.sources, "source"),
+                            state.failed
+                        ));
                     }
                     _ => {}
                 }
@@ -115,7 +124,8 @@ impl Reporter for Progress {
                     bar.finish_and_clear();
                 }
                 if let Style::Json = self.style {
-                    let Tally { sources, unchanged, added, updated, unsupported, failures } = run.tally;
+                    let Tally { sources, unchanged, added, updated, unsupported, failures } =
+                        run.tally;
                     let line = serde_json::json!({
                         "event": "run", "run": run.id.0, "sources": sources, "unchanged": unchanged, "added": added,
                         "updated": updated, "unsupported": unsupported, "failures": failures,
@@ -139,8 +149,14 @@ fn summary(tally: &Tally, elapsed: Duration) -> String {
     part(tally.added, format!("{} added", count(tally.added, "document")));
     part(tally.updated, format!("{} updated", count(tally.updated, "document")));
     part(tally.unchanged, format!("{} unchanged", count(tally.unchanged, "source")));
-    part(tally.unsupported, format!("{} of a kind that no plugin reads", count(tally.unsupported, "source")));
-    part(tally.failures, format!("{} (`docmill failures list` tells more)", count(tally.failures, "failure")));
+    part(
+        tally.unsupported,
+        format!("{} of a kind that no plugin reads", count(tally.unsupported, "source")),
+    );
+    part(
+        tally.failures,
+        format!("{} (`docmill failures list` tells more)", count(tally.failures, "failure")),
+    );
     let nothing_done = tally.unchanged == tally.sources;
     let text = match parts.as_slice() {
         [] => "nothing to do: no sources".to_owned(),
