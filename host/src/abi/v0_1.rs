@@ -92,13 +92,13 @@ mod bindings {
         classification,
         "package docmill:host; world exports { export docmill:plugin/classification@0.1.0; }",
         "docmill:host/exports",
-        { "docmill:plugin/types@0.1.0": types, "docmill:plugin/findings@0.1.0": findings }
+        { "docmill:plugin/types@0.1.0": types }
     );
     exports!(
         analysis,
         "package docmill:host; world exports { export docmill:plugin/analysis@0.1.0; }",
         "docmill:host/exports",
-        { "docmill:plugin/types@0.1.0": types, "docmill:plugin/findings@0.1.0": findings }
+        { "docmill:plugin/types@0.1.0": types }
     );
 }
 
@@ -188,15 +188,15 @@ impl Guest for Plugin {
         self.call(call, |store, instance| match &self.role {
             RoleIndices::Unpacker(indices) => {
                 let exports = indices.load(&mut *store, instance)?;
-                accepts(exports.docmill_plugin_unpacking().call_accepts(store)?)
+                accepts(exports.docmill_plugin_unpacking().call_accepts(store)?.map_err(reported)?)
             }
             RoleIndices::Extractor(indices) => {
                 let exports = indices.load(&mut *store, instance)?;
-                accepts(exports.docmill_plugin_extraction().call_accepts(store)?)
+                accepts(exports.docmill_plugin_extraction().call_accepts(store)?.map_err(reported)?)
             }
             RoleIndices::Translator(indices) => {
                 let exports = indices.load(&mut *store, instance)?;
-                let pairs = exports.docmill_plugin_translation().call_pairs(store)?;
+                let pairs = exports.docmill_plugin_translation().call_pairs(store)?.map_err(reported)?;
                 let pair = |pair: bindings::translation::exports::docmill::plugin::translation::LanguagePair| {
                     Ok((check::language(pair.original)?, check::language(pair.target)?))
                 };
@@ -204,12 +204,12 @@ impl Guest for Plugin {
             }
             RoleIndices::Classifier(indices) => {
                 let exports = indices.load(&mut *store, instance)?;
-                let labels = exports.docmill_plugin_classification().call_labels(store)?;
+                let labels = exports.docmill_plugin_classification().call_labels(store)?.map_err(reported)?;
                 Ok(Declaration::Labels(check::declared("a label", labels, false)?))
             }
             RoleIndices::Analyzer(indices) => {
                 let exports = indices.load(&mut *store, instance)?;
-                let kinds = exports.docmill_plugin_analysis().call_kinds(store)?;
+                let kinds = exports.docmill_plugin_analysis().call_kinds(store)?.map_err(reported)?;
                 Ok(Declaration::Kinds(check::declared("a kind", kinds, true)?))
             }
         })
@@ -397,7 +397,7 @@ fn span(it: wit::types::Span) -> Span {
     Span { start: it.start, end: it.end }
 }
 
-fn label(it: wit::findings::Label) -> Label {
+fn label(it: wit::types::Label) -> Label {
     Label {
         name: it.name,
         confidence: it.confidence,
@@ -406,7 +406,7 @@ fn label(it: wit::findings::Label) -> Label {
     }
 }
 
-fn annotation(it: wit::findings::Annotation) -> Annotation {
+fn annotation(it: wit::types::Annotation) -> Annotation {
     Annotation {
         kind: it.kind,
         span: it.span.map(span),
@@ -636,12 +636,9 @@ impl wit::members::Host for State {
 }
 
 impl wit::findings::Host for State {
-    fn labels(
-        &mut self,
-        classifier: String,
-    ) -> wasmtime::Result<Option<Vec<wit::findings::Label>>> {
+    fn labels(&mut self, classifier: String) -> wasmtime::Result<Option<Vec<wit::types::Label>>> {
         self.host_call()?;
-        let label = |it: &Label| wit::findings::Label {
+        let label = |it: &Label| wit::types::Label {
             name: it.name.clone(),
             confidence: it.confidence,
             evidence: it.evidence.iter().copied().map(span_to_wit).collect(),
@@ -657,9 +654,9 @@ impl wit::findings::Host for State {
     fn annotations(
         &mut self,
         analyzer: String,
-    ) -> wasmtime::Result<Option<Vec<wit::findings::Annotation>>> {
+    ) -> wasmtime::Result<Option<Vec<wit::types::Annotation>>> {
         self.host_call()?;
-        let annotation = |it: &Annotation| wit::findings::Annotation {
+        let annotation = |it: &Annotation| wit::types::Annotation {
             kind: it.kind.clone(),
             span: it.span.map(span_to_wit),
             value: it.value.clone(),

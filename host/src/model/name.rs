@@ -96,7 +96,9 @@ name! {
     LanguageTag, |text| {
         let subtag = |tag: &str| (1..=8).contains(&tag.len()) && tag.bytes().all(|b| b.is_ascii_alphanumeric());
         let primary = text.split('-').next().unwrap_or_default();
-        if text.len() <= 35 && primary.len() >= 2 && primary.bytes().all(|b| b.is_ascii_lowercase()) && text.split('-').all(subtag) {
+        // `x` alone begins a tag of private use.
+        let primary_fits = primary.len() >= 2 || (primary == "x" && text.len() > 2);
+        if text.len() <= 35 && primary_fits && primary.bytes().all(|b| b.is_ascii_lowercase()) && text.split('-').all(subtag) {
             Ok(())
         } else {
             Err(NameError("a language tag is BCP 47, such as `fr` or `pt-BR`"))
@@ -149,10 +151,10 @@ mod tests {
 
     #[test]
     fn language_tags_are_bcp_47() {
-        for good in ["fr", "pt-BR", "zh-Hant-TW"] {
+        for good in ["fr", "pt-BR", "zh-Hant-TW", "x-reverse"] {
             assert!(LanguageTag::new(good).is_ok(), "{good}");
         }
-        for bad in ["", "f", "fr_FR", "FR", "fr-", "français"] {
+        for bad in ["", "f", "x", "fr_FR", "FR", "fr-", "français"] {
             assert!(LanguageTag::new(bad).is_err(), "{bad}");
         }
     }

@@ -3,6 +3,7 @@
 mod event;
 mod plan;
 mod run;
+mod single;
 mod steps;
 
 pub use event::{Event, Fate, Reporter, Silent};

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::plan::{Pipeline, Step};
-use crate::abi::{Call, Declaration};
+use crate::abi::Declaration;
 use crate::capabilities::{MemberSink, PriorFindings, SourceBytes};
 use crate::model::{
-    Attribute, Digest, Document, DocumentId, Extracted, Failure, FailureClass, FailureId, Finding,
-    Findings, Hasher, LanguageTag, LogLine, MediaType, Provenance, Role, RunId, Segment,
-    SourceInfo, SourceState, Span, StoredDocument, StoredSource, Translation,
+    Attribute, Digest, DocumentId, Extracted, Failure, FailureClass, FailureId, Finding, Findings,
+    Hasher, LogLine, MediaType, Provenance, Role, RunId, SourceInfo, SourceState, StoredDocument,
+    StoredSource,
 };
 use crate::sandbox::{Called, Inputs, Stopped};
 use crate::store::{Commit, Store, StoreError};
@@ -142,7 +142,11 @@ impl Runner<'_> {
         let source = progress.source();
         let inputs = Inputs { members: Some(members), ..step.inputs() };
         progress.computed += 1;
-        match step.plugin.guest.unpack(self.call(step, progress, inputs), source) {
+        match step
+            .plugin
+            .guest
+            .unpack(step.call(self.pipeline.sandbox(), inputs, progress.incoming.depth), source)
+        {
             Ok(called) => {
                 passed_on(step, progress, &called.log);
                 Ok(())
@@ -166,11 +170,11 @@ impl Runner<'_> {
                 return Ok(SourceState::Done);
             }
             progress.computed += 1;
-            match step
-                .plugin
-                .guest
-                .extract(self.call(step, progress, step.inputs()), progress.source())
-            {
+            match step.extract_at(
+                self.pipeline.sandbox(),
+                progress.source(),
+                progress.incoming.depth,
+            ) {
                 Ok(called) => {
                     passed_on(step, progress, &called.log);
                     let provenance = self.provenance(step, key, &called);
@@ -242,8 +246,8 @@ impl Runner<'_> {
         let mut known: BTreeMap<&str, Arc<Findings>> = BTreeMap::new();
         for step in self.pipeline.steps().iter().filter(|step| step.plugin.role >= Role::Translator)
         {
-            let pairs = wanted_pairs(step, document);
-            if step.plugin.role == Role::Translator && pairs.is_empty() {
+            if step.plugin.role == Role::Translator && step.wanted_pairs(document).next().is_none()
+            {
                 continue;
             }
             let reads: Vec<(String, Arc<Findings>)> = (step.reads.iter())
@@ -258,7 +262,12 @@ impl Runner<'_> {
                 None => {
                     progress.computed += 1;
                     let prior: PriorFindings = reads.into_iter().collect();
-                    match self.compute(step, progress, document, &pairs, &prior) {
+                    match step.find_at(
+                        self.pipeline.sandbox(),
+                        document,
+                        &prior,
+                        progress.incoming.depth,
+                    ) {
                         Ok(called) => {
                             passed_on(step, progress, &called.log);
                             let provenance = self.provenance(step, key, &called);
@@ -281,56 +290,6 @@ impl Runner<'_> {
             known.insert(step.name.as_str(), Arc::new(finding.findings));
         }
         Ok(())
-    }
-
-    fn compute(
-        &self,
-        step: &Step,
-        progress: &Progress<'_>,
-        document: &Document,
-        pairs: &[&(LanguageTag, LanguageTag)],
-        prior: &PriorFindings,
-    ) -> Result<Called<Findings>, Stopped> {
-        let call =
-            || self.call(step, progress, Inputs { findings: prior.clone(), ..step.inputs() });
-        let guest = &step.plugin.guest;
-        match &step.declaration {
-            Declaration::Labels(declared) => {
-                Ok(guest.classify(call(), document, declared)?.map(Findings::Labels))
-            }
-            Declaration::Kinds(declared) => {
-                Ok(guest.analyze(call(), document, declared)?.map(Findings::Annotations))
-            }
-            Declaration::Pairs(_) => {
-                let (spans, segments) = segments(&document.text);
-                let mut translations =
-                    Called { value: Vec::new(), cost: Default::default(), log: Vec::new() };
-                for (original, target) in pairs {
-                    let called = guest.translate(call(), segments.clone(), original, target)?;
-                    translations.cost += called.cost;
-                    translations.log.extend(called.log);
-                    let rendering = called.value;
-                    translations.value.push(joined(
-                        &document.text,
-                        &spans,
-                        &rendering.segments,
-                        target,
-                        rendering.attributes,
-                    ));
-                }
-                Ok(translations.map(Findings::Translations))
-            }
-            Declaration::Accepts(_) => unreachable!("unpackers and extractors have had their turn"),
-        }
-    }
-
-    fn call<'a>(&'a self, step: &'a Step, progress: &Progress<'_>, inputs: Inputs) -> Call<'a> {
-        Call {
-            sandbox: self.pipeline.sandbox(),
-            limits: &step.limits,
-            inputs,
-            depth: progress.incoming.depth,
-        }
     }
 
     fn provenance<T>(&self, step: &Step, key: Digest, called: &Called<T>) -> Provenance {
@@ -449,74 +408,9 @@ fn with_attributes(mut extracted: Extracted, attributes: &[Attribute]) -> Extrac
     extracted
 }
 
-/// The pairs of a translator that begin with the document's language. A pair of `pt` serves `pt-BR` as well.
-fn wanted_pairs<'a>(step: &'a Step, document: &Document) -> Vec<&'a (LanguageTag, LanguageTag)> {
-    let Some(language) = document.language.as_ref().map(LanguageTag::as_str) else {
-        return Vec::new();
-    };
-    let serves = |original: &str| {
-        language == original
-            || language.strip_prefix(original).is_some_and(|rest| rest.starts_with('-'))
-    };
-    step.pairs.iter().filter(|(original, _)| serves(original.as_str())).collect()
-}
-
-/// Splits a text into its lines: the units of translation.
-fn segments(text: &str) -> (Vec<Span>, Vec<String>) {
-    let mut start = 0;
-    text.split('\n')
-        .map(|line| {
-            let span = Span { start, end: start + line.len() as u32 };
-            start = span.end + 1;
-            (span, line.to_owned())
-        })
-        .unzip()
-}
-
-/// Puts translated lines together, and notes which passage became which.
-fn joined(
-    text: &str,
-    originals: &[Span],
-    translated: &[String],
-    target: &LanguageTag,
-    attributes: Vec<Attribute>,
-) -> Translation {
-    let mut joined = String::with_capacity(text.len());
-    let mut segments = Vec::new();
-    for (index, (original, line)) in originals.iter().zip(translated).enumerate() {
-        if index > 0 {
-            joined.push('\n');
-        }
-        let start = joined.len() as u32;
-        joined.push_str(line);
-        if original.start < original.end {
-            segments.push(Segment {
-                original: *original,
-                translated: Span { start, end: joined.len() as u32 },
-            });
-        }
-    }
-    Translation { target: target.clone(), text: joined, segments, attributes }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_translation_knows_which_line_became_which() {
-        let text = "Été\n\nfin";
-        let (spans, lines) = segments(text);
-        assert_eq!(lines, ["Été", "", "fin"]);
-        let translated = ["Summer".to_owned(), String::new(), "end".to_owned()];
-        let translation =
-            joined(text, &spans, &translated, &LanguageTag::new("en").unwrap(), Vec::new());
-        assert_eq!(translation.text, "Summer\n\nend");
-        let passages: Vec<_> = (translation.segments.iter())
-            .map(|it| (&text[it.original.range()], &translation.text[it.translated.range()]))
-            .collect();
-        assert_eq!(passages, [("Été", "Summer"), ("fin", "end")]);
-    }
 
     #[test]
     fn what_the_container_knows_fills_gaps_only() {

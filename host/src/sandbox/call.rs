@@ -254,14 +254,17 @@ fn panicked(panic: &(dyn std::any::Any + Send)) -> Stopped {
 }
 
 fn frames(backtrace: &WasmBacktrace) -> Vec<String> {
-    let name = |frame: &wasmtime::FrameInfo| {
-        let name = frame.func_name().map(|name| fitting(name).to_owned());
-        name.unwrap_or_else(|| format!("function {}", frame.func_index()))
+    let name = |frame: &wasmtime::FrameInfo| match frame.func_name() {
+        // Names come from the plugin and have any length: only so much of one is worth demangling, and less of it showing.
+        Some(name) => {
+            let readable = format!("{:#}", rustc_demangle::demangle(fitting(name, 2_000)));
+            fitting(&readable, 200).to_owned()
+        }
+        None => format!("function {}", frame.func_index()),
     };
     backtrace.frames().iter().map(name).collect()
 }
 
-/// A frame's name as far as it fits on a line: names come from the plugin and have any length.
-fn fitting(name: &str) -> &str {
-    &name[..name.floor_char_boundary(200)]
+fn fitting(name: &str, longest: usize) -> &str {
+    &name[..name.floor_char_boundary(longest)]
 }

@@ -53,10 +53,18 @@ impl Plugin for ClassifyLexicon {
 }
 
 impl Classifier for ClassifyLexicon {
-    fn labels() -> Vec<String> {
-        let declared = Table::open(TABLE).and_then(|table| table.get(LABELS_KEY));
-        // Labels cannot fail; a table that declares none is refused with the first document.
-        declared.unwrap_or_default().split_whitespace().map(str::to_owned).collect()
+    /// Checks the whole table and all settings, so that a mistake is found before the first document.
+    fn labels() -> Result<Vec<String>, Error> {
+        Options::from_settings()?;
+        let table = Table::open(TABLE)
+            .ok_or_else(|| Error::Internal(format!("no table `{TABLE}` was granted")))?;
+        let entries: Vec<_> = table.entries().collect();
+        let rows: Vec<_> = entries.iter().map(|it| (it.key.as_str(), it.value.as_str())).collect();
+        if let Some(problem) = check::problems(&rows).into_iter().next() {
+            return Err(Error::misconfigured(TABLE, problem.to_string()));
+        }
+        let declared = table.get(LABELS_KEY).unwrap_or_default();
+        Ok(declared.split_whitespace().map(str::to_owned).collect())
     }
 
     fn classify(document: Document) -> Result<Vec<Label>, Error> {

@@ -31,8 +31,10 @@ impl Plugin for ExtractText {
 }
 
 impl Extractor for ExtractText {
-    fn accepts() -> Vec<String> {
-        vec!["text/plain".to_owned()]
+    fn accepts() -> Result<Vec<String>, Error> {
+        // A value that is neither of the two is refused before the first document.
+        parsed_setting::<Conventions>("conventions")?;
+        Ok(vec!["text/plain".to_owned()])
     }
 
     fn extract(source: Source<'_>) -> Result<Vec<Extracted>, Error> {

@@ -95,7 +95,7 @@ exports!(
     "docmill:sdk/exports-classification",
     "__export_classification",
     "docmill_plugin::bindings::classification",
-    { "docmill:plugin/types@0.1.0": types, "docmill:plugin/findings@0.1.0": findings }
+    { "docmill:plugin/types@0.1.0": types }
 );
 exports!(
     analysis,
@@ -103,5 +103,5 @@ exports!(
     "docmill:sdk/exports-analysis",
     "__export_analysis",
     "docmill_plugin::bindings::analysis",
-    { "docmill:plugin/types@0.1.0": types, "docmill:plugin/findings@0.1.0": findings }
+    { "docmill:plugin/types@0.1.0": types }
 );

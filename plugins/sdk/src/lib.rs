@@ -15,8 +15,8 @@
 //! }
 //!
 //! impl Analyzer for Shouting {
-//!     fn kinds() -> Vec<String> {
-//!         vec!["shouted-word".to_owned()]
+//!     fn kinds() -> Result<Vec<String>, Error> {
+//!         Ok(vec!["shouted-word".to_owned()])
 //!     }
 //!
 //!     fn analyze(document: Document) -> Result<Vec<Annotation>, Error> {
@@ -49,10 +49,9 @@ mod tables;
 #[cfg(not(target_family = "wasm"))]
 pub mod testing;
 
-pub use bindings::imports::docmill::plugin::findings::{Annotation, Label};
 pub use bindings::imports::docmill::plugin::members::Member;
 pub use bindings::imports::docmill::plugin::types::{
-    Attribute, Defect, Document, Error, InvalidSetting, Mark, Span,
+    Annotation, Attribute, Defect, Document, Error, InvalidSetting, Label, Mark, Span,
 };
 pub use description::{Description, Setting, TableUse};
 pub use log;

@@ -13,7 +13,11 @@ pub trait Plugin {
 /// Takes containers apart, so that what is inside them can be processed.
 pub trait Unpacker: Plugin {
     /// The media types this plugin unpacks, such as `application/zip`.
-    fn accepts() -> Vec<String>;
+    ///
+    /// # Errors
+    ///
+    /// If a setting or a table cannot be used; the host then rejects the pipeline before the first document.
+    fn accepts() -> Result<Vec<String>, Error>;
 
     /// Hands every source inside `container` to [`emit`], in order.
     ///
@@ -26,7 +30,11 @@ pub trait Unpacker: Plugin {
 /// Turns the bytes of a source into documents.
 pub trait Extractor: Plugin {
     /// The media types this plugin extracts, such as `text/html`.
-    fn accepts() -> Vec<String>;
+    ///
+    /// # Errors
+    ///
+    /// If a setting or a table cannot be used; the host then rejects the pipeline before the first document.
+    fn accepts() -> Result<Vec<String>, Error>;
 
     /// The documents contained in `source`, in reading order.
     ///
@@ -39,7 +47,11 @@ pub trait Extractor: Plugin {
 /// Renders text in another language.
 pub trait Translator: Plugin {
     /// The pairs this plugin translates.
-    fn pairs() -> Vec<LanguagePair>;
+    ///
+    /// # Errors
+    ///
+    /// If a setting or a table cannot be used; the host then rejects the pipeline before the first document.
+    fn pairs() -> Result<Vec<LanguagePair>, Error>;
 
     /// Renders segments in the target language: exactly one per original segment; an empty one stays empty.
     ///
@@ -52,7 +64,11 @@ pub trait Translator: Plugin {
 /// Sorts whole documents into labels declared in advance.
 pub trait Classifier: Plugin {
     /// The names of all labels that [`Classifier::classify`] may return.
-    fn labels() -> Vec<String>;
+    ///
+    /// # Errors
+    ///
+    /// If a setting or a table cannot be used; the host then rejects the pipeline before the first document.
+    fn labels() -> Result<Vec<String>, Error>;
 
     /// The labels that apply, most confident first.
     ///
@@ -65,7 +81,11 @@ pub trait Classifier: Plugin {
 /// Finds things in a document.
 pub trait Analyzer: Plugin {
     /// All kinds of annotation that [`Analyzer::analyze`] may return, in kebab-case.
-    fn kinds() -> Vec<String>;
+    ///
+    /// # Errors
+    ///
+    /// If a setting or a table cannot be used; the host then rejects the pipeline before the first document.
+    fn kinds() -> Result<Vec<String>, Error>;
 
     /// The annotations, ordered by the start of their spans; those without a span come first.
     ///
@@ -149,7 +169,7 @@ macro_rules! export {
     $crate::__check_role!($plugin: Unpacker);
             #[cfg(target_family = "wasm")]
             $crate::__export_role!(unpacking, __export_unpacking, $plugin, {
-                fn accepts() -> Vec<String> {
+                fn accepts() -> Result<Vec<String>, $crate::Error> {
                     $crate::begin_call();
                     <$plugin as $crate::Unpacker>::accepts()
                 }
@@ -167,7 +187,7 @@ macro_rules! export {
     $crate::__check_role!($plugin: Extractor);
             #[cfg(target_family = "wasm")]
             $crate::__export_role!(extraction, __export_extraction, $plugin, {
-                fn accepts() -> Vec<String> {
+                fn accepts() -> Result<Vec<String>, $crate::Error> {
                     $crate::begin_call();
                     <$plugin as $crate::Extractor>::accepts()
                 }
@@ -199,13 +219,13 @@ macro_rules! export {
     $crate::__check_role!($plugin: Translator);
             #[cfg(target_family = "wasm")]
             $crate::__export_role!(translation, __export_translation, $plugin, {
-                fn pairs() -> Vec<role::LanguagePair> {
+                fn pairs() -> Result<Vec<role::LanguagePair>, $crate::Error> {
                     $crate::begin_call();
                     let convert = |pair: $crate::LanguagePair| role::LanguagePair {
                         original: pair.original,
                         target: pair.target,
                     };
-                    <$plugin as $crate::Translator>::pairs().into_iter().map(convert).collect()
+                    Ok(<$plugin as $crate::Translator>::pairs()?.into_iter().map(convert).collect())
                 }
                 fn translate(
                     segments: Vec<String>,
@@ -228,7 +248,7 @@ macro_rules! export {
     $crate::__check_role!($plugin: Classifier);
             #[cfg(target_family = "wasm")]
             $crate::__export_role!(classification, __export_classification, $plugin, {
-                fn labels() -> Vec<String> {
+                fn labels() -> Result<Vec<String>, $crate::Error> {
                     $crate::begin_call();
                     <$plugin as $crate::Classifier>::labels()
                 }
@@ -246,7 +266,7 @@ macro_rules! export {
     $crate::__check_role!($plugin: Analyzer);
             #[cfg(target_family = "wasm")]
             $crate::__export_role!(analysis, __export_analysis, $plugin, {
-                fn kinds() -> Vec<String> {
+                fn kinds() -> Result<Vec<String>, $crate::Error> {
                     $crate::begin_call();
                     <$plugin as $crate::Analyzer>::kinds()
                 }

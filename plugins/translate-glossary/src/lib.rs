@@ -37,9 +37,23 @@ impl Plugin for TranslateGlossary {
 }
 
 impl Translator for TranslateGlossary {
-    fn pairs() -> Vec<LanguagePair> {
-        let declared = Table::open(TABLE).and_then(|table| table.get(PAIRS_KEY));
-        entry::pairs(&declared.unwrap_or_default())
+    /// Checks the whole table, so that a mistake is found before the first document.
+    fn pairs() -> Result<Vec<LanguagePair>, Error> {
+        let table = Table::open(TABLE)
+            .ok_or_else(|| Error::Internal(format!("no table `{TABLE}` was granted")))?;
+        let pairs = entry::pairs(&table.get(PAIRS_KEY).unwrap_or_default());
+        if pairs.is_empty() {
+            let reason =
+                format!("the row `{PAIRS_KEY}` should name the pairs, such as `fr>en fr>vi`");
+            return Err(Error::misconfigured(TABLE, reason));
+        }
+        for row in table.entries().filter(|row| row.key != PAIRS_KEY) {
+            for pair in &pairs {
+                entry::parse(&row.key, &row.value, &pair.target)
+                    .map_err(|problem| Error::misconfigured(TABLE, problem.to_string()))?;
+            }
+        }
+        Ok(pairs)
     }
 
     fn translate(segments: Vec<String>, pair: LanguagePair) -> Result<Rendering, Error> {

@@ -164,8 +164,8 @@ mod tests {
         ]);
         assert_eq!(
             table.render(Some(80), Paint::OFF),
-            "ID        DATE        LANG  LABELS                      TITLE OR SOURCE\n\
-             3v9kq7z2  2025-10-01  fr    semiconductor-chips 0.97, +2  Le Vietnam accélère le…\n"
+            "ID        DATE        LANG  LABELS                     TITLE OR SOURCE\n\
+             3v9kq7z2  2025-10-01  fr    semiconductor-c… 0.97, +2  Le Vietnam accélère le d…\n"
         );
     }
 }

@@ -159,22 +159,27 @@ pub fn cut_start(text: &str, width: usize) -> String {
     format!("…{}", &text[start..])
 }
 
-/// Keeps the first items of a list that commas separate, and counts the others: `a 0.9, +2`.
+/// Keeps the first items of a list that commas separate, and counts the others: `drones 0.9, +2`. Of the first item the last
+/// word stays whole.
 pub fn cut_list(text: &str, width: usize) -> String {
     let items: Vec<&str> = text.split(", ").collect();
-    for kept in (1..items.len()).rev() {
-        let shown = format!("{}, +{}", items[..kept].join(", "), items.len() - kept);
+    for kept in (1..=items.len()).rev() {
+        let shown = items[..kept].join(", ") + &surplus(items.len() - kept);
         if shown.width() <= width {
             return shown;
         }
     }
-    match items.len() {
-        0 | 1 => cut_end(text, width),
-        several => {
-            let count = format!(" +{}", several - 1);
-            format!("{}{count}", cut_end(items[0], width.saturating_sub(count.width())))
-        }
+    let surplus = surplus(items.len() - 1);
+    let (name, value) = items[0].rsplit_once(' ').unwrap_or((items[0], ""));
+    let value = if value.is_empty() { surplus } else { format!(" {value}{surplus}") };
+    match width.checked_sub(value.width()) {
+        Some(room) if room > 1 => cut_end(name, room) + &value,
+        _ => cut_end(text, width),
     }
+}
+
+fn surplus(items: usize) -> String {
+    if items == 0 { String::new() } else { format!(", +{items}") }
 }
 
 fn take(character: char, room: &mut usize) -> bool {
@@ -236,7 +241,9 @@ mod tests {
         check(cut_list, "a 0.9, b 0.8, c 0.7", 19, "a 0.9, b 0.8, c 0.7");
         check(cut_list, "a 0.9, b 0.8, c 0.7", 16, "a 0.9, b 0.8, +1");
         check(cut_list, "a 0.9, b 0.8, c 0.7", 12, "a 0.9, +2");
-        check(cut_list, "semiconductor 0.9, b 0.8", 9, "semic… +1");
+        check(cut_list, "semiconductor 0.9, b 0.8", 13, "semi… 0.9, +1");
+        check(cut_list, "semiconductor 0.9", 9, "semi… 0.9");
+        check(cut_list, "semiconductor 0.9, b 0.8", 8, "semicon…");
         check(cut_list, "semiconductor", 6, "semic…");
     }
 }

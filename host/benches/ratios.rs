@@ -1,0 +1,328 @@
+//! What the sandbox costs: each plugin against the same code run natively, in one run, in turn.
+//!
+//! A harness of its own rather than criterion: what matters are ratios of two things measured alternately, and peak memory of
+//! whole runs, and criterion measures one thing after the other. `cargo xtask bench` builds the guests and runs it; words after
+//! `--` choose among `nothing`, `html`, `lexicon` and `ingest`.
+#![expect(clippy::print_stdout, reason = "a benchmark talks to the person who runs it")]
+
+use std::error::Error;
+use std::hint::black_box;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use docmill::capabilities::{PriorFindings, SourceBytes, Table};
+use docmill::catalog::{Catalog, Compiler, shipped_table};
+use docmill::ingest::{Content, Offer, Origin, Unreadable};
+use docmill::manifest::Manifest;
+use docmill::model::{Document, LanguageTag, MediaType, SourceName};
+use docmill::pipeline::{Event, Pipeline, Reporter, RunOptions, run};
+use docmill::sandbox::{Sandbox, SandboxOptions};
+use docmill::store::{SledOptions, SledStore};
+
+type Outcome<T> = Result<T, Box<dyn Error>>;
+
+/// How many times each side of a comparison is measured; the medians count.
+const ROUNDS: usize = 15;
+
+fn main() -> Outcome<()> {
+    let words: Vec<String> =
+        std::env::args().skip(1).filter(|word| !word.starts_with("--")).collect();
+    if let [ingest, folder, jobs] = words.as_slice()
+        && ingest == "ingest-child"
+    {
+        return ingest_child(Path::new(folder), jobs.parse()?);
+    }
+    let wanted = |name: &str| words.is_empty() || words.iter().any(|word| word == name);
+    if wanted("nothing") {
+        nothing()?;
+    }
+    if wanted("html") {
+        html()?;
+    }
+    if wanted("lexicon") {
+        lexicon()?;
+    }
+    if wanted("ingest") {
+        ingest()?;
+    }
+    Ok(())
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."))
+}
+
+fn pipeline(text: &str, jobs: usize) -> Outcome<(Sandbox, Pipeline)> {
+    let sandbox = Sandbox::new(&SandboxOptions { concurrency: jobs, pooling: true })?;
+    let catalog = Catalog::new(sandbox.clone(), Compiler::InProcess, None);
+    let manifest = Manifest::parse(&root().join("docmill.toml"), text)?;
+    Ok((sandbox, Pipeline::assemble(&manifest, &catalog)?))
+}
+
+/// Measures two things in turn and prints the median of each, in microseconds, and the ratio of the medians.
+fn compare(what: &str, mut native: impl FnMut(), mut sandboxed: impl FnMut()) {
+    let time = |act: &mut dyn FnMut()| {
+        let begun = Instant::now();
+        act();
+        begun.elapsed()
+    };
+    // Once each to warm caches and pools.
+    time(&mut native);
+    time(&mut sandboxed);
+    let (mut natives, mut sandboxes): (Vec<Duration>, Vec<Duration>) =
+        (0..ROUNDS).map(|_| (time(&mut native), time(&mut sandboxed))).unzip();
+    natives.sort();
+    sandboxes.sort();
+    let (native, sandboxed) =
+        (natives[ROUNDS / 2].as_secs_f64() * 1e6, sandboxes[ROUNDS / 2].as_secs_f64() * 1e6);
+    println!("| {what} | {native:.1} | {sandboxed:.1} | {:.2} |", native / sandboxed);
+}
+
+const HEADER: &str = "| what | native, µs | fresh instance, µs | of native |\n|---|---|---|---|";
+
+/// What every call costs: a fresh instance with its deadline, an empty answer, and the way there and back.
+fn nothing() -> Outcome<()> {
+    const CALLS: u32 = 5_000;
+    let text = "[[step]]\nplugin = 'extract-text'\n[[step]]\nplugin = 'target/guests/examples/analyze-nothing.wasm'";
+    let (sandbox, pipeline) = pipeline(text, 1)?;
+    let step = pipeline.steps().last().ok_or("no steps")?;
+    let prior = PriorFindings::default();
+    let documents = [
+        ("empty", Document::default()),
+        ("4 KiB", Document { text: "article ".repeat(512), ..Document::default() }),
+    ];
+    println!("\n| no-op plugin, fresh instance, deadline on | µs per document |\n|---|---|");
+    for (what, document) in &documents {
+        let mut rounds: Vec<Duration> = Vec::new();
+        for _ in 0..ROUNDS {
+            let begun = Instant::now();
+            for _ in 0..CALLS {
+                black_box(step.find(&sandbox, document, &prior))
+                    .map_err(|stopped| stopped.causes.join(": "))?;
+            }
+            rounds.push(begun.elapsed() / CALLS);
+        }
+        rounds.sort();
+        println!("| {what} document | {:.1} |", rounds[ROUNDS / 2].as_secs_f64() * 1e6);
+    }
+    Ok(())
+}
+
+/// Pages: the fixtures of the plugin, and a made-up one of the size of a real news page.
+fn html() -> Outcome<()> {
+    let (sandbox, pipeline) = pipeline("[[step]]\nplugin = 'extract-html'", 1)?;
+    let step = pipeline.steps().first().ok_or("no steps")?;
+    let mut pages: Vec<(String, Vec<u8>)> = Vec::new();
+    for entry in std::fs::read_dir(root().join("plugins/extract-html/tests/fixtures"))? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|it| it == "html") {
+            pages.push((
+                path.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
+                std::fs::read(path)?,
+            ));
+        }
+    }
+    pages.sort();
+    let news = news_page();
+    pages.push((format!("made-up news page of {} KB", news.len() / 1000), news.into_bytes()));
+    println!("\n{HEADER}");
+    for (name, bytes) in pages {
+        let calls = if bytes.len() > 50_000 { 20 } else { 200 };
+        let source = SourceBytes::new(MediaType::new("text/html")?, Arc::from(bytes.as_slice()));
+        compare(
+            &format!("`extract-html`, {name}"),
+            || {
+                (0..calls).for_each(|_| {
+                    drop(black_box(extract_html::extract(
+                        black_box(&bytes),
+                        extract_html::Syntax::Html,
+                    )))
+                })
+            },
+            || (0..calls).for_each(|_| drop(black_box(step.extract(&sandbox, source.clone())))),
+        );
+    }
+    Ok(())
+}
+
+/// A page as content management systems make them: a head full of metadata, menus, an article, boxes of links, scripts.
+fn news_page() -> String {
+    let mut page = String::from(
+        "<!DOCTYPE html><html lang=\"fr\"><head><meta charset=\"utf-8\"><title>Un article</title>",
+    );
+    for number in 0..40 {
+        page.push_str(&format!("<link rel=\"preload\" href=\"/assets/{number}.css\" as=\"style\"><meta property=\"x:{number}\" content=\"valeur {number}\">"));
+    }
+    page.push_str("<script>");
+    page.push_str(
+        &"var a=function(b,c){return b<c?b:c};window.dataLayer.push({event:'x',n:12});".repeat(400),
+    );
+    page.push_str("</script></head><body><nav><ul>");
+    for number in 0..200 {
+        page.push_str(&format!("<li class=\"menu-item level-{}\"><a href=\"/rubrique/{number}.html\" title=\"Rubrique {number}\">Rubrique numéro {number}</a></li>", number % 3));
+    }
+    page.push_str("</ul></nav><main><article><h1>Le Vietnam développe ses technologies</h1>");
+    for number in 0..60 {
+        page.push_str(&format!(
+            "<p class=\"body-text\">Paragraphe {number}&nbsp;: le ministère des Sciences et des Technologies a présenté <strong>un programme</strong> \
+             de recherche sur les semi-conducteurs, l’intelligence artificielle et <a href=\"/sujet/{number}\">les drones</a>, selon \
+             un communiqué publié à Hanoï. Les entreprises et les universités y participeront dès l’année prochaine.</p>"
+        ));
+    }
+    page.push_str("</article><aside>");
+    for number in 0..350 {
+        page.push_str(&format!("<div class=\"teaser\"><div class=\"thumb\"><img src=\"/i/{number}.jpg\" alt=\"Photo {number}\"></div><h3><a href=\"/article/{number}.html\">Un autre titre, le numéro {number}</a></h3><span class=\"date\">12/06/2025</span></div>"));
+    }
+    page.push_str("</aside></main><footer><p>Tous droits réservés</p></footer></body></html>");
+    page
+}
+
+/// The five seed articles.
+fn lexicon() -> Outcome<()> {
+    let text = "[[step]]\nplugin = 'extract-text'\n[[step]]\nplugin = 'classify-lexicon'\ntables = { taxonomy = 'vn-1131-2025' }";
+    let (sandbox, pipeline) = pipeline(text, 1)?;
+    let step = pipeline.steps().last().ok_or("no steps")?;
+    let table = Table::from_tsv(shipped_table("vn-1131-2025").ok_or("no table")?)?;
+    let declared = table.get("@labels").unwrap_or_default().to_owned();
+    // The host's own search on both sides: only what runs in the sandbox differs.
+    let find = |text: &str| {
+        let found = table.find(text).unwrap_or_default();
+        let occurrence = |it: docmill::capabilities::Occurrence<'_>| docmill_plugin::Occurrence {
+            span: docmill_plugin::Span { start: it.span.start, end: it.span.end },
+            value: it.value.to_owned(),
+        };
+        found.into_iter().map(occurrence).collect::<Vec<_>>()
+    };
+    let (options, prior) = (classify_lexicon::Options::default(), PriorFindings::default());
+    println!("\n{HEADER}");
+    for (name, text) in seeds()? {
+        let document = Document {
+            text: text.clone(),
+            language: Some(LanguageTag::new("fr")?),
+            ..Document::default()
+        };
+        let guest = docmill_plugin::Document {
+            language: Some("fr".to_owned()),
+            ..docmill_plugin::Document::new(text)
+        };
+        compare(
+            &format!("`classify-lexicon`, seed {name}"),
+            || {
+                (0..50).for_each(|_| {
+                    drop(black_box(classify_lexicon::classify(
+                        black_box(&guest),
+                        &declared,
+                        find,
+                        &options,
+                    )))
+                })
+            },
+            || (0..50).for_each(|_| drop(black_box(step.find(&sandbox, &document, &prior)))),
+        );
+    }
+    Ok(())
+}
+
+fn seeds() -> Outcome<Vec<(String, String)>> {
+    let mut paths: Vec<PathBuf> = std::fs::read_dir(root().join("seeds/documents"))?
+        .map(|entry| entry.map(|it| it.path()))
+        .collect::<Result<_, _>>()?;
+    paths.retain(|path| path.extension().is_some_and(|it| it == "txt"));
+    paths.sort();
+    let seed = |path: &PathBuf| -> Outcome<(String, String)> {
+        let name = path.file_stem().unwrap_or_default().to_string_lossy()[..3].to_owned();
+        Ok((name, std::fs::read_to_string(path)?))
+    };
+    paths.iter().map(seed).collect()
+}
+
+/// How many made-up articles are ingested.
+const ARTICLES: u64 = 10_000;
+
+/// The whole built-in pipeline and the store on disk, with 1 and 2 jobs, each in a process of its own to see its peak memory.
+fn ingest() -> Outcome<()> {
+    println!(
+        "\n| `ingest` of {ARTICLES} made-up articles | documents per second | MiB resident after 1,000 | after {ARTICLES} | peak |\n|---|---|---|---|---|"
+    );
+    for jobs in ["1", "2"] {
+        let folder = tempfile::tempdir()?;
+        let output = std::process::Command::new(std::env::current_exe()?)
+            .args(["ingest-child".as_ref(), folder.path().as_os_str(), jobs.as_ref()])
+            .output()?;
+        if !output.status.success() {
+            return Err(String::from_utf8_lossy(&output.stderr).into_owned().into());
+        }
+        print!(
+            "| {jobs} job{} | {}",
+            if jobs == "1" { "" } else { "s" },
+            String::from_utf8_lossy(&output.stdout)
+        );
+    }
+    Ok(())
+}
+
+fn ingest_child(folder: &Path, jobs: usize) -> Outcome<()> {
+    let (_, pipeline) = pipeline(docmill::catalog::DEFAULT_PIPELINE, jobs)?;
+    let store = SledStore::open(&folder.join("store"), &SledOptions::default())?;
+    let watch = Watch::default();
+    let mut articles =
+        Articles { seeds: seeds()?.into_iter().map(|(_, text)| text).collect(), next: 0 };
+    let begun = Instant::now();
+    run(&store, &pipeline, &mut articles, &RunOptions { jobs, ..RunOptions::default() }, &watch)?;
+    let rate = ARTICLES as f64 / begun.elapsed().as_secs_f64();
+    let early = watch.early.load(Ordering::Relaxed);
+    println!("{rate:.0} | {early} | {} | {} |", status("VmRSS:"), status("VmHWM:"));
+    Ok(())
+}
+
+/// Notes how much memory is resident after the first thousand sources.
+#[derive(Default)]
+struct Watch {
+    sources: AtomicU64,
+    early: AtomicU64,
+}
+
+impl Reporter for Watch {
+    fn event(&self, event: &Event<'_>) {
+        if let Event::Source { .. } = event
+            && self.sources.fetch_add(1, Ordering::Relaxed) == 1_000
+        {
+            self.early.store(status("VmRSS:"), Ordering::Relaxed);
+        }
+    }
+}
+
+/// A figure of this process in MiB, as Linux tells it; 0 elsewhere.
+fn status(field: &str) -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix(field));
+    line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok())
+        .map_or(0, |kib| kib / 1024)
+}
+
+/// The seeds over and over, each time with other words at the end, so that no two are alike.
+struct Articles {
+    seeds: Vec<String>,
+    next: u64,
+}
+
+struct Article(String);
+
+impl Content for Article {
+    fn read(self: Box<Self>, _: u64) -> Result<Arc<[u8]>, Unreadable> {
+        Ok(Arc::from(self.0.into_bytes()))
+    }
+}
+
+impl Origin for Articles {
+    fn next(&mut self) -> Option<Offer> {
+        let number = self.next;
+        self.next += 1;
+        let seed = usize::try_from(number).ok()? % self.seeds.len();
+        let text = format!("{}\n\nCet article porte le numéro {number}.\n", self.seeds[seed]);
+        let name = SourceName::new(format!("articles/{number:05}.txt")).ok()?;
+        (number < ARTICLES).then(|| Offer { name, content: Ok(Box::new(Article(text))) })
+    }
+}
