@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use bytesize::ByteSize;
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use docmill::model::FailureClass;
 
@@ -178,7 +178,7 @@ Examples:
   docmill show seeds/documents/000_67c58c6fc0ec9778.txt --raw")]
 pub struct Show {
     /// Id of a document, as much of it as is unique, or the name of its source
-    #[arg(value_name = "ID|SOURCE")]
+    #[arg(value_name = "ID|SOURCE", value_parser = NonEmptyStringValueParser::new())]
     pub document: String,
     /// Show what was left out of the text, in its place
     #[arg(long)]
@@ -236,7 +236,7 @@ pub enum Failures {
     /// Show one failure: causes, the plugin's call stack, the end of its log
     Show {
         /// Id of a failure, or as much of it as is unique
-        #[arg(value_name = "ID")]
+        #[arg(value_name = "ID", value_parser = NonEmptyStringValueParser::new())]
         failure: String,
     },
 }

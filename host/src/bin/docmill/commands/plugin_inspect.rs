@@ -17,7 +17,7 @@ use serde::Serialize;
 use crate::args::{Common, Output};
 use crate::context;
 use crate::exit::Exit;
-use crate::report::{Column, CommandError, Paint, Table, Tone, bytes, grouped, one_line};
+use crate::report::{Column, CommandError, Paint, Table, Tone, bytes, count, one_line};
 
 /// Runs the command.
 pub fn run(common: &Common, meant: &Path) -> Result<Exit, CommandError> {
@@ -117,7 +117,13 @@ impl<'a> Facts<'a> {
             fact("role", role.to_string());
             fact("contract", contract.to_string());
         }
-        fact("size", format!("{} ({} bytes)", bytes(self.size), grouped(self.size)));
+        fact(
+            "size",
+            match self.size {
+                0..1024 => count(self.size, "byte"),
+                size => format!("{} ({})", bytes(size), count(size, "byte")),
+            },
+        );
         fact("sha256", self.digest.to_string());
         if let Some(description) = self.description {
             for attribute in &description.attributes {
@@ -204,7 +210,7 @@ fn meaning(import: &str, provider: Provider) -> &'static str {
         }
         Provider::Nothing => "the sandbox offers no such thing",
         Provider::Contract => match interface.rsplit('/').next().unwrap_or_default() {
-            "types" => "the vocabulary of the contract; does nothing",
+            "types" => "the vocabulary of the contract",
             "log" => "may write messages, up to its limit",
             "config" => "reads its own settings",
             "lookup" => "reads the tables that the pipeline grants",

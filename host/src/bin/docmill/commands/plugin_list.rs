@@ -28,16 +28,7 @@ pub fn run(common: &Common) -> Result<Exit, CommandError> {
             }
         }
         Output::Human => {
-            let mut table = Table::new([
-                Column::new("STEP").tone(Tone::Key),
-                Column::new("PLUGIN"),
-                Column::new("ROLE"),
-                Column::new("TAKES OR GIVES").cut_by(cut_end),
-                Column::new("FROM").cut_by(cut_start),
-                Column::number("TIME"),
-                Column::number("MEMORY"),
-                Column::number("OUTPUT"),
-            ]);
+            let mut table = table();
             pipeline.steps().iter().for_each(|step| table.row(row(step)));
             let shown = table.render(width(), Paint::for_stdout(common));
             stdout.write_all(shown.as_bytes())?;
@@ -47,25 +38,47 @@ pub fn run(common: &Common) -> Result<Exit, CommandError> {
     let (path, _) = context::pipeline_text(common)?;
     let steps = count(pipeline.steps().len() as u64, "step");
     let path = one_line(&path.display().to_string(), 200);
-    note(common, &format!("{steps} of {path}, in the order in which they run"));
+    note(common, &format!("{steps} of {path} in order; limits: time, memory, output of one call"));
     Ok(Exit::Success)
 }
 
-fn row(step: &Step) -> [String; 8] {
+fn table() -> Table<6> {
+    Table::new([
+        Column::new("STEP").tone(Tone::Key),
+        Column::new("PLUGIN").cut_by(cut_start),
+        Column::new("ROLE"),
+        Column::new("FROM").cut_by(cut_start),
+        Column::new("LIMITS"),
+        Column::new("TAKES OR GIVES").cut_by(cut_end),
+    ])
+}
+
+fn row(step: &Step) -> [String; 6] {
     let description = &step.plugin.description;
+    let version = one_line(&description.version, 64);
+    let limits = &step.limits;
+    let deadline = humantime::format_duration(limits.deadline);
     [
         step.name.to_string(),
-        format!("{} {}", description.name, one_line(&description.version, 64)),
+        // Most steps are called as their plugin is.
+        if step.name == description.name {
+            version
+        } else {
+            format!("{} {version}", description.name)
+        },
         step.plugin.role.to_string(),
-        one_line(&declared(step), usize::MAX),
         match &step.origin {
             PluginRef::Shipped(_) => "shipped".to_owned(),
             PluginRef::File(path) => one_line(&path.display().to_string(), usize::MAX),
         },
-        humantime::format_duration(step.limits.deadline).to_string(),
-        bytes(step.limits.memory),
-        bytes(step.limits.output),
+        format!("{deadline}, {}, {}", round(limits.memory), round(limits.output)),
+        one_line(&declared(step), usize::MAX),
     ]
+}
+
+/// Limits are round numbers as a rule: `64 MiB`.
+fn round(size: u64) -> String {
+    bytes(size).replace(".0 ", " ")
 }
 
 /// What a step takes or gives, in a few words.
