@@ -234,7 +234,7 @@ impl Page {
                 .any(|finding| finding.provenance.role == docmill::model::Role::Classifier);
             self.heading(
                 "labels",
-                if classified { "none applies" } else { "no classifier has run" },
+                if classified { "none applies" } else { "no classifier has come to an end on it" },
             );
             return;
         }
@@ -385,7 +385,8 @@ impl Page {
                 && !text[..position].ends_with('\n')
                 && !text[position..].is_empty()
                 && !text[position..].starts_with('\n');
-            match (within, self.shown.ends_with('\n')) {
+            let at_line_start = self.shown.is_empty() || self.shown.ends_with('\n');
+            match (within, at_line_start) {
                 (true, _) => self.shown.push_str(&format!(" {quoted} ")),
                 (false, true) => self.shown.push_str(&format!("{quoted}\n")),
                 (false, false) => self.shown.push_str(&format!("\n{quoted}")),
