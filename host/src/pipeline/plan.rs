@@ -29,6 +29,8 @@ pub struct Step {
     pub name: PluginName,
     /// The plugin.
     pub plugin: Arc<Plugin>,
+    /// Where it came from.
+    pub origin: PluginRef,
     /// What one call may use.
     pub limits: Limits,
     /// What it declared, once it knew its settings and tables.
@@ -44,6 +46,11 @@ pub struct Step {
 }
 
 impl Step {
+    /// For a translator: the pairs it is asked for, in order; original first, then target.
+    pub fn pairs(&self) -> &[(LanguageTag, LanguageTag)] {
+        &self.pairs
+    }
+
     pub(super) fn inputs(&self) -> Inputs {
         Inputs {
             settings: Arc::clone(&self.settings),
@@ -205,6 +212,7 @@ impl Assembler<'_> {
         }
         Ok(Step {
             name: request.name.clone().unwrap_or_else(|| description.name.clone()),
+            origin: request.plugin.clone(),
             limits: request.limits,
             declaration,
             pairs,

@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use bytesize::ByteSize;
+use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use docmill::model::FailureClass;
 
 /// Take documents through sandboxed WebAssembly plugins and keep what they find
 #[derive(Debug, Parser)]
@@ -147,10 +149,10 @@ pub struct Filter {
     /// Only documents with this label (can be repeated: any of them)
     #[arg(long, value_name = "LABEL")]
     pub label: Vec<String>,
-    /// Only labels with at least this confidence count, from 0 to 1
-    #[arg(long, value_name = "CONFIDENCE", default_value_t = 0.0)]
-    pub min_confidence: f32,
-    /// Only documents without any label
+    /// Only labels with at least this confidence count, from 0 to 1; alone: only documents with one
+    #[arg(long, value_name = "CONFIDENCE", value_parser = confidence)]
+    pub min_confidence: Option<f32>,
+    /// Only documents without any label (that counts)
     #[arg(long, conflicts_with = "label")]
     pub unlabelled: bool,
     /// Only documents in this language, such as `fr`
@@ -161,6 +163,13 @@ pub struct Filter {
     pub source: Option<String>,
 }
 
+fn confidence(text: &str) -> Result<f32, String> {
+    match text.parse::<f32>() {
+        Ok(value) if (0.0..=1.0).contains(&value) => Ok(value),
+        _ => Err("a confidence is a number from 0 to 1, such as 0.8".to_owned()),
+    }
+}
+
 /// Options of `show`.
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "\
@@ -169,6 +178,7 @@ Examples:
   docmill show seeds/documents/000_67c58c6fc0ec9778.txt --raw")]
 pub struct Show {
     /// Id of a document, as much of it as is unique, or the name of its source
+    #[arg(value_name = "ID|SOURCE", value_parser = NonEmptyStringValueParser::new())]
     pub document: String,
     /// Show what was left out of the text, in its place
     #[arg(long)]
@@ -216,18 +226,26 @@ pub enum ExportFormat {
 pub enum Failures {
     /// List what failed
     List {
-        /// Only failures of this class, such as `deadline`
-        #[arg(long, value_name = "CLASS")]
-        class: Option<String>,
+        /// Only failures of this class
+        #[arg(long, value_name = "CLASS", value_parser = failure_classes())]
+        class: Option<FailureClass>,
         /// Only failures of this step
         #[arg(long, value_name = "STEP")]
         step: Option<String>,
     },
-    /// Show one failure: causes, limits, the plugin's call stack, the end of its log
+    /// Show one failure: causes, the plugin's call stack, the end of its log
     Show {
         /// Id of a failure, or as much of it as is unique
+        #[arg(value_name = "ID", value_parser = NonEmptyStringValueParser::new())]
         failure: String,
     },
+}
+
+fn failure_classes() -> impl TypedValueParser<Value = FailureClass> {
+    let names = FailureClass::ALL.map(FailureClass::as_str);
+    PossibleValuesParser::new(names).try_map(|name| {
+        FailureClass::ALL.into_iter().find(|class| class.as_str() == name).ok_or("no such class")
+    })
 }
 
 /// The commands about plugins.
@@ -238,6 +256,7 @@ pub enum Plugin {
     /// Show what a plugin is, declares, and imports; runs nothing of it but its self-description
     Inspect {
         /// A component, or the name of a shipped plugin
-        file: String,
+        #[arg(value_name = "FILE|NAME")]
+        plugin: PathBuf,
     },
 }

@@ -3,7 +3,9 @@
 mod args;
 mod commands;
 mod context;
+mod dossier;
 mod exit;
+mod filter;
 mod report;
 
 use std::process::ExitCode;

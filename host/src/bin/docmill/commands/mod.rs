@@ -1,9 +1,16 @@
 //! One file per command.
 
+mod export;
+mod failures;
 mod generate;
 mod ingest;
+mod list;
+mod plugin_inspect;
+mod plugin_list;
+mod show;
+mod stats;
 
-use crate::args::{Args, Command};
+use crate::args::{Args, Command, Failures, Plugin};
 use crate::exit::Exit;
 use crate::report::CommandError;
 
@@ -12,10 +19,19 @@ pub fn run(args: &Args) -> Result<Exit, CommandError> {
     let common = &args.common;
     match &args.command {
         Command::Ingest(options) => ingest::run(common, options),
+        Command::List(options) => list::run(common, options),
+        Command::Show(options) => show::run(common, options),
+        Command::Export(options) => export::run(common, options),
+        Command::Stats => stats::run(common),
+        Command::Failures(Failures::List { class, step }) => {
+            failures::list(common, *class, step.as_deref())
+        }
+        Command::Failures(Failures::Show { failure }) => failures::show(common, failure),
+        Command::Plugin(Plugin::List) => plugin_list::run(common),
+        Command::Plugin(Plugin::Inspect { plugin }) => plugin_inspect::run(common, plugin),
         Command::Pipeline => generate::pipeline(common),
         Command::Completions { shell } => generate::completions(*shell),
         Command::Man => generate::manual(),
         Command::CompileComponent { pooled } => generate::compile(pooled),
-        _ => Err(CommandError::new(Exit::Bug, "not there yet")),
     }
 }

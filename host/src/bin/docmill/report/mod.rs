@@ -1,12 +1,20 @@
 //! Everything that people and programs get to see: results on stdout, all else on stderr.
 
 mod error;
+mod object;
+mod paint;
 mod progress;
+mod table;
 mod text;
+mod units;
 
 pub use error::{CommandError, finish};
+pub use object::{DocumentObject, FailureObject, RunObject};
+pub use paint::{Paint, Tone, width};
 pub use progress::Progress;
+pub use table::{Column, Table, cut_end, cut_list, cut_start};
 pub use text::{count, escaped, one_line};
+pub use units::{bytes, confidence, grouped, moment, rfc3339, span};
 
 use crate::args::Common;
 
@@ -30,6 +38,15 @@ pub fn start_logging(common: &Common) {
         .with_target(true)
         .without_time()
         .init();
+}
+
+/// Tells people something that is no result: on stderr, and only where people read.
+pub fn note(common: &Common, remark: &str) {
+    if common.output == crate::args::Output::Human && !common.quiet {
+        // With stderr closed there is nobody to tell.
+        let _ =
+            std::io::Write::write_fmt(&mut std::io::stderr().lock(), format_args!("{remark}\n"));
+    }
 }
 
 /// Whether stderr may be coloured.

@@ -50,15 +50,7 @@ fn is_harmful(character: char) -> bool {
 
 /// A number and what it counts: `1 document`, `2,000 documents`.
 pub fn count(number: u64, thing: &str) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    format!("{grouped} {thing}{}", if number == 1 { "" } else { "s" })
+    format!("{} {thing}{}", super::grouped(number), if number == 1 { "" } else { "s" })
 }
 
 #[cfg(test)]

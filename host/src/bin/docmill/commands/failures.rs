@@ -1,0 +1,227 @@
+//! `failures`: what failed, and everything that is known about why.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+
+use docmill::model::{Failure, FailureClass, Run};
+use docmill::store::Store;
+
+use super::list::SHORT_ID;
+use crate::args::{Common, Output};
+use crate::context;
+use crate::exit::Exit;
+use crate::report::{
+    Column, CommandError, FailureObject, Paint, Table, Tone, count, cut_end, cut_start, escaped,
+    grouped, moment, note, one_line, width,
+};
+
+/// The most candidates that are named where it is unclear what is meant.
+const MOST_CANDIDATES: usize = 10;
+
+/// Lists what failed.
+pub fn list(
+    common: &Common,
+    class: Option<FailureClass>,
+    step: Option<&str>,
+) -> Result<Exit, CommandError> {
+    let store = context::existing_store(common)?;
+    let mut stdout = std::io::BufWriter::new(std::io::stdout().lock());
+    let mut table = table();
+    let mut classes = BTreeMap::<&str, u64>::new();
+    for failure in store.failures() {
+        let failure = failure?;
+        if class.is_some_and(|class| failure.class != class)
+            || step.is_some_and(|step| failure.step.as_ref().is_none_or(|it| it.as_str() != step))
+        {
+            continue;
+        }
+        *classes.entry(failure.class.as_str()).or_default() += 1;
+        match common.output {
+            Output::Json => write_object(&mut stdout, &failure)?,
+            Output::Human => table.row(row(&failure)),
+        }
+    }
+    if !table.is_empty() {
+        let shown = table.render(width(), Paint::for_stdout(common));
+        stdout.write_all(shown.as_bytes())?;
+    }
+    stdout.flush()?;
+    let total = classes.values().sum();
+    let each: Vec<_> =
+        classes.iter().map(|(class, number)| format!("{} {class}", grouped(*number))).collect();
+    match (total, class.is_some() || step.is_some()) {
+        (0, false) => note(common, "nothing failed"),
+        (0, true) => note(common, "no failures fit"),
+        _ => note(common, &format!("{}: {}", count(total, "failure"), each.join(", "))),
+    }
+    Ok(Exit::Success)
+}
+
+fn table() -> Table<5> {
+    Table::new([
+        Column::new("ID").tone(Tone::Key),
+        Column::new("CLASS").tone(Tone::Bad),
+        Column::new("STEP"),
+        Column::new("SOURCE").cut_by(cut_start),
+        Column::new("CAUSE").cut_by(cut_end),
+    ])
+}
+
+fn row(failure: &Failure) -> [String; 5] {
+    [
+        failure.id.to_string()[..SHORT_ID].to_owned(),
+        failure.class.to_string(),
+        failure.step.as_ref().map_or("-".to_owned(), |step| one_line(step.as_str(), 64)),
+        one_line(failure.source.as_str(), usize::MAX),
+        failure.causes.first().map_or(String::new(), |cause| one_line(cause, 400)),
+    ]
+}
+
+fn write_object(output: &mut impl Write, failure: &Failure) -> Result<(), CommandError> {
+    let object = FailureObject::new(failure);
+    serde_json::to_writer(&mut *output, &object).map_err(std::io::Error::from)?;
+    Ok(output.write_all(b"\n")?)
+}
+
+/// Shows one failure.
+pub fn show(common: &Common, meant: &str) -> Result<Exit, CommandError> {
+    let store = context::existing_store(common)?;
+    let failure = resolve(&store, meant)?;
+    let mut stdout = std::io::BufWriter::new(std::io::stdout().lock());
+    match common.output {
+        Output::Json => write_object(&mut stdout, &failure)?,
+        Output::Human => {
+            let mut run = None;
+            for candidate in store.runs() {
+                run = Some(candidate?).filter(|it| it.id == failure.run).or(run);
+            }
+            let shown = render(&failure, run.as_ref(), Paint::for_stdout(common));
+            stdout.write_all(shown.as_bytes())?;
+        }
+    }
+    stdout.flush()?;
+    Ok(Exit::Success)
+}
+
+fn resolve(store: &dyn Store, meant: &str) -> Result<Failure, CommandError> {
+    let mut found = store.failures_with_prefix(meant, MOST_CANDIDATES + 1)?;
+    match found.as_slice() {
+        [] => Err(CommandError::new(Exit::SomeFailed, format!("there is no failure `{meant}`"))
+            .hint("`docmill failures list` shows ids")),
+        [_] => Ok(found.remove(0)),
+        several => {
+            let mut message = format!("`{meant}` is the beginning of several ids");
+            for Failure { id, class, source, .. } in several.iter().take(MOST_CANDIDATES) {
+                let source = one_line(source.as_str(), 60);
+                message.push_str(&format!("\n  {id}  {class}  {source}"));
+            }
+            if several.len() > MOST_CANDIDATES {
+                message.push_str("\n  …");
+            }
+            Err(CommandError::new(Exit::Usage, message).hint("give more of the id"))
+        }
+    }
+}
+
+fn render(failure: &Failure, run: Option<&Run>, paint: Paint) -> String {
+    let source = one_line(failure.source.as_str(), 4_096);
+    let headline = match &failure.step {
+        Some(step) => format!("step `{step}` failed on `{source}`"),
+        None => format!("`{source}` failed"),
+    };
+    let mut shown = format!("{}\n", paint.tone(Tone::Strong, &headline));
+    let mut line = |line: &str| {
+        shown.push_str(line);
+        shown.push('\n');
+    };
+    for cause in &failure.causes {
+        // A cause may have several lines; all of them belong to it.
+        line(&format!("  Caused by: {}", escaped(cause.trim_end()).replace('\n', "\n    ")));
+    }
+    if let Some(hint) = &failure.hint {
+        line(&format!("hint: {}", escaped(hint)));
+    }
+    line("");
+    let mut facts = Table::new([Column::new("").tone(Tone::Dim), Column::new("")]);
+    let mut fact = |name: &str, value: String| facts.row([name.to_owned(), value]);
+    fact("id", failure.id.to_string());
+    fact("class", format!("{}: {}", failure.class, meaning(failure.class)));
+    if let Some(document) = failure.document {
+        fact("document", document.to_string());
+    }
+    if let Some(original) = failure.original {
+        fact("sha256", original.to_string());
+    }
+    if let Some(component) = failure.component {
+        fact("plugin", component.to_string());
+    }
+    let started = run.map_or(String::new(), |run| format!(", {}", moment(run.started)));
+    fact("run", format!("{}{started}", failure.run));
+    line(facts.render(None, paint).trim_end());
+    if !failure.backtrace.is_empty() {
+        line(&format!("\n{}", paint.tone(Tone::Strong, "call stack, innermost first")));
+        for (number, frame) in failure.backtrace.iter().enumerate() {
+            line(&format!("  {number:>2}  {}", one_line(frame, 400)));
+        }
+    }
+    if !failure.log.is_empty() {
+        line(&format!("\n{}", paint.tone(Tone::Strong, "the end of its log")));
+        for entry in &failure.log {
+            let message = escaped(entry.message.trim_end()).replace('\n', "\n         ");
+            line(&format!("  {:<5}  {message}", entry.level));
+        }
+    }
+    shown
+}
+
+/// What a class of failures means for whoever has to act.
+const fn meaning(class: FailureClass) -> &'static str {
+    match class {
+        FailureClass::Unsupported => "no plugin of the pipeline reads this kind of source",
+        FailureClass::Malformed => "the source is damaged",
+        FailureClass::Misconfigured => "a setting has an unusable value",
+        FailureClass::Internal => "the plugin says that it has a bug",
+        FailureClass::Trapped => "the plugin crashed",
+        FailureClass::Deadline => "the plugin ran longer than its deadline",
+        FailureClass::Memory => "the plugin wanted more memory than its limit",
+        FailureClass::Output => "the plugin broke the contract",
+        FailureClass::Host => "docmill could not do its part",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use docmill::model::{FailureId, LogLevel, LogLine, PluginName, RunId, SourceName};
+
+    use super::*;
+
+    #[test]
+    fn what_a_plugin_says_is_shown_but_controls_nothing() {
+        let source = SourceName::new("a\u{1b}[2J.txt").unwrap();
+        let step = PluginName::new("analyze-dates").unwrap();
+        let failure = Failure {
+            id: FailureId::of(&source, None, Some(&step)),
+            source,
+            original: None,
+            document: None,
+            step: Some(step),
+            component: None,
+            class: FailureClass::Trapped,
+            causes: vec!["it \u{202e}crashed\nhint: run this".to_owned()],
+            hint: None,
+            backtrace: vec!["find\n_dates".to_owned()],
+            log: vec![LogLine { level: LogLevel::Warn, message: "one\r\ntwo".to_owned() }],
+            run: RunId(3),
+        };
+        let id = failure.id;
+        assert_eq!(
+            render(&failure, None, Paint::OFF),
+            format!(
+                "step `analyze-dates` failed on `a\\u{{1b}}[2J.txt`\n  Caused by: it \\u{{202e}}crashed\n    hint: run this\n\n\
+                 id     {id}\nclass  trapped: the plugin crashed\nrun    3\n\n\
+                 call stack, innermost first\n   0  find _dates\n\n\
+                 the end of its log\n  warn   one\\u{{d}}\n         two\n"
+            )
+        );
+    }
+}

@@ -1,0 +1,171 @@
+//! `list`: one line per document.
+
+use std::io::Write;
+
+use docmill::model::Label;
+use serde::Serialize;
+
+use crate::args::{Common, Filter, List, Output};
+use crate::context;
+use crate::dossier::{Dossier, rank};
+use crate::exit::Exit;
+use crate::filter::{Selection, counts};
+use crate::report::{
+    Column, CommandError, Paint, Table, Tone, confidence, count, cut_end, cut_list, cut_start,
+    note, one_line, width,
+};
+
+/// So much of an id is shown: 40 bits, which two of a million documents hardly share.
+pub const SHORT_ID: usize = 8;
+
+/// Runs the command.
+pub fn run(common: &Common, options: &List) -> Result<Exit, CommandError> {
+    let store = context::existing_store(common)?;
+    let mut selection = Selection::new(&options.filter);
+    let mut stdout = std::io::BufWriter::new(std::io::stdout().lock());
+    let listed = match common.output {
+        Output::Json => selection.visit(&store, |dossier| {
+            serde_json::to_writer(&mut stdout, &Line::new(&dossier))
+                .map_err(std::io::Error::from)?;
+            stdout.write_all(b"\n").map_err(CommandError::from)
+        })?,
+        Output::Human => {
+            let mut table = table();
+            let listed = selection.visit(&store, |dossier| {
+                table.row(row(&options.filter, &dossier));
+                Ok::<_, CommandError>(())
+            })?;
+            if listed > 0 {
+                let shown = table.render(width(), Paint::for_stdout(common));
+                stdout.write_all(shown.as_bytes())?;
+            }
+            listed
+        }
+    };
+    stdout.flush()?;
+    match listed {
+        0 => note(common, &selection.why_nothing()),
+        _ => note(common, &count(listed, "document")),
+    }
+    Ok(Exit::Success)
+}
+
+fn table() -> Table<5> {
+    Table::new([
+        Column::new("ID").tone(Tone::Key),
+        Column::new("DATE"),
+        Column::new("LANG"),
+        Column::new("LABELS").cut_by(cut_list),
+        Column::new("TITLE OR SOURCE").cut_by(cut_title),
+    ])
+}
+
+/// Titles lose their end, and paths, which have no spaces as a rule, their beginning.
+fn cut_title(text: &str, width: usize) -> String {
+    if text.contains('/') && !text.contains(' ') {
+        cut_start(text, width)
+    } else {
+        cut_end(text, width)
+    }
+}
+
+fn row(filter: &Filter, dossier: &Dossier) -> [String; 5] {
+    let labels = dossier.labels().filter(|(_, label)| counts(filter, label.confidence));
+    let labels = labels.map(|(_, label)| {
+        format!("{} {}", one_line(&label.name, 64), confidence(label.confidence))
+    });
+    let labels = labels.collect::<Vec<_>>().join(", ");
+    [
+        dossier.id().to_string()[..SHORT_ID].to_owned(),
+        day(dossier.date()),
+        dossier.language().map_or("-".to_owned(), |language| one_line(language, 35)),
+        if labels.is_empty() { "-".to_owned() } else { labels },
+        one_line(dossier.title().unwrap_or(dossier.stored.source.as_str()), usize::MAX),
+    ]
+}
+
+/// The day of an RFC 3339 date; a date of another form stays as it is, up to a point.
+fn day(date: Option<&str>) -> String {
+    match date {
+        None => "-".to_owned(),
+        Some(date) => match date.split_once('T') {
+            Some((day, _)) if day.len() == 10 => one_line(day, 10),
+            _ => one_line(date, 20),
+        },
+    }
+}
+
+#[derive(Serialize)]
+struct Line<'a> {
+    id: String,
+    source: &'a str,
+    title: Option<&'a str>,
+    date: Option<&'a str>,
+    language: Option<&'a str>,
+    labels: Vec<LabelLine<'a>>,
+    failures: usize,
+    version: u32,
+}
+
+#[derive(Serialize)]
+struct LabelLine<'a> {
+    name: &'a str,
+    confidence: f32,
+    rank: Option<&'a str>,
+}
+
+impl<'a> Line<'a> {
+    fn new(dossier: &'a Dossier) -> Line<'a> {
+        let label = |label: &'a Label| LabelLine {
+            name: &label.name,
+            confidence: label.confidence,
+            rank: rank(label),
+        };
+        Line {
+            id: dossier.id().to_string(),
+            source: dossier.stored.source.as_str(),
+            title: dossier.title(),
+            date: dossier.date(),
+            language: dossier.language(),
+            labels: dossier.labels().map(|(_, it)| label(it)).collect(),
+            failures: dossier.failures.len(),
+            version: dossier.stored.version,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_shown_as_days() {
+        assert_eq!(day(Some("2025-10-01T08:00:00+07:00")), "2025-10-01");
+        assert_eq!(day(Some("2025-10")), "2025-10");
+        assert_eq!(day(Some("a\u{1b}[2J day in October")), "a\\u{1b}[2J day in…");
+        assert_eq!(day(None), "-");
+    }
+
+    #[test]
+    fn a_path_keeps_its_file_name_and_a_title_its_beginning() {
+        assert_eq!(cut_title("seeds/documents/a.txt", 10), "…nts/a.txt");
+        assert_eq!(cut_title("5G/6G en marche", 8), "5G/6G e…");
+    }
+
+    #[test]
+    fn a_list_fits_eighty_columns() {
+        let mut table = table();
+        table.row([
+            "3v9kq7z2".into(),
+            "2025-10-01".into(),
+            "fr".into(),
+            "semiconductor-chips 0.97, rare-earth-ocean-underground 0.75, mobile-5g-6g 0.60".into(),
+            "Le Vietnam accélère le développement de l’industrie des semi-conducteurs".into(),
+        ]);
+        assert_eq!(
+            table.render(Some(80), Paint::OFF),
+            "ID        DATE        LANG  LABELS                     TITLE OR SOURCE\n\
+             3v9kq7z2  2025-10-01  fr    semiconductor-c… 0.97, +2  Le Vietnam accélère le d…\n"
+        );
+    }
+}

@@ -1,0 +1,335 @@
+//! `plugin inspect`: what a plugin is, declares, and imports, as far as it can be told.
+
+use std::fs::File;
+use std::io::{Read, Write};
+use std::path::Path;
+use std::sync::Arc;
+
+use docmill::abi::Description;
+use docmill::catalog::{
+    Import, Inspection, LARGEST_COMPONENT, LoadError, Plugin, Provider, inspect, shipped_plugin,
+    shipped_plugins,
+};
+use docmill::error::Hint;
+use docmill::model::Digest;
+use serde::Serialize;
+
+use crate::args::{Common, Output};
+use crate::context;
+use crate::exit::Exit;
+use crate::report::{Column, CommandError, Paint, Table, Tone, bytes, count, one_line};
+
+/// Runs the command.
+pub fn run(common: &Common, meant: &Path) -> Result<Exit, CommandError> {
+    let content = read(meant)?;
+    let loaded = context::catalog(1)?.load(&content);
+    let facts = Facts::new(&content, &loaded);
+    let mut stdout = std::io::stdout().lock();
+    match common.output {
+        Output::Json => {
+            let object = serde_json::to_string(&facts.object()).map_err(std::io::Error::from)?;
+            writeln!(stdout, "{object}")?;
+        }
+        Output::Human => {
+            stdout.write_all(facts.render(Paint::for_stdout(common)).as_bytes())?;
+            stdout.flush()?;
+        }
+    }
+    match loaded {
+        Ok(_) => Ok(Exit::Success),
+        Err(error) => Err(rejected(meant, &error)),
+    }
+}
+
+fn rejected(meant: &Path, error: &LoadError) -> CommandError {
+    let message = format!("plugin `{}` cannot be loaded", meant.display());
+    let rejected = CommandError::new(Exit::Rejected, message).because(error);
+    match error {
+        // That hint leads to this very command.
+        LoadError::Imports { .. } => rejected.hint("build it without what is marked `refused`"),
+        _ => CommandError { hint: error.hint(), ..rejected },
+    }
+}
+
+/// The bytes of a shipped plugin or of a file.
+fn read(meant: &Path) -> Result<Vec<u8>, CommandError> {
+    let name = meant.to_str().filter(|name| !name.contains(['/', '\\']));
+    if let Some(shipped) = name.and_then(shipped_plugin) {
+        return Ok(shipped.to_vec());
+    }
+    let error = |reason: &dyn std::error::Error| {
+        let message = format!("plugin `{}` could not be read", meant.display());
+        CommandError::new(Exit::Rejected, message).because(reason)
+    };
+    let file = File::open(meant).map_err(|reason| {
+        let is_name = name.is_some_and(|name| !name.contains('.'));
+        let shipped: Vec<_> = shipped_plugins().map(|name| format!("`{name}`")).collect();
+        match is_name && reason.kind() == std::io::ErrorKind::NotFound {
+            true if !shipped.is_empty() => {
+                let message =
+                    format!("there is neither a file nor a shipped plugin `{}`", meant.display());
+                CommandError::new(Exit::Rejected, message)
+                    .hint(format!("shipped are {}", shipped.join(", ")))
+            }
+            _ => error(&reason),
+        }
+    })?;
+    let mut content = Vec::new();
+    // One byte more than the limit, so that what is too large is seen to be.
+    file.take(LARGEST_COMPONENT + 1).read_to_end(&mut content).map_err(|reason| error(&reason))?;
+    if content.len() as u64 > LARGEST_COMPONENT {
+        let message = format!("plugin `{}` cannot be loaded", meant.display());
+        let limit = format!("it has more than {}, which is the limit", bytes(LARGEST_COMPONENT));
+        let rejected = CommandError::new(Exit::Rejected, message);
+        return Err(CommandError { causes: vec![limit], ..rejected });
+    }
+    Ok(content)
+}
+
+/// What could be told, from most to least: by the plugin itself, by its imports and exports, by its bytes.
+struct Facts<'a> {
+    digest: Digest,
+    size: u64,
+    inspection: Option<Inspection>,
+    description: Option<&'a Description>,
+}
+
+impl<'a> Facts<'a> {
+    fn new(content: &[u8], loaded: &'a Result<Arc<Plugin>, LoadError>) -> Facts<'a> {
+        Facts {
+            digest: Digest::of(content),
+            size: content.len() as u64,
+            inspection: inspect(content).ok(),
+            description: loaded.as_ref().ok().map(|plugin| &plugin.description),
+        }
+    }
+
+    fn render(&self, paint: Paint) -> String {
+        let mut shown = String::new();
+        if let Some(Description { name, version, summary, .. }) = self.description {
+            let headline = format!("{name} {}", one_line(version, 64));
+            shown.push_str(&format!("{}\n", paint.tone(Tone::Strong, &headline)));
+            shown.push_str(&format!("{}\n\n", one_line(summary, 1_000)));
+        }
+        let mut facts = Table::new([Column::new("").tone(Tone::Dim), Column::new("")]);
+        let mut fact = |name: &str, value: String| facts.row([name.to_owned(), value]);
+        if let Some(Inspection { role, contract, .. }) = &self.inspection {
+            fact("role", role.to_string());
+            fact("contract", contract.to_string());
+        }
+        fact(
+            "size",
+            match self.size {
+                0..1024 => count(self.size, "byte"),
+                size => format!("{} ({})", bytes(size), count(size, "byte")),
+            },
+        );
+        fact("sha256", self.digest.to_string());
+        if let Some(description) = self.description {
+            for attribute in &description.attributes {
+                fact(&one_line(&attribute.name, 64), one_line(&attribute.value, 400));
+            }
+            if !description.reads.is_empty() {
+                let reads = description.reads.iter().map(ToString::to_string);
+                fact("reads", format!("findings of {}", reads.collect::<Vec<_>>().join(", ")));
+            }
+        }
+        shown.push_str(&facts.render(None, paint));
+        let mut section = |heading: &str, table: Table<3>| {
+            if !table.is_empty() {
+                shown.push_str(&format!("\n{}\n", paint.tone(Tone::Strong, heading)));
+                shown.push_str(&table.indented(2).render(None, paint));
+            }
+        };
+        if let Some(description) = self.description {
+            section("settings", settings(description));
+            section("tables", tables(description));
+        }
+        if let Some(inspection) = &self.inspection {
+            section("imports", imports(&inspection.imports));
+        }
+        shown
+    }
+
+    fn object(&self) -> PluginObject<'_> {
+        let inspection = self.inspection.as_ref();
+        PluginObject {
+            sha256: self.digest.to_string(),
+            size: self.size,
+            loadable: self.description.is_some(),
+            role: inspection.map(|it| it.role.as_str()),
+            contract: inspection.map(|it| it.contract.to_string()),
+            imports: (inspection.iter())
+                .flat_map(|it| &it.imports)
+                .map(|it| ImportObject { name: &it.name, provider: it.provider.to_string() })
+                .collect(),
+            description: self.description.map(DescriptionObject::new),
+        }
+    }
+}
+
+fn settings(description: &Description) -> Table<3> {
+    let mut table = Table::new([Column::new("").tone(Tone::Key), Column::new(""), Column::new("")]);
+    for setting in &description.settings {
+        let default = match &setting.default_value {
+            Some(value) => format!("= {:?}", one_line(value, 100)),
+            None => "required".to_owned(),
+        };
+        table.row([one_line(&setting.key, 64), default, one_line(&setting.summary, 1_000)]);
+    }
+    table
+}
+
+fn tables(description: &Description) -> Table<3> {
+    let mut table = Table::new([Column::new("").tone(Tone::Key), Column::new(""), Column::new("")]);
+    for wanted in &description.tables {
+        let required = if wanted.required { "required" } else { "optional" };
+        let summary = one_line(&wanted.summary, 1_000);
+        table.row([one_line(&wanted.name, 64), required.to_owned(), summary]);
+    }
+    table
+}
+
+fn imports(imports: &[Import]) -> Table<3> {
+    let mut table = Table::new([Column::new(""), Column::new(""), Column::new("").tone(Tone::Dim)]);
+    for Import { name, provider } in imports {
+        let meaning = meaning(name, *provider).to_owned();
+        table.row([provider.to_string(), one_line(name, 200), meaning]);
+    }
+    table
+}
+
+/// What an import lets a plugin do.
+fn meaning(import: &str, provider: Provider) -> &'static str {
+    let interface = import.split('@').next().unwrap_or(import);
+    match provider {
+        Provider::Nothing if interface.starts_with("wasi:sockets/") => "the sandbox has no network",
+        Provider::Nothing if interface.starts_with("wasi:http/") => "the sandbox has no network",
+        Provider::Nothing if interface.starts_with("docmill:plugin/") => {
+            "this docmill knows no such part of the contract"
+        }
+        Provider::Nothing => "the sandbox offers no such thing",
+        Provider::Contract => match interface.rsplit('/').next().unwrap_or_default() {
+            "types" => "the vocabulary of the contract",
+            "log" => "may write messages, up to its limit",
+            "config" => "reads its own settings",
+            "lookup" => "reads the tables that the pipeline grants",
+            "sources" => "reads the bytes of the source at hand",
+            "members" => "hands out what is in a container",
+            "findings" => "reads what earlier steps found in the document at hand",
+            _ => "part of the contract",
+        },
+        Provider::ClosedDoor => match interface {
+            "wasi:cli/environment" => "no variables, no arguments, no working folder",
+            "wasi:cli/exit" => "ends the plugin, which counts as a crash",
+            "wasi:cli/stdin" => "always at its end",
+            "wasi:cli/stdout" | "wasi:cli/stderr" => "goes to the plugin's log",
+            _ if interface.starts_with("wasi:cli/") => "there is no terminal",
+            _ if interface.starts_with("wasi:clocks/") => "logical time: moves only by being asked",
+            _ if interface.starts_with("wasi:filesystem/") => "no folders, no files",
+            _ if interface.starts_with("wasi:random/") => "the same sequence in every call",
+            _ if interface.starts_with("wasi:io/") => "streams to nowhere; serves the others",
+            _ => "nothing behind it",
+        },
+    }
+}
+
+#[derive(Serialize)]
+struct PluginObject<'a> {
+    sha256: String,
+    size: u64,
+    loadable: bool,
+    role: Option<&'static str>,
+    contract: Option<String>,
+    imports: Vec<ImportObject<'a>>,
+    description: Option<DescriptionObject<'a>>,
+}
+
+#[derive(Serialize)]
+struct ImportObject<'a> {
+    name: &'a str,
+    provider: String,
+}
+
+#[derive(Serialize)]
+struct DescriptionObject<'a> {
+    name: &'a str,
+    version: &'a str,
+    summary: &'a str,
+    settings: Vec<SettingObject<'a>>,
+    tables: Vec<TableObject<'a>>,
+    reads: Vec<&'a str>,
+    attributes: Vec<AttributeObject<'a>>,
+}
+
+#[derive(Serialize)]
+struct SettingObject<'a> {
+    key: &'a str,
+    summary: &'a str,
+    default: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct TableObject<'a> {
+    name: &'a str,
+    summary: &'a str,
+    required: bool,
+}
+
+#[derive(Serialize)]
+struct AttributeObject<'a> {
+    name: &'a str,
+    value: &'a str,
+}
+
+impl<'a> DescriptionObject<'a> {
+    fn new(description: &'a Description) -> DescriptionObject<'a> {
+        let Description { name, version, summary, settings, tables, reads, attributes } =
+            description;
+        DescriptionObject {
+            name: name.as_str(),
+            version,
+            summary,
+            settings: (settings.iter())
+                .map(|it| SettingObject {
+                    key: &it.key,
+                    summary: &it.summary,
+                    default: it.default_value.as_deref(),
+                })
+                .collect(),
+            tables: (tables.iter())
+                .map(|it| TableObject {
+                    name: &it.name,
+                    summary: &it.summary,
+                    required: it.required,
+                })
+                .collect(),
+            reads: reads.iter().map(|name| name.as_str()).collect(),
+            attributes: (attributes.iter())
+                .map(|it| AttributeObject { name: &it.name, value: &it.value })
+                .collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_import_has_a_meaning() {
+        let check = |import, provider, expected| assert_eq!(meaning(import, provider), expected);
+        check("wasi:sockets/tcp@0.2.6", Provider::Nothing, "the sandbox has no network");
+        check(
+            "wasi:clocks/wall-clock@0.2.6",
+            Provider::ClosedDoor,
+            "logical time: moves only by being asked",
+        );
+        check(
+            "docmill:plugin/lookup@0.1.0",
+            Provider::Contract,
+            "reads the tables that the pipeline grants",
+        );
+        check("x", Provider::Nothing, "the sandbox offers no such thing");
+    }
+}

@@ -1,0 +1,382 @@
+//! `stats`: what the store holds, in numbers, and what the plugins cost.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::time::Duration;
+
+use docmill::model::{Cost, Provenance, Run, SourceState};
+use docmill::store::Store;
+use serde::Serialize;
+
+use crate::args::{Common, Output};
+use crate::context;
+use crate::dossier::{Dossier, rank};
+use crate::exit::Exit;
+use crate::report::{
+    Column, CommandError, Paint, RunObject, Table, Tone, bytes, count, escaped, grouped, moment,
+    one_line, span,
+};
+
+/// Runs the command.
+pub fn run(common: &Common) -> Result<Exit, CommandError> {
+    let store = context::existing_store(common)?;
+    let stats = Stats::of(&store)?;
+    let mut stdout = std::io::stdout().lock();
+    match common.output {
+        Output::Json => {
+            let object = serde_json::to_string(&stats.object()).map_err(std::io::Error::from)?;
+            writeln!(stdout, "{object}")?;
+        }
+        Output::Human => {
+            let folder = context::store_folder(common).display().to_string();
+            stdout.write_all(stats.render(&folder, Paint::for_stdout(common)).as_bytes())?;
+        }
+    }
+    Ok(Exit::Success)
+}
+
+/// Everything that is counted. Of documents, the latest versions count.
+#[derive(Debug, Default)]
+struct Stats {
+    documents: u64,
+    sources: u64,
+    /// The size of all texts.
+    text: u64,
+    /// The size of the store on disk.
+    disk: Option<u64>,
+    states: BTreeMap<&'static str, u64>,
+    media_types: BTreeMap<String, u64>,
+    languages: BTreeMap<Option<String>, u64>,
+    /// Documents with each label, and how many of them have it as the main one.
+    labels: BTreeMap<String, (u64, u64)>,
+    unlabelled: u64,
+    failures: BTreeMap<&'static str, u64>,
+    /// By name and version.
+    plugins: BTreeMap<(String, String), Calls>,
+    runs: u64,
+    last_run: Option<Run>,
+}
+
+/// What the calls of one plugin cost.
+#[derive(Debug, Default)]
+struct Calls {
+    calls: u64,
+    total: Duration,
+    longest: Duration,
+    peak_memory: u64,
+}
+
+impl Calls {
+    fn add(&mut self, cost: &Cost) {
+        self.calls += 1;
+        self.total += cost.duration;
+        self.longest = self.longest.max(cost.duration);
+        self.peak_memory = self.peak_memory.max(cost.peak_memory);
+    }
+
+    fn mean(&self) -> Duration {
+        Duration::from_secs_f64(self.total.as_secs_f64() / self.calls.max(1) as f64)
+    }
+}
+
+impl Stats {
+    fn of(store: &dyn Store) -> Result<Stats, CommandError> {
+        let mut stats = Stats { disk: store.size_on_disk()?, ..Stats::default() };
+        let states = [SourceState::Done, SourceState::Failed, SourceState::Unsupported];
+        stats.states.extend(states.map(|state| (state.as_str(), 0)));
+        for source in store.sources() {
+            let source = source?;
+            stats.sources += 1;
+            *stats.states.entry(source.state.as_str()).or_default() += 1;
+            *stats.media_types.entry(source.info.media_type.to_string()).or_default() += 1;
+        }
+        for stored in store.documents() {
+            stats.document(&Dossier::gather(store, stored?)?);
+        }
+        for failure in store.failures() {
+            *stats.failures.entry(failure?.class.as_str()).or_default() += 1;
+        }
+        for run in store.runs() {
+            stats.runs += 1;
+            stats.last_run = Some(run?);
+        }
+        Ok(stats)
+    }
+
+    fn document(&mut self, dossier: &Dossier) {
+        self.documents += 1;
+        self.text += dossier.document().text.len() as u64;
+        *self.languages.entry(dossier.language().map(str::to_owned)).or_default() += 1;
+        let mut names = BTreeMap::new();
+        for (_, label) in dossier.labels() {
+            *names.entry(&label.name).or_insert(false) |= rank(label) == Some("main");
+        }
+        self.unlabelled += u64::from(names.is_empty());
+        for (name, main) in names {
+            let (all, as_main) = self.labels.entry(name.clone()).or_default();
+            *all += 1;
+            *as_main += u64::from(main);
+        }
+        // One call extracts all documents of a source.
+        if dossier.stored.index == 0 {
+            self.call(&dossier.stored.provenance);
+        }
+        for finding in &dossier.findings {
+            self.call(&finding.provenance);
+        }
+    }
+
+    fn call(&mut self, provenance: &Provenance) {
+        let plugin = (provenance.plugin.to_string(), provenance.version.clone());
+        self.plugins.entry(plugin).or_default().add(&provenance.cost);
+    }
+
+    fn render(&self, folder: &str, paint: Paint) -> String {
+        let states = self.states.iter().filter(|(_, number)| **number > 0);
+        let states: Vec<_> =
+            states.map(|(state, number)| format!("{} {state}", grouped(*number))).collect();
+        let mut facts = Table::new([Column::new("").tone(Tone::Dim), Column::new("")]);
+        let mut fact = |name: &str, value: String| facts.row([name.to_owned(), value]);
+        let disk = self.disk.map_or(String::new(), |disk| format!(" ({})", bytes(disk)));
+        fact("store", format!("{}{disk}", one_line(folder, 400)));
+        fact("documents", format!("{}, {} of text", grouped(self.documents), bytes(self.text)));
+        let states = states.join(", ");
+        let apart = if states.is_empty() { "" } else { ": " };
+        fact("sources", format!("{}{apart}{states}", grouped(self.sources)));
+        let failures: Vec<_> =
+            self.failures.iter().map(|(class, it)| format!("{} {class}", grouped(*it))).collect();
+        fact("failures", if failures.is_empty() { "none".to_owned() } else { failures.join(", ") });
+        fact("runs", self.runs());
+        let mut shown = facts.render(None, paint);
+        let mut section = |table: Table<3>| {
+            if !table.is_empty() {
+                shown.push('\n');
+                shown.push_str(&table.render(None, paint));
+            }
+        };
+        section(self.label_table());
+        let languages = self.languages.iter().map(|(language, number)| {
+            (language.as_deref().map_or("(unknown)".to_owned(), escaped), *number)
+        });
+        section(counted("LANGUAGE", "DOCUMENTS", languages, self.documents));
+        let types = self.media_types.iter().map(|(name, number)| (escaped(name), *number));
+        section(counted("MEDIA TYPE", "SOURCES", types, self.sources));
+        if !self.plugins.is_empty() {
+            shown.push('\n');
+            shown.push_str(&self.plugin_table().render(None, paint));
+        }
+        shown
+    }
+
+    fn runs(&self) -> String {
+        let Some(last) = &self.last_run else { return "none".to_owned() };
+        let tally = &last.tally;
+        let mut parts = vec![count(tally.sources, "source")];
+        let numbers = [
+            (tally.added, "added"),
+            (tally.updated, "updated"),
+            (tally.unchanged, "unchanged"),
+            (tally.unsupported, "unsupported"),
+            (tally.failures, "failed"),
+        ];
+        let numbers = numbers.into_iter().filter(|(number, _)| *number > 0);
+        parts.extend(numbers.map(|(number, fate)| format!("{} {fate}", grouped(number))));
+        let duration = match last.finished {
+            // A clock that was set back in between tells nothing.
+            Some(finished) => finished
+                .duration_since(last.started)
+                .map_or(String::new(), |it| format!(", took {}", span(it))),
+            None => ", did not end".to_owned(),
+        };
+        let last = format!("{}{duration}: {}", moment(last.started), parts.join(", "));
+        format!("{}, the last {last}", grouped(self.runs))
+    }
+
+    fn label_table(&self) -> Table<3> {
+        let mut table = Table::new([
+            Column::new("LABEL"),
+            Column::number("DOCUMENTS"),
+            Column::number("AS MAIN LABEL"),
+        ]);
+        for (label, (all, main)) in by_number(self.labels.iter(), |(all, _)| *all) {
+            table.row([one_line(label, 64), grouped(*all), grouped(*main)]);
+        }
+        if self.unlabelled > 0 {
+            table.row(["(none)".to_owned(), grouped(self.unlabelled), String::new()]);
+        }
+        table
+    }
+
+    fn plugin_table(&self) -> Table<6> {
+        let mut table = Table::new([
+            Column::new("PLUGIN"),
+            Column::number("CALLS"),
+            Column::number("TOTAL"),
+            Column::number("MEAN"),
+            Column::number("LONGEST"),
+            Column::number("PEAK MEMORY"),
+        ]);
+        for ((name, version), calls) in &self.plugins {
+            table.row([
+                format!("{name} {}", one_line(version, 64)),
+                grouped(calls.calls),
+                span(calls.total),
+                span(calls.mean()),
+                span(calls.longest),
+                bytes(calls.peak_memory),
+            ]);
+        }
+        table
+    }
+
+    fn object(&self) -> StatsObject<'_> {
+        let pairs = |map: &BTreeMap<&'static str, u64>| {
+            map.iter().map(|(name, number)| (*name, *number)).collect()
+        };
+        StatsObject {
+            documents: self.documents,
+            unlabelled: self.unlabelled,
+            text_bytes: self.text,
+            sources: self.sources,
+            disk_bytes: self.disk,
+            states: pairs(&self.states),
+            languages: (self.languages.iter())
+                .map(|(language, documents)| LanguageObject {
+                    language: language.as_deref(),
+                    documents: *documents,
+                })
+                .collect(),
+            labels: (self.labels.iter())
+                .map(|(name, (documents, main))| LabelObject {
+                    name,
+                    documents: *documents,
+                    main: *main,
+                })
+                .collect(),
+            media_types: (self.media_types.iter())
+                .map(|(media_type, sources)| MediaTypeObject { media_type, sources: *sources })
+                .collect(),
+            failures: pairs(&self.failures),
+            plugins: (self.plugins.iter())
+                .map(|((plugin, version), calls)| PluginObject {
+                    plugin,
+                    version,
+                    calls: calls.calls,
+                    total_us: micros(calls.total),
+                    mean_us: micros(calls.mean()),
+                    max_us: micros(calls.longest),
+                    peak_memory: calls.peak_memory,
+                })
+                .collect(),
+            runs: self.runs,
+            last_run: self.last_run.as_ref().map(RunObject::new),
+        }
+    }
+}
+
+/// The largest number first; equal ones by name.
+fn by_number<'a, T: 'a>(
+    counted: impl Iterator<Item = (&'a String, &'a T)>,
+    number: impl Fn(&T) -> u64,
+) -> Vec<(&'a String, &'a T)> {
+    let mut counted: Vec<_> = counted.collect();
+    counted.sort_by_key(|(_, it)| std::cmp::Reverse(number(it)));
+    counted
+}
+
+fn counted(
+    what: &'static str,
+    of: &'static str,
+    rows: impl Iterator<Item = (String, u64)>,
+    total: u64,
+) -> Table<3> {
+    let mut table = Table::new([Column::new(what), Column::number(of), Column::number("")]);
+    let mut rows: Vec<_> = rows.collect();
+    rows.sort_by_key(|(_, number)| std::cmp::Reverse(*number));
+    for (name, number) in rows {
+        let share = 100.0 * number as f64 / total.max(1) as f64;
+        table.row([name, grouped(number), format!("{share:.0} %")]);
+    }
+    table
+}
+
+fn micros(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+}
+
+#[derive(Serialize)]
+struct StatsObject<'a> {
+    documents: u64,
+    unlabelled: u64,
+    text_bytes: u64,
+    sources: u64,
+    disk_bytes: Option<u64>,
+    states: BTreeMap<&'static str, u64>,
+    languages: Vec<LanguageObject<'a>>,
+    labels: Vec<LabelObject<'a>>,
+    media_types: Vec<MediaTypeObject<'a>>,
+    failures: BTreeMap<&'static str, u64>,
+    plugins: Vec<PluginObject<'a>>,
+    runs: u64,
+    last_run: Option<RunObject>,
+}
+
+#[derive(Serialize)]
+struct LanguageObject<'a> {
+    language: Option<&'a str>,
+    documents: u64,
+}
+
+#[derive(Serialize)]
+struct LabelObject<'a> {
+    name: &'a str,
+    documents: u64,
+    main: u64,
+}
+
+#[derive(Serialize)]
+struct MediaTypeObject<'a> {
+    media_type: &'a str,
+    sources: u64,
+}
+
+#[derive(Serialize)]
+struct PluginObject<'a> {
+    plugin: &'a str,
+    version: &'a str,
+    calls: u64,
+    total_us: u64,
+    mean_us: u64,
+    max_us: u64,
+    peak_memory: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_store_has_stats_too() {
+        let stats = Stats::of(&docmill::store::MemoryStore::default()).unwrap();
+        assert_eq!(
+            stats.render(".docmill", Paint::OFF),
+            "store      .docmill\ndocuments  0, 0 B of text\nsources    0\nfailures   none\nruns       none\n"
+        );
+    }
+
+    #[test]
+    fn calls_add_up_but_for_the_peak() {
+        let mut calls = Calls::default();
+        let cost = |millis, peak_memory| Cost {
+            duration: Duration::from_millis(millis),
+            peak_memory,
+            ..Cost::default()
+        };
+        calls.add(&cost(2, 10));
+        calls.add(&cost(4, 5));
+        assert_eq!(
+            (calls.calls, calls.total, calls.mean(), calls.longest, calls.peak_memory),
+            (2, Duration::from_millis(6), Duration::from_millis(3), Duration::from_millis(4), 10)
+        );
+    }
+}
