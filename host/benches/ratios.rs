@@ -112,7 +112,7 @@ fn nothing() -> Outcome<()> {
 
 /// Pages: the fixtures of the plugin, and a made-up one of the size of a real news page.
 fn html() -> Outcome<()> {
-    let (sandbox, pipeline) = pipeline("[[step]]\nplugin = 'extract-html'", 1)?;
+    let (sandbox, pipeline) = pipeline("[[step]]\nplugin = 'target/plugins/extract-html.wasm'", 1)?;
     let step = pipeline.steps().first().ok_or("no steps")?;
     let mut pages: Vec<(String, Vec<u8>)> = Vec::new();
     for entry in std::fs::read_dir(root().join("plugins/extract-html/tests/fixtures"))? {
@@ -181,7 +181,7 @@ fn news_page() -> String {
 
 /// The five seed articles.
 fn lexicon() -> Outcome<()> {
-    let text = "[[step]]\nplugin = 'extract-text'\n[[step]]\nplugin = 'classify-lexicon'\ntables = { taxonomy = 'vn-1131-2025' }";
+    let text = "[[step]]\nplugin = 'extract-text'\n[[step]]\nplugin = 'target/plugins/classify-lexicon.wasm'\ntables = { taxonomy = 'vn-1131-2025' }";
     let (sandbox, pipeline) = pipeline(text, 1)?;
     let step = pipeline.steps().last().ok_or("no steps")?;
     let table = Table::from_tsv(shipped_table("vn-1131-2025").ok_or("no table")?)?;

@@ -1,1 +1,1 @@
-
+//! What must hold: the harness of docmill's integration tests.

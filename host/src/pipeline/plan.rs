@@ -22,6 +22,14 @@ use crate::sandbox::{Inputs, Limits, Sandbox, Stopped};
 /// The largest table that is loaded, in bytes.
 const LARGEST_TABLE: u64 = 64 << 20;
 
+/// What a plugin may use while it declares what it does. It may check whole tables then, once per run; the limits of its step are
+/// for one document.
+const DECLARE_LIMITS: fn() -> Limits = || Limits {
+    deadline: std::time::Duration::from_secs(10),
+    memory: 512 << 20,
+    ..Limits::default()
+};
+
 /// A plugin with its settings, tables and limits: one step of a pipeline.
 #[derive(Debug)]
 pub struct Step {
@@ -183,7 +191,7 @@ impl Assembler<'_> {
         let tables = Arc::new(self.tables(request, description)?);
         let call = Call {
             sandbox: self.catalog.sandbox(),
-            limits: &request.limits,
+            limits: &DECLARE_LIMITS(),
             inputs: Inputs {
                 settings: Arc::clone(&settings),
                 tables: Arc::clone(&tables),
@@ -335,11 +343,10 @@ impl Assembler<'_> {
                 ));
             }
         }
-        for table in description
-            .tables
-            .iter()
-            .filter(|table| table.required && !request.tables.contains_key(&table.name))
-        {
+        let missing = |table: &&crate::abi::TableUse| {
+            table.required && !request.tables.contains_key(&table.name)
+        };
+        if let Some(table) = description.tables.iter().find(missing) {
             let hint = format!("add `tables = {{ {} = … }}`: {}", table.name, table.summary);
             return Err(self.error(
                 &request.place,
@@ -411,6 +418,8 @@ impl Assembler<'_> {
         } else {
             format!("plugin `{}` failed while declaring what it does", plugin.description.name)
         };
+        // The other hints are about limits of the step, which do not apply here.
+        let hint = stopped.hint.clone().filter(|_| stopped.class == FailureClass::Output);
         let source = stopped
             .causes
             .iter()
@@ -419,7 +428,7 @@ impl Assembler<'_> {
             .join(": ");
         PipelineError {
             source: Some(source.into()),
-            ..self.error(place.unwrap_or(&request.place), message, stopped.hint.clone())
+            ..self.error(place.unwrap_or(&request.place), message, hint)
         }
     }
 

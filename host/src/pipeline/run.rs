@@ -93,6 +93,10 @@ struct Done {
     name: SourceName,
     fate: Fate,
     documents: usize,
+    /// Whether the source was not in the store before.
+    is_new: bool,
+    /// How many documents were stored with new content or results.
+    stored: usize,
     commit: Option<Commit>,
 }
 
@@ -176,10 +180,12 @@ fn commit_all(
             tally.sources += 1;
             match done.fate {
                 Fate::Unchanged => tally.unchanged += 1,
-                Fate::Added => tally.added += done.documents as u64,
-                Fate::Updated => tally.updated += done.documents as u64,
                 Fate::Unsupported => tally.unsupported += 1,
-                Fate::Failed => {}
+                // A document is stored even if one of its steps failed.
+                Fate::Added | Fate::Updated | Fate::Failed if done.is_new => {
+                    tally.added += done.stored as u64;
+                }
+                Fate::Added | Fate::Updated | Fate::Failed => tally.updated += done.stored as u64,
             }
             tally.failures += failures
                 .iter()
@@ -265,7 +271,14 @@ impl Worker<'_> {
         // A container's own record says nothing of members that failed, so containers are opened again.
         if let Some(unchanged) = unchanged.filter(|_| !container) {
             let documents = unchanged.documents.len();
-            return Ok(Done { name, fate: Fate::Unchanged, documents, commit: None });
+            return Ok(Done {
+                name,
+                fate: Fate::Unchanged,
+                documents,
+                is_new: false,
+                stored: 0,
+                commit: None,
+            });
         }
         let is_new = before.as_ref().is_none_or(|before| before.version == 0);
         let was_done = unchanged.is_some();
@@ -294,7 +307,15 @@ impl Worker<'_> {
             SourceState::Done if outcome.computed == 0 || was_done => Fate::Unchanged,
             SourceState::Done => Fate::Updated,
         };
-        Ok(Done { name, fate, documents: commit.source.documents.len(), commit: Some(commit) })
+        let changed = fate != Fate::Unchanged && outcome.computed > 0;
+        Ok(Done {
+            name,
+            fate,
+            documents: commit.source.documents.len(),
+            is_new,
+            stored: if changed { commit.documents.len() } else { 0 },
+            commit: Some(commit),
+        })
     }
 
     /// Takes a container apart on a thread of its own, while this one takes its members through the pipeline.
@@ -318,8 +339,8 @@ impl Worker<'_> {
             for (index, member) in (0_u64..).zip(&members) {
                 let name = member_name(&container.info.name, &member.name, index, &mut names);
                 let done = self.member(container, name, member, results);
-                match done.map(|done| results.send(done)) {
-                    Ok(Ok(())) if !self.stopped() => {}
+                match done.map(|done| results.send(done).is_ok()) {
+                    Ok(true) if !self.stopped() => {}
                     Ok(_) => break,
                     Err(abort) => {
                         aborted = Some(abort);
@@ -400,7 +421,14 @@ impl Worker<'_> {
             findings: Vec::new(),
             failures: vec![failure],
         };
-        Ok(Done { name, fate: Fate::Failed, documents: 0, commit: Some(commit) })
+        Ok(Done {
+            name,
+            fate: Fate::Failed,
+            documents: 0,
+            is_new: false,
+            stored: 0,
+            commit: Some(commit),
+        })
     }
 }
 
