@@ -155,6 +155,9 @@ fn config(pool_for: Option<usize>) -> Config {
             .max_core_instances_per_component(bounded(CORE_INSTANCES))
             .max_memories_per_component(bounded(MEMORIES))
             .max_tables_per_component(bounded(TABLES))
+            // All of them may belong to one module; wasmtime's own limit for that is one.
+            .max_memories_per_module(bounded(MEMORIES))
+            .max_tables_per_module(bounded(TABLES))
             .max_component_instance_size(4 << 20)
             .max_core_instance_size(4 << 20)
             .table_elements(TABLE_ELEMENTS)
