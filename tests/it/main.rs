@@ -8,3 +8,4 @@ mod polyglot;
 mod repeated_runs;
 mod seeds;
 mod sudden_ends;
+mod tour;

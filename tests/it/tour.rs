@@ -1,0 +1,62 @@
+//! The README is true: its tour is run, and says what it says.
+
+use std::fs;
+
+use docmill_tests::{TestEnv, root};
+
+/// A command of the README, and what it is shown to print, if it is shown.
+struct Shown {
+    command: String,
+    prints: Option<String>,
+}
+
+/// The `docmill` commands in the code blocks of the README, in order.
+fn tour(readme: &str) -> Vec<Shown> {
+    let mut shown = Vec::new();
+    for (index, block) in readme.split("```").enumerate() {
+        // What lies between fences is every other part.
+        if index % 2 == 0 {
+            continue;
+        }
+        if let Some(console) = block.strip_prefix("console\n") {
+            for part in console.split("$ ").skip(1) {
+                let (command, prints) =
+                    part.split_once('\n').expect("a command has a line of its own");
+                shown.push(Shown { command: command.to_owned(), prints: Some(prints.to_owned()) });
+            }
+        } else if let Some(shell) = block.strip_prefix("sh\n") {
+            let commands = shell.lines().filter(|line| line.starts_with("docmill "));
+            shown.extend(commands.map(|line| Shown { command: line.to_owned(), prints: None }));
+        }
+    }
+    shown
+}
+
+#[test]
+fn the_tour_of_the_readme_runs_as_it_is_written() {
+    let environment = TestEnv::new();
+    for entry in fs::read_dir(root().join("seeds/documents")).expect("the seeds are there") {
+        let path = entry.expect("the seeds can be listed").path();
+        let name = path.file_name().expect("a file has a name").to_string_lossy().into_owned();
+        let content = fs::read(&path).expect("a seed can be read");
+        environment.write(format!("seeds/documents/{name}"), content);
+    }
+    let readme = fs::read_to_string(root().join("README.md")).expect("the README is there");
+    let tour = tour(&readme);
+    assert!(tour.len() >= 8, "only {} commands were found in the README", tour.len());
+    for Shown { command, prints } in tour {
+        let command = command
+            .split(" #")
+            .next()
+            .unwrap_or(&command)
+            .split(" > ")
+            .next()
+            .unwrap_or(&command)
+            .trim()
+            .to_owned();
+        let output = environment.run(command.split_whitespace().skip(1)).expect(0);
+        if let Some(prints) = prints {
+            assert_eq!(format!("{}{}", output.stdout, output.stderr), prints, "{command}");
+        }
+    }
+}
