@@ -22,9 +22,12 @@ pub fn build(workspace: &Workspace, release: bool) -> Outcome<PathBuf> {
 }
 
 /// Builds everything, then runs all tests or those that the arguments select.
+///
+/// The tests start the binary, which `cargo test` alone does not build. All of the workspace is built for that and not just the
+/// host: features are unified over what is built, and with others wasmtime would be compiled a second time.
 pub fn test(workspace: &Workspace, arguments: &[&str]) -> Outcome {
     guests::build_all(workspace)?;
-    build(workspace, false)?;
+    run(workspace.cargo().args(["build", "--workspace", "--all-targets"]))?;
     run(workspace.cargo().args(["test", "--workspace"]).args(arguments))
 }
 
