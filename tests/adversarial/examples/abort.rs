@@ -1,0 +1,6 @@
+//! Gives up without a word.
+//!
+//! verdict: trapped
+//! because: it reached code that it declared unreachable
+
+docmill_adversaries::analyzer!(|_| std::process::abort());

@@ -1,0 +1,11 @@
+//! Hands over what it found from back to front.
+//!
+//! verdict: output
+//! because: annotation 1 comes after one that it should precede
+
+use docmill_plugin::prelude::*;
+
+docmill_adversaries::analyzer!(|_| Ok(vec![
+    Annotation::at("finding", 4..5),
+    Annotation::at("finding", 0..1)
+]));

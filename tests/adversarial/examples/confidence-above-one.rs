@@ -1,0 +1,12 @@
+//! Is surer than sure.
+//!
+//! verdict: output
+//! because: annotation 0 has the confidence
+
+use docmill_plugin::prelude::*;
+
+docmill_adversaries::analyzer!(|_| {
+    let mut found = Annotation::of_document("finding");
+    found.confidence = Some(1.000_001);
+    Ok(vec![found])
+});

@@ -1,0 +1,9 @@
+//! Describes itself in more words than anybody reads.
+//!
+//! verdict: rejected
+//! because: it handed over more than its limit
+
+docmill_adversaries::described_as!(|mut description| {
+    description.summary = "word ".repeat(1 << 20);
+    description
+});

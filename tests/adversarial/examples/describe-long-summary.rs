@@ -1,0 +1,9 @@
+//! Gives itself a summary that fits into no table.
+//!
+//! verdict: rejected
+//! because: its summary has 2500 bytes
+
+docmill_adversaries::described_as!(|mut description| {
+    description.summary = "word ".repeat(500);
+    description
+});

@@ -1,0 +1,11 @@
+//! Tries to end the process that runs it, with success.
+//!
+//! verdict: trapped
+//! because: it called `exit`
+
+#[expect(clippy::exit, reason = "this is the point")]
+fn exit() -> ! {
+    std::process::exit(0)
+}
+
+docmill_adversaries::analyzer!(|_| exit());

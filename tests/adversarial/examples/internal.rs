@@ -1,0 +1,8 @@
+//! Says that it has a bug, in more words than fit into a message.
+//!
+//! verdict: internal
+//! because: I am wrong I am wrong
+
+use docmill_plugin::prelude::*;
+
+docmill_adversaries::analyzer!(|_| Err(Error::Internal("I am wrong ".repeat(1_000))));

@@ -1,0 +1,8 @@
+//! Gives a label that it never declared.
+//!
+//! verdict: output
+//! because: it gave the label `three`
+
+use docmill_plugin::prelude::*;
+
+docmill_adversaries::classifier!(|_| Ok(vec![Label::new("three", 1.0)]));

@@ -1,0 +1,12 @@
+//! Takes a path for a language.
+//!
+//! verdict: output
+//! because: it gives a language as `../fr`
+
+use docmill_plugin::prelude::*;
+
+docmill_adversaries::extractor!(|_| {
+    let mut document = Document::new("text");
+    document.language = Some("../fr".to_owned());
+    Ok(vec![document.into()])
+});

@@ -1,0 +1,13 @@
+//! Talks without end about nothing, and finds something all the same.
+//!
+//! verdict: fine
+//! value: done
+
+use docmill_plugin::prelude::*;
+
+docmill_adversaries::analyzer!(|_| {
+    for number in 0..20_000 {
+        log::info!("this is message {number} and it says nothing");
+    }
+    Ok(vec![Annotation::of_document("finding").with_value("done")])
+});

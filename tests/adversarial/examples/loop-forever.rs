@@ -1,0 +1,8 @@
+//! Never comes to an end.
+//!
+//! verdict: deadline
+//! because: it ran longer than its deadline of 300ms
+
+docmill_adversaries::analyzer!(|_| loop {
+    std::hint::black_box(());
+});

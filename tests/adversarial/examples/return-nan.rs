@@ -1,0 +1,8 @@
+//! Is sure of something to a degree that is no number.
+//!
+//! verdict: output
+//! because: label `one` has the confidence NaN
+
+use docmill_plugin::prelude::*;
+
+docmill_adversaries::classifier!(|_| Ok(vec![Label::new("one", f32::NAN)]));

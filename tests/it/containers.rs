@@ -1,0 +1,71 @@
+//! Containers: what is inside them is taken in as if it had been there by itself.
+
+use docmill::model::FailureClass;
+use docmill::pipeline::Fate;
+use docmill_tests::{Lab, guest, shipped, sources};
+
+fn pipeline() -> docmill::pipeline::Pipeline {
+    Lab::get().pipeline(&format!(
+        "[[step]]\nplugin = {:?}\n\n[[step]]\nplugin = {:?}\n\n[[step]]\nplugin = {:?}\n",
+        guest("examples/unpack-jsonlines"),
+        shipped("extract-text"),
+        guest("adversarial/well-behaved"),
+    ))
+}
+
+const LINES: &str = "{\"creator\":\"VNA\",\"date\":\"2025-06-12\",\"text\":\"Le premier texte.\"}\n\n\
+    {\"text\":\"Le deuxième texte.\"}\n{\"text\":\"Le troisième texte.\"}\n";
+
+#[test]
+fn every_line_becomes_a_source_with_what_the_container_knows_of_it() {
+    let ingested = Lab::get().ingest(&pipeline(), sources([("in/x.jsonl", LINES)]), 2);
+    let documents = ingested.documents();
+    let names: Vec<_> = documents.iter().map(|document| document.source.as_str()).collect();
+    assert_eq!(names, ["in/x.jsonl!/line 1", "in/x.jsonl!/line 3", "in/x.jsonl!/line 4"]);
+    let first = &documents[0].extracted.document;
+    assert_eq!(first.text.trim_end(), "Le premier texte.");
+    assert_eq!(first.attribute("creator"), Some("VNA"));
+    assert_eq!(first.attribute("date"), Some("2025-06-12"));
+    assert_eq!(documents[1].extracted.document.attribute("date"), None);
+    assert_eq!(ingested.values("well-behaved").len(), 3);
+    assert_eq!(ingested.failures(), []);
+}
+
+#[test]
+fn a_container_is_told_after_everything_in_it() {
+    let ingested = Lab::get().ingest(&pipeline(), sources([("x.jsonl", LINES)]), 4);
+    let told: Vec<_> = ingested.told.iter().map(|told| (told.name.as_str(), told.fate)).collect();
+    let (last, members) = told.split_last().expect("something was told");
+    assert_eq!(members.len(), 3);
+    assert!(
+        members.iter().all(|(name, fate)| name.starts_with("x.jsonl!/") && *fate == Fate::Added)
+    );
+    assert_eq!(last.0, "x.jsonl");
+}
+
+#[test]
+fn a_damaged_line_fails_the_container_and_the_lines_before_it_are_kept() {
+    let lines = "{\"text\":\"Le premier texte.\"}\n{\"text\":\"Le deuxième texte.\"}\n{\"text\":\n{\"text\":\"x\"}\n";
+    let ingested = Lab::get().ingest(&pipeline(), sources([("x.jsonl", lines)]), 2);
+    let documents = ingested.documents();
+    let names: Vec<_> = documents.iter().map(|document| document.source.as_str()).collect();
+    assert_eq!(names, ["x.jsonl!/line 1", "x.jsonl!/line 2"]);
+    let failures = ingested.failures();
+    let [failure] = failures.as_slice() else { panic!("not one failure: {failures:#?}") };
+    assert_eq!((failure.source.as_str(), failure.class), ("x.jsonl", FailureClass::Malformed));
+    assert!(failure.causes[0].starts_with("line 3 is not a JSON object"), "{:?}", failure.causes);
+}
+
+#[test]
+fn a_container_in_a_second_run_has_nothing_to_do() {
+    let store = docmill::store::MemoryStore::new();
+    let options = docmill::pipeline::RunOptions { jobs: 2, ..Default::default() };
+    let ingest = || {
+        let offered = sources([("x.jsonl", LINES)]);
+        let ingested = Lab::get().ingest_into(&store, &pipeline(), offered, &options);
+        ingested.unwrap_or_else(|error| panic!("{error}")).1
+    };
+    ingest();
+    let fates: Vec<_> = ingest().into_iter().map(|told| told.fate).collect();
+    assert_eq!(fates, [Fate::Unchanged; 4]);
+}

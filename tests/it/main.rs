@@ -1,0 +1,10 @@
+//! docmill as a whole, one sentence per test: the binary as people run it, and the library with real plugins.
+
+mod bad_input;
+mod containers;
+mod findings;
+mod hostile_steps;
+mod polyglot;
+mod repeated_runs;
+mod seeds;
+mod sudden_ends;

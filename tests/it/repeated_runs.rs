@@ -1,0 +1,97 @@
+//! What a second run does: nothing, or only what is new.
+
+use docmill::model::SourceState;
+use docmill::pipeline::{Fate, RunOptions};
+use docmill::store::{MemoryStore, Store};
+use docmill_tests::{Lab, TestEnv, Told, exit, guest, shipped, sources};
+
+fn pipeline() -> docmill::pipeline::Pipeline {
+    Lab::get().pipeline(&format!(
+        "[[step]]\nplugin = {:?}\n\n[[step]]\nplugin = {:?}\n\n[[step]]\nplugin = {:?}\n",
+        shipped("extract-text"),
+        guest("examples/extract-csv"),
+        guest("adversarial/well-behaved"),
+    ))
+}
+
+fn ingest(store: &dyn Store, offered: &[(&str, &str)]) -> Vec<Told> {
+    // With one job, sources are told in the order in which they were offered.
+    let options = RunOptions { jobs: 1, ..RunOptions::default() };
+    let offered = sources(offered.iter().copied());
+    let ingested = Lab::get().ingest_into(store, &pipeline(), offered, &options);
+    ingested.unwrap_or_else(|error| panic!("{error}")).1
+}
+
+fn fates(told: &[Told]) -> Vec<Fate> {
+    told.iter().map(|told| told.fate).collect()
+}
+
+#[test]
+fn a_second_run_over_the_same_sources_has_nothing_to_do() {
+    let store = MemoryStore::new();
+    let offered = [("a.txt", "Un texte.\n"), ("b.txt", "Un autre texte.\n")];
+    assert_eq!(fates(&ingest(&store, &offered)), [Fate::Added, Fate::Added]);
+    let before = docmill_tests::contents(&store);
+    assert_eq!(fates(&ingest(&store, &offered)), [Fate::Unchanged, Fate::Unchanged]);
+    assert_eq!(docmill_tests::contents(&store), before);
+}
+
+#[test]
+fn a_changed_source_becomes_a_second_version_of_the_same_document() {
+    let store = MemoryStore::new();
+    ingest(&store, &[("a.txt", "Un texte.\n"), ("b.txt", "Un autre texte.\n")]);
+    let ids = |store: &MemoryStore| -> Vec<_> {
+        let documents = store.documents().map(|it| it.expect("the store can be read"));
+        documents.map(|it| (it.id, it.version)).collect()
+    };
+    let before = ids(&store);
+    let told = ingest(&store, &[("a.txt", "Un texte.\n"), ("b.txt", "Un texte nouveau.\n")]);
+    assert_eq!(fates(&told), [Fate::Unchanged, Fate::Updated]);
+    assert_eq!(ids(&store), [before[0], (before[1].0, 2)]);
+    let old = store.document(before[1].0, Some(1)).expect("the store can be read");
+    let old = old.expect("the first version is still there");
+    assert_eq!(old.extracted.document.text.trim_end(), "Un autre texte.");
+}
+
+#[test]
+fn a_changed_source_that_can_no_longer_be_read_keeps_the_version_it_had() {
+    let store = MemoryStore::new();
+    let whole = ("a.csv", "un,deux\n");
+    assert_eq!(fates(&ingest(&store, &[whole])), [Fate::Added]);
+    // A quote that is never closed; then no content at all.
+    for broken in ["un,\"deux\n", ""] {
+        assert_eq!(fates(&ingest(&store, &[("a.csv", broken)])), [Fate::Failed]);
+        let documents: Vec<_> =
+            store.documents().map(|document| document.expect("the store can be read")).collect();
+        let [document] = documents.as_slice() else { panic!("not one document: {documents:#?}") };
+        assert_eq!(
+            (document.version, document.extracted.document.text.trim_end()),
+            (1, "un\tdeux")
+        );
+        let source = store.source(&document.source).expect("the store can be read");
+        assert_eq!(source.map(|source| source.state), Some(SourceState::Failed));
+        assert_eq!(store.failures().count(), 1);
+    }
+    // As it was in the beginning, it can be read, and nothing is left of the failures.
+    assert_ne!(fates(&ingest(&store, &[whole])), [Fate::Failed]);
+    assert_eq!(store.failures().count(), 0);
+}
+
+#[test]
+fn the_binary_says_that_there_is_nothing_to_do() {
+    let env = TestEnv::with_small_pipeline();
+    env.write("in/a.txt", "Un texte.\n");
+    env.write("in/b.txt", "Un autre texte.\n");
+    let first = env.run(["ingest", "in"]).expect(exit::SUCCESS);
+    assert!(first.stderr.contains("2 "), "{}", first.stderr);
+    let _ = env.run(["ingest", "in"]).expect(exit::SUCCESS).says("nothing to do: ");
+    env.write("in/b.txt", "Un texte nouveau.\n");
+    let third = env.run(["ingest", "in", "--output", "json"]).expect(exit::SUCCESS);
+    let mut fates: Vec<String> = (third.events().iter())
+        .filter(|event| event["event"] == "source")
+        .map(|event| format!("{} {}", event["source"], event["fate"]))
+        .collect();
+    // Two jobs may end in any order.
+    fates.sort();
+    assert_eq!(fates, ["\"in/a.txt\" \"unchanged\"", "\"in/b.txt\" \"updated\""]);
+}
