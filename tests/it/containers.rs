@@ -60,7 +60,7 @@ fn a_damaged_line_fails_the_container_and_the_lines_before_it_are_kept() {
 fn a_container_in_a_second_run_has_nothing_to_do() {
     let store = docmill::store::MemoryStore::new();
     let options = docmill::pipeline::RunOptions { jobs: 2, ..Default::default() };
-    let mut ingest = || {
+    let ingest = || {
         let offered = sources([("x.jsonl", LINES)]);
         let ingested = Lab::get().ingest_into(&store, &pipeline(), offered, &options);
         ingested.unwrap_or_else(|error| panic!("{error}")).1

@@ -1,7 +1,7 @@
 //! What a plugin costs that misbehaves on some documents: those documents, in its own step.
 
 use docmill::model::FailureClass;
-use docmill_tests::{Lab, guest, shipped, sources};
+use docmill_tests::{Lab, TestEnv, exit, guest, shipped, sources};
 
 /// A reader, a hostile step, and a step that comes after it.
 fn pipeline() -> String {
@@ -73,4 +73,45 @@ fn a_plugin_that_traps_costs_one_document_in_one_step_and_its_last_words_are_kep
 fn a_plugin_that_lies_costs_one_document_in_one_step() {
     let failure = check("lie", FailureClass::Output, "annotation 0 spans bytes 0..");
     assert!(failure.hint.is_some_and(|hint| hint.contains("UTF-8 bytes")));
+}
+
+#[test]
+fn a_plugin_remembers_nothing_of_the_documents_before() {
+    let pipeline = Lab::get().pipeline(&format!(
+        "[[step]]\nplugin = {:?}\n\n[[step]]\nplugin = {:?}\n",
+        shipped("extract-text"),
+        guest("adversarial/remember-between-documents"),
+    ));
+    let offered =
+        (0..20).map(|number| (format!("{number}.txt"), format!("Le texte numéro {number}.")));
+    let ingested = Lab::get().ingest(&pipeline, sources(offered), 2);
+    assert_eq!(ingested.values("remember-between-documents"), vec!["document 1"; 20]);
+}
+
+#[test]
+fn nothing_that_a_plugin_says_controls_the_terminal() {
+    for name in [
+        "trap-control-characters",
+        "log-control-characters",
+        "attribute-name-bad",
+        "describe-control-characters",
+    ] {
+        let env = TestEnv::new();
+        env.write("a.txt", "Un texte.\n");
+        let pipeline = format!(
+            "[[step]]\nplugin = {:?}\n\n[[step]]\nplugin = {:?}\n",
+            shipped("extract-text"),
+            guest(&format!("adversarial/{name}")),
+        );
+        env.write("docmill.toml", pipeline);
+        for format in ["human", "json"] {
+            let output =
+                env.run(["ingest", "a.txt", "-vvv", "--color", "never", "--output", format]);
+            assert!(matches!(output.code, Some(exit::SOME_FAILED | exit::REJECTED)), "{output:?}");
+            let shown = format!("{}{}", output.stdout, output.stderr);
+            assert!(!shown.contains(['\u{1b}', '\u{7}', '\r']), "{name}: {shown:?}");
+            // Programs get every character as it was said; people do not.
+            assert!(format == "json" || !shown.contains('\u{202e}'), "{name}: {shown:?}");
+        }
+    }
 }

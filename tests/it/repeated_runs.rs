@@ -3,15 +3,13 @@
 use docmill::model::SourceState;
 use docmill::pipeline::{Fate, RunOptions};
 use docmill::store::{MemoryStore, Store};
-use docmill_tests::{Lab, Told, exit, guest, shipped, sources};
-
-use docmill_tests::TestEnv;
+use docmill_tests::{Lab, TestEnv, Told, exit, guest, shipped, sources};
 
 fn pipeline() -> docmill::pipeline::Pipeline {
     Lab::get().pipeline(&format!(
         "[[step]]\nplugin = {:?}\n\n[[step]]\nplugin = {:?}\n\n[[step]]\nplugin = {:?}\n",
         shipped("extract-text"),
-        guest("examples/extract-keyvalue-rust"),
+        guest("examples/extract-csv"),
         guest("adversarial/well-behaved"),
     ))
 }
@@ -58,22 +56,25 @@ fn a_changed_source_becomes_a_second_version_of_the_same_document() {
 #[test]
 fn a_changed_source_that_can_no_longer_be_read_keeps_the_version_it_had() {
     let store = MemoryStore::new();
-    // Bytes decide, so the media type of both is that of the name.
-    let whole = "title: Un titre\n\nUn texte.\n";
-    let told = ingest(&store, &[("a.csv", "x"), ("b.txt", whole)]);
-    assert_eq!(fates(&told), [Fate::Unsupported, Fate::Added]);
-    let told = ingest(&store, &[("b.txt", "")]);
-    assert_eq!(fates(&told), [Fate::Failed]);
-    let documents: Vec<_> =
-        store.documents().map(|document| document.expect("the store can be read")).collect();
-    let [document] = documents.as_slice() else { panic!("not one document: {documents:#?}") };
-    assert_eq!(document.version, 1);
-    let source = store.source(&document.source).expect("the store can be read");
-    assert_eq!(source.map(|source| source.state), Some(SourceState::Failed));
-    // As it was before, it is up to date again.
-    let told = ingest(&store, &[("b.txt", whole)]);
-    assert_ne!(fates(&told), [Fate::Failed]);
-    assert_eq!(store.failures().count(), 1, "only `a.csv` is left, which nothing reads");
+    let whole = ("a.csv", "un,deux\n");
+    assert_eq!(fates(&ingest(&store, &[whole])), [Fate::Added]);
+    // A quote that is never closed; then no content at all.
+    for broken in ["un,\"deux\n", ""] {
+        assert_eq!(fates(&ingest(&store, &[("a.csv", broken)])), [Fate::Failed]);
+        let documents: Vec<_> =
+            store.documents().map(|document| document.expect("the store can be read")).collect();
+        let [document] = documents.as_slice() else { panic!("not one document: {documents:#?}") };
+        assert_eq!(
+            (document.version, document.extracted.document.text.trim_end()),
+            (1, "un\tdeux")
+        );
+        let source = store.source(&document.source).expect("the store can be read");
+        assert_eq!(source.map(|source| source.state), Some(SourceState::Failed));
+        assert_eq!(store.failures().count(), 1);
+    }
+    // As it was in the beginning, it can be read, and nothing is left of the failures.
+    assert_ne!(fates(&ingest(&store, &[whole])), [Fate::Failed]);
+    assert_eq!(store.failures().count(), 0);
 }
 
 #[test]

@@ -82,7 +82,7 @@ mod tests {
 
     #[test]
     fn a_flood_is_dropped_and_the_end_of_what_was_kept_remains() {
-        let mut log = LogBook::new(1_000);
+        let mut log = LogBook::new(63 * 16);
         for number in 0..1_000 {
             log.write(LogLevel::Info, &format!("message {number}"), std::iter::empty());
         }
