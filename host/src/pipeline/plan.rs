@@ -22,13 +22,9 @@ use crate::sandbox::{Inputs, Limits, Sandbox, Stopped};
 /// The largest table that is loaded, in bytes.
 const LARGEST_TABLE: u64 = 64 << 20;
 
-/// What a plugin may use while it declares what it does. It may check whole tables then, once per run; the limits of its step are
-/// for one document.
-const DECLARE_LIMITS: fn() -> Limits = || Limits {
-    deadline: std::time::Duration::from_secs(10),
-    memory: 512 << 20,
-    ..Limits::default()
-};
+/// How long a plugin may take to declare what it does. It may check whole tables then, once per run; the deadline of its step is for
+/// one document. The other limits of the step apply, so that a plugin that could not even start is rejected at once.
+const LONGEST_DECLARATION: std::time::Duration = std::time::Duration::from_secs(10);
 
 /// A plugin with its settings, tables and limits: one step of a pipeline.
 #[derive(Debug)]
@@ -189,9 +185,10 @@ impl Assembler<'_> {
         let description = &plugin.description;
         let settings = Arc::new(self.settings(request, description)?);
         let tables = Arc::new(self.tables(request, description)?);
+        let limits = Limits { deadline: LONGEST_DECLARATION, ..request.limits };
         let call = Call {
             sandbox: self.catalog.sandbox(),
-            limits: &DECLARE_LIMITS(),
+            limits: &limits,
             inputs: Inputs {
                 settings: Arc::clone(&settings),
                 tables: Arc::clone(&tables),
@@ -418,8 +415,12 @@ impl Assembler<'_> {
         } else {
             format!("plugin `{}` failed while declaring what it does", plugin.description.name)
         };
-        // The other hints are about limits of the step, which do not apply here.
-        let hint = stopped.hint.clone().filter(|_| stopped.class == FailureClass::Output);
+        // The other hints speak of a document.
+        let hint = match stopped.class {
+            FailureClass::Output => stopped.hint.clone(),
+            FailureClass::Memory => Some("raise `limits.memory` for this step".to_owned()),
+            _ => None,
+        };
         let source = stopped
             .causes
             .iter()

@@ -1,7 +1,7 @@
 //! Never comes to an end of declaring what it finds.
 //!
 //! verdict: rejected
-//! because: it ran longer than its deadline of 300ms
+//! because: it ran longer than its deadline of 10s
 
 use docmill_plugin::prelude::*;
 
