@@ -351,15 +351,14 @@ fn accepts(types: Vec<String>) -> Result<Declaration, Fault> {
 }
 
 fn reported(error: wit::types::Error) -> Fault {
-    let words = |words: &str| check_words(words);
     match error {
         wit::types::Error::Unsupported(reason) => Fault::Reported {
             class: FailureClass::Unsupported,
-            causes: vec![words(&reason)],
+            causes: vec![fitting(&reason)],
             hint: None,
         },
         wit::types::Error::Malformed(defect) => {
-            let mut cause = words(&defect.reason);
+            let mut cause = fitting(&defect.reason);
             if let Some(offset) = defect.offset {
                 cause.push_str(&format!(" (at byte {offset})"));
             }
@@ -370,20 +369,20 @@ fn reported(error: wit::types::Error) -> Fault {
             causes: vec![format!(
                 "its setting {} is unusable: {}",
                 check::quoted(&setting.key),
-                words(&setting.reason)
+                fitting(&setting.reason)
             )],
             hint: None,
         },
         wit::types::Error::Internal(reason) => Fault::Reported {
             class: FailureClass::Internal,
-            causes: vec![words(&reason)],
+            causes: vec![fitting(&reason)],
             hint: None,
         },
     }
 }
 
 /// A plugin's message, cut at 400 bytes.
-fn check_words(words: &str) -> String {
+fn fitting(words: &str) -> String {
     let fitting = &words[..words.floor_char_boundary(400)];
     let more = if fitting.len() < words.len() { "…" } else { "" };
     if fitting.is_empty() { "it gives no reason".to_owned() } else { format!("{fitting}{more}") }

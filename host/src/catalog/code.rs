@@ -60,7 +60,7 @@ impl CodeCache {
     /// The code of a component, if a whole and unchanged file is there.
     fn read(&self, component: Digest, compatibility: Digest) -> Option<Vec<u8>> {
         let mut content = fs::read(self.path(component, compatibility)).ok()?;
-        let code = content.split_off_checked(32)?;
+        let code = (content.len() > 32).then(|| content.split_off(32))?;
         (Digest::of(&code).as_bytes()[..] == content[..]).then_some(code)
     }
 
@@ -73,16 +73,6 @@ impl CodeCache {
         file.write_all(code)?;
         file.sync_all()?;
         fs::rename(&temporary, &path)
-    }
-}
-
-trait SplitOffChecked {
-    fn split_off_checked(&mut self, at: usize) -> Option<Vec<u8>>;
-}
-
-impl SplitOffChecked for Vec<u8> {
-    fn split_off_checked(&mut self, at: usize) -> Option<Vec<u8>> {
-        (self.len() > at).then(|| self.split_off(at))
     }
 }
 
