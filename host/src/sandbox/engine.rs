@@ -8,7 +8,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use wasmtime::{
-    Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig,
+    Config, Enabled, Engine, Inlining, InstanceAllocationStrategy, PoolingAllocationConfig,
     WasmBacktraceDetails,
 };
 
@@ -142,7 +142,9 @@ fn config(pool_for: Option<usize>) -> Config {
         .wasm_memory64(false)
         .cranelift_nan_canonicalization(true)
         .relaxed_simd_deterministic(true)
-        .memory_init_cow(true);
+        .memory_init_cow(true)
+        // Every call checks the stack and the clock; small functions are better off without. Frames may be missing from backtraces.
+        .compiler_inlining(Inlining::Yes);
     if let Some(concurrency) = pool_for {
         let slots =
             |each: usize| u32::try_from(concurrency * (NESTING + 1) * each).unwrap_or(u32::MAX);

@@ -60,7 +60,8 @@ impl Toolchain {
                 command.env("RUSTC_BOOTSTRAP", "1");
                 // The library expects a libc that rustup would ship with the target; Debian has it as a package.
                 let flags = format!("-Clink-self-contained=no -L{DEBIAN_WASI}");
-                command.env("RUSTFLAGS", flags);
+                // Unlike `RUSTFLAGS` this adds to the flags of `.cargo/config.toml` instead of replacing them.
+                command.env("CARGO_TARGET_WASM32_WASIP2_RUSTFLAGS", flags);
                 // These would lead Debian's compiler to parts of the one that runs this task.
                 for name in ["CARGO_ENCODED_RUSTFLAGS", "LD_LIBRARY_PATH", "RUSTUP_TOOLCHAIN"] {
                     command.env_remove(name);

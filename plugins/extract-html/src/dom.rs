@@ -1,23 +1,21 @@
-//! A page as a flat list of nodes in the order of the source, built from the tokens of `html5gum`.
+//! A page as a flat list of nodes in the order of the source, built from its tokens.
 //!
 //! The list needs no pointers and no recursion: a node knows its parent and where its subtree ends, so that everything later is
 //! a loop over indices. The rules for tags that are left out or misplaced are those of browsers, cut down to what changes the
 //! text: paragraphs, items, cells and links end where a browser would end them.
 
-use std::convert::Infallible;
-
-use html5gum::{Emitter, Error as TokenError, State, Tokenizer};
-
 use crate::head::Head;
+use crate::lookup::hash;
 use crate::names::{self, Hints};
+use crate::start_tag::{Attribute, StartTag};
 use crate::tags::{TAGS, Tag};
+use crate::tokens::{self, Content, Receiver, decoded, with_line_feeds};
+use crate::whitespace::append_words;
 
 /// The most elements that lie in each other. Browsers stop at 512; whatever is deeper becomes text of the innermost element.
 const MAX_DEPTH: usize = 256;
 /// The most nodes of a page. Whatever comes later becomes text without structure.
 const MAX_NODES: usize = 250_000;
-/// The most bytes that are kept of an attribute's value.
-const MAX_VALUE: usize = 8 * 1024;
 /// The most bytes that are kept of JSON-LD, all scripts together.
 const MAX_JSON_LD: usize = 256 * 1024;
 /// The most bytes that are kept of the title.
@@ -65,8 +63,11 @@ pub struct Page {
 impl Page {
     /// Parses a page. `xml` turns on self-closing tags and CDATA sections.
     pub fn parse(source: &str, xml: bool) -> Page {
-        let mut builder = Builder::new(xml, source.len());
-        let Ok(()) = Tokenizer::new_with_emitter(source, &mut builder).finish();
+        let source = &*with_line_feeds(source);
+        let mut receiving =
+            Receiving { builder: Builder::new(xml, source.len()), tag: StartTag::new() };
+        tokens::read(source, xml, &mut receiving);
+        let builder = receiving.builder;
         builder.finish()
     }
 
@@ -111,88 +112,14 @@ impl Page {
     }
 }
 
-/// Appends a text with its white space normalised: one space between words, at most one at either end.
-pub fn append_words(target: &mut String, text: &str) {
-    let mut space = false;
-    for character in text.chars() {
-        if is_space(character) {
-            space = true;
-        } else if !is_invisible(character) {
-            if space && !target.is_empty() && !target.ends_with(' ') {
-                target.push(' ');
-            }
-            space = false;
-            target.push(character);
-        }
-    }
-    if space && !target.is_empty() && !target.ends_with(' ') {
-        target.push(' ');
-    }
-}
-
-/// Whether a character is white space to a reader, the spaces that do not break included.
-pub fn is_space(character: char) -> bool {
-    character.is_whitespace() || character.is_control()
-}
-
-/// Whether a character only instructs the browser: soft hyphens, zero-width spaces, byte order marks.
-pub fn is_invisible(character: char) -> bool {
-    matches!(character, '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{feff}')
-}
-
 /// Cuts a text to at most so many bytes, on a character boundary.
 pub fn truncate(text: &mut String, limit: usize) {
-    if text.len() > limit {
-        text.truncate(text.floor_char_boundary(limit));
-    }
+    text.truncate(truncated(text, limit).len());
 }
 
-/// The attributes that are read at all.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Name {
-    AriaHidden,
-    Class,
-    Content,
-    DataRole,
-    DateTime,
-    Hidden,
-    Href,
-    HttpEquiv,
-    Id,
-    ItemProperty,
-    Lang,
-    /// `name`.
-    Named,
-    Property,
-    Rel,
-    Role,
-    Style,
-    Type,
-}
-
-impl Name {
-    fn of(name: &[u8]) -> Option<Name> {
-        Some(match name {
-            b"class" => Name::Class,
-            b"id" => Name::Id,
-            b"href" => Name::Href,
-            b"style" => Name::Style,
-            b"rel" => Name::Rel,
-            b"type" => Name::Type,
-            b"content" => Name::Content,
-            b"name" => Name::Named,
-            b"property" => Name::Property,
-            b"itemprop" => Name::ItemProperty,
-            b"http-equiv" => Name::HttpEquiv,
-            b"lang" | b"xml:lang" => Name::Lang,
-            b"role" => Name::Role,
-            b"datetime" => Name::DateTime,
-            b"hidden" => Name::Hidden,
-            b"aria-hidden" => Name::AriaHidden,
-            b"data-role" => Name::DataRole,
-            _ => return None,
-        })
-    }
+/// The longest beginning of a text that has at most so many bytes.
+pub fn truncated(text: &str, limit: usize) -> &str {
+    &text[..text.floor_char_boundary(limit)]
 }
 
 /// An element whose end tag has not been seen.
@@ -200,7 +127,7 @@ impl Name {
 struct Open {
     tag: Tag,
     /// Tells apart the elements that share [`Tag::Inline`] and others.
-    name: u32,
+    name: u64,
     /// Its node, or `NO_NODE` where nothing is read.
     node: u32,
 }
@@ -220,7 +147,7 @@ enum Sink {
 struct Builder {
     xml: bool,
     nodes: Vec<Node>,
-    strings: Vec<u8>,
+    strings: String,
     head: Head,
     stack: Vec<Open>,
     /// How many elements of each tag are open: most questions about the stack need no look at it.
@@ -230,20 +157,8 @@ struct Builder {
     /// The length of the stack from which on nothing is read, if so.
     hidden_from: Option<usize>,
     sink: Sink,
-    /// The raw element that has to end before tags count again.
-    raw_name: Vec<u8>,
     /// White space stood before what comes next.
     space: bool,
-
-    // The current tag.
-    is_end: bool,
-    is_self_closing: bool,
-    name: Vec<u8>,
-    attribute_name: Vec<u8>,
-    attribute: Option<Name>,
-    attribute_resolved: bool,
-    attributes: Vec<(Name, u32, u32)>,
-    values: Vec<u8>,
 }
 
 impl Builder {
@@ -263,23 +178,14 @@ impl Builder {
         Builder {
             xml,
             nodes,
-            strings: Vec::with_capacity((size / 4).clamp(64, 1 << 20)),
+            strings: String::with_capacity((size / 4).clamp(64, 1 << 20)),
             head: Head::default(),
             stack: Vec::with_capacity(64),
             open: [0; TAGS],
             overflow: 0,
             hidden_from: None,
             sink: Sink::Text,
-            raw_name: Vec::new(),
             space: false,
-            is_end: false,
-            is_self_closing: false,
-            name: Vec::with_capacity(32),
-            attribute_name: Vec::with_capacity(32),
-            attribute: None,
-            attribute_resolved: true,
-            attributes: Vec::with_capacity(16),
-            values: Vec::with_capacity(512),
         }
     }
 
@@ -289,39 +195,10 @@ impl Builder {
         }
         let end = self.nodes.len() as u32;
         self.nodes[0].end = end;
-        let strings = String::from_utf8(self.strings).unwrap_or_else(|error| {
-            // The tokenizer passes characters on whole, so this is not expected; offsets must stay what they are.
-            let mut bytes = error.into_bytes();
-            let mut from = 0;
-            while let Err(error) = std::str::from_utf8(&bytes[from..]) {
-                let start = from + error.valid_up_to();
-                let end = error.error_len().map_or(bytes.len(), |length| start + length);
-                bytes[start..end].fill(b'?');
-                from = end;
-            }
-            String::from_utf8(bytes).unwrap_or_default()
-        });
-        Page { nodes: self.nodes, head: self.head, strings }
+        Page { nodes: self.nodes, head: self.head, strings: self.strings }
     }
 
-    fn value(&self, name: Name) -> Option<&str> {
-        let (_, from, to) = *self.attributes.iter().find(|attribute| attribute.0 == name)?;
-        Some(valid(&self.values[from as usize..to as usize]))
-    }
-
-    fn finish_attribute_name(&mut self) {
-        if self.attribute_resolved {
-            return;
-        }
-        self.attribute_resolved = true;
-        self.attribute = Name::of(&self.attribute_name);
-        if let Some(name) = self.attribute {
-            let at = self.values.len() as u32;
-            self.attributes.push((name, at, at));
-        }
-    }
-
-    fn text(&mut self, text: &[u8]) {
+    fn text(&mut self, text: &str) {
         match self.sink {
             Sink::Nowhere => return,
             Sink::Title => return append(&mut self.head.title, text, MAX_TITLE),
@@ -332,7 +209,7 @@ impl Builder {
             return;
         }
         let preformatted = self.open[Tag::Preformatted as usize] > 0;
-        if !preformatted && text.iter().all(u8::is_ascii_whitespace) {
+        if !preformatted && text.bytes().all(|byte| byte.is_ascii_whitespace()) {
             self.space = true;
             return;
         }
@@ -354,9 +231,9 @@ impl Builder {
         }
         if self.space {
             self.space = false;
-            self.strings.push(b' ');
+            self.strings.push(' ');
         }
-        self.strings.extend_from_slice(text);
+        self.strings.push_str(text);
         let last = self.nodes.len() - 1;
         self.nodes[last].to = self.strings.len() as u32;
     }
@@ -458,32 +335,33 @@ impl Builder {
         }
     }
 
-    fn start(&mut self) -> Option<State> {
-        let tag = Tag::of(&self.name);
+    /// Begins an element. What follows it is no markup where its content is told.
+    fn start(&mut self, start: &StartTag<'_>) -> Option<Content> {
+        let tag = start.tag;
         match tag {
             Tag::Meta => {
-                self.meta();
+                self.meta(start);
                 return None;
             }
             Tag::LinkRelation => {
-                let canonical = self
-                    .value(Name::Rel)
+                let canonical = start
+                    .value(Attribute::Rel)
                     .is_some_and(|rel| rel.split_ascii_whitespace().any(|rel| rel == "canonical"));
-                if canonical && let Some(href) = self.value(Name::Href) {
+                if canonical && let Some(href) = start.value(Attribute::Href) {
                     let href = href.trim().to_owned();
                     self.head.canonical.get_or_insert(href);
                 }
                 return None;
             }
             Tag::Base => {
-                if let Some(href) = self.value(Name::Href) {
+                if let Some(href) = start.value(Attribute::Href) {
                     let href = href.trim().to_owned();
                     self.head.base.get_or_insert(href);
                 }
                 return None;
             }
             Tag::Html => {
-                if let Some(lang) = self.value(Name::Lang) {
+                if let Some(lang) = start.value(Attribute::Lang) {
                     let lang = lang.trim().to_owned();
                     self.head.lang.get_or_insert(lang);
                 }
@@ -504,21 +382,21 @@ impl Builder {
                 }
             }
             Tag::Void => return None,
-            Tag::Script | Tag::Title | Tag::Raw | Tag::TextArea => return self.start_raw(tag),
+            Tag::Script | Tag::Title | Tag::Raw | Tag::TextArea => return self.start_raw(start),
             _ => {}
         }
         self.close_implied(tag);
         if tag.is_block() || tag == Tag::Break {
             self.space = false;
         }
-        let closed = self.is_self_closing && self.xml;
+        let closed = start.is_self_closing && self.xml;
         let is_leaf = closed || matches!(tag, Tag::Break | Tag::Rule)
             // `picture` and `video` share the tag of `img` but have content.
-            || (tag == Tag::Image && matches!(self.name.as_slice(), b"img" | b"image"));
+            || (tag == Tag::Image && [hash("img"), hash("image")].contains(&start.name));
         if self.hidden_from.is_some() || self.overflow > 0 || self.nodes.len() >= MAX_NODES {
             self.space = true;
             if !is_leaf {
-                self.push_open(tag, NO_NODE);
+                self.push_open(start, NO_NODE);
             }
             return None;
         }
@@ -527,57 +405,23 @@ impl Builder {
             self.overflow += 1;
             return None;
         }
-        if tag.is_unread() || self.is_hidden(tag) {
+        let traits = if tag.is_unread() { Traits::default() } else { Traits::of(start) };
+        if tag.is_unread() || traits.hints.any(Hints::HIDDEN) {
             if !is_leaf {
-                self.push_open(tag, NO_NODE);
+                self.push_open(start, NO_NODE);
                 self.hidden_from = Some(self.stack.len());
             }
             return None;
         }
-        self.open_element(tag, is_leaf);
+        self.open_element(start, traits, is_leaf);
         None
     }
 
-    fn open_element(&mut self, tag: Tag, is_leaf: bool) {
-        let mut hints = match tag {
-            Tag::Nav | Tag::Footer => Hints::NAVIGATION,
-            Tag::Aside => Hints::SIDE,
-            Tag::FigureCaption => Hints::CAPTION,
-            _ => Hints::default(),
-        };
-        let mut flags = 0;
-        for &(name, from, to) in &self.attributes {
-            let value = valid(&self.values[from as usize..to as usize]);
-            match name {
-                Name::Class | Name::Id => hints.add(names::hints(value)),
-                Name::Role => {
-                    hints.add(names::hints_of_role(value));
-                    if value == "presentation" || value == "none" {
-                        flags |= flag::PRESENTATION;
-                    }
-                }
-                Name::ItemProperty => hints.add(names::hints_of_property(value)),
-                Name::DataRole => match value {
-                    "content" => hints.add(Hints::ARTICLE_BODY),
-                    "sapo" => hints.add(Hints::LEAD),
-                    "author" => hints.add(names::hints("author")),
-                    "publishdate" => hints.add(Hints::DATELINE),
-                    _ => {}
-                },
-                Name::Rel if value == "author" => hints.add(names::hints("author")),
-                _ => {}
-            }
-        }
-        if matches!(tag, Tag::Html | Tag::Body | Tag::Main | Tag::Article) {
-            // Templates describe the whole page in the classes of its outermost elements.
-            hints.remove(Hints::BOILERPLATE);
-        }
-        if self.name == b"dt" {
-            flags |= flag::TERM;
-        }
+    fn open_element(&mut self, start: &StartTag<'_>, traits: Traits, is_leaf: bool) {
+        let tag = start.tag;
         let wanted = match tag {
-            Tag::Link => Some(Name::Href),
-            Tag::Time => Some(Name::DateTime),
+            Tag::Link => Some(Attribute::Href),
+            Tag::Time => Some(Attribute::DateTime),
             _ => None,
         };
         // The space before a link or a time belongs to the text before it, not to its own string.
@@ -585,7 +429,7 @@ impl Builder {
             let last = self.nodes.len() - 1;
             if self.nodes[last].tag == Tag::Text && self.nodes[last].to == self.strings.len() as u32
             {
-                self.strings.push(b' ');
+                self.strings.push(' ');
                 self.nodes[last].to += 1;
                 self.space = false;
             }
@@ -593,95 +437,75 @@ impl Builder {
         let from = self.strings.len() as u32;
         let index = self.push_node(tag, from);
         if let Some(name) = wanted
-            && let Some(&(_, start, end)) = self.attributes.iter().find(|it| it.0 == name)
+            && let Some(value) = start.value(name)
         {
-            self.strings.extend_from_slice(&self.values[start as usize..end as usize]);
+            self.strings.push_str(value);
         }
         let node = &mut self.nodes[index as usize];
         node.to = self.strings.len() as u32;
-        node.hints = hints;
-        node.flags = flags;
+        node.hints = traits.hints;
+        node.flags = traits.flags;
         if !is_leaf {
-            self.push_open(tag, index);
+            self.push_open(start, index);
         }
     }
 
-    fn push_open(&mut self, tag: Tag, node: u32) {
+    fn push_open(&mut self, start: &StartTag<'_>, node: u32) {
         if self.stack.len() >= MAX_DEPTH {
             self.overflow += 1;
             return;
         }
-        self.stack.push(Open { tag, name: hash(&self.name), node });
-        self.open[tag as usize] += 1;
+        self.stack.push(Open { tag: start.tag, name: start.name, node });
+        self.open[start.tag as usize] += 1;
     }
 
-    fn is_hidden(&self, tag: Tag) -> bool {
-        if matches!(tag, Tag::Html | Tag::Body | Tag::Main | Tag::Article) {
-            // Some pages hide everything until a script shows it.
-            return false;
-        }
-        self.attributes.iter().any(|&(name, from, to)| {
-            let value = &self.values[from as usize..to as usize];
-            match name {
-                Name::Hidden => true,
-                Name::AriaHidden => value == b"true",
-                Name::Style => hides(value),
-                Name::Class => value.split(u8::is_ascii_whitespace).any(|class| {
-                    matches!(class, b"sr-only" | b"visually-hidden" | b"screen-reader-text")
-                }),
-                _ => false,
-            }
-        })
-    }
-
-    fn start_raw(&mut self, tag: Tag) -> Option<State> {
-        if self.is_self_closing && self.xml {
+    fn start_raw(&mut self, start: &StartTag<'_>) -> Option<Content> {
+        if start.is_self_closing && self.xml {
             return None;
         }
-        self.raw_name.clear();
-        self.raw_name.extend_from_slice(&self.name);
-        self.sink = match tag {
+        self.sink = match start.tag {
             Tag::Script
-                if self.value(Name::Type).is_some_and(|kind| {
+                if start.value(Attribute::Type).is_some_and(|kind| {
                     kind.trim()
                         .get(..19)
                         .is_some_and(|kind| kind.eq_ignore_ascii_case("application/ld+json"))
                 }) =>
             {
                 if !self.head.json_ld.is_empty() {
-                    append(&mut self.head.json_ld, b"\n", MAX_JSON_LD);
+                    append(&mut self.head.json_ld, "\n", MAX_JSON_LD);
                 }
                 Sink::JsonLd
             }
             Tag::Title if self.head.title.is_empty() && self.hidden_from.is_none() => Sink::Title,
             _ => Sink::Nowhere,
         };
-        Some(match tag {
-            Tag::Script => State::ScriptData,
-            Tag::Title | Tag::TextArea => State::RcData,
-            _ => State::RawText,
+        Some(match start.tag {
+            Tag::Script => Content::Script,
+            Tag::Title | Tag::TextArea => Content::Escapable,
+            _ => Content::Raw,
         })
     }
 
-    fn meta(&mut self) {
-        let Some(content) = self.value(Name::Content) else { return };
-        let name = [Name::Property, Name::Named, Name::ItemProperty, Name::HttpEquiv]
-            .into_iter()
-            .filter_map(|attribute| self.value(attribute))
-            .find_map(crate::head::MetaName::of);
+    fn meta(&mut self, start: &StartTag<'_>) {
+        let Some(content) = start.value(Attribute::Content) else { return };
+        let name =
+            [Attribute::Property, Attribute::Named, Attribute::ItemProperty, Attribute::HttpEquiv]
+                .into_iter()
+                .filter_map(|attribute| start.value(attribute))
+                .find_map(crate::head::MetaName::of);
         if let Some(name) = name {
             let content = content.to_owned();
             self.head.add_meta(name, content);
         }
     }
 
-    fn end(&mut self) {
-        if !self.raw_name.is_empty() {
-            self.raw_name.clear();
+    fn end(&mut self, name: u64) {
+        if self.sink != Sink::Text {
+            // Only the end of what went there is a tag in it.
             self.sink = Sink::Text;
             return;
         }
-        let tag = Tag::of(&self.name);
+        let tag = Tag::of(name);
         if self.overflow > 0 {
             self.overflow -= 1;
             self.space = true;
@@ -693,7 +517,6 @@ impl Builder {
         if self.open[tag as usize] == 0 || matches!(tag, Tag::Html | Tag::Body) {
             return;
         }
-        let name = hash(&self.name);
         let wanted =
             |open: &Open| open.tag == tag && (open.name == name || (tag.heading_level().is_some()));
         let found = if tag.heading_level().is_some() {
@@ -717,156 +540,98 @@ impl Builder {
     }
 }
 
-/// The longest valid beginning of these bytes.
-fn valid(bytes: &[u8]) -> &str {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => text,
-        Err(error) => std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or(""),
+fn append(target: &mut String, text: &str, limit: usize) {
+    target.push_str(truncated(text, limit.saturating_sub(target.len())));
+}
+
+/// Builds a page from what the tokenizer hands over.
+struct Receiving<'a> {
+    builder: Builder,
+    /// The start tag that was read last: one is used for all.
+    tag: StartTag<'a>,
+}
+
+impl<'a> Receiver<'a> for Receiving<'a> {
+    fn text(&mut self, text: &'a str) {
+        self.builder.text(&decoded(text));
+    }
+
+    fn literal(&mut self, text: &'a str) {
+        self.builder.text(text);
+    }
+
+    fn start(&mut self, tag: tokens::Tag<'a, '_>) -> Option<Content> {
+        self.tag.read(tag);
+        self.builder.start(&self.tag)
+    }
+
+    fn end(&mut self, name: u64) {
+        self.builder.end(name);
     }
 }
 
-fn append(target: &mut Vec<u8>, bytes: &[u8], limit: usize) {
-    let room = limit.saturating_sub(target.len());
-    target.extend_from_slice(&bytes[..bytes.len().min(room)]);
+/// What the attributes of an element say about it.
+#[derive(Debug, Clone, Copy, Default)]
+struct Traits {
+    hints: Hints,
+    flags: u8,
 }
 
-/// FNV-1a: elements of unknown name only have to be told apart from each other.
-fn hash(name: &[u8]) -> u32 {
-    name.iter().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193))
+impl Traits {
+    fn of(start: &StartTag<'_>) -> Traits {
+        let mut hints = match start.tag {
+            Tag::Nav | Tag::Footer => Hints::NAVIGATION,
+            Tag::Aside => Hints::SIDE,
+            Tag::FigureCaption => Hints::CAPTION,
+            _ => Hints::default(),
+        };
+        let mut flags = 0;
+        for (name, value) in &start.attributes {
+            let value = &**value;
+            match name {
+                Attribute::Class | Attribute::Id => hints.add(names::hints(value)),
+                Attribute::Role => {
+                    hints.add(names::hints_of_role(value));
+                    if value == "presentation" || value == "none" {
+                        flags |= flag::PRESENTATION;
+                    }
+                }
+                Attribute::ItemProperty => hints.add(names::hints_of_property(value)),
+                Attribute::DataRole => match value {
+                    "content" => hints.add(Hints::ARTICLE_BODY),
+                    "sapo" => hints.add(Hints::LEAD),
+                    "author" => hints.add(names::hints("author")),
+                    "publishdate" => hints.add(Hints::DATELINE),
+                    _ => {}
+                },
+                Attribute::Rel if value == "author" => hints.add(names::hints("author")),
+                Attribute::Hidden => hints.add(Hints::HIDDEN),
+                Attribute::AriaHidden if value == "true" => hints.add(Hints::HIDDEN),
+                Attribute::Style if hides(value) => hints.add(Hints::HIDDEN),
+                _ => {}
+            }
+        }
+        if matches!(start.tag, Tag::Html | Tag::Body | Tag::Main | Tag::Article) {
+            // Templates describe the whole page in the classes of its outermost elements, and some hide it until a script
+            // shows it.
+            hints.remove(Hints::BOILERPLATE);
+            hints.remove(Hints::HIDDEN);
+        }
+        if start.name == hash("dt") {
+            flags |= flag::TERM;
+        }
+        Traits { hints, flags }
+    }
 }
 
 /// Whether an inline style takes the element off the page.
-fn hides(style: &[u8]) -> bool {
-    style.split(|byte| *byte == b';').any(|declaration| {
-        let mut parts = declaration.splitn(2, |byte| *byte == b':');
-        let (Some(property), Some(value)) = (parts.next(), parts.next()) else { return false };
+fn hides(style: &str) -> bool {
+    style.split(';').any(|declaration| {
+        let Some((property, value)) = declaration.split_once(':') else { return false };
         let value = value.trim_ascii();
-        let value = value.strip_suffix(b"!important").map_or(value, <[u8]>::trim_ascii);
-        let is =
-            |text: &[u8], other: &str| text.trim_ascii().eq_ignore_ascii_case(other.as_bytes());
+        let value = value.strip_suffix("!important").map_or(value, str::trim_ascii);
+        let is = |text: &str, other: &str| text.trim_ascii().eq_ignore_ascii_case(other);
         (is(property, "display") && is(value, "none"))
             || (is(property, "visibility") && is(value, "hidden"))
     })
-}
-
-impl Emitter for &mut Builder {
-    type Token = Infallible;
-
-    fn set_last_start_tag(&mut self, _: Option<&[u8]>) {}
-
-    fn emit_eof(&mut self) {}
-
-    fn emit_error(&mut self, _: TokenError) {}
-
-    #[inline]
-    fn should_emit_errors(&mut self) -> bool {
-        false
-    }
-
-    #[inline]
-    fn pop_token(&mut self) -> Option<Infallible> {
-        None
-    }
-
-    fn emit_string(&mut self, text: &[u8]) {
-        self.text(text);
-    }
-
-    fn init_start_tag(&mut self) {
-        self.is_end = false;
-        self.is_self_closing = false;
-        self.name.clear();
-        self.attributes.clear();
-        self.values.clear();
-        self.attribute_resolved = true;
-        self.attribute = None;
-    }
-
-    fn init_end_tag(&mut self) {
-        (*self).init_start_tag_fields();
-    }
-
-    fn init_comment(&mut self) {}
-
-    fn emit_current_tag(&mut self) -> Option<State> {
-        if self.is_end {
-            self.end();
-            return None;
-        }
-        self.finish_attribute_name();
-        self.start()
-    }
-
-    fn emit_current_comment(&mut self) {}
-
-    fn emit_current_doctype(&mut self) {}
-
-    fn set_self_closing(&mut self) {
-        self.is_self_closing = true;
-    }
-
-    fn set_force_quirks(&mut self) {}
-
-    fn push_tag_name(&mut self, name: &[u8]) {
-        append(&mut self.name, name, 64);
-    }
-
-    fn push_comment(&mut self, _: &[u8]) {}
-
-    fn push_doctype_name(&mut self, _: &[u8]) {}
-
-    fn init_doctype(&mut self) {}
-
-    fn init_attribute(&mut self) {
-        if self.is_end {
-            return;
-        }
-        self.finish_attribute_name();
-        self.attribute_name.clear();
-        self.attribute = None;
-        // A tag with thousands of attributes has those that matter among its first ones.
-        self.attribute_resolved = self.attributes.len() >= 32;
-    }
-
-    fn push_attribute_name(&mut self, name: &[u8]) {
-        append(&mut self.attribute_name, name, 32);
-    }
-
-    fn push_attribute_value(&mut self, value: &[u8]) {
-        self.finish_attribute_name();
-        if self.attribute.is_some()
-            && let Some(last) = self.attributes.last_mut()
-        {
-            let room = MAX_VALUE.saturating_sub((last.2 - last.1) as usize);
-            let kept = &value[..value.len().min(room)];
-            self.values.extend_from_slice(kept);
-            last.2 += kept.len() as u32;
-        }
-    }
-
-    fn set_doctype_public_identifier(&mut self, _: &[u8]) {}
-
-    fn set_doctype_system_identifier(&mut self, _: &[u8]) {}
-
-    fn push_doctype_public_identifier(&mut self, _: &[u8]) {}
-
-    fn push_doctype_system_identifier(&mut self, _: &[u8]) {}
-
-    fn current_is_appropriate_end_tag_token(&mut self) -> bool {
-        self.is_end && self.name == self.raw_name
-    }
-
-    fn adjusted_current_node_present_but_not_in_html_namespace(&mut self) -> bool {
-        self.xml
-    }
-}
-
-impl Builder {
-    fn init_start_tag_fields(&mut self) {
-        self.is_end = true;
-        self.is_self_closing = false;
-        self.name.clear();
-        self.attribute_resolved = true;
-        self.attribute = None;
-    }
 }

@@ -3,7 +3,7 @@
 use docmill_plugin::Attribute;
 
 use crate::dates;
-use crate::dom::{Page, append_words, truncate};
+use crate::dom::{Page, truncate};
 use crate::head::MetaName;
 use crate::json_ld::{JsonLd, Kind};
 use crate::links;
@@ -11,6 +11,7 @@ use crate::names::Hints;
 use crate::render::Rendered;
 use crate::select::{Selection, fold};
 use crate::tags::Tag;
+use crate::whitespace::append_words;
 
 /// The most values of `creator` and of `subject`.
 const MAX_CREATORS: usize = 16;
@@ -36,7 +37,7 @@ pub struct Facts<'a> {
 impl<'a> Facts<'a> {
     /// Reads what the page states.
     pub fn of(page: &'a Page) -> Facts<'a> {
-        let json = JsonLd::read(&page.head.json_ld);
+        let json = JsonLd::read(page.head.json_ld.as_bytes());
         let article = json
             .objects()
             .find(|object| {
@@ -52,7 +53,7 @@ impl<'a> Facts<'a> {
         let og = head.meta(MetaName::OgTitle).and_then(|it| clean(it, MAX_TITLE));
         let headline = facts.of_article("headline").and_then(|it| clean(it, MAX_TITLE));
         let other = head.meta(MetaName::OtherTitle).and_then(|it| clean(it, MAX_TITLE));
-        let element = std::str::from_utf8(&head.title).ok().and_then(|it| clean(it, MAX_TITLE));
+        let element = clean(&head.title, MAX_TITLE);
         let stated = [og, headline, other].into_iter().flatten().map(|it| facts.without_site(&it));
         let mut titles: Vec<String> = stated.collect();
         titles.extend(element.map(|title| first_part(&facts.without_site(&title)).to_owned()));

@@ -1,5 +1,7 @@
 //! What a page says about itself for machines: `meta`, `link`, `title`, and the raw JSON-LD.
 
+use crate::lookup::{Lookup, hash};
+
 /// The most `meta` elements that are kept; a page has a few dozen.
 const MAX_METAS: usize = 128;
 
@@ -7,9 +9,9 @@ const MAX_METAS: usize = 128;
 #[derive(Debug, Default)]
 pub struct Head {
     /// The content of the first `title`.
-    pub title: Vec<u8>,
+    pub title: String,
     /// All scripts of type `application/ld+json`, a line feed between them.
-    pub json_ld: Vec<u8>,
+    pub json_ld: String,
     /// `link rel=canonical`.
     pub canonical: Option<String>,
     /// `base href`.
@@ -54,49 +56,63 @@ pub enum MetaName {
     Language,
 }
 
+static META_NAMES: Lookup<MetaName, 128> = Lookup::of(&[
+    ("og:title", MetaName::OgTitle),
+    ("twitter:title", MetaName::OtherTitle),
+    ("dc.title", MetaName::OtherTitle),
+    ("dcterms.title", MetaName::OtherTitle),
+    ("og:site_name", MetaName::SiteName),
+    ("og:url", MetaName::OgUrl),
+    ("og:locale", MetaName::OgLocale),
+    ("og:description", MetaName::OgDescription),
+    ("description", MetaName::Description),
+    ("dc.description", MetaName::Description),
+    ("twitter:description", MetaName::Description),
+    ("author", MetaName::Author),
+    ("dc.creator", MetaName::Author),
+    ("dcterms.creator", MetaName::Author),
+    ("article:author", MetaName::Author),
+    ("creator", MetaName::Author),
+    ("parsely-author", MetaName::Author),
+    ("sailthru.author", MetaName::Author),
+    ("article:published_time", MetaName::Published),
+    ("datepublished", MetaName::Published),
+    ("og:published_time", MetaName::Published),
+    ("pubdate", MetaName::Published),
+    ("publishdate", MetaName::Published),
+    ("publish-date", MetaName::Published),
+    ("dcterms.issued", MetaName::Published),
+    ("dc.date.issued", MetaName::Published),
+    ("parsely-pub-date", MetaName::Published),
+    ("article:modified_time", MetaName::Modified),
+    ("datemodified", MetaName::Modified),
+    ("og:updated_time", MetaName::Modified),
+    ("dcterms.modified", MetaName::Modified),
+    ("last-modified", MetaName::Modified),
+    ("dc.date.modified", MetaName::Modified),
+    ("date", MetaName::Date),
+    ("dc.date", MetaName::Date),
+    ("dcterms.date", MetaName::Date),
+    ("dc.date.created", MetaName::Date),
+    ("dcterms.created", MetaName::Date),
+    ("sailthru.date", MetaName::Date),
+    ("dc.publisher", MetaName::Publisher),
+    ("dcterms.publisher", MetaName::Publisher),
+    ("publisher", MetaName::Publisher),
+    ("article:publisher", MetaName::Publisher),
+    ("keywords", MetaName::Keywords),
+    ("news_keywords", MetaName::Keywords),
+    ("dc.subject", MetaName::Keywords),
+    ("article:tag", MetaName::Tag),
+    ("content-language", MetaName::Language),
+    ("dc.language", MetaName::Language),
+    ("inlanguage", MetaName::Language),
+]);
+
 impl MetaName {
     /// The meaning of a name, whatever its case.
     pub fn of(name: &str) -> Option<MetaName> {
-        let mut lower = [0_u8; 32];
-        let name = name.trim().as_bytes();
-        let lower = lower.get_mut(..name.len())?;
-        lower.copy_from_slice(name);
-        lower.make_ascii_lowercase();
-        Some(match &*lower {
-            b"og:title" => MetaName::OgTitle,
-            b"twitter:title" | b"dc.title" | b"dcterms.title" => MetaName::OtherTitle,
-            b"og:site_name" => MetaName::SiteName,
-            b"og:url" => MetaName::OgUrl,
-            b"og:locale" => MetaName::OgLocale,
-            b"og:description" => MetaName::OgDescription,
-            b"description" | b"dc.description" | b"twitter:description" => MetaName::Description,
-            b"author" | b"dc.creator" | b"dcterms.creator" | b"article:author" | b"creator"
-            | b"parsely-author" | b"sailthru.author" => MetaName::Author,
-            b"article:published_time"
-            | b"datepublished"
-            | b"og:published_time"
-            | b"pubdate"
-            | b"publishdate"
-            | b"publish-date"
-            | b"dcterms.issued"
-            | b"dc.date.issued"
-            | b"parsely-pub-date" => MetaName::Published,
-            b"article:modified_time"
-            | b"datemodified"
-            | b"og:updated_time"
-            | b"dcterms.modified"
-            | b"last-modified"
-            | b"dc.date.modified" => MetaName::Modified,
-            b"date" | b"dc.date" | b"dcterms.date" | b"dc.date.created" | b"dcterms.created"
-            | b"sailthru.date" => MetaName::Date,
-            b"dc.publisher" | b"dcterms.publisher" | b"publisher" | b"article:publisher" => {
-                MetaName::Publisher
-            }
-            b"keywords" | b"news_keywords" | b"dc.subject" => MetaName::Keywords,
-            b"article:tag" => MetaName::Tag,
-            b"content-language" | b"dc.language" | b"inlanguage" => MetaName::Language,
-            _ => return None,
-        })
+        META_NAMES.get(hash(name.trim()))
     }
 }
 

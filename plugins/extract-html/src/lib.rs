@@ -5,16 +5,21 @@
 //! of them are the article), `render` (nodes to text, marks and asides) and `facts` (attributes and language).
 
 mod charset;
+mod classes;
 mod dates;
 mod dom;
 mod facts;
 mod head;
 mod json_ld;
 mod links;
+mod lookup;
 mod names;
 mod render;
 mod select;
+mod start_tag;
 mod tags;
+mod tokens;
+mod whitespace;
 
 use docmill_plugin::prelude::*;
 

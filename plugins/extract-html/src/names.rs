@@ -1,5 +1,7 @@
 //! What the names that a newsroom gives to its boxes (`class`, `id`, `role`, `itemprop`) say about them.
 
+use crate::classes::{ENDS_WORD, find};
+
 /// A set of hints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Hints(u16);
@@ -31,6 +33,8 @@ impl Hints {
     pub const AUTHOR: Hints = Hints(1 << 11);
     /// States when the article was published.
     pub const PUBLISHED: Hints = Hints(1 << 12);
+    /// Not shown, or only to those who cannot see.
+    pub const HIDDEN: Hints = Hints(1 << 13);
     /// Everything that marks a box as not being part of the text.
     pub const BOILERPLATE: Hints = Hints(0xff);
 
@@ -65,21 +69,32 @@ const MAX_NAMES: usize = 24;
 const MAX_NAME: usize = 64;
 
 fn hints_of_name(name: &[u8]) -> Hints {
-    let mut lower = [0_u8; MAX_NAME];
     let name = &name[..name.len().min(MAX_NAME)];
+    let mut lower = [0_u8; MAX_NAME];
     let mut found = Hints::default();
     let mut start = 0;
-    let mut previous = 0;
     // Whether the name states that a box is absent or open elsewhere, as in `no-sidebar` and `has-comments`.
     let mut about_another = false;
     let mut words = 0;
     let mut is_of_photo = false;
-    for at in 0..=name.len() {
-        let byte = name.get(at).copied().unwrap_or(b'-');
-        let boundary = !byte.is_ascii_alphanumeric()
-            || (byte.is_ascii_uppercase() && (previous as char).is_ascii_lowercase());
-        if boundary && at > start {
-            let word = &lower[start..at];
+    let mut has_capitals = false;
+    let mut at = 0;
+    while at <= name.len() {
+        at = find(name, at, ENDS_WORD);
+        let is_capital = name.get(at).is_some_and(u8::is_ascii_uppercase);
+        if is_capital && (at == start || !name[at - 1].is_ascii_lowercase()) {
+            has_capitals = true;
+            at += 1;
+            continue;
+        }
+        let mut word = &name[start..at];
+        if has_capitals {
+            let lower = &mut lower[..word.len()];
+            lower.copy_from_slice(word);
+            lower.make_ascii_lowercase();
+            word = lower;
+        }
+        if !word.is_empty() {
             if words == 0 && matches!(word, b"no" | b"has" | b"with" | b"without" | b"is" | b"hide")
             {
                 about_another = true;
@@ -88,13 +103,10 @@ fn hints_of_name(name: &[u8]) -> Hints {
             found.add(hints_of_word(word));
             words += 1;
         }
-        if boundary {
-            start = if byte.is_ascii_alphanumeric() { at } else { at + 1 };
-        }
-        if at < name.len() {
-            lower[at] = byte.to_ascii_lowercase();
-        }
-        previous = byte;
+        // A capital letter begins the next word; anything else separates it from this one.
+        start = if is_capital { at } else { at + 1 };
+        has_capitals = is_capital;
+        at += 1;
     }
     match name {
         b"articleBody" | b"articlebody" | b"article-body" | b"article_body" | b"article__body"
@@ -103,6 +115,7 @@ fn hints_of_name(name: &[u8]) -> Hints {
             found.add(Hints::BODY);
             found.add(Hints::ARTICLE_BODY);
         }
+        b"sr-only" | b"visually-hidden" | b"screen-reader-text" => found.add(Hints::HIDDEN),
         _ => {}
     }
     if is_of_photo && found.any(Hints::LEAD) {
@@ -117,111 +130,98 @@ fn hints_of_name(name: &[u8]) -> Hints {
 }
 
 fn hints_of_word(word: &[u8]) -> Hints {
-    // How words begin, by their first letter. Short ones that begin many innocent words must match as a whole.
-    let table: &[(&[u8], Hints)] = match word.first() {
-        Some(b'a') => &[
+    // How words begin, by their first two letters. Short ones that begin many innocent words must match as a whole.
+    let table: &[(&[u8], Hints)] = match word {
+        [b'a', b'c', ..] => &[(b"accroche", Hints::LEAD)],
+        [b'a', b'd', ..] => &[(b"advert", Hints::NOTICE), (b"adsbygoogle", Hints::NOTICE)],
+        [b'a', b'r', ..] => &[(b"article", Hints::BODY)],
+        [b'a', b's', ..] => &[(b"aside", Hints::SIDE)],
+        [b'a', b'u', ..] => &[
             (b"author", Hints(Hints::DATELINE.0 | Hints::AUTHOR.0)),
             (b"auteur", Hints(Hints::DATELINE.0 | Hints::AUTHOR.0)),
-            (b"advert", Hints::NOTICE),
-            (b"adsbygoogle", Hints::NOTICE),
-            (b"article", Hints::BODY),
-            (b"accroche", Hints::LEAD),
-            (b"aside", Hints::SIDE),
         ],
-        Some(b'b') => &[
-            (b"breadcrumb", Hints::NAVIGATION),
-            (b"byline", Hints(Hints::DATELINE.0 | Hints::AUTHOR.0)),
-            (b"banner", Hints::NOTICE),
-            (b"binhluan", Hints::COMMENTS),
-            (b"body", Hints::BODY),
-        ],
-        Some(b'c') => &[
-            (b"caption", Hints::CAPTION),
-            (b"chuthich", Hints::CAPTION),
-            (b"credit", Hints::CREDIT),
+        [b'b', b'a', ..] => &[(b"banner", Hints::NOTICE)],
+        [b'b', b'i', ..] => &[(b"binhluan", Hints::COMMENTS)],
+        [b'b', b'o', ..] => &[(b"body", Hints::BODY)],
+        [b'b', b'r', ..] => &[(b"breadcrumb", Hints::NAVIGATION)],
+        [b'b', b'y', ..] => &[(b"byline", Hints(Hints::DATELINE.0 | Hints::AUTHOR.0))],
+        [b'c', b'a', ..] => &[(b"caption", Hints::CAPTION)],
+        [b'c', b'h', ..] => {
+            &[(b"chuthich", Hints::CAPTION), (b"chapo", Hints::LEAD), (b"chapeau", Hints::LEAD)]
+        }
+        [b'c', b'm', ..] => &[(b"cms", Hints::BODY)],
+        [b'c', b'o', ..] => &[
             (b"copyright", Hints::CREDIT),
             (b"comment", Hints::COMMENTS),
             (b"cookie", Hints::NOTICE),
             (b"consent", Hints::NOTICE),
-            (b"chapo", Hints::LEAD),
-            (b"chapeau", Hints::LEAD),
             (b"content", Hints::BODY),
             (b"contenu", Hints::BODY),
-            (b"cms", Hints::BODY),
         ],
-        Some(b'd') => &[
-            (b"date", Hints::DATELINE),
-            (b"desc", Hints::LEAD),
-            (b"disqus", Hints::COMMENTS),
-            (b"detail", Hints::BODY),
-            (b"dropdown", Hints::NAVIGATION),
-        ],
-        Some(b'e') => &[(b"entry", Hints::BODY), (b"excerpt", Hints::LEAD)],
-        Some(b'f') => &[
-            (b"footer", Hints::NAVIGATION),
-            (b"facebook", Hints::NAVIGATION),
-            (b"fbcomment", Hints::COMMENTS),
-            (b"fck", Hints::BODY),
-        ],
-        Some(b'g') => &[(b"gdpr", Hints::NOTICE)],
-        Some(b'i') => &[(b"intro", Hints::LEAD)],
-        Some(b'k') => &[(b"keyword", Hints::NAVIGATION)],
-        Some(b'l') => &[(b"lienquan", Hints::RELATED), (b"legende", Hints::CAPTION)],
-        Some(b'm') => &[
-            (b"menu", Hints::NAVIGATION),
-            (b"masthead", Hints::NAVIGATION),
-            (b"modal", Hints::NOTICE),
-            (b"more", Hints::RELATED),
-            (b"mostread", Hints::RELATED),
-        ],
-        Some(b'n') => &[
-            (b"navbar", Hints::NAVIGATION),
-            (b"navig", Hints::NAVIGATION),
-            (b"newsletter", Hints::NOTICE),
-            (b"noidung", Hints::BODY),
-        ],
-        Some(b'p') => &[
+        [b'c', b'r', ..] => &[(b"credit", Hints::CREDIT)],
+        [b'd', b'a', ..] => &[(b"date", Hints::DATELINE)],
+        [b'd', b'e', ..] => &[(b"desc", Hints::LEAD), (b"detail", Hints::BODY)],
+        [b'd', b'i', ..] => &[(b"disqus", Hints::COMMENTS)],
+        [b'd', b'r', ..] => &[(b"dropdown", Hints::NAVIGATION)],
+        [b'e', b'n', ..] => &[(b"entry", Hints::BODY)],
+        [b'e', b'x', ..] => &[(b"excerpt", Hints::LEAD)],
+        [b'f', b'a', ..] => &[(b"facebook", Hints::NAVIGATION)],
+        [b'f', b'b', ..] => &[(b"fbcomment", Hints::COMMENTS)],
+        [b'f', b'c', ..] => &[(b"fck", Hints::BODY)],
+        [b'f', b'o', ..] => &[(b"footer", Hints::NAVIGATION)],
+        [b'g', b'd', ..] => &[(b"gdpr", Hints::NOTICE)],
+        [b'i', b'n', ..] => &[(b"intro", Hints::LEAD)],
+        [b'k', b'e', ..] => &[(b"keyword", Hints::NAVIGATION)],
+        [b'l', b'e', ..] => &[(b"legende", Hints::CAPTION)],
+        [b'l', b'i', ..] => &[(b"lienquan", Hints::RELATED)],
+        [b'm', b'a', ..] => &[(b"masthead", Hints::NAVIGATION)],
+        [b'm', b'e', ..] => &[(b"menu", Hints::NAVIGATION)],
+        [b'm', b'o', ..] => {
+            &[(b"modal", Hints::NOTICE), (b"more", Hints::RELATED), (b"mostread", Hints::RELATED)]
+        }
+        [b'n', b'a', ..] => &[(b"navbar", Hints::NAVIGATION), (b"navig", Hints::NAVIGATION)],
+        [b'n', b'e', ..] => &[(b"newsletter", Hints::NOTICE)],
+        [b'n', b'o', ..] => &[(b"noidung", Hints::BODY)],
+        [b'p', b'a', ..] => &[
             (b"paginat", Hints::NAVIGATION),
             (b"pager", Hints::NAVIGATION),
             (b"partag", Hints::NAVIGATION),
             (b"paywall", Hints::NOTICE),
-            (b"popup", Hints::NOTICE),
-            (b"promo", Hints::NOTICE),
-            (b"photocredit", Hints::CREDIT),
         ],
-        Some(b'q') => &[(b"quangcao", Hints::NOTICE)],
-        Some(b'r') => &[
+        [b'p', b'h', ..] => &[(b"photocredit", Hints::CREDIT)],
+        [b'p', b'o', ..] => &[(b"popup", Hints::NOTICE)],
+        [b'p', b'r', ..] => &[(b"promo", Hints::NOTICE)],
+        [b'q', b'u', ..] => &[(b"quangcao", Hints::NOTICE)],
+        [b'r', b'e', ..] => &[
             (b"relate", Hints::RELATED),
             (b"recommend", Hints::RELATED),
             (b"readmore", Hints::RELATED),
         ],
-        Some(b's') => &[
-            (b"share", Hints::NAVIGATION),
-            (b"sharing", Hints::NAVIGATION),
-            (b"social", Hints::NAVIGATION),
-            (b"sidebar", Hints::SIDE),
-            (b"sponsor", Hints::NOTICE),
+        [b's', b'a', ..] => &[(b"sapo", Hints::LEAD)],
+        [b's', b'h', ..] => &[(b"share", Hints::NAVIGATION), (b"sharing", Hints::NAVIGATION)],
+        [b's', b'i', ..] => &[(b"sidebar", Hints::SIDE)],
+        [b's', b'k', ..] => &[(b"skip", Hints::NAVIGATION)],
+        [b's', b'o', ..] => &[(b"social", Hints::NAVIGATION)],
+        [b's', b'p', ..] => &[(b"sponsor", Hints::NOTICE)],
+        [b's', b't', ..] => &[(b"standfirst", Hints::LEAD), (b"story", Hints::BODY)],
+        [b's', b'u', ..] => &[
             (b"subscri", Hints::NOTICE),
-            (b"sapo", Hints::LEAD),
             (b"summary", Hints::LEAD),
-            (b"standfirst", Hints::LEAD),
             (b"subtitle", Hints::LEAD),
-            (b"story", Hints::BODY),
-            (b"skip", Hints::NAVIGATION),
             (b"suggest", Hints::RELATED),
         ],
-        Some(b't') => &[
-            (b"toolbar", Hints::NAVIGATION),
-            (b"topbar", Hints::NAVIGATION),
+        [b't', b'a', ..] => {
+            &[(b"tacgia", Hints(Hints::DATELINE.0 | Hints::AUTHOR.0)), (b"taboola", Hints::NOTICE)]
+        }
+        [b't', b'e', ..] => &[(b"text", Hints::BODY)],
+        [b't', b'i', ..] => &[
             (b"tinlienquan", Hints::RELATED),
             (b"tincungchuyenmuc", Hints::RELATED),
             (b"tinkhac", Hints::RELATED),
-            (b"tacgia", Hints(Hints::DATELINE.0 | Hints::AUTHOR.0)),
             (b"timestamp", Hints::DATELINE),
-            (b"taboola", Hints::NOTICE),
-            (b"text", Hints::BODY),
         ],
-        Some(b'w') => &[(b"widget", Hints::SIDE)],
+        [b't', b'o', ..] => &[(b"toolbar", Hints::NAVIGATION), (b"topbar", Hints::NAVIGATION)],
+        [b'w', b'i', ..] => &[(b"widget", Hints::SIDE)],
         _ => &[],
     };
     if let Some((_, hints)) = table.iter().find(|(start, _)| word.starts_with(start)) {
@@ -275,6 +275,7 @@ mod tests {
         assert!(hints("box-tinlienquan").any(Hints::RELATED));
         assert!(hints("VCSortable relatedNews").any(Hints::RELATED));
         assert!(hints("boxRelated").any(Hints::RELATED));
+        assert!(hints("BoxRELATED").any(Hints::RELATED));
         assert!(hints("PhotoCMS_Caption").any(Hints::CAPTION));
         assert!(hints("detail-content afcbc-body").any(Hints::ARTICLE_BODY));
         assert!(hints("main-nav").any(Hints::NAVIGATION));

@@ -2,11 +2,12 @@
 
 use docmill_plugin::{Aside, Attribute, Mark, Span};
 
-use crate::dom::{Node, Page, append_words, flag, is_invisible, is_space, truncate};
+use crate::dom::{Node, Page, flag, truncate};
 use crate::links;
 use crate::names::Hints;
 use crate::select::{Measure, Selection, fold};
 use crate::tags::Tag;
+use crate::whitespace::{append_words, is_invisible, is_space, unchanged};
 
 /// The most marks of a document. An article has a few hundred.
 const MAX_MARKS: usize = 50_000;
@@ -509,27 +510,22 @@ impl Renderer<'_> {
     }
 
     fn write(&mut self, text: &str, preformatted: bool) {
-        let mut start = 0;
-        for (at, character) in text.char_indices() {
-            // Nearly all characters are plain; the questions that need tables are for the rest.
-            if character > ' ' && character < '\u{7f}' {
-                continue;
-            }
-            let is_space = is_space(character);
-            if !is_space && !is_invisible(character) {
-                continue;
-            }
-            self.write_word(&text[start..at]);
-            start = at + character.len_utf8();
-            if is_space {
+        let mut rest = text;
+        while let Some(character) = rest.chars().next() {
+            let mut taken = character.len_utf8();
+            if is_space(character) {
                 if preformatted && self.cells == 0 && !self.text.is_empty() {
                     self.write_preformatted_space(character);
                 } else {
                     self.space = true;
                 }
+            } else if !is_invisible(character) {
+                let words = unchanged(rest);
+                self.write_words(words);
+                taken = words.len();
             }
+            rest = &rest[taken..];
         }
-        self.write_word(&text[start..]);
     }
 
     /// Keeps line feeds and indentation, once a first word was written.
@@ -550,11 +546,8 @@ impl Renderer<'_> {
         }
     }
 
-    #[inline]
-    fn write_word(&mut self, word: &str) {
-        if word.is_empty() {
-            return;
-        }
+    /// Writes words that have been found to need no change.
+    fn write_words(&mut self, words: &str) {
         if self.gap == 0
             && self.tabs == 0
             && self.unresolved == 0
@@ -568,7 +561,7 @@ impl Renderer<'_> {
         }
         self.space = false;
         self.after_image = false;
-        self.text.push_str(word);
+        self.text.push_str(words);
     }
 
     /// Writes what is owed before a word, and gives the marks that begin here their start.

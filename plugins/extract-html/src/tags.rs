@@ -1,5 +1,7 @@
 //! The elements that matter to reading, and how each of them behaves in a flow of text.
 
+use crate::lookup::Lookup;
+
 /// An element, a run of text, or the page itself. Everything that only changes the look of a word is [`Tag::Inline`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
@@ -65,68 +67,114 @@ pub enum Tag {
     Unread,
 }
 
+/// The elements that are no [`Tag::Inline`], and `span`, which is the most frequent one.
+static ELEMENTS: Lookup<Tag, 256> = Lookup::of(&[
+    ("a", Tag::Link),
+    ("b", Tag::Emphasis),
+    ("em", Tag::Emphasis),
+    ("i", Tag::Emphasis),
+    ("u", Tag::Emphasis),
+    ("strong", Tag::Emphasis),
+    ("mark", Tag::Emphasis),
+    ("p", Tag::Paragraph),
+    ("br", Tag::Break),
+    ("div", Tag::Div),
+    ("span", Tag::Inline),
+    ("li", Tag::Item),
+    ("dt", Tag::Item),
+    ("dd", Tag::Item),
+    ("ul", Tag::List),
+    ("ol", Tag::List),
+    ("menu", Tag::List),
+    ("dir", Tag::List),
+    ("dl", Tag::Definitions),
+    ("h1", Tag::Heading1),
+    ("h2", Tag::Heading2),
+    ("h3", Tag::Heading3),
+    ("h4", Tag::Heading4),
+    ("h5", Tag::Heading5),
+    ("h6", Tag::Heading6),
+    ("img", Tag::Image),
+    ("picture", Tag::Image),
+    ("video", Tag::Image),
+    ("image", Tag::Image),
+    ("td", Tag::Cell),
+    ("th", Tag::Cell),
+    ("tr", Tag::Row),
+    ("table", Tag::Table),
+    ("tbody", Tag::RowGroup),
+    ("thead", Tag::RowGroup),
+    ("tfoot", Tag::RowGroup),
+    ("caption", Tag::TableCaption),
+    ("article", Tag::Article),
+    ("section", Tag::Section),
+    ("header", Tag::Header),
+    ("hgroup", Tag::Header),
+    ("footer", Tag::Footer),
+    ("nav", Tag::Nav),
+    ("aside", Tag::Aside),
+    ("main", Tag::Main),
+    ("figure", Tag::Figure),
+    ("figcaption", Tag::FigureCaption),
+    ("form", Tag::Form),
+    ("time", Tag::Time),
+    ("blockquote", Tag::Quotation),
+    ("pre", Tag::Preformatted),
+    ("listing", Tag::Preformatted),
+    ("code", Tag::Code),
+    ("kbd", Tag::Code),
+    ("samp", Tag::Code),
+    ("tt", Tag::Code),
+    ("hr", Tag::Rule),
+    ("html", Tag::Html),
+    ("head", Tag::Head),
+    ("body", Tag::Body),
+    ("meta", Tag::Meta),
+    ("link", Tag::LinkRelation),
+    ("base", Tag::Base),
+    ("script", Tag::Script),
+    ("title", Tag::Title),
+    ("style", Tag::Raw),
+    ("noscript", Tag::Raw),
+    ("iframe", Tag::Raw),
+    ("xmp", Tag::Raw),
+    ("noembed", Tag::Raw),
+    ("noframes", Tag::Raw),
+    ("textarea", Tag::TextArea),
+    ("select", Tag::Unread),
+    ("template", Tag::Unread),
+    ("svg", Tag::Unread),
+    ("button", Tag::Unread),
+    ("canvas", Tag::Unread),
+    ("object", Tag::Unread),
+    ("audio", Tag::Unread),
+    ("datalist", Tag::Unread),
+    ("dialog", Tag::Unread),
+    ("rp", Tag::Unread),
+    ("wbr", Tag::Void),
+    ("input", Tag::Void),
+    ("source", Tag::Void),
+    ("track", Tag::Void),
+    ("col", Tag::Void),
+    ("embed", Tag::Void),
+    ("area", Tag::Void),
+    ("param", Tag::Void),
+    ("address", Tag::Block),
+    ("center", Tag::Block),
+    ("details", Tag::Block),
+    ("summary", Tag::Block),
+    ("fieldset", Tag::Block),
+    ("legend", Tag::Block),
+    ("search", Tag::Block),
+]);
+
 /// The number of tags, for tables indexed by them.
 pub const TAGS: usize = Tag::Unread as usize + 1;
 
 impl Tag {
-    /// The tag of an element's name in lower case.
-    pub fn of(name: &[u8]) -> Tag {
-        match name {
-            b"a" => Tag::Link,
-            b"b" | b"em" | b"i" | b"u" | b"strong" | b"mark" => Tag::Emphasis,
-            b"p" => Tag::Paragraph,
-            b"br" => Tag::Break,
-            b"div" => Tag::Div,
-            b"span" => Tag::Inline,
-            b"li" | b"dt" | b"dd" => Tag::Item,
-            b"ul" | b"ol" | b"menu" | b"dir" => Tag::List,
-            b"dl" => Tag::Definitions,
-            b"h1" => Tag::Heading1,
-            b"h2" => Tag::Heading2,
-            b"h3" => Tag::Heading3,
-            b"h4" => Tag::Heading4,
-            b"h5" => Tag::Heading5,
-            b"h6" => Tag::Heading6,
-            b"img" | b"picture" | b"video" | b"image" => Tag::Image,
-            b"td" | b"th" => Tag::Cell,
-            b"tr" => Tag::Row,
-            b"table" => Tag::Table,
-            b"tbody" | b"thead" | b"tfoot" => Tag::RowGroup,
-            b"caption" => Tag::TableCaption,
-            b"article" => Tag::Article,
-            b"section" => Tag::Section,
-            b"header" | b"hgroup" => Tag::Header,
-            b"footer" => Tag::Footer,
-            b"nav" => Tag::Nav,
-            b"aside" => Tag::Aside,
-            b"main" => Tag::Main,
-            b"figure" => Tag::Figure,
-            b"figcaption" => Tag::FigureCaption,
-            b"form" => Tag::Form,
-            b"time" => Tag::Time,
-            b"blockquote" => Tag::Quotation,
-            b"pre" | b"listing" => Tag::Preformatted,
-            b"code" | b"kbd" | b"samp" | b"tt" => Tag::Code,
-            b"hr" => Tag::Rule,
-            b"html" => Tag::Html,
-            b"head" => Tag::Head,
-            b"body" => Tag::Body,
-            b"meta" => Tag::Meta,
-            b"link" => Tag::LinkRelation,
-            b"base" => Tag::Base,
-            b"script" => Tag::Script,
-            b"title" => Tag::Title,
-            b"style" | b"noscript" | b"iframe" | b"xmp" | b"noembed" | b"noframes" => Tag::Raw,
-            b"textarea" => Tag::TextArea,
-            b"select" | b"template" | b"svg" | b"button" | b"canvas" | b"object" | b"audio"
-            | b"datalist" | b"dialog" | b"rp" => Tag::Unread,
-            b"wbr" | b"input" | b"source" | b"track" | b"col" | b"embed" | b"area" | b"param" => {
-                Tag::Void
-            }
-            b"address" | b"center" | b"details" | b"summary" | b"fieldset" | b"legend"
-            | b"search" => Tag::Block,
-            _ => Tag::Inline,
-        }
+    /// The tag of the element whose name has this hash.
+    pub fn of(name: u64) -> Tag {
+        ELEMENTS.get(name).unwrap_or(Tag::Inline)
     }
 
     /// Whether the element begins and ends a line of its own.
@@ -162,18 +210,19 @@ impl Tag {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lookup::hash;
 
     #[test]
     fn headings_have_levels_and_nothing_else_has() {
-        assert_eq!(Tag::of(b"h1").heading_level(), Some(1));
-        assert_eq!(Tag::of(b"h6").heading_level(), Some(6));
-        assert_eq!(Tag::of(b"p").heading_level(), None);
-        assert_eq!(Tag::of(b"ul").heading_level(), None);
+        assert_eq!(Tag::of(hash("h1")).heading_level(), Some(1));
+        assert_eq!(Tag::of(hash("h6")).heading_level(), Some(6));
+        assert_eq!(Tag::of(hash("p")).heading_level(), None);
+        assert_eq!(Tag::of(hash("ul")).heading_level(), None);
     }
 
     #[test]
     fn unknown_elements_flow_with_the_text() {
-        assert!(!Tag::of(b"x-teaser").is_block());
-        assert!(Tag::of(b"blockquote").is_block());
+        assert!(!Tag::of(hash("x-teaser")).is_block());
+        assert!(Tag::of(hash("blockquote")).is_block());
     }
 }
