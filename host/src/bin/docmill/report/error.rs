@@ -66,6 +66,7 @@ impl From<StoreError> for CommandError {
             StoreError::Foreign { .. } => Some(
                 "give a new or empty folder with `--store`; docmill writes only into stores of its own",
             ),
+            StoreError::Damaged { .. } => Some(crate::commands::WAY_BACK),
             _ => None,
         };
         CommandError { hint: hint.map(str::to_owned), ..CommandError::of(Exit::Store, &error) }
