@@ -147,6 +147,56 @@ fn a_bundle_whose_plugin_behaves_is_told_apart() {
     }
 }
 
+#[test]
+fn failures_of_sources_as_a_whole_are_reproduced_too() {
+    let pipeline = Lab::get().pipeline(&format!(
+        "[[step]]\nplugin = {:?}\n\n[[step]]\nplugin = {:?}\n",
+        guest("examples/unpack-jsonlines"),
+        guest("examples/extract-csv"),
+    ));
+    let offered = [("a.jsonl", "no JSON at all\n"), ("b.csv", "un,\"deux\n")];
+    let ingested = Lab::get().ingest(&pipeline, sources(offered), 1);
+    let failures = ingested.failures();
+    assert_eq!(failures.len(), 2, "{failures:#?}");
+    for failure in failures {
+        let bundle = Bundle::collect(&ingested.store, &failure).expect("everything is there");
+        let mut file = Vec::new();
+        bundle.write(&mut file, "explained").expect("memory takes all bytes");
+        let bundle = Bundle::read(&mut &file[..]).expect("it is as it was written");
+        assert_eq!(bundle.failure(), &failure);
+        let ended = bundle.reproduce(Lab::get().catalog()).expect("it comes to that");
+        let stopped = ended.expect_err("it fails again");
+        assert_eq!((stopped.class, stopped.causes), (failure.class, failure.causes));
+    }
+}
+
+#[test]
+fn a_member_is_tried_again_with_what_its_container_knew_of_it() {
+    let pipeline = |last: &str| {
+        Lab::get().pipeline(&format!(
+            "[[step]]\nplugin = {:?}\n\n[[step]]\nplugin = {:?}\n\n[[step]]\nplugin = {:?}\n",
+            guest("examples/unpack-jsonlines"),
+            shipped("extract-text"),
+            guest(&format!("adversarial/{last}")),
+        ))
+    };
+    let lines = "{\"creator\":\"VNA\",\"text\":\"Do please-trap now.\"}\n";
+    let offered = sources([("a.jsonl", lines)]);
+    let store = Lab::get().ingest(&pipeline("misbehave-on-request"), offered, 1).store;
+    let failed: Vec<_> = store.failures().map(|it| it.expect("it can be read").source).collect();
+    assert_eq!(failed, [SourceName::new("a.jsonl!/line 1").expect("a name")]);
+    let origin = Stored::of(&store, failed.clone());
+    let (run, told) = Lab::get()
+        .ingest_into(&store, &pipeline("well-behaved"), origin, &RunOptions::default())
+        .expect("the run goes on");
+    assert_eq!((run.tally.sources, run.tally.failures, told.len()), (1, 0, 1));
+    let source = store.source(&failed[0]).expect("it can be read").expect("it is there");
+    assert_eq!(source.info.container.expect("it lies in one").as_str(), "a.jsonl");
+    let document = store.document(source.documents[0], None).expect("it can be read");
+    let document = document.expect("it is there").extracted.document;
+    assert_eq!(document.attribute("creator"), Some("VNA"));
+}
+
 /// Offers sources whose content panics when it is read.
 struct Panicking(Vec<(SourceName, bool)>);
 

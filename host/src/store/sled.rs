@@ -206,6 +206,7 @@ fn failed(action: &'static str, error: ::sled::Error) -> StoreError {
         ::sled::Error::Corruption { .. } => StoreError::Damaged {
             what: "the log of the database: its checksum does not match".to_owned(),
         },
+        ::sled::Error::Io(error) => StoreError::Io { action, cause: error.into() },
         error => StoreError::Io { action, cause: error.into() },
     }
 }
