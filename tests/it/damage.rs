@@ -129,7 +129,8 @@ fn way_back(env: &TestEnv, damaged: &Path, expected: &str, shown: &str) {
             assert_eq!(imported.code, Some(exit::SUCCESS), "{shown}: {}", imported.stderr);
             fs::remove_file(env.work().join("saved")).expect("it is there");
         }
-        Some(exit::STORE) => is_clear(&saved),
+        // Everything but the log itself can be done without.
+        Some(exit::STORE) if shown.starts_with("sled/db") => is_clear(&saved),
         other => panic!("{shown}: {other:?}\n{}", saved.stderr),
     }
     let _ = env.run(["ingest", "in", "--store", "restored"]).expect(exit::SOME_FAILED);

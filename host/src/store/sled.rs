@@ -62,7 +62,8 @@ pub struct SledOptions {
     /// How much of the database is kept in memory, in bytes; 8 MiB unless told otherwise: more of it makes an
     /// ingest no faster, and only lets memory grow for longer. sled takes it as a guideline.
     pub cache: u64,
-    /// Opens even what is known to be damaged, for reading what is left of it.
+    /// Opens even what is known to be damaged, for reading what is left of it. Files beside the log that keep the database from
+    /// opening are renamed to `damaged-…`.
     pub salvage: bool,
 }
 
@@ -107,8 +108,14 @@ impl SledStore {
             // Values are compressed already.
             .use_compression(false)
             .segment_size(SEGMENT);
-        let database = open_database(&config, dir)?;
         let io = |error: io::Error| StoreError::Io { action: "opened", cause: error.into() };
+        let database = match open_database(&config, dir) {
+            Err(error) if options.salvage && !matches!(error, StoreError::Locked(_)) => {
+                set_aside_all_but_log(&path).map_err(io)?;
+                open_database(&config, dir)?
+            }
+            result => result?,
+        };
         let log = File::options().read(true).write(true).open(path.join("db")).map_err(io)?;
         folder::sync(&path).map_err(io)?;
         folder::sync(folder.path()).map_err(io)?;
@@ -157,6 +164,19 @@ impl SledStore {
         drop(synced);
         self.log.sync_data()
     }
+}
+
+/// Renames what sled can make anew: its settings, which are ours, and the snapshots of its page table, which it reads off the log.
+fn set_aside_all_but_log(database: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(database)? {
+        let entry = entry?;
+        if let Some(name) = entry.file_name().to_str()
+            && (name == "conf" || name.starts_with("snap."))
+        {
+            fs::rename(entry.path(), database.join(format!("damaged-{name}")))?;
+        }
+    }
+    Ok(())
 }
 
 fn open_database(config: &::sled::Config, dir: &Path) -> Result<::sled::Db, StoreError> {
