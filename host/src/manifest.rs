@@ -27,6 +27,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::time::Duration;
 
 use bytesize::ByteSize;
@@ -129,6 +130,95 @@ impl std::error::Error for ManifestError {}
 impl Hint for ManifestError {
     fn hint(&self) -> Option<String> {
         self.hint.clone()
+    }
+}
+
+/// Limits to put in the place of those of every step, as an operator writes them: `deadline=10s,memory=256MiB`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct LimitChanges {
+    deadline: Option<Duration>,
+    memory: Option<u64>,
+    output: Option<u64>,
+    log: Option<u64>,
+}
+
+impl LimitChanges {
+    /// The limits with these changes.
+    #[must_use]
+    pub fn apply_to(&self, limits: Limits) -> Limits {
+        Limits {
+            deadline: self.deadline.unwrap_or(limits.deadline),
+            memory: self.memory.unwrap_or(limits.memory),
+            output: self.output.unwrap_or(limits.output),
+            log: self.log.unwrap_or(limits.log),
+        }
+    }
+}
+
+impl FromStr for LimitChanges {
+    /// A lower-case fragment.
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<LimitChanges, String> {
+        let most = Limits::CEILING;
+        let mut changes = LimitChanges::default();
+        for part in text.split(',') {
+            let (name, value) = part.split_once('=').ok_or_else(|| {
+                format!("`{}` is no limit; write it like `deadline=10s`", part.escape_debug())
+            })?;
+            let told = |(message, hint): Refusal| {
+                hint.map_or_else(|| message.clone(), |hint| format!("{message}; {hint}"))
+            };
+            match name.trim() {
+                "deadline" => changes.deadline = Some(duration(value.trim()).map_err(told)?),
+                "memory" => {
+                    changes.memory = Some(size("memory", value, most.memory).map_err(told)?)
+                }
+                "output" => {
+                    changes.output = Some(size("output", value, most.output).map_err(told)?)
+                }
+                "log" => changes.log = Some(size("log", value, most.log).map_err(told)?),
+                other => {
+                    return Err(format!(
+                        "there is no limit `{}`; there are `deadline`, `memory`, `output`, and `log`",
+                        other.escape_debug()
+                    ));
+                }
+            }
+        }
+        Ok(changes)
+    }
+}
+
+/// What is wrong with a value, and what can be done.
+type Refusal = (String, Option<String>);
+
+fn duration(text: &str) -> Result<Duration, Refusal> {
+    let ceiling = Limits::CEILING.deadline;
+    match humantime::parse_duration(text) {
+        Ok(duration) if (Duration::from_millis(1)..=ceiling).contains(&duration) => Ok(duration),
+        Ok(_) => {
+            let ceiling = humantime::format_duration(ceiling);
+            Err((format!("`limits.deadline` lies between 1ms and {ceiling}"), None))
+        }
+        Err(_) => Err((
+            format!("`{}` is no duration", text.escape_debug()),
+            Some("write it like `500ms`, `2s`, or `1m`".to_owned()),
+        )),
+    }
+}
+
+fn size(name: &str, text: &str, ceiling: u64) -> Result<u64, Refusal> {
+    match text.parse::<ByteSize>() {
+        Ok(size) if (1..=ceiling).contains(&size.as_u64()) => Ok(size.as_u64()),
+        Ok(_) => {
+            let ceiling = ByteSize(ceiling).display().iec();
+            Err((format!("`limits.{name}` lies between 1 B and {ceiling}"), None))
+        }
+        Err(_) => Err((
+            format!("`{}` is no size", text.escape_debug()),
+            Some("write it like `64 MiB` or `100 KiB`".to_owned()),
+        )),
     }
 }
 
@@ -303,25 +393,7 @@ impl Reader<'_> {
     }
 
     fn duration(&self, text: &Spanned<String>) -> Result<Duration, ManifestError> {
-        let ceiling = Limits::CEILING.deadline;
-        match humantime::parse_duration(text.get_ref()) {
-            Ok(duration) if (Duration::from_millis(1)..=ceiling).contains(&duration) => {
-                Ok(duration)
-            }
-            Ok(_) => Err(self.error(
-                text.span(),
-                format!(
-                    "`limits.deadline` lies between 1ms and {}",
-                    humantime::format_duration(ceiling)
-                ),
-                None,
-            )),
-            Err(_) => Err(self.error(
-                text.span(),
-                format!("`{}` is no duration", text.get_ref().escape_debug()),
-                Some("write it like `500ms`, `2s`, or `1m`".to_owned()),
-            )),
-        }
+        duration(text.get_ref()).map_err(|(message, hint)| self.error(text.span(), message, hint))
     }
 
     fn size(
@@ -332,22 +404,8 @@ impl Reader<'_> {
         ceiling: u64,
     ) -> Result<u64, ManifestError> {
         let Some(text) = text else { return Ok(default) };
-        match text.get_ref().parse::<ByteSize>() {
-            Ok(size) if (1..=ceiling).contains(&size.as_u64()) => Ok(size.as_u64()),
-            Ok(_) => Err(self.error(
-                text.span(),
-                format!(
-                    "`limits.{name}` lies between 1 B and {}",
-                    ByteSize(ceiling).display().iec()
-                ),
-                None,
-            )),
-            Err(_) => Err(self.error(
-                text.span(),
-                format!("`{}` is no size", text.get_ref().escape_debug()),
-                Some("write it like `64 MiB` or `100 KiB`".to_owned()),
-            )),
-        }
+        size(name, text.get_ref(), ceiling)
+            .map_err(|(message, hint)| self.error(text.span(), message, hint))
     }
 }
 
@@ -385,6 +443,19 @@ mod tests {
             limits,
             Limits { deadline: Duration::from_secs(3), memory: 2 << 20, ..Limits::default() }
         );
+    }
+
+    #[test]
+    fn limits_are_changed_where_something_is_said() {
+        let changes: LimitChanges = "deadline=10s, memory=256MiB".parse().unwrap();
+        let changed = changes.apply_to(Limits::default());
+        let deadline = Duration::from_secs(10);
+        assert_eq!(changed, Limits { deadline, memory: 256 << 20, ..Limits::default() });
+        let refused = |text: &str| text.parse::<LimitChanges>().unwrap_err();
+        assert_eq!(refused("deadline"), "`deadline` is no limit; write it like `deadline=10s`");
+        assert_eq!(refused("output=1TiB"), "`limits.output` lies between 1 B and 512.0 MiB");
+        assert_eq!(refused("log=much"), "`much` is no size; write it like `64 MiB` or `100 KiB`");
+        assert!(refused("cpu=1").starts_with("there is no limit `cpu`"));
     }
 
     #[test]

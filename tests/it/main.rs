@@ -2,8 +2,11 @@
 
 mod bad_input;
 mod containers;
+mod damage;
+mod failures;
 mod findings;
 mod hostile_steps;
+mod kills;
 mod polyglot;
 mod repeated_runs;
 mod seeds;

@@ -55,11 +55,20 @@ impl TestEnv {
 
     /// An empty folder with a pipeline that reads plain text and counts its bytes.
     pub fn with_small_pipeline() -> TestEnv {
+        TestEnv::with_analyzer("well-behaved")
+    }
+
+    /// An empty folder with a pipeline that reads plain text, and fails where the text asks for it.
+    pub fn with_misbehaving_pipeline() -> TestEnv {
+        TestEnv::with_analyzer("misbehave-on-request")
+    }
+
+    fn with_analyzer(name: &str) -> TestEnv {
         let env = TestEnv::new();
         let pipeline = format!(
             "[[step]]\nplugin = {:?}\n\n[[step]]\nplugin = {:?}\n",
             shipped("extract-text"),
-            crate::guest("adversarial/well-behaved"),
+            crate::guest(&format!("adversarial/{name}")),
         );
         env.write("docmill.toml", pipeline);
         env

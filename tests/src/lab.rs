@@ -42,6 +42,11 @@ impl Lab {
         })
     }
 
+    /// Where its plugins are loaded.
+    pub fn catalog(&self) -> &Catalog {
+        &self.catalog
+    }
+
     /// A pipeline of this text. Relative files are looked for in the folder of the workspace.
     ///
     /// # Errors
@@ -87,7 +92,7 @@ impl Lab {
         Ingested { store, run, told }
     }
 
-    /// Takes sources through a pipeline into a store, and tells what was told.
+    /// Takes what an origin offers through a pipeline into a store, and tells what was told.
     ///
     /// # Errors
     ///
@@ -96,11 +101,11 @@ impl Lab {
         &self,
         store: &dyn Store,
         pipeline: &Pipeline,
-        mut sources: Sources,
+        mut origin: impl Origin,
         options: &RunOptions,
     ) -> Result<(Run, Vec<Told>), RunError> {
         let listener = Listener::default();
-        let run = run(store, pipeline, &mut sources, options, &listener)?;
+        let run = run(store, pipeline, &mut origin, options, &listener)?;
         Ok((run, listener.0.into_inner().unwrap_or_else(PoisonError::into_inner)))
     }
 }

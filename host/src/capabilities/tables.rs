@@ -110,6 +110,11 @@ impl Table {
         Some(&self.entries[index].1)
     }
 
+    /// All entries, in ascending byte order of the keys.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.entries.iter().map(|(key, value)| (&**key, &**value))
+    }
+
     /// Up to `count` entries from `start` on; fewer only at the end or above 4,096.
     pub fn page(&self, start: u64, count: u32) -> impl Iterator<Item = (&str, &str)> {
         // `start` and `count` are guest-controlled, so clamp them before slicing.

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use crate::model::{MediaType, SourceName};
+use crate::model::{MediaType, SourceInfo, SourceName};
 
 mod files;
 mod media_type;
@@ -35,6 +35,11 @@ pub trait Content: Send {
     ///
     /// If they cannot be read, or if there are more.
     fn read(self: Box<Self>, limit: u64) -> Result<Arc<[u8]>, Unreadable>;
+
+    /// What is known about the source from when it was taken in before; it is then not judged anew.
+    fn known(&self) -> Option<SourceInfo> {
+        None
+    }
 
     /// What the origin claims the bytes to be.
     fn claimed(&self) -> Option<MediaType> {

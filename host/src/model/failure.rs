@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Digest, DocumentId, Hasher, PluginName, RunId, SourceName};
+use super::{Digest, DocumentId, Hasher, Limits, PluginName, RunId, SourceName};
 
 /// What kind of thing went wrong, sorted by who has to act.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -146,6 +146,19 @@ pub struct LogLine {
     pub message: String,
 }
 
+/// How the plugin that failed was run: with its component, what it takes to do so again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attempt {
+    /// What the plugin calls itself.
+    pub plugin: PluginName,
+    /// The plugin's own version.
+    pub version: String,
+    /// What it was allowed to use.
+    pub limits: Limits,
+    /// The digest of its settings, tables and languages, under which the store keeps them.
+    pub configuration: Digest,
+}
+
 /// What went wrong with one source or document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
@@ -161,6 +174,8 @@ pub struct Failure {
     pub step: Option<PluginName>,
     /// The digest of the plugin that failed.
     pub component: Option<Digest>,
+    /// How the plugin was run; absent where none was, and in records of an early docmill.
+    pub attempt: Option<Attempt>,
     /// What kind of thing went wrong.
     pub class: FailureClass,
     /// What went wrong, outermost first, each a lower-case fragment; never empty. Parts of it are the plugin's words:

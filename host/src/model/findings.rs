@@ -65,6 +65,20 @@ pub enum Findings {
 }
 
 impl Findings {
+    /// Whether everything in them points into the text they were found in.
+    pub fn fit(&self, text: &str) -> bool {
+        let fits = |span: &Span| Span::of(text, span.start, span.end).is_some();
+        match self {
+            Findings::Labels(labels) => labels.iter().flat_map(|label| &label.evidence).all(fits),
+            Findings::Annotations(annotations) => {
+                annotations.iter().filter_map(|it| it.span.as_ref()).all(fits)
+            }
+            Findings::Translations(translations) => {
+                translations.iter().flat_map(|it| &it.segments).all(|it| fits(&it.original))
+            }
+        }
+    }
+
     /// The digest of everything a plugin that reads these findings can see.
     pub fn digest(&self) -> Digest {
         let mut hasher = Hasher::new("docmill findings 1");

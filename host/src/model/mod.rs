@@ -16,7 +16,7 @@ mod source;
 
 pub use digest::{Digest, Hasher, ParseDigestError};
 pub use document::{Aside, Attribute, Document, DocumentId, Extracted, Mark, Span, StoredDocument};
-pub use failure::{Failure, FailureClass, FailureId, LogLevel, LogLine};
+pub use failure::{Attempt, Failure, FailureClass, FailureId, LogLevel, LogLine};
 pub use findings::{Annotation, Finding, Findings, Label, Segment, Translation};
 pub use limits::Limits;
 pub(crate) use name::check_kebab_case;

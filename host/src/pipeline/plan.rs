@@ -1,5 +1,6 @@
 //! From a manifest to steps that can run: loads and configures every plugin, and puts them in order.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::io::Read;
@@ -8,6 +9,7 @@ use std::sync::Arc;
 
 use bytesize::ByteSize;
 
+use super::configuration::Configured;
 use crate::abi::{Call, Declaration, Description};
 use crate::capabilities::{Settings, Table};
 use crate::catalog::{
@@ -39,26 +41,51 @@ pub struct Step {
     pub limits: Limits,
     /// What it declared, once it knew its settings and tables.
     pub declaration: Declaration,
-    /// For a translator: the pairs it is asked for, in order.
-    pub(super) pairs: Vec<(LanguageTag, LanguageTag)>,
-    pub(super) settings: Arc<Settings>,
-    pub(super) tables: Arc<BTreeMap<String, Arc<Table>>>,
+    /// What it was given to work with.
+    pub(super) configured: Configured,
     /// The digest of settings, tables, and pairs.
     pub(super) configuration: Digest,
+    /// The digest of the bytes under which the store keeps them.
+    pub(super) kept: Digest,
+    /// The bytes of the component.
+    pub(super) component: Cow<'static, [u8]>,
     /// The steps whose findings it reads; all of them come before it in the order of execution.
     pub(super) reads: Vec<PluginName>,
 }
 
 impl Step {
+    pub(super) fn new(
+        name: PluginName,
+        plugin: Arc<Plugin>,
+        origin: PluginRef,
+        component: Cow<'static, [u8]>,
+        limits: Limits,
+        declaration: Declaration,
+        configured: Configured,
+    ) -> Step {
+        Step {
+            name,
+            origin,
+            limits,
+            declaration,
+            configuration: configured.digest(),
+            kept: Digest::of(&configured.to_bytes()),
+            configured,
+            reads: plugin.description.reads.clone(),
+            component,
+            plugin,
+        }
+    }
+
     /// For a translator: the pairs it is asked for, in order; original first, then target.
     pub fn pairs(&self) -> &[(LanguageTag, LanguageTag)] {
-        &self.pairs
+        &self.configured.pairs
     }
 
     pub(super) fn inputs(&self) -> Inputs {
         Inputs {
-            settings: Arc::clone(&self.settings),
-            tables: Arc::clone(&self.tables),
+            settings: Arc::clone(&self.configured.settings),
+            tables: Arc::clone(&self.configured.tables),
             ..Inputs::default()
         }
     }
@@ -165,6 +192,21 @@ impl From<ManifestError> for PipelineError {
     }
 }
 
+/// Asks a plugin what it does, now that it knows its settings and tables.
+pub(super) fn declare(
+    catalog: &Catalog,
+    plugin: &Plugin,
+    limits: Limits,
+    settings: &Arc<Settings>,
+    tables: &Arc<BTreeMap<String, Arc<Table>>>,
+) -> Result<Declaration, Stopped> {
+    let limits = Limits { deadline: LONGEST_DECLARATION, ..limits };
+    let inputs =
+        Inputs { settings: Arc::clone(settings), tables: Arc::clone(tables), ..Inputs::default() };
+    let call = Call { sandbox: catalog.sandbox(), limits: &limits, inputs, depth: 0 };
+    plugin.guest.declare(call).map(|called| called.value)
+}
+
 struct Assembler<'a> {
     manifest: &'a Manifest,
     catalog: &'a Catalog,
@@ -181,74 +223,43 @@ impl Assembler<'_> {
     }
 
     fn step(&self, request: &StepRequest) -> Result<Step, PipelineError> {
-        let plugin = self.plugin(request)?;
+        let (plugin, component) = self.plugin(request)?;
         let description = &plugin.description;
         let settings = Arc::new(self.settings(request, description)?);
         let tables = Arc::new(self.tables(request, description)?);
-        let limits = Limits { deadline: LONGEST_DECLARATION, ..request.limits };
-        let call = Call {
-            sandbox: self.catalog.sandbox(),
-            limits: &limits,
-            inputs: Inputs {
-                settings: Arc::clone(&settings),
-                tables: Arc::clone(&tables),
-                ..Inputs::default()
-            },
-            depth: 0,
-        };
-        let declaration = plugin
-            .guest
-            .declare(call)
-            .map_err(|stopped| self.undeclared(request, &plugin, &stopped))?
-            .value;
+        let declaration = declare(self.catalog, &plugin, request.limits, &settings, &tables)
+            .map_err(|stopped| self.undeclared(request, &plugin, &stopped))?;
         let pairs = self.pairs(request, &plugin, &declaration)?;
-        let mut hasher = Hasher::new("docmill configuration 1");
-        for (key, value) in settings.iter() {
-            hasher.field(b"setting").field(key.as_bytes()).field(value.as_bytes());
-        }
-        for (name, table) in tables.iter() {
-            hasher.field(b"table").field(name.as_bytes()).field(table.digest().as_bytes());
-        }
-        for (original, target) in &pairs {
-            hasher
-                .field(b"pair")
-                .field(original.as_str().as_bytes())
-                .field(target.as_str().as_bytes());
-        }
-        Ok(Step {
-            name: request.name.clone().unwrap_or_else(|| description.name.clone()),
-            origin: request.plugin.clone(),
-            limits: request.limits,
-            declaration,
-            pairs,
-            settings,
-            tables,
-            configuration: hasher.finish(),
-            reads: description.reads.clone(),
-            plugin,
-        })
+        let name = request.name.clone().unwrap_or_else(|| description.name.clone());
+        let configured = Configured { settings, tables, pairs };
+        let origin = request.plugin.clone();
+        Ok(Step::new(name, plugin, origin, component, request.limits, declaration, configured))
     }
 
-    fn plugin(&self, request: &StepRequest) -> Result<Arc<Plugin>, PipelineError> {
-        let loaded = match &request.plugin {
+    /// The plugin, and the bytes of its component.
+    fn plugin(
+        &self,
+        request: &StepRequest,
+    ) -> Result<(Arc<Plugin>, Cow<'static, [u8]>), PipelineError> {
+        let component: Cow<'static, [u8]> = match &request.plugin {
             PluginRef::Shipped(name) => match shipped_plugin(name) {
-                Some(bytes) => self.catalog.load(bytes),
+                Some(bytes) => bytes.into(),
                 None => return Err(self.unknown_plugin(request, name)),
             },
             PluginRef::File(path) => {
-                let bytes =
-                    read_bounded(path, LARGEST_COMPONENT).map_err(|error| PipelineError {
-                        source: Some(error),
-                        ..self.error(
-                            &request.place,
-                            format!("plugin `{}` could not be read", path.display()),
-                            None,
-                        )
-                    })?;
-                self.catalog.load(&bytes)
+                let bytes = read_bounded(path, LARGEST_COMPONENT);
+                let bytes = bytes.map_err(|error| PipelineError {
+                    source: Some(error),
+                    ..self.error(
+                        &request.place,
+                        format!("plugin `{}` could not be read", path.display()),
+                        None,
+                    )
+                })?;
+                bytes.into()
             }
         };
-        loaded.map_err(|error: LoadError| {
+        let plugin = self.catalog.load(&component).map_err(|error: LoadError| {
             let hint = error.hint();
             PipelineError {
                 source: Some(Box::new(error)),
@@ -258,7 +269,8 @@ impl Assembler<'_> {
                     hint,
                 )
             }
-        })
+        })?;
+        Ok((plugin, component))
     }
 
     fn unknown_plugin(&self, request: &StepRequest, name: &str) -> PipelineError {

@@ -15,7 +15,7 @@ use crate::error::Hint;
 use crate::ingest::{Offer, Origin, Unreadable, judge};
 use crate::model::{
     Digest, DocumentId, Failure, FailureClass, FailureId, MediaType, PluginName, Run, RunId,
-    SourceInfo, SourceName, SourceState, StoredSource, Tally,
+    SourceInfo, SourceName, SourceState, StoredDocument, StoredSource, Tally,
 };
 use crate::sandbox::NESTING;
 use crate::store::{Commit, Store, StoreError};
@@ -93,10 +93,10 @@ struct Done {
     name: SourceName,
     fate: Fate,
     documents: usize,
-    /// Whether the source was not in the store before.
-    is_new: bool,
-    /// How many documents were stored with new content or results.
-    stored: usize,
+    /// How many documents were not in the store before.
+    added: usize,
+    /// How many were, and have new content or results now.
+    updated: usize,
     commit: Option<Commit>,
 }
 
@@ -121,6 +121,10 @@ pub fn run(
         pipeline: pipeline.digest(),
         tally: Tally::default(),
     };
+    // What failed can be tried again only with what it was tried with.
+    for step in pipeline.steps() {
+        store.keep(&[&step.component, &step.configured.to_bytes()]).map_err(RunError::Store)?;
+    }
     run.id = store.begin_run(&run).map_err(RunError::Store)?;
     reporter.event(&Event::Began { run: &run });
     let worker = Worker {
@@ -181,12 +185,11 @@ fn commit_all(
             match done.fate {
                 Fate::Unchanged => tally.unchanged += 1,
                 Fate::Unsupported => tally.unsupported += 1,
-                // A document is stored even if one of its steps failed.
-                Fate::Added | Fate::Updated | Fate::Failed if done.is_new => {
-                    tally.added += done.stored as u64;
-                }
-                Fate::Added | Fate::Updated | Fate::Failed => tally.updated += done.stored as u64,
+                Fate::Added | Fate::Updated | Fate::Failed => {}
             }
+            // A document is stored even if one of its steps failed.
+            tally.added += done.added as u64;
+            tally.updated += done.updated as u64;
             tally.failures += failures
                 .iter()
                 .filter(|failure| failure.class != FailureClass::Unsupported)
@@ -241,21 +244,42 @@ impl Worker<'_> {
     /// Takes one offered source through the pipeline; `None` if the run is to end.
     fn take_in(&self, offer: Offer, results: &SyncSender<Done>) -> Option<Done> {
         let Offer { name, content } = offer;
-        let (claimed, bytes) = match content {
-            Ok(content) => (content.claimed(), content.read(self.options.largest_source)),
-            Err(unreadable) => (None, Err(unreadable)),
-        };
-        let bytes = match bytes {
-            Ok(bytes) => bytes,
+        let limit = self.options.largest_source;
+        // The code of an origin is not this module's, and its bug is the failure of what it offers.
+        let read = catch_unwind(AssertUnwindSafe(|| {
+            let content = content?;
+            Ok((content.claimed(), content.known(), content.read(limit)?))
+        }));
+        let (claimed, known, bytes) = match read.unwrap_or_else(|_| Err(panicked())) {
+            Ok(read) => read,
             Err(unreadable) => return self.checked(self.unreadable(name, unreadable)),
         };
-        let media_type = judge(name.as_str(), claimed.as_ref(), &bytes);
-        let info = info(name, media_type, &bytes);
-        self.checked(self.process(Incoming { info, bytes, depth: 0 }, results))
+        let (info, depth) = match known {
+            Some(known) => {
+                let depth = self.depth(&known);
+                (known, self.checked(depth)?)
+            }
+            None => {
+                let media_type = judge(name.as_str(), claimed.as_ref(), &bytes);
+                (info(name, media_type, &bytes), 0)
+            }
+        };
+        self.checked(self.process(Incoming { info, bytes, depth }, results))
     }
 
-    fn checked(&self, done: Result<Done, Abort>) -> Option<Done> {
-        done.map_err(|abort| self.abort(abort)).ok()
+    /// How many containers a stored source lies in.
+    fn depth(&self, info: &SourceInfo) -> Result<usize, Abort> {
+        let mut depth = 0;
+        let mut container = info.container.clone();
+        while let Some(name) = container.filter(|_| depth < NESTING) {
+            depth += 1;
+            container = self.runner.store.source(&name)?.and_then(|source| source.info.container);
+        }
+        Ok(depth)
+    }
+
+    fn checked<T>(&self, result: Result<T, Abort>) -> Option<T> {
+        result.map_err(|abort| self.abort(abort)).ok()
     }
 
     fn process(&self, incoming: Incoming, results: &SyncSender<Done>) -> Result<Done, Abort> {
@@ -275,8 +299,8 @@ impl Worker<'_> {
                 name,
                 fate: Fate::Unchanged,
                 documents,
-                is_new: false,
-                stored: 0,
+                added: 0,
+                updated: 0,
                 commit: None,
             });
         }
@@ -292,12 +316,7 @@ impl Worker<'_> {
         let outcome = match outcome {
             Ok(outcome) => outcome?,
             // One document has shown a bug of docmill; the others have done nothing wrong.
-            Err(_) => {
-                return self.unreadable(
-                    name,
-                    Unreadable::because("the host panicked, which is a bug in docmill"),
-                );
-            }
+            Err(_) => return Ok(self.panicked(incoming, before)),
         };
         let commit = outcome.commit;
         let fate = match commit.source.state {
@@ -307,15 +326,49 @@ impl Worker<'_> {
             SourceState::Done if outcome.computed == 0 || was_done => Fate::Unchanged,
             SourceState::Done => Fate::Updated,
         };
-        let changed = fate != Fate::Unchanged && outcome.computed > 0;
-        Ok(Done {
-            name,
-            fate,
-            documents: commit.source.documents.len(),
-            is_new,
-            stored: if changed { commit.documents.len() } else { 0 },
-            commit: Some(commit),
-        })
+        let (added, updated) = news(&commit, before.as_ref(), self.runner.run);
+        let documents = commit.source.documents.len();
+        Ok(Done { name, fate, documents, added, updated, commit: Some(commit) })
+    }
+
+    /// Records that docmill itself failed on a source, and keeps its content for another try.
+    fn panicked(&self, incoming: Incoming, before: Option<StoredSource>) -> Done {
+        let Incoming { info, bytes, .. } = incoming;
+        let same_content = before.as_ref().is_some_and(|before| before.info.digest == info.digest);
+        let failure = self.failure(&info.name, Some(info.digest), panicked());
+        let source = StoredSource {
+            version: before.as_ref().map_or(1, |before| before.version + u32::from(!same_content)),
+            state: SourceState::Failed,
+            pipeline: self.runner.pipeline.digest(),
+            documents: before.map_or_else(Vec::new, |before| before.documents),
+            run: self.runner.run,
+            info,
+        };
+        done_with(source, Some(bytes), failure)
+    }
+
+    /// A failure that is docmill's part.
+    fn failure(
+        &self,
+        source: &SourceName,
+        original: Option<Digest>,
+        reason: Unreadable,
+    ) -> Failure {
+        Failure {
+            id: FailureId::of(source, None, None),
+            source: source.clone(),
+            original,
+            document: None,
+            step: None,
+            component: None,
+            attempt: None,
+            class: FailureClass::Host,
+            causes: reason.causes,
+            hint: reason.hint,
+            backtrace: Vec::new(),
+            log: Vec::new(),
+            run: self.runner.run,
+        }
     }
 
     /// Takes a container apart on a thread of its own, while this one takes its members through the pipeline.
@@ -391,20 +444,7 @@ impl Worker<'_> {
     /// Records that a source could not be read. What was stored of it before stays as it is.
     fn unreadable(&self, name: SourceName, unreadable: Unreadable) -> Result<Done, Abort> {
         let before = self.runner.store.source(&name)?;
-        let failure = Failure {
-            id: FailureId::of(&name, None, None),
-            source: name.clone(),
-            original: before.as_ref().map(|before| before.info.digest),
-            document: None,
-            step: None,
-            component: None,
-            class: FailureClass::Host,
-            causes: unreadable.causes,
-            hint: unreadable.hint,
-            backtrace: Vec::new(),
-            log: Vec::new(),
-            run: self.runner.run,
-        };
+        let failure = self.failure(&name, None, unreadable);
         let mut source = before.unwrap_or_else(|| StoredSource {
             info: info(name.clone(), unknown_media_type(), &[]),
             version: 0,
@@ -414,22 +454,37 @@ impl Worker<'_> {
             run: self.runner.run,
         });
         source.state = SourceState::Failed;
-        let commit = Commit {
-            source,
-            original: None,
-            documents: Vec::new(),
-            findings: Vec::new(),
-            failures: vec![failure],
-        };
-        Ok(Done {
-            name,
-            fate: Fate::Failed,
-            documents: 0,
-            is_new: false,
-            stored: 0,
-            commit: Some(commit),
-        })
+        Ok(done_with(source, None, failure))
     }
+}
+
+/// A source that failed before any step had a say.
+fn done_with(source: StoredSource, original: Option<Arc<[u8]>>, failure: Failure) -> Done {
+    let name = source.info.name.clone();
+    let commit = Commit {
+        source,
+        original,
+        documents: Vec::new(),
+        findings: Vec::new(),
+        failures: vec![failure],
+    };
+    let (fate, commit) = (Fate::Failed, Some(commit));
+    Done { name, fate, documents: 0, added: 0, updated: 0, commit }
+}
+
+fn panicked() -> Unreadable {
+    Unreadable::because("the host panicked, which is a bug in docmill")
+}
+
+/// How many documents of a commit were not in the store before, and how many of the others have new content or results.
+fn news(commit: &Commit, before: Option<&StoredSource>, run: RunId) -> (usize, usize) {
+    let stored: HashSet<DocumentId> =
+        before.into_iter().flat_map(|before| before.documents.iter().copied()).collect();
+    let found: HashSet<DocumentId> = commit.findings.iter().map(|(id, _, _)| *id).collect();
+    let is_news = |document: &&StoredDocument| document.run == run || found.contains(&document.id);
+    let news = commit.documents.iter().filter(is_news);
+    let (updated, added): (Vec<_>, Vec<_>) = news.partition(|it| stored.contains(&it.id));
+    (added.len(), updated.len())
 }
 
 /// Hands members from the thread that unpacks to the one that processes, and holds the container to its limits.

@@ -2,7 +2,7 @@
 
 use super::plan::Step;
 use crate::abi::{Call, Declaration};
-use crate::capabilities::{PriorFindings, SourceBytes};
+use crate::capabilities::{MemberSink, PriorFindings, SourceBytes};
 use crate::model::{
     Attribute, Cost, Document, Extracted, Findings, LanguageTag, Role, Segment, Span, Translation,
 };
@@ -36,6 +36,34 @@ impl Step {
         prior: &PriorFindings,
     ) -> Result<(Findings, Cost), Stopped> {
         self.find_at(sandbox, document, prior, 0).map(|called| (called.value, called.cost))
+    }
+
+    /// Lets an unpacker take a container apart, in a fresh instance. `members` takes what it emits.
+    ///
+    /// # Errors
+    ///
+    /// If the plugin failed, was stopped, or is no unpacker.
+    pub fn unpack(
+        &self,
+        sandbox: &Sandbox,
+        container: SourceBytes,
+        members: Box<dyn MemberSink>,
+    ) -> Result<Cost, Stopped> {
+        self.unpack_at(sandbox, container, members, 0).map(|called| called.cost)
+    }
+
+    pub(super) fn unpack_at(
+        &self,
+        sandbox: &Sandbox,
+        container: SourceBytes,
+        members: Box<dyn MemberSink>,
+        depth: usize,
+    ) -> Result<Called<()>, Stopped> {
+        if self.plugin.role != Role::Unpacker {
+            return Err(self.wrong_role("takes no containers apart"));
+        }
+        let inputs = Inputs { members: Some(members), ..self.inputs() };
+        self.plugin.guest.unpack(self.call(sandbox, inputs, depth), container)
     }
 
     pub(super) fn extract_at(
@@ -110,7 +138,7 @@ impl Step {
             language == original
                 || language.strip_prefix(original).is_some_and(|rest| rest.starts_with('-'))
         };
-        self.pairs.iter().filter(move |(original, _)| serves(original.as_str()))
+        self.configured.pairs.iter().filter(move |(original, _)| serves(original.as_str()))
     }
 
     fn wrong_role(&self, what: &str) -> Stopped {

@@ -7,11 +7,11 @@ use super::plan::{Pipeline, Step};
 use crate::abi::Declaration;
 use crate::capabilities::{MemberSink, PriorFindings, SourceBytes};
 use crate::model::{
-    Attribute, Digest, DocumentId, Extracted, Failure, FailureClass, FailureId, Finding, Findings,
-    Hasher, LogLine, MediaType, Provenance, Role, RunId, SourceInfo, SourceState, StoredDocument,
-    StoredSource,
+    Attempt, Attribute, Digest, DocumentId, Extracted, Failure, FailureClass, FailureId, Finding,
+    Findings, Hasher, LogLine, MediaType, Provenance, Role, RunId, SourceInfo, SourceState,
+    StoredDocument, StoredSource,
 };
-use crate::sandbox::{Called, Inputs, Stopped};
+use crate::sandbox::{Called, Stopped};
 use crate::store::{Commit, Store, StoreError};
 
 /// A source whose bytes have been read.
@@ -140,13 +140,8 @@ impl Runner<'_> {
         members: Box<dyn MemberSink>,
     ) -> Result<(), Abort> {
         let source = progress.source();
-        let inputs = Inputs { members: Some(members), ..step.inputs() };
         progress.computed += 1;
-        match step
-            .plugin
-            .guest
-            .unpack(step.call(self.pipeline.sandbox(), inputs, progress.incoming.depth), source)
-        {
+        match step.unpack_at(self.pipeline.sandbox(), source, members, progress.incoming.depth) {
             Ok(called) => {
                 passed_on(step, progress, &called.log);
                 Ok(())
@@ -341,6 +336,12 @@ impl Progress<'_> {
             document,
             step: step.map(|step| step.name.clone()),
             component: step.map(|step| step.plugin.digest),
+            attempt: step.map(|step| Attempt {
+                plugin: step.plugin.description.name.clone(),
+                version: step.plugin.description.version.clone(),
+                limits: step.limits,
+                configuration: step.kept,
+            }),
             class: stopped.class,
             causes: stopped.causes,
             hint: stopped.hint,

@@ -1,7 +1,7 @@
 //! The folder of a store: recognised by a marker, and held by one process at a time.
 
 use std::fs::{self, File, TryLockError};
-use std::io::{self, Write};
+use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use super::StoreError;
@@ -18,6 +18,12 @@ const LOCK: &str = "docmill-store.lock";
 /// The version of the folder: changes when an older docmill must not even open the database.
 const VERSION: u32 = 1;
 
+/// Holds how many commits there were: a u64 LE and the CRC-32 of its bytes. Only whoever holds the lock writes it.
+///
+/// It may lag behind the database, which never loses anything by that, but is never ahead. So it need not be flushed: after a power
+/// cut it has the number of some commit before.
+const COUNT: &str = "docmill-store.count";
+
 /// A folder that is a store, locked until this is dropped.
 #[derive(Debug)]
 pub(super) struct Folder {
@@ -33,7 +39,13 @@ impl Folder {
     /// Makes a store of a new or empty folder, or recognises one; and locks it.
     ///
     /// Touches nothing in a folder that is neither.
-    pub(super) fn open(path: &Path) -> Result<Folder, StoreError> {
+    ///
+    /// With `salvage` the marker may be damaged, as long as the lock stands beside it.
+    pub(super) fn open(path: &Path, salvage: bool) -> Result<Folder, StoreError> {
+        let is_store = || match has_marker(path) {
+            Err(StoreError::Foreign { .. }) if salvage && path.join(LOCK).is_file() => Ok(true),
+            result => result,
+        };
         let foreign = |reason: String| StoreError::Foreign { path: path.to_owned(), reason };
         match fs::metadata(path) {
             Ok(metadata) if metadata.is_dir() => {}
@@ -44,9 +56,9 @@ impl Folder {
             Err(error) => return Err(opening(error)),
         }
         // Where there is no marker first and content then, another process may just have made a store of it.
-        if !has_marker(path)?
+        if !is_store()?
             && let Err(error) = refuse_content(path)
-            && !has_marker(path)?
+            && !is_store()?
         {
             return Err(error);
         }
@@ -61,7 +73,7 @@ impl Folder {
             TryLockError::Error(error) => opening(error),
         })?;
         // Once more: while this process waited its turn, another may have made a store of it.
-        if !has_marker(path)? {
+        if !is_store()? {
             write_marker(path).map_err(opening)?;
         }
         Ok(Folder { path: path.to_owned(), _lock: lock })
@@ -70,6 +82,53 @@ impl Folder {
     pub(super) fn path(&self) -> &Path {
         &self.path
     }
+
+    /// How many commits were remembered to be in the database, or `None` if nothing was ever remembered.
+    pub(super) fn remembered(&self) -> Result<Option<u64>, StoreError> {
+        match fs::read(self.path.join(COUNT)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(opening(error)),
+            Ok(bytes) => match <&[u8; 12]>::try_from(bytes.as_slice()).ok() {
+                Some(bytes) if count_bytes(count_of(bytes)) == *bytes => Ok(Some(count_of(bytes))),
+                _ => Err(StoreError::Damaged {
+                    what: format!(
+                        "the number of commits in `{COUNT}`: its checksum does not match"
+                    ),
+                }),
+            },
+        }
+    }
+
+    /// The file that remembers the number of commits. A new one says 0, durably.
+    pub(super) fn open_count(&self) -> io::Result<File> {
+        let path = self.path.join(COUNT);
+        let mut file = File::options().create(true).truncate(false).write(true).open(&path)?;
+        if file.metadata()?.len() == 0 {
+            file.write_all(&count_bytes(0))?;
+            file.sync_all()?;
+        }
+        Ok(file)
+    }
+}
+
+/// Remembers that there were this many commits.
+pub(super) fn remember(mut file: &File, count: u64) -> io::Result<()> {
+    file.seek(SeekFrom::Start(0))?;
+    file.write_all(&count_bytes(count))
+}
+
+fn count_of(bytes: &[u8; 12]) -> u64 {
+    let mut count = [0; 8];
+    count.copy_from_slice(&bytes[..8]);
+    u64::from_le_bytes(count)
+}
+
+fn count_bytes(count: u64) -> [u8; 12] {
+    let count = count.to_le_bytes();
+    let mut bytes = [0; 12];
+    bytes[..8].copy_from_slice(&count);
+    bytes[8..].copy_from_slice(&crc32fast::hash(&count).to_le_bytes());
+    bytes
 }
 
 /// Whether the folder has the marker of a store that this docmill reads.

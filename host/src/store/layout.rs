@@ -14,6 +14,8 @@
 //! | `f` id version step | a finding | all findings of one version together, by step |
 //! | `x` name NUL id | a failure | by source, then id |
 //! | `r` number | a run | oldest first |
+//! | `c` digest | a part of a step: a component, or a configuration | |
+//! | `n` | how many commits there were | |
 //! | `m` | about the store: version of this layout, who created it | |
 //! | `p` length-of-key key index | a piece of the record of that key | |
 //!
@@ -25,15 +27,24 @@
 //! A record of more than [`PIECE`] bytes is cut up: its key holds a head with the number of pieces. So no value is large, which
 //! the database needs (see [`super::sled`]). The pieces of an original are written before the batch that holds its head: what a
 //! crash in between leaves behind belongs to no record and is overwritten by the next attempt, and a batch never has to hold an
-//! original. All other pieces are in the batch of their head.
+//! original. So are those of a part. All other pieces are in the batch of their head.
+//!
+//! # Lost commits
+//!
+//! A database that finds the end of its log damaged takes it for a write that a crash has cut off, and goes on without it. That is
+//! right after a crash and a silent loss otherwise. So every commit counts up `n`, and what the count was after the last flush is
+//! kept outside of the database ([`KeyValue::flush`]): it must never be ahead of `n`.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::io::{Read, Write};
 use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use super::record::{self, About, Kind, Opened, Record, RecordError};
-use super::{Commit, Store, StoreError};
+use super::transfer::{self, TransferError};
+use super::verify::{Census, Flaw, verify};
+use super::{Commit, Store, StoreError, Upkeep};
 use crate::model::{
     Digest, DocumentId, Failure, Finding, PluginName, Run, RunId, SourceName, StoredDocument,
     StoredSource,
@@ -72,8 +83,8 @@ pub(super) trait KeyValue: Send + Sync {
     /// Changes all or nothing. Durable after the next [`KeyValue::flush`].
     fn apply(&self, batch: Batch) -> Result<(), StoreError>;
 
-    /// Makes everything that was applied durable.
-    fn flush(&self) -> Result<(), StoreError>;
+    /// Makes everything that was applied durable, and remembers elsewhere that there were `count` commits.
+    fn flush(&self, count: u64) -> Result<(), StoreError>;
 
     /// Keeps writers apart.
     fn writing(&self) -> &Writing;
@@ -88,13 +99,14 @@ pub(super) trait KeyValue: Send + Sync {
 /// earlier one could not. So the first error is the last word until the store is opened again.
 #[derive(Debug, Default)]
 pub(super) struct Writing {
-    turn: Mutex<()>,
+    /// The number of commits that were applied, once it is known.
+    turn: Mutex<Option<u64>>,
     failed: OnceLock<String>,
 }
 
 impl Writing {
-    fn begin(&self) -> Result<MutexGuard<'_, ()>, StoreError> {
-        // The mutex guards no data, so what a panicking thread leaves behind is not worse than what a crash does.
+    fn begin(&self) -> Result<MutexGuard<'_, Option<u64>>, StoreError> {
+        // What a panicking thread leaves behind is not worse than what a crash does.
         let turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         self.check()?;
         Ok(turn)
@@ -126,11 +138,11 @@ fn key(kind: Kind, parts: &[&[u8]]) -> Vec<u8> {
     key
 }
 
-fn original_key(digest: &Digest) -> Vec<u8> {
+pub(super) fn original_key(digest: &Digest) -> Vec<u8> {
     key(Kind::Original, &[digest.as_bytes()])
 }
 
-fn source_key(name: &SourceName) -> Vec<u8> {
+pub(super) fn source_key(name: &SourceName) -> Vec<u8> {
     key(Kind::Source, &[name.as_str().as_bytes()])
 }
 
@@ -138,7 +150,7 @@ fn documents_key(id: DocumentId) -> Vec<u8> {
     key(Kind::Document, &[id.as_bytes()])
 }
 
-fn document_key(id: DocumentId, version: u32) -> Vec<u8> {
+pub(super) fn document_key(id: DocumentId, version: u32) -> Vec<u8> {
     key(Kind::Document, &[id.as_bytes(), &version.to_be_bytes()])
 }
 
@@ -154,7 +166,7 @@ fn failures_key(source: &SourceName) -> Vec<u8> {
     key(Kind::Failure, &[source.as_str().as_bytes(), &[0]])
 }
 
-fn failure_key(failure: &Failure) -> Vec<u8> {
+pub(super) fn failure_key(failure: &Failure) -> Vec<u8> {
     key(Kind::Failure, &[failure.source.as_str().as_bytes(), &[0], failure.id.as_bytes()])
 }
 
@@ -162,8 +174,16 @@ fn run_key(id: RunId) -> Vec<u8> {
     key(Kind::Run, &[&id.0.to_be_bytes()])
 }
 
-fn about_key() -> Vec<u8> {
+pub(super) fn about_key() -> Vec<u8> {
     key(Kind::About, &[])
+}
+
+pub(super) fn part_key(digest: &Digest) -> Vec<u8> {
+    key(Kind::Part, &[digest.as_bytes()])
+}
+
+pub(super) fn count_key() -> Vec<u8> {
+    key(Kind::Count, &[])
 }
 
 /// The key comes with its length, or the pieces of `sa` would be among those of a longer key.
@@ -183,7 +203,7 @@ fn piece_key(key: &[u8], index: usize) -> Vec<u8> {
 }
 
 /// All keys that begin with `prefix`.
-fn beginning_with(prefix: Vec<u8>) -> Range<Vec<u8>> {
+pub(super) fn beginning_with(prefix: Vec<u8>) -> Range<Vec<u8>> {
     let mut end = prefix.clone();
     // Every prefix begins with a letter, so this ends at the latest there.
     while let Some(last) = end.pop() {
@@ -196,7 +216,7 @@ fn beginning_with(prefix: Vec<u8>) -> Range<Vec<u8>> {
 }
 
 /// The name of a record for people, from its key.
-fn describe(key: &[u8]) -> String {
+pub(super) fn describe(key: &[u8]) -> String {
     fn id(bytes: &[u8]) -> Option<DocumentId> {
         Some(DocumentId::from_bytes(*bytes.first_chunk()?))
     }
@@ -208,6 +228,10 @@ fn describe(key: &[u8]) -> String {
     match letter {
         b'o' => match <[u8; 32]>::try_from(rest) {
             Ok(bytes) => Some(format!("original {}", Digest::from_bytes(bytes))),
+            Err(_) => None,
+        },
+        b'c' => match <[u8; 32]>::try_from(rest) {
+            Ok(bytes) => Some(format!("component or configuration {}", Digest::from_bytes(bytes))),
             Err(_) => None,
         },
         b's' => Some(format!("source `{}`", text(rest))),
@@ -223,15 +247,16 @@ fn describe(key: &[u8]) -> String {
             .map(|(_, id)| format!("failure `{}`", DocumentId::from_bytes(*id))),
         b'r' => rest.try_into().ok().map(|id| format!("run {}", u64::from_be_bytes(id))),
         b'm' => Some("record about the store".to_owned()),
+        b'n' => Some("number of commits".to_owned()),
         _ => None,
     }
     .unwrap_or_else(|| format!("record with the key `{}`", key.escape_ascii()))
 }
 
-fn refused(key: &[u8], error: RecordError) -> StoreError {
+pub(super) fn refused(key: &[u8], error: RecordError) -> StoreError {
     let what = format!("{}: {error}", describe(key));
     match error {
-        RecordError::Later(_) => StoreError::Later { what },
+        RecordError::Later { .. } => StoreError::Later { what },
         RecordError::Damaged(_) => StoreError::Damaged { what },
     }
 }
@@ -241,7 +266,7 @@ fn misplaced(key: &[u8]) -> StoreError {
 }
 
 /// A record that knows which key it belongs to.
-trait Keyed: Record {
+pub(super) trait Keyed: Record {
     /// Whether the record belongs there. A finding does not know its document, so this is not always the whole key.
     fn belongs_to(&self, key: &[u8]) -> bool;
 }
@@ -339,7 +364,11 @@ fn assemble(
 }
 
 /// Decodes a record that was read under this key.
-fn decode<R: Keyed>(map: &impl KeyValue, key: &[u8], bytes: Vec<u8>) -> Result<R, StoreError> {
+pub(super) fn decode<R: Keyed>(
+    map: &impl KeyValue,
+    key: &[u8],
+    bytes: Vec<u8>,
+) -> Result<R, StoreError> {
     let whole = assemble(map, R::KIND, key, bytes)?;
     let record = R::decode(&whole).map_err(|error| refused(key, error))?;
     if record.belongs_to(key) { Ok(record) } else { Err(misplaced(key)) }
@@ -407,8 +436,8 @@ fn prepare<'a>(map: &impl KeyValue, commit: &'a Commit) -> Result<Prepared<'a>, 
     Ok(Prepared { commit, original, records })
 }
 
-/// Writes one commit. The caller holds the turn.
-fn write(map: &impl KeyValue, prepared: Prepared<'_>) -> Result<(), StoreError> {
+/// Writes one commit, the `count`-th of this store. The caller holds the turn.
+fn write(map: &impl KeyValue, prepared: Prepared<'_>, count: u64) -> Result<(), StoreError> {
     let Prepared { commit, original, records } = prepared;
     let mut batch = Batch::new();
     let digest_key = original_key(&commit.source.info.digest);
@@ -416,7 +445,7 @@ fn write(map: &impl KeyValue, prepared: Prepared<'_>) -> Result<(), StoreError> 
     if let Some(original) = original
         && map.get(&digest_key)?.is_none()
     {
-        put_original(map, &mut batch, digest_key, original)?;
+        put_large(map, &mut batch, Kind::Original, digest_key, original)?;
     }
     for entry in map.scan(beginning_with(failures_key(&commit.source.info.name))) {
         take_out(map, &mut batch, entry?.0)?;
@@ -437,13 +466,29 @@ fn write(map: &impl KeyValue, prepared: Prepared<'_>) -> Result<(), StoreError> 
     for (kind, key, bytes) in records {
         put(map, &mut batch, kind, key, bytes)?;
     }
+    batch.insert(count_key(), Some(record::pack(Kind::Count, &count.to_le_bytes())));
     map.apply(batch)
 }
 
-/// Writes the pieces of an original, and leaves its head to the batch.
-fn put_original(
+/// How many commits the map has seen.
+pub(super) fn count(map: &impl KeyValue) -> Result<u64, StoreError> {
+    let key = count_key();
+    let Some(bytes) = map.get(&key)? else { return Ok(0) };
+    match record::open(Kind::Count, &bytes) {
+        Ok(Opened::Whole(payload)) => match payload.as_ref().try_into() {
+            Ok(count) => Ok(u64::from_le_bytes(count)),
+            Err(_) => Err(refused(&key, RecordError::Damaged("it is no number"))),
+        },
+        Ok(Opened::Pieces(_)) => Err(refused(&key, RecordError::Damaged("it is in pieces"))),
+        Err(error) => Err(refused(&key, error)),
+    }
+}
+
+/// Writes the pieces of an original or a part, and leaves its head to the batch.
+fn put_large(
     map: &impl KeyValue,
     batch: &mut Batch,
+    kind: Kind,
     key: Vec<u8>,
     bytes: Vec<u8>,
 ) -> Result<(), StoreError> {
@@ -460,12 +505,161 @@ fn put_original(
         }
         map.apply(part)?;
     }
-    batch.insert(key, Some(record::head(Kind::Original, count)));
+    batch.insert(key, Some(record::head(kind, count)));
     Ok(())
 }
 
-/// Writes the record about the store into a new one, and checks it in an old one.
-pub(super) fn introduce(map: &impl KeyValue) -> Result<(), StoreError> {
+/// The bytes that are kept under their own digest.
+pub(super) fn content(
+    map: &impl KeyValue,
+    kind: Kind,
+    key: &[u8],
+    digest: &Digest,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    let Some(bytes) = map.get(key)? else { return Ok(None) };
+    // No second look as in `read`: such a record is never replaced.
+    let whole = assemble(map, kind, key, bytes)?;
+    let content = match record::open(kind, &whole) {
+        Ok(Opened::Whole(content)) => content.into_owned(),
+        Ok(Opened::Pieces(_)) => {
+            return Err(refused(key, RecordError::Damaged("its pieces are in pieces")));
+        }
+        Err(error) => return Err(refused(key, error)),
+    };
+    if Digest::of(&content) != *digest {
+        return Err(refused(key, RecordError::Damaged("its bytes have another digest")));
+    }
+    Ok(Some(content))
+}
+
+/// The record of a source.
+pub(super) fn read_source(
+    map: &impl KeyValue,
+    name: &SourceName,
+) -> Result<Option<StoredSource>, StoreError> {
+    read_key(map, &source_key(name))
+}
+
+/// One version of a document, or its latest.
+pub(super) fn read_document(
+    map: &impl KeyValue,
+    id: DocumentId,
+    version: Option<u32>,
+) -> Result<Option<StoredDocument>, StoreError> {
+    match version {
+        Some(version) => read_key(map, &document_key(id, version)),
+        None => map
+            .last(beginning_with(documents_key(id)))?
+            .map(|(key, bytes)| read(map, &key, bytes))
+            .transpose(),
+    }
+}
+
+/// The failures of one source.
+pub(super) fn failures_of(
+    map: &impl KeyValue,
+    source: &SourceName,
+) -> Result<Vec<Failure>, StoreError> {
+    read_all(map, failures_key(source)).collect()
+}
+
+/// What the store says about itself.
+pub(super) fn about(map: &impl KeyValue) -> Result<Option<About>, StoreError> {
+    read_key(map, &about_key())
+}
+
+/// The pieces that belong to a record, in order.
+pub(super) fn pieces<'a>(
+    map: &'a impl KeyValue,
+    key: &[u8],
+    head: &[u8],
+) -> impl Iterator<Item = Result<Entry, StoreError>> + 'a {
+    let count = match head.get(1).and_then(|letter| Kind::of(*letter)) {
+        Some(kind) => match record::open_head(kind, head) {
+            Ok(Opened::Pieces(count)) => count,
+            _ => 0,
+        },
+        None => 0,
+    };
+    let key = key.to_vec();
+    (0..count).map(move |index| {
+        let piece = piece_key(&key, index as usize);
+        let missing = || refused(&key, RecordError::Damaged("a piece of it is missing"));
+        let value = map.get(&piece)?.ok_or_else(missing)?;
+        Ok((piece, value))
+    })
+}
+
+/// Whether a piece belongs to a record, and is not what an interrupted write left behind.
+pub(super) fn is_piece_in_use(map: &impl KeyValue, piece: &[u8]) -> bool {
+    let parts = (|| {
+        let (length, rest) = piece.get(1..)?.split_first_chunk::<2>()?;
+        let (key, index) = rest.split_at_checked(usize::from(u16::from_be_bytes(*length)))?;
+        Some((key, u32::from_be_bytes(index.try_into().ok()?)))
+    })();
+    let Some((key, index)) = parts else { return false };
+    let Ok(Some(head)) = map.get(key) else { return false };
+    match head
+        .get(1)
+        .and_then(|letter| Kind::of(*letter))
+        .map(|kind| record::open_head(kind, &head))
+    {
+        Some(Ok(Opened::Pieces(count))) => index < count,
+        _ => false,
+    }
+}
+
+/// The entries of a record that is not in the map.
+pub(super) fn entries(kind: Kind, key: Vec<u8>, bytes: Vec<u8>) -> Vec<Entry> {
+    if bytes.len() <= PIECE {
+        return vec![(key, bytes)];
+    }
+    let pieces: Vec<Entry> = (bytes.chunks(PIECE).enumerate())
+        .map(|(index, piece)| (piece_key(&key, index), piece.to_vec()))
+        .collect();
+    let head = record::head(kind, u32::try_from(pieces.len()).unwrap_or(u32::MAX));
+    std::iter::once((key, head)).chain(pieces).collect()
+}
+
+/// Whether the map has more than the records about the store.
+pub(super) fn holds_anything(map: &impl KeyValue) -> Result<bool, StoreError> {
+    let mut others = map.scan(vec![0]..vec![u8::MAX]).filter(|entry| {
+        entry.as_ref().map_or(true, |(key, _)| *key != about_key() && *key != count_key())
+    });
+    others.next().transpose().map(|other| other.is_some())
+}
+
+/// Applies changes that come from elsewhere.
+pub(super) fn apply(map: &impl KeyValue, batch: Batch) -> Result<(), StoreError> {
+    let _turn = map.writing().begin()?;
+    map.writing().watch(map.apply(batch))
+}
+
+/// Makes what was applied durable, and counts from what the entries say.
+pub(super) fn seal_import(map: &impl KeyValue) -> Result<(), StoreError> {
+    let number = count(map)?;
+    *map.writing().begin()? = Some(number);
+    map.writing().watch(map.flush(number))
+}
+
+/// Writes the record about the store into a new one, and checks it in an old one. `remembered` is how many commits there were.
+pub(super) fn introduce(
+    map: &impl KeyValue,
+    remembered: Result<Option<u64>, StoreError>,
+) -> Result<(), StoreError> {
+    let found = count(map)?;
+    let what = match remembered {
+        // A store that was never committed to, or whose making was interrupted.
+        Ok(None) | Err(StoreError::Damaged { .. }) if found == 0 => None,
+        Ok(None) => Some("the file with the number of commits: it is gone".to_owned()),
+        Ok(Some(remembered)) => (found < remembered).then(|| {
+            format!("the log of the database: {found} of {remembered} commits are left in it")
+        }),
+        Err(error) => return Err(error),
+    };
+    if let Some(what) = what {
+        return Err(StoreError::Damaged { what });
+    }
     let key = about_key();
     match read_key::<About>(map, &key)? {
         Some(about) if about.layout > VERSION => Err(StoreError::Later {
@@ -479,7 +673,7 @@ pub(super) fn introduce(map: &impl KeyValue) -> Result<(), StoreError> {
             let created_by = concat!("docmill ", env!("CARGO_PKG_VERSION")).to_owned();
             let about = About { layout: VERSION, created_by };
             map.apply(Batch::from([(key, Some(about.encode()))]))?;
-            map.flush()
+            map.flush(0)
         }
     }
 }
@@ -489,6 +683,28 @@ fn ids_beginning_with(prefix: &str) -> Option<(DocumentId, DocumentId)> {
     let missing = 16_usize.checked_sub(prefix.len())?;
     let fill = |digit: &str| format!("{prefix}{}", digit.repeat(missing)).parse().ok();
     Some((fill("0")?, fill("z")?))
+}
+
+impl<T: KeyValue> Upkeep for T {
+    fn verify(&self, found: &mut dyn FnMut(Flaw)) -> Census {
+        verify(self, found).0
+    }
+
+    fn export(
+        &self,
+        to: &mut dyn Write,
+        found: &mut dyn FnMut(Flaw),
+    ) -> Result<Census, TransferError> {
+        transfer::export(self, to, found)
+    }
+
+    fn import(
+        &self,
+        from: &mut dyn Read,
+        found: &mut dyn FnMut(Flaw),
+    ) -> Result<Census, TransferError> {
+        transfer::import(self, from, found)
+    }
 }
 
 impl<T: KeyValue> Store for T {
@@ -506,7 +722,7 @@ impl<T: KeyValue> Store for T {
             self.writing().watch(self.apply(batch))?;
             id
         };
-        self.writing().watch(self.flush())?;
+        self.writing().watch(self.flush(0))?;
         Ok(id)
     }
 
@@ -516,7 +732,28 @@ impl<T: KeyValue> Store for T {
             let batch = Batch::from([(run_key(run.id), Some(run.encode()))]);
             self.writing().watch(self.apply(batch))?;
         }
-        self.writing().watch(self.flush())
+        self.writing().watch(self.flush(0))
+    }
+
+    fn keep(&self, parts: &[&[u8]]) -> Result<(), StoreError> {
+        let mut news = false;
+        for part in parts {
+            let key = part_key(&Digest::of(part));
+            if self.get(&key)?.is_some() {
+                continue;
+            }
+            let packed = record::pack(Kind::Part, part);
+            let _turn = self.writing().begin()?;
+            let mut batch = Batch::new();
+            self.writing().watch(put_large(self, &mut batch, Kind::Part, key, packed))?;
+            self.writing().watch(self.apply(batch))?;
+            news = true;
+        }
+        if news { self.writing().watch(self.flush(0)) } else { Ok(()) }
+    }
+
+    fn part(&self, digest: &Digest) -> Result<Option<Vec<u8>>, StoreError> {
+        content(self, Kind::Part, &part_key(digest), digest)
     }
 
     fn commit(&self, commits: &[Commit]) -> Result<(), StoreError> {
@@ -524,18 +761,22 @@ impl<T: KeyValue> Store for T {
         // Compressing and encoding need no turn, so several threads can do it at once.
         let prepared = commits.iter().map(|commit| prepare(self, commit));
         let prepared = prepared.collect::<Result<Vec<_>, _>>()?;
-        {
-            let _turn = self.writing().begin()?;
+        let number = {
+            let mut turn = self.writing().begin()?;
+            let mut number = turn.map_or_else(|| count(self), Ok)?;
             for prepared in prepared {
-                self.writing().watch(write(self, prepared))?;
+                number += 1;
+                self.writing().watch(write(self, prepared, number))?;
             }
-        }
+            *turn = Some(number);
+            number
+        };
         // Outside of the turn: while one thread waits for the disk the next one can write, and be covered by the next flush.
-        self.writing().watch(self.flush())
+        self.writing().watch(self.flush(number))
     }
 
     fn source(&self, name: &SourceName) -> Result<Option<StoredSource>, StoreError> {
-        read_key(self, &source_key(name))
+        read_source(self, name)
     }
 
     fn sources(&self) -> Box<dyn Iterator<Item = Result<StoredSource, StoreError>> + '_> {
@@ -543,21 +784,7 @@ impl<T: KeyValue> Store for T {
     }
 
     fn original(&self, digest: &Digest) -> Result<Option<Vec<u8>>, StoreError> {
-        let key = original_key(digest);
-        let Some(bytes) = self.get(&key)? else { return Ok(None) };
-        // No second look as in `read`: an original is never replaced.
-        let whole = assemble(self, Kind::Original, &key, bytes)?;
-        let content = match record::open(Kind::Original, &whole) {
-            Ok(Opened::Whole(content)) => content.into_owned(),
-            Ok(Opened::Pieces(_)) => {
-                return Err(refused(&key, RecordError::Damaged("its pieces are in pieces")));
-            }
-            Err(error) => return Err(refused(&key, error)),
-        };
-        if Digest::of(&content) != *digest {
-            return Err(refused(&key, RecordError::Damaged("its bytes have another digest")));
-        }
-        Ok(Some(content))
+        content(self, Kind::Original, &original_key(digest), digest)
     }
 
     fn has_original(&self, digest: &Digest) -> Result<bool, StoreError> {
@@ -569,13 +796,7 @@ impl<T: KeyValue> Store for T {
         id: DocumentId,
         version: Option<u32>,
     ) -> Result<Option<StoredDocument>, StoreError> {
-        match version {
-            Some(version) => read_key(self, &document_key(id, version)),
-            None => self
-                .last(beginning_with(documents_key(id)))?
-                .map(|(key, bytes)| read(self, &key, bytes))
-                .transpose(),
-        }
+        read_document(self, id, version)
     }
 
     fn documents(&self) -> Box<dyn Iterator<Item = Result<StoredDocument, StoreError>> + '_> {
@@ -631,7 +852,7 @@ impl<T: KeyValue> Store for T {
     }
 
     fn failures_of(&self, source: &SourceName) -> Result<Vec<Failure>, StoreError> {
-        read_all(self, failures_key(source)).collect()
+        failures_of(self, source)
     }
 
     fn failures_with_prefix(&self, prefix: &str, limit: usize) -> Result<Vec<Failure>, StoreError> {

@@ -58,7 +58,7 @@ impl KeyValue for MemoryStore {
         Ok(())
     }
 
-    fn flush(&self) -> Result<(), StoreError> {
+    fn flush(&self, _: u64) -> Result<(), StoreError> {
         Ok(())
     }
 

@@ -12,12 +12,16 @@ mod layout;
 mod memory;
 pub mod record;
 mod sled;
+mod transfer;
+mod verify;
 
 #[cfg(test)]
 mod tests;
 
 pub use memory::MemoryStore;
 pub use sled::{SledOptions, SledStore};
+pub use transfer::TransferError;
+pub use verify::{Census, Flaw};
 
 /// Everything one source came to, written in one atomic step: after a crash either all of it is there or nothing.
 #[derive(Debug, Clone)]
@@ -79,6 +83,37 @@ pub enum StoreError {
     },
 }
 
+/// What an operator does with a store as a whole.
+pub trait Upkeep {
+    /// Checks every record and everything that one says of another, tells each flaw as it is found, and counts what there is.
+    fn verify(&self, found: &mut dyn FnMut(Flaw)) -> Census;
+
+    /// Writes the whole store as one stream, whose format `store/transfer.rs` describes, and tells each flaw.
+    ///
+    /// Records that cannot be read are left out, and a source that is not whole is written as one that failed: the next ingest
+    /// of the result takes it up again.
+    ///
+    /// # Errors
+    ///
+    /// If the stream cannot be written.
+    fn export(
+        &self,
+        to: &mut dyn std::io::Write,
+        found: &mut dyn FnMut(Flaw),
+    ) -> Result<Census, TransferError>;
+
+    /// Reads what [`Upkeep::export`] wrote into this store, which has to be empty, checks it, and tells each flaw.
+    ///
+    /// # Errors
+    ///
+    /// If the stream is not whole or the store cannot be written. The store may then hold a part of it.
+    fn import(
+        &self,
+        from: &mut dyn std::io::Read,
+        found: &mut dyn FnMut(Flaw),
+    ) -> Result<Census, TransferError>;
+}
+
 /// Keeps what was ingested and found.
 ///
 /// All methods may be called from any thread. Iteration is in ascending order of the keys, so that equal stores list equally.
@@ -105,6 +140,21 @@ pub trait Store: Send + Sync {
     /// all later writes fail as well until the store is opened again, as nobody knows what the disk has kept. With
     /// [`StoreError::Mismatch`] nothing was written, and the store goes on.
     fn commit(&self, commits: &[Commit]) -> Result<(), StoreError>;
+
+    /// Keeps what steps are made of, components and configurations, under the digest of their bytes, durable once this returns.
+    /// What is there already is not written again.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Store::commit`].
+    fn keep(&self, parts: &[&[u8]]) -> Result<(), StoreError>;
+
+    /// The bytes that were kept under this digest.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be read, or if the bytes no longer have this digest.
+    fn part(&self, digest: &Digest) -> Result<Option<Vec<u8>>, StoreError>;
 
     /// The record of a source.
     ///

@@ -4,23 +4,23 @@
 //!
 //! | Bytes | Content |
 //! |---|---|
-//! | 0 | version of the format: 1 |
-//! | 1 | kind: `s` source, `d` document, `f` finding, `x` failure, `r` run, `m` about the store, `o` original |
+//! | 0 | version of the format of this kind: 2 for `x`, 1 for all others |
+//! | 1 | kind: `s` source, `d` document, `f` finding, `x` failure, `r` run, `m` about the store, `o` original, `c` part of a step, `n` number of commits |
 //! | 2 | packing of the payload: 0 plain, 1 zstd, 2 in pieces |
 //! | 3.. | the payload; with packing 1 the size it unpacks to (u64 LE) and one zstd frame; with packing 2 the number of pieces (u32 LE) |
 //! | last 4 | CRC-32 (IEEE) of all bytes before, LE |
 //!
-//! The payload of an original is its bytes. Every other payload is a struct of `v1` in [postcard] 1: varints, lengths before
+//! The payload of an original or a part is its bytes, and that of `n` a u64 LE. Every other payload is a struct of `v1` or `v2` in [postcard] 1: varints, lengths before
 //! strings and lists, an index before the case of an enum, and `f32` as its four bytes, so that a confidence comes back bit by
 //! bit. postcard was chosen because its wire format is specified and frozen, it has no names of fields to store a million times,
 //! and it reads strings without copying.
 //!
-//! The structs of `v1` are not the types of [`crate::model`]: a change of the model cannot silently change the format, as it
+//! These structs are not the types of [`crate::model`]: a change of the model cannot silently change the format, as it
 //! does not compile before somebody has said how the new field is written. The files in `tests/golden/store/` hold it in place.
 //!
 //! The checksum is a CRC because the enemy is a flipped bit, not a forger: whoever may write to the store could compute any
 //! unkeyed digest as well. It covers the packed bytes, so that no damaged input reaches the decompressor or the decoder.
-//! Originals are checked against their SHA-256 digest in addition, which is their key.
+//! Originals and parts are checked against their SHA-256 digest in addition, which is their key.
 //!
 //! # Versions
 //!
@@ -32,8 +32,12 @@
 //!   so it cannot truncate a newer one; and before that, the marker of the folder (see `store/folder.rs`) keeps it out where the
 //!   layout of the keys changed.
 //!
-//! Adding a field means version 2: postcard has no optional fields at the end, and a silent default is what this module is to
-//! prevent.
+//! Adding a field means a new version of that kind: postcard has no optional fields at the end, and a silent default is what this
+//! module is to prevent. The other kinds keep theirs, so that an older docmill reads as much as it can.
+//!
+//! | Version | What is new |
+//! |---|---|
+//! | 2 of `x` | how the plugin was run: its name, version, limits, and the digest of its configuration |
 //!
 //! [postcard]: https://postcard.jamesmunns.com/wire-format
 
@@ -44,12 +48,10 @@ use std::io::Read;
 use crate::model::{Failure, Finding, Run, StoredDocument, StoredSource};
 
 mod v1;
+mod v2;
 
 #[cfg(test)]
 pub(in crate::store) mod tests;
-
-/// The version this docmill writes, and the latest it reads.
-pub const VERSION: u8 = 1;
 
 /// Smaller payloads are left as they are: a zstd frame has an overhead, and small records are read most.
 const WORTH_PACKING: usize = 512;
@@ -80,6 +82,10 @@ pub enum Kind {
     About,
     /// The bytes of a source.
     Original,
+    /// What a step is made of: the bytes of a component, or its configuration.
+    Part,
+    /// How many commits the store has seen.
+    Count,
 }
 
 impl Kind {
@@ -93,6 +99,24 @@ impl Kind {
             Kind::Run => b'r',
             Kind::About => b'm',
             Kind::Original => b'o',
+            Kind::Part => b'c',
+            Kind::Count => b'n',
+        }
+    }
+
+    /// The kind of this letter.
+    pub(super) fn of(letter: u8) -> Option<Kind> {
+        use Kind::{About, Count, Document, Failure, Finding, Original, Part, Run, Source};
+        [Source, Document, Finding, Failure, Run, About, Original, Part, Count]
+            .into_iter()
+            .find(|kind| kind.letter() == letter)
+    }
+
+    /// The version of the format that this docmill writes for this kind, and the latest it reads.
+    pub const fn version(self) -> u8 {
+        match self {
+            Kind::Failure => 2,
+            _ => 1,
         }
     }
 }
@@ -111,7 +135,12 @@ pub struct About {
 #[non_exhaustive]
 pub enum RecordError {
     /// The format is of a version that this docmill does not know yet.
-    Later(u8),
+    Later {
+        /// The version of the record.
+        version: u8,
+        /// The latest version of its kind that this docmill reads.
+        known: u8,
+    },
     /// The bytes are not what was written; a lower-case fragment for people.
     Damaged(&'static str),
 }
@@ -119,12 +148,10 @@ pub enum RecordError {
 impl fmt::Display for RecordError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            RecordError::Later(version) => {
-                write!(
-                    f,
-                    "written by a later docmill, in format {version}; this one reads up to {VERSION}"
-                )
-            }
+            RecordError::Later { version, known } => write!(
+                f,
+                "written by a later docmill, in format {version}; this one reads up to {known}"
+            ),
             RecordError::Damaged(reason) => f.write_str(reason),
         }
     }
@@ -155,14 +182,14 @@ mod sealed {
 }
 
 macro_rules! record {
-    ($($model:ty, $kind:ident, $disk:ty;)*) => {$(
+    ($($model:ty, $kind:ident, $newest:ty $(, $version:literal => $older:ty)*;)*) => {$(
         impl sealed::Sealed for $model {}
 
         impl Record for $model {
             const KIND: Kind = Kind::$kind;
 
             fn encode(&self) -> Vec<u8> {
-                let payload = postcard::to_stdvec(&<$disk>::from(self))
+                let payload = postcard::to_stdvec(&<$newest>::from(self))
                     .expect("memory takes all bytes, and every list knows its length");
                 let bytes = pack(Self::KIND, &payload);
                 // A value that cannot be read back is a bug of whoever made it: better noticed here than after the run.
@@ -175,10 +202,9 @@ macro_rules! record {
                     Opened::Whole(payload) => payload,
                     Opened::Pieces(_) => return Err(RecordError::Damaged("only the head of it is there")),
                 };
-                match postcard::take_from_bytes::<$disk>(&payload) {
-                    Ok((disk, [])) => disk.try_into(),
-                    Ok(_) => Err(RecordError::Damaged("it has trailing bytes")),
-                    Err(_) => Err(RecordError::Damaged("its fields cannot be decoded")),
+                match bytes.first() {
+                    $(Some($version) => read::<$older, Self>(&payload),)*
+                    _ => read::<$newest, Self>(&payload),
                 }
             }
         }
@@ -189,9 +215,21 @@ record! {
     StoredSource, Source, v1::Source<'_>;
     StoredDocument, Document, v1::Document<'_>;
     Finding, Finding, v1::Finding<'_>;
-    Failure, Failure, v1::Failure<'_>;
+    Failure, Failure, v2::Failure<'_>, 1 => v1::Failure<'_>;
     Run, Run, v1::Run;
     About, About, v1::About<'_>;
+}
+
+/// Reads the fields of a payload, and makes of them what they stand for.
+fn read<'a, D, M>(payload: &'a [u8]) -> Result<M, RecordError>
+where
+    D: serde::Deserialize<'a> + TryInto<M, Error = RecordError>,
+{
+    match postcard::take_from_bytes::<D>(payload) {
+        Ok((disk, [])) => disk.try_into(),
+        Ok(_) => Err(RecordError::Damaged("it has trailing bytes")),
+        Err(_) => Err(RecordError::Damaged("its fields cannot be decoded")),
+    }
 }
 
 /// What is in a record.
@@ -224,7 +262,7 @@ pub(super) fn head(kind: Kind, pieces: u32) -> Vec<u8> {
 /// Like [`open`], but leaves everything except a head as it is, unchecked.
 pub(super) fn open_head(kind: Kind, bytes: &[u8]) -> Result<Opened<'_>, RecordError> {
     match bytes {
-        [VERSION, _, PIECES, ..] => open(kind, bytes),
+        [version, _, PIECES, ..] if *version <= kind.version() => open(kind, bytes),
         _ => Ok(Opened::Whole(Cow::Borrowed(bytes))),
     }
 }
@@ -232,7 +270,7 @@ pub(super) fn open_head(kind: Kind, bytes: &[u8]) -> Result<Opened<'_>, RecordEr
 fn seal(kind: Kind, packing: u8, parts: &[&[u8]]) -> Vec<u8> {
     let length = parts.iter().map(|part| part.len()).sum::<usize>();
     let mut bytes = Vec::with_capacity(HEADER + length + CHECKSUM);
-    bytes.extend([VERSION, kind.letter(), packing]);
+    bytes.extend([kind.version(), kind.letter(), packing]);
     parts.iter().for_each(|part| bytes.extend_from_slice(part));
     bytes.extend(crc32fast::hash(&bytes).to_le_bytes());
     bytes
@@ -244,8 +282,10 @@ pub(super) fn open(kind: Kind, bytes: &[u8]) -> Result<Opened<'_>, RecordError> 
     match bytes.first() {
         None => return Err(RecordError::Damaged("it is empty")),
         Some(0) => return Err(RecordError::Damaged("it has no version")),
-        Some(&VERSION) => {}
-        Some(&later) => return Err(RecordError::Later(later)),
+        Some(&version) if version > kind.version() => {
+            return Err(RecordError::Later { version, known: kind.version() });
+        }
+        Some(_) => {}
     }
     let Some((content, checksum)) = bytes.split_last_chunk::<CHECKSUM>() else {
         return Err(RecordError::Damaged("it is cut short"));
@@ -267,6 +307,14 @@ pub(super) fn open(kind: Kind, bytes: &[u8]) -> Result<Opened<'_>, RecordError> 
             Err(_) => Err(RecordError::Damaged("its number of pieces cannot be read")),
         },
         _ => Err(RecordError::Damaged("it is packed in an unknown way")),
+    }
+}
+
+/// How many bytes the payload of a record takes unpacked, as far as its header tells.
+pub(crate) fn stated_size(bytes: &[u8]) -> u64 {
+    match bytes {
+        [_, _, ZSTD, rest @ ..] => rest.first_chunk().map_or(0, |size| u64::from_le_bytes(*size)),
+        _ => bytes.len() as u64,
     }
 }
 

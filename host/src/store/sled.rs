@@ -9,7 +9,9 @@
 //!   2 MiB: 17 pieces with keys of the greatest length are 350 KiB, below the 512 KiB where that would begin. Only hundreds of
 //!   neighbouring source names of 2 KB and more still get there, so new files in `blobs/` are synced as well.
 //! - *It asserts.* A damaged log or a failing disk can end in a panic (spacejam/sled#1533), so every call is guarded and a panic
-//!   becomes an error; its message still goes through the panic hook of the process.
+//!   becomes an error; its message still goes through the panic hook of the process, which decides whether anybody sees it.
+//! - *It takes a damaged end of its log for a write that was cut off,* and goes on without it. `layout` counts the commits, so that
+//!   a loss is noticed.
 //! - *It keeps its lock* for a moment after it was dropped. So the lock that counts is the one of the folder, and sled's is
 //!   waited for.
 //! - *A batch keeps all memory it touches* until it is applied. So an original goes in many batches of 1 MiB, and only its head
@@ -60,11 +62,14 @@ pub struct SledOptions {
     /// How much of the database is kept in memory, in bytes; 8 MiB unless told otherwise: more of it makes an
     /// ingest no faster, and only lets memory grow for longer. sled takes it as a guideline.
     pub cache: u64,
+    /// Opens even what is known to be damaged, for reading what is left of it. Files beside the log that keep the database from
+    /// opening are renamed to `damaged-…`.
+    pub salvage: bool,
 }
 
 impl Default for SledOptions {
     fn default() -> SledOptions {
-        SledOptions { cache: 8 * 1024 * 1024 }
+        SledOptions { cache: 8 * 1024 * 1024, salvage: false }
     }
 }
 
@@ -78,6 +83,8 @@ pub struct SledStore {
     log: File,
     /// The files beside the log that are known to be durable.
     synced: Mutex<BTreeSet<OsString>>,
+    /// Where the number of commits is remembered, and what was written there last.
+    count: Mutex<Option<(File, u64)>>,
     writing: Writing,
     folder: Folder,
 }
@@ -90,7 +97,8 @@ impl SledStore {
     /// [`StoreError::Foreign`] if the folder holds something else, which is then left untouched; [`StoreError::Locked`] if the
     /// store is open already, in this process or in another; otherwise if it cannot be read or written, or is damaged.
     pub fn open(dir: &Path, options: &SledOptions) -> Result<SledStore, StoreError> {
-        let folder = Folder::open(dir)?;
+        let folder = Folder::open(dir, options.salvage)?;
+        let remembered = folder.remembered();
         let path = folder.path().join(DATABASE);
         let config = ::sled::Config::new()
             .path(&path)
@@ -100,13 +108,20 @@ impl SledStore {
             // Values are compressed already.
             .use_compression(false)
             .segment_size(SEGMENT);
-        let database = open_database(&config, dir)?;
         let io = |error: io::Error| StoreError::Io { action: "opened", cause: error.into() };
+        let database = match open_database(&config, dir) {
+            Err(error) if options.salvage && !matches!(error, StoreError::Locked(_)) => {
+                set_aside_all_but_log(&path).map_err(io)?;
+                open_database(&config, dir)?
+            }
+            result => result?,
+        };
         let log = File::options().read(true).write(true).open(path.join("db")).map_err(io)?;
         folder::sync(&path).map_err(io)?;
         folder::sync(folder.path()).map_err(io)?;
-        let tree = database.open_tree("docmill").map_err(|error| failed("opened", error))?;
+        let tree = guarded("opened", || database.open_tree("docmill"))?;
         let store = SledStore {
+            count: Mutex::default(),
             tree,
             database,
             log,
@@ -114,7 +129,11 @@ impl SledStore {
             writing: Writing::default(),
             folder,
         };
-        layout::introduce(&store)?;
+        if !options.salvage {
+            layout::introduce(&store, remembered)?;
+            let file = store.folder.open_count().map_err(io)?;
+            *store.count.lock().unwrap_or_else(PoisonError::into_inner) = Some((file, 0));
+        }
         Ok(store)
     }
 
@@ -145,6 +164,19 @@ impl SledStore {
         drop(synced);
         self.log.sync_data()
     }
+}
+
+/// Renames what sled can make anew: its settings, which are ours, and the snapshots of its page table, which it reads off the log.
+fn set_aside_all_but_log(database: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(database)? {
+        let entry = entry?;
+        if let Some(name) = entry.file_name().to_str()
+            && (name == "conf" || name.starts_with("snap."))
+        {
+            fs::rename(entry.path(), database.join(format!("damaged-{name}")))?;
+        }
+    }
+    Ok(())
 }
 
 fn open_database(config: &::sled::Config, dir: &Path) -> Result<::sled::Db, StoreError> {
@@ -184,7 +216,9 @@ fn describe(panic: &(dyn Any + Send)) -> String {
         .map(String::as_str)
         .or_else(|| panic.downcast_ref::<&str>().copied())
         .unwrap_or("for an unknown reason");
-    format!("the database panicked: {text}")
+    // An assertion has its values on lines of their own.
+    let first = text.lines().next().unwrap_or_default();
+    format!("the database cannot go on, probably because its files are damaged: {first}")
 }
 
 fn failed(action: &'static str, error: ::sled::Error) -> StoreError {
@@ -192,6 +226,7 @@ fn failed(action: &'static str, error: ::sled::Error) -> StoreError {
         ::sled::Error::Corruption { .. } => StoreError::Damaged {
             what: "the log of the database: its checksum does not match".to_owned(),
         },
+        ::sled::Error::Io(error) => StoreError::Io { action, cause: error.into() },
         error => StoreError::Io { action, cause: error.into() },
     }
 }
@@ -205,9 +240,14 @@ impl KeyValue for SledStore {
         &self,
         range: Range<Vec<u8>>,
     ) -> Box<dyn Iterator<Item = Result<Entry, StoreError>> + '_> {
-        let mut entries = self.tree.range(range);
+        // After an error there is no telling where a damaged database would go on, or whether it would ever end.
+        let mut entries = Some(self.tree.range(range));
         Box::new(std::iter::from_fn(move || {
-            let entry = guarded("read", || entries.next().transpose()).transpose()?;
+            let range = entries.as_mut()?;
+            let entry = guarded("read", || range.next().transpose()).transpose()?;
+            if entry.is_err() {
+                entries = None;
+            }
             Some(entry.map(|(key, value)| (key.to_vec(), value.to_vec())))
         }))
     }
@@ -228,9 +268,19 @@ impl KeyValue for SledStore {
         guarded("written", || self.tree.apply_batch(changes))
     }
 
-    fn flush(&self) -> Result<(), StoreError> {
+    fn flush(&self, count: u64) -> Result<(), StoreError> {
+        let io = |error: io::Error| StoreError::Io { action: "written", cause: error.into() };
         guarded("written", || self.database.flush())?;
-        self.sync().map_err(|error| StoreError::Io { action: "written", cause: error.into() })
+        self.sync().map_err(io)?;
+        let mut remembered = self.count.lock().unwrap_or_else(PoisonError::into_inner);
+        // The flush of a later commit may have come first.
+        if let Some((file, last)) = &mut *remembered
+            && count > *last
+        {
+            folder::remember(file, count).map_err(io)?;
+            *last = count;
+        }
+        Ok(())
     }
 
     fn writing(&self) -> &Writing {

@@ -350,6 +350,10 @@ fn open(folder: &Path) -> SledStore {
     SledStore::open(folder, &SledOptions::default()).unwrap()
 }
 
+fn salvage(folder: &Path) -> Result<SledStore, StoreError> {
+    SledStore::open(folder, &SledOptions { salvage: true, ..SledOptions::default() })
+}
+
 fn blobs(folder: &Path) -> usize {
     std::fs::read_dir(folder.join("sled/blobs")).unwrap().count()
 }
@@ -429,11 +433,15 @@ fn a_torn_log_keeps_whole_commits_only() {
         copy(folder.path(), remains.path());
         let log = std::fs::File::options().write(true).open(remains.path().join("sled/db"));
         log.unwrap().set_len(cut).unwrap();
-        // sled may refuse such a log, but must not make half a commit of it.
-        let Ok(torn) = SledStore::open(remains.path(), &SledOptions::default()) else { continue };
+        // sled may refuse such a log or take it for torn, but must not make half a commit of it.
+        let Ok(torn) = salvage(remains.path()) else { continue };
         let sources = torn.sources().map(Result::unwrap).count();
         assert_eq!(torn.documents().map(Result::unwrap).count(), 20 * sources, "cut at {cut}");
         counts.push(sources);
+        drop(torn);
+        // And whatever is lost is noticed.
+        let whole = SledStore::open(remains.path(), &SledOptions::default()).is_ok();
+        assert_eq!(whole, sources == 30, "cut at {cut}");
     }
     assert!(counts.iter().any(|count| (1..30).contains(count)), "{counts:?}");
 }
@@ -516,6 +524,170 @@ fn a_damaged_database_is_an_error_and_not_a_crash() {
     }
 }
 
+#[test]
+fn a_lost_count_of_commits_is_noticed_and_does_not_hinder_salvage() {
+    let folder = tempfile::tempdir().unwrap();
+    open(folder.path()).commit(&[commit("a", 1, &["text"])]).unwrap();
+    let count = folder.path().join("docmill-store.count");
+    let before = std::fs::read(&count).unwrap();
+    let refused =
+        || SledStore::open(folder.path(), &SledOptions::default()).unwrap_err().to_string();
+    std::fs::remove_file(&count).unwrap();
+    assert!(
+        refused().ends_with("the file with the number of commits: it is gone"),
+        "{}",
+        refused()
+    );
+    assert!(!count.exists(), "a store that is refused is left as it is");
+    for bytes in [&before[..5], &[0; 12], b""] {
+        std::fs::write(&count, bytes).unwrap();
+        assert!(refused().contains("its checksum does not match"), "{}", refused());
+    }
+    assert_eq!(texts(&salvage(folder.path()).unwrap()), ["text"]);
+    std::fs::write(&count, before).unwrap();
+    assert_eq!(texts(&open(folder.path())), ["text"]);
+}
+
+/// A store of every kind of record, whole.
+fn filled() -> MemoryStore {
+    let store = MemoryStore::new();
+    let (component, configuration) = (noise(50_000), b"{}".to_vec());
+    store.keep(&[&component, &configuration]).unwrap();
+    let run = store.begin_run(&run()).unwrap();
+    let mut first = commit("a", 1, &["one", "two"]);
+    first.findings.push(found(&first, "find-dates", "2024"));
+    first.source.state = SourceState::Failed;
+    let attempt =
+        Attempt { configuration: Digest::of(&configuration), ..failure().attempt.unwrap() };
+    first.failures.push(Failure {
+        component: Some(Digest::of(&component)),
+        attempt: Some(attempt),
+        run,
+        ..failed("a", "classify")
+    });
+    store.commit(&[commit("large", 1, &["an earlier text"])]).unwrap();
+    let mut large = commit("large", 2, &["text"]);
+    large.original = Some(noise(100_000).into());
+    large.source.info.digest = Digest::of(&noise(100_000));
+    large.documents[0].original = large.source.info.digest;
+    large.documents[0].extracted.document.text =
+        noise(60_000).iter().map(|byte| format!("{byte:02x}")).collect();
+    for commit in [&mut first, &mut large] {
+        let state =
+            if commit.failures.is_empty() { SourceState::Done } else { SourceState::Failed };
+        commit.source.state = state;
+    }
+    store.commit(&[first, large]).unwrap();
+    super::layout::introduce(&store, Ok(None)).unwrap_err();
+    super::layout::introduce(&store, Ok(Some(3))).unwrap();
+    store
+}
+
+fn flaws(store: &impl Upkeep) -> Vec<String> {
+    let mut flaws = Vec::new();
+    store.verify(&mut |flaw| flaws.push(flaw.what));
+    flaws
+}
+
+fn exported(store: &MemoryStore) -> Vec<u8> {
+    let mut stream = Vec::new();
+    store.export(&mut stream, &mut drop).unwrap();
+    stream
+}
+
+#[test]
+fn a_whole_store_has_no_flaws_and_survives_its_export() {
+    let store = filled();
+    assert_eq!(flaws(&store), [""; 0]);
+    let census = store.verify(&mut drop);
+    let expected = Census {
+        originals: 3,
+        sources: 2,
+        documents: 4,
+        findings: 1,
+        failures: 1,
+        runs: 1,
+        parts: 2,
+        leftovers: 0,
+    };
+    assert_eq!(census, expected);
+    let stream = exported(&store);
+    let copy = MemoryStore::new();
+    copy.import(&mut &stream[..], &mut |flaw| panic!("{flaw:?}")).unwrap();
+    assert_eq!(everything(&copy), everything(&store));
+    assert_eq!(exported(&copy), stream, "equal stores make equal exports");
+    let again = copy.import(&mut &stream[..], &mut drop);
+    assert!(matches!(again, Err(TransferError::NotEmpty)), "{again:?}");
+}
+
+#[test]
+fn every_damaged_record_is_a_flaw_and_the_rest_survives_its_export() {
+    let whole = everything(&filled());
+    let id = DocumentId::of(&name("large"), 0);
+    let earlier = super::layout::document_key(id, 1);
+    for (key, value) in &whole {
+        for change in ["flip", "remove"] {
+            let store = filled();
+            let mut bytes = value.clone();
+            let last = bytes.len() - 1;
+            bytes[last / 2] ^= 4;
+            let changed = if change == "flip" { Some(bytes) } else { None };
+            store.apply(BTreeMap::from([(key.clone(), changed)])).unwrap();
+            let shown = format!("{change} {}", key.escape_ascii());
+            // What nothing speaks of can go unseen: a run, a finding, the count outside of a folder, an earlier version.
+            let is_earlier = *key == earlier;
+            let is_optional =
+                change == "remove" && (is_earlier || matches!(key[0], b'r' | b'f' | b'n'));
+            assert_eq!(flaws(&store).is_empty(), is_optional, "{shown}");
+            let copy = MemoryStore::new();
+            let stream = exported(&store);
+            copy.import(&mut &stream[..], &mut drop).unwrap();
+            assert_eq!(flaws(&copy), [""; 0], "{shown}");
+        }
+    }
+}
+
+/// The format is a promise: this file was written once, and stays.
+#[test]
+fn an_export_of_format_1_is_read_and_written_as_ever() {
+    let golden = include_bytes!("../../../tests/golden/store/export-v1.bin");
+    let store = MemoryStore::new();
+    store.import(&mut &golden[..], &mut |flaw| panic!("{flaw:?}")).unwrap();
+    assert_eq!(texts(&store), ["one", "two"]);
+    assert!(exported(&store) == golden);
+}
+
+#[test]
+#[ignore = "writes into the source tree"]
+fn write_missing_golden_export() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/golden/store/export-v1.bin");
+    if std::fs::metadata(path).map_or(0, |metadata| metadata.len()) == 0 {
+        let store = MemoryStore::new();
+        let mut only = commit("a", 1, &["one", "two"]);
+        only.source.state = SourceState::Done;
+        store.commit(&[only]).unwrap();
+        super::layout::introduce(&store, Ok(Some(1))).unwrap();
+        std::fs::write(path, exported(&store)).unwrap();
+    }
+}
+
+#[test]
+fn no_changed_export_is_taken_for_a_whole_one() {
+    let stream = exported(&filled());
+    let import = |stream: &[u8]| MemoryStore::new().import(&mut &stream[..], &mut drop);
+    assert!(import(&stream).is_ok());
+    let steps = 200;
+    for at in (0..steps).map(|step| step * stream.len() / steps) {
+        let mut flipped = stream.clone();
+        flipped[at] ^= 1 << (at % 8);
+        assert!(import(&flipped).is_err(), "flipped at {at}");
+        assert!(import(&stream[..at]).is_err(), "cut at {at}");
+    }
+    assert!(import(&[&stream[..], b"x"].concat()).is_err());
+    let later = import(b"docmill store export 2\n").unwrap_err();
+    assert!(matches!(later, TransferError::Later), "{later}");
+}
+
 /// A map whose disk can fail.
 #[derive(Default)]
 struct Failing {
@@ -544,7 +716,7 @@ impl KeyValue for Failing {
         self.map.apply(batch)
     }
 
-    fn flush(&self) -> Result<(), StoreError> {
+    fn flush(&self, _: u64) -> Result<(), StoreError> {
         if self.fails.load(Ordering::Relaxed) {
             return Err(StoreError::Io { action: "written", cause: "the disk is full".into() });
         }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use bytesize::ByteSize;
 use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use docmill::manifest::LimitChanges;
 use docmill::model::FailureClass;
 
 /// Take documents through sandboxed WebAssembly plugins and keep what they find
@@ -28,6 +29,10 @@ Examples:
 Exit codes:
   0 all well   1 some documents failed   2 usage   3 pipeline or plugin rejected
   4 store unusable   101 a bug   130 interrupted";
+
+const VERIFY: &str = "\
+Changes nothing. Names every flaw; with `--output json` one object per line and a count at last. Ends
+with 0 if the store is whole, and with 4 if it is not: host/docs/recovery.md says what to do then.";
 
 /// Options of every command.
 #[derive(Debug, Clone, ClapArgs)]
@@ -86,9 +91,15 @@ pub enum Command {
     Export(Export),
     /// Count documents by language, label, media type and state, and what plugins cost
     Stats,
-    /// Look at what failed
+    /// Look at what failed, try it again, or take it to another machine
     #[command(subcommand)]
     Failures(Failures),
+    /// Check the store: every record, and everything that one says of another
+    #[command(after_help = VERIFY)]
+    Verify,
+    /// Export, import, or rebuild a whole store
+    #[command(subcommand)]
+    Store(Store),
     /// Look at plugins
     #[command(subcommand)]
     Plugin(Plugin),
@@ -239,7 +250,97 @@ pub enum Failures {
         #[arg(value_name = "ID", value_parser = NonEmptyStringValueParser::new())]
         failure: String,
     },
+    /// Try again what failed, from the originals in the store
+    #[command(after_help = RETRY)]
+    Retry(Retry),
+    /// Write everything that reproduces a failure into one file
+    Export {
+        /// Id of a failure, or as much of it as is unique
+        #[arg(value_name = "ID", value_parser = NonEmptyStringValueParser::new())]
+        failure: String,
+        /// File to write to, replaced as a whole [default: `failure-ID.tar`]
+        #[arg(short = 'o', long, value_name = "FILE")]
+        to: Option<PathBuf>,
+    },
+    /// Run what failed elsewhere once more, from a file that `failures export` wrote
+    #[command(after_help = "\
+Needs no store. Ends with 0 if the plugin fails with the same class again, and with 1 if it does not.")]
+    Reproduce {
+        /// The file
+        #[arg(value_name = "FILE")]
+        bundle: PathBuf,
+    },
 }
+
+const RETRY: &str = "\
+Runs the pipeline in force on every source with a failure that is meant. What fails again keeps its
+last good version; what does not is off the list. Sources that could not be read are left out: ingest
+them again.
+
+Examples:
+  docmill failures retry
+  docmill failures retry --class deadline --limits deadline=30s,memory=256MiB
+  docmill failures retry 4k0j --plugin fixed/analyze-dates.wasm";
+
+/// Options of `failures retry`.
+#[derive(Debug, ClapArgs)]
+pub struct Retry {
+    /// Ids of failures, or as much of them as is unique [default: all]
+    #[arg(value_name = "ID", value_parser = NonEmptyStringValueParser::new())]
+    pub failures: Vec<String>,
+    /// Only failures of this class
+    #[arg(long, value_name = "CLASS", value_parser = failure_classes())]
+    pub class: Option<FailureClass>,
+    /// Only failures of this step
+    #[arg(long, value_name = "STEP")]
+    pub step: Option<String>,
+    /// Run this plugin in the place of the one of the same name, for this run
+    #[arg(long, value_name = "FILE")]
+    pub plugin: Option<PathBuf>,
+    /// Other limits for all steps, for this run: `deadline`, `memory`, `output`, `log`
+    #[arg(long, value_name = "NAME=VALUE,…")]
+    pub limits: Option<LimitChanges>,
+    /// Documents to process at the same time [default: one per processor]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub jobs: Option<u16>,
+}
+
+/// The commands about whole stores.
+#[derive(Debug, Subcommand)]
+pub enum Store {
+    /// Write the whole store into one file, as far as it can be read
+    #[command(after_help = EXPORT_STORE)]
+    Export {
+        /// File to write to, replaced as a whole
+        #[arg(value_name = "FILE")]
+        to: PathBuf,
+    },
+    /// Make a new store of a file that `store export` wrote
+    Import {
+        /// The file
+        #[arg(value_name = "FILE")]
+        from: PathBuf,
+    },
+    /// Make a new store by running the pipeline on the originals of this one
+    #[command(after_help = "\
+This store is only read, even if it is damaged. What cannot be read of it is told.")]
+    Rebuild {
+        /// Folder of the new store
+        #[arg(value_name = "DIR")]
+        to: PathBuf,
+        /// Documents to process at the same time [default: one per processor]
+        #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+        jobs: Option<u16>,
+    },
+}
+
+const EXPORT_STORE: &str = "\
+Works on a damaged store too: what cannot be read is told and left out, and its sources are marked as
+failed, so that `ingest` takes them up again after the import.
+
+Examples:
+  docmill store export backup.docmill
+  docmill store import backup.docmill --store restored";
 
 fn failure_classes() -> impl TypedValueParser<Value = FailureClass> {
     let names = FailureClass::ALL.map(FailureClass::as_str);

@@ -1,9 +1,11 @@
 //! What most commands need: the store, the pipeline in force, the catalog.
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use docmill::catalog::{Catalog, CodeCache, Compiler, DEFAULT_PIPELINE};
 use docmill::manifest::{LARGEST_MANIFEST, Manifest};
+use docmill::pipeline::Pipeline;
 use docmill::sandbox::{Sandbox, SandboxOptions};
 use docmill::store::{SledOptions, SledStore};
 
@@ -28,6 +30,15 @@ pub fn open_store(common: &Common) -> Result<SledStore, CommandError> {
 
 /// Opens a store that has to be there already.
 pub fn existing_store(common: &Common) -> Result<SledStore, CommandError> {
+    existing(common, &SledOptions::default())
+}
+
+/// Opens a store that has to be there already, for reading what is left of it.
+pub fn damaged_store(common: &Common) -> Result<SledStore, CommandError> {
+    existing(common, &SledOptions { salvage: true, ..SledOptions::default() })
+}
+
+fn existing(common: &Common, options: &SledOptions) -> Result<SledStore, CommandError> {
     let folder = store_folder(common);
     if !folder.exists() {
         let error =
@@ -36,7 +47,7 @@ pub fn existing_store(common: &Common) -> Result<SledStore, CommandError> {
             error.hint("`docmill ingest PATH` makes one, and `--store DIR` names another folder")
         );
     }
-    open_store(common)
+    Ok(SledStore::open(&folder, options)?)
 }
 
 /// The text of the pipeline in force, and what it is called in messages.
@@ -71,6 +82,21 @@ pub fn pipeline_text(common: &Common) -> Result<(PathBuf, String), CommandError>
 pub fn manifest(common: &Common) -> Result<Manifest, CommandError> {
     let (path, text) = pipeline_text(common)?;
     Ok(Manifest::parse(&path, &text)?)
+}
+
+/// Loads the pipeline in force, for `jobs` documents at a time.
+pub fn pipeline(common: &Common, jobs: usize) -> Result<Pipeline, CommandError> {
+    Ok(Pipeline::assemble(&manifest(common)?, &catalog(jobs)?)?)
+}
+
+/// Reads a file of at most `limit` bytes.
+pub fn read_bounded(path: &Path, limit: u64) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)?.take(limit + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > limit {
+        return Err(std::io::ErrorKind::FileTooLarge.into());
+    }
+    Ok(bytes)
 }
 
 /// Sets the sandbox up for `jobs` documents at a time.

@@ -15,6 +15,6 @@ use clap::Parser;
 fn main() -> ExitCode {
     let args = args::Args::parse();
     report::start_logging(&args.common);
-    let result = commands::run(&args);
+    let result = report::guarded(|| commands::run(&args));
     report::finish(&args.common, result).into()
 }

@@ -10,19 +10,22 @@ use serde::{Deserialize, Serialize};
 use super::RecordError;
 use crate::model;
 
-type Result<T> = std::result::Result<T, RecordError>;
-type DigestBytes = [u8; 32];
+pub(super) type Result<T> = std::result::Result<T, RecordError>;
+pub(super) type DigestBytes = [u8; 32];
 type IdBytes = [u8; 10];
 
-const fn damaged<T>(reason: &'static str) -> Result<T> {
+pub(super) const fn damaged<T>(reason: &'static str) -> Result<T> {
     Err(RecordError::Damaged(reason))
 }
 
-fn name<T>(name: std::result::Result<T, model::NameError>) -> Result<T> {
+pub(super) fn name<T>(name: std::result::Result<T, model::NameError>) -> Result<T> {
     name.or(damaged("it has a name that is not allowed"))
 }
 
-fn maybe<A, B>(value: Option<A>, convert: impl FnOnce(A) -> Result<B>) -> Result<Option<B>> {
+pub(super) fn maybe<A, B>(
+    value: Option<A>,
+    convert: impl FnOnce(A) -> Result<B>,
+) -> Result<Option<B>> {
     value.map(convert).transpose()
 }
 
@@ -275,7 +278,7 @@ impl TryFrom<Provenance<'_>> for model::Provenance {
 }
 
 /// `Duration::new` carries whole seconds over, and panics where that overflows.
-fn checked_nanoseconds(nanoseconds: u32) -> Result<u32> {
+pub(super) fn checked_nanoseconds(nanoseconds: u32) -> Result<u32> {
     if nanoseconds < 1_000_000_000 {
         Ok(nanoseconds)
     } else {
@@ -616,6 +619,8 @@ impl<'a> From<&'a model::Failure> for Failure<'a> {
             document,
             step,
             component,
+            // Version 2 has it.
+            attempt: _,
             class,
             causes,
             hint,
@@ -655,6 +660,7 @@ impl TryFrom<Failure<'_>> for model::Failure {
             document: failure.document.map(model::DocumentId::from_bytes),
             step: maybe(failure.step, |step| name(model::PluginName::new(step)))?,
             component: failure.component.map(model::Digest::from_bytes),
+            attempt: None,
             class: failure.class.into(),
             causes: texts(failure.causes),
             hint: failure.hint.map(str::to_owned),

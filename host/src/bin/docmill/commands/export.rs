@@ -3,6 +3,8 @@
 mod csv;
 mod file;
 
+pub use file::Replacement;
+
 use std::io::Write;
 
 use docmill::store::Store;

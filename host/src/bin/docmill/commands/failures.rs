@@ -11,8 +11,8 @@ use crate::args::{Common, Output};
 use crate::context;
 use crate::exit::Exit;
 use crate::report::{
-    Column, CommandError, FailureObject, Paint, Table, Tone, count, cut_end, cut_start, escaped,
-    grouped, moment, note, one_line, width,
+    Column, CommandError, FailureObject, Paint, Table, Tone, bytes, count, cut_end, cut_start,
+    escaped, grouped, moment, note, one_line, span, width,
 };
 
 /// The most candidates that are named where it is unclear what is meant.
@@ -30,9 +30,7 @@ pub fn list(
     let mut classes = BTreeMap::<&str, u64>::new();
     for failure in store.failures() {
         let failure = failure?;
-        if class.is_some_and(|class| failure.class != class)
-            || step.is_some_and(|step| failure.step.as_ref().is_none_or(|it| it.as_str() != step))
-        {
+        if !fits(&failure, class, step) {
             continue;
         }
         *classes.entry(failure.class.as_str()).or_default() += 1;
@@ -55,6 +53,12 @@ pub fn list(
         _ => note(common, &format!("{}: {}", count(total, "failure"), each.join(", "))),
     }
     Ok(Exit::Success)
+}
+
+/// Whether a failure is of this class and step, where one is asked for.
+pub fn fits(failure: &Failure, class: Option<FailureClass>, step: Option<&str>) -> bool {
+    class.is_none_or(|class| failure.class == class)
+        && step.is_none_or(|step| failure.step.as_ref().is_some_and(|it| it.as_str() == step))
 }
 
 fn table() -> Table<5> {
@@ -103,7 +107,8 @@ pub fn show(common: &Common, meant: &str) -> Result<Exit, CommandError> {
     Ok(Exit::Success)
 }
 
-fn resolve(store: &dyn Store, meant: &str) -> Result<Failure, CommandError> {
+/// The failure whose id begins like this.
+pub fn resolve(store: &dyn Store, meant: &str) -> Result<Failure, CommandError> {
     let mut found = store.failures_with_prefix(meant, MOST_CANDIDATES + 1)?;
     match found.as_slice() {
         [] => Err(CommandError::new(Exit::SomeFailed, format!("there is no failure `{meant}`"))
@@ -123,7 +128,8 @@ fn resolve(store: &dyn Store, meant: &str) -> Result<Failure, CommandError> {
     }
 }
 
-fn render(failure: &Failure, run: Option<&Run>, paint: Paint) -> String {
+/// Everything about a failure, for people.
+pub fn render(failure: &Failure, run: Option<&Run>, paint: Paint) -> String {
     let source = one_line(failure.source.as_str(), 4_096);
     let headline = match &failure.step {
         Some(step) => format!("step `{step}` failed on `{source}`"),
@@ -153,7 +159,21 @@ fn render(failure: &Failure, run: Option<&Run>, paint: Paint) -> String {
         fact("sha256", original.to_string());
     }
     if let Some(component) = failure.component {
-        fact("plugin", component.to_string());
+        fact("component", component.to_string());
+    }
+    if let Some(attempt) = &failure.attempt {
+        fact("plugin", format!("{} {}", attempt.plugin, one_line(&attempt.version, 64)));
+        let limits = attempt.limits;
+        fact(
+            "limits",
+            format!(
+                "deadline {}, memory {}, output {}, log {}",
+                span(limits.deadline),
+                bytes(limits.memory),
+                bytes(limits.output),
+                bytes(limits.log)
+            ),
+        );
     }
     let started = run.map_or(String::new(), |run| format!(", {}", moment(run.started)));
     fact("run", format!("{}{started}", failure.run));
@@ -191,7 +211,9 @@ const fn meaning(class: FailureClass) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use docmill::model::{FailureId, LogLevel, LogLine, PluginName, RunId, SourceName};
+    use docmill::model::{
+        Attempt, Digest, FailureId, Limits, LogLevel, LogLine, PluginName, RunId, SourceName,
+    };
 
     use super::*;
 
@@ -206,6 +228,12 @@ mod tests {
             document: None,
             step: Some(step),
             component: None,
+            attempt: Some(Attempt {
+                plugin: PluginName::new("dates").unwrap(),
+                version: "1.0\n".to_owned(),
+                limits: Limits::default(),
+                configuration: Digest::of(b""),
+            }),
             class: FailureClass::Trapped,
             causes: vec!["it \u{202e}crashed\nhint: run this".to_owned()],
             hint: None,
@@ -218,7 +246,7 @@ mod tests {
             render(&failure, None, Paint::OFF),
             format!(
                 "step `analyze-dates` failed on `a\\u{{1b}}[2J.txt`\n  Caused by: it \\u{{202e}}crashed\n    hint: run this\n\n\
-                 id     {id}\nclass  trapped: the plugin crashed\nrun    3\n\n\
+                 id      {id}\nclass   trapped: the plugin crashed\nplugin  dates 1.0\nlimits  deadline 2.00 s, memory 64.0 MiB, output 16.0 MiB, log 64.0 KiB\nrun     3\n\n\
                  call stack, innermost first\n   0  find _dates\n\n\
                  the end of its log\n  warn   one\\u{{d}}\n         two\n"
             )

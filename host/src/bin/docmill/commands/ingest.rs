@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use docmill::ingest::Files;
+use docmill::ingest::{Files, Origin};
 use docmill::pipeline::{Pipeline, RunOptions};
+use docmill::store::Store;
 
 use crate::args::{Common, Ingest};
 use crate::context;
@@ -13,21 +14,49 @@ use crate::report::{CommandError, Progress};
 
 /// Runs the command.
 pub fn run(common: &Common, options: &Ingest) -> Result<Exit, CommandError> {
-    let defaults = RunOptions::default();
-    let jobs = options.jobs.map_or(defaults.jobs, usize::from);
+    let jobs = jobs(options.jobs);
     // Everything that can be wrong with the pipeline is found before the store is touched.
-    let pipeline = Pipeline::assemble(&context::manifest(common)?, &context::catalog(jobs)?)?;
+    let pipeline = context::pipeline(common, jobs)?;
     let store = context::open_store(common)?;
     let store_folder = std::path::absolute(context::store_folder(common))?;
     let mut files =
         Files::new(options.paths.iter().cloned(), store_folder.parent().unwrap_or(&store_folder));
     let expected = Progress::wants_total(common).then(|| files.count());
+    let largest_source = options.max_size.as_u64();
+    let options = RunOptions { jobs, largest_source, ..RunOptions::default() };
+    run_until_interrupted(common, &store, &pipeline, &mut files, expected, options)
+}
+
+/// How many documents to process at the same time.
+pub fn jobs(asked: Option<u16>) -> usize {
+    asked.map_or(RunOptions::default().jobs, usize::from)
+}
+
+/// Takes in what an origin offers, shows it while it happens, and tells how it ended.
+pub fn take_in(
+    common: &Common,
+    store: &dyn Store,
+    pipeline: &Pipeline,
+    origin: &mut dyn Origin,
+    expected: Option<u64>,
+    jobs: usize,
+) -> Result<Exit, CommandError> {
+    let options = RunOptions { jobs, ..RunOptions::default() };
+    run_until_interrupted(common, store, pipeline, origin, expected, options)
+}
+
+fn run_until_interrupted(
+    common: &Common,
+    store: &dyn Store,
+    pipeline: &Pipeline,
+    origin: &mut dyn Origin,
+    expected: Option<u64>,
+    options: RunOptions,
+) -> Result<Exit, CommandError> {
     let progress = Progress::new(common, expected);
     let stop = stop_on_interrupt();
-    let largest_source = options.max_size.as_u64();
-    let run_options =
-        RunOptions { jobs, largest_source, stop: Arc::clone(&stop.requested), ..defaults };
-    let run = docmill::pipeline::run(&store, &pipeline, &mut files, &run_options, &progress)?;
+    let options = RunOptions { stop: Arc::clone(&stop.requested), ..options };
+    let run = docmill::pipeline::run(store, pipeline, origin, &options, &progress)?;
     Ok(if stop.interrupted.load(Ordering::SeqCst) {
         Exit::Interrupted
     } else if run.tally.failures > 0 {

@@ -7,10 +7,16 @@ mod ingest;
 mod list;
 mod plugin_inspect;
 mod plugin_list;
+mod reproduce;
+mod retry;
 mod show;
 mod stats;
+mod store;
+mod verify;
 
-use crate::args::{Args, Command, Failures, Plugin};
+pub use verify::WAY_BACK;
+
+use crate::args::{Args, Command, Failures, Plugin, Store};
 use crate::exit::Exit;
 use crate::report::CommandError;
 
@@ -27,6 +33,15 @@ pub fn run(args: &Args) -> Result<Exit, CommandError> {
             failures::list(common, *class, step.as_deref())
         }
         Command::Failures(Failures::Show { failure }) => failures::show(common, failure),
+        Command::Failures(Failures::Retry(options)) => retry::run(common, options),
+        Command::Failures(Failures::Export { failure, to }) => {
+            reproduce::export(common, failure, to.as_deref())
+        }
+        Command::Failures(Failures::Reproduce { bundle }) => reproduce::run(common, bundle),
+        Command::Verify => verify::run(common),
+        Command::Store(Store::Export { to }) => store::export(common, to),
+        Command::Store(Store::Import { from }) => store::import(common, from),
+        Command::Store(Store::Rebuild { to, jobs }) => store::rebuild(common, to, *jobs),
         Command::Plugin(Plugin::List) => plugin_list::run(common),
         Command::Plugin(Plugin::Inspect { plugin }) => plugin_inspect::run(common, plugin),
         Command::Pipeline => generate::pipeline(common),

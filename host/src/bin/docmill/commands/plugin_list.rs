@@ -11,8 +11,8 @@ use crate::args::{Common, Output};
 use crate::context;
 use crate::exit::Exit;
 use crate::report::{
-    Column, CommandError, Paint, Table, Tone, bytes, count, cut_end, cut_start, note, one_line,
-    width,
+    Column, CommandError, LimitsObject, Paint, Table, Tone, bytes, count, cut_end, cut_start, note,
+    one_line, width,
 };
 
 /// Runs the command.
@@ -116,21 +116,13 @@ struct Line<'a> {
     labels: Vec<&'a str>,
     kinds: Vec<&'a str>,
     reads: Vec<&'a str>,
-    limits: LimitsLine,
+    limits: LimitsObject,
 }
 
 #[derive(Serialize)]
 struct PairLine<'a> {
     original: &'a str,
     target: &'a str,
-}
-
-#[derive(Serialize)]
-struct LimitsLine {
-    deadline_us: u64,
-    memory: u64,
-    output: u64,
-    log: u64,
 }
 
 impl<'a> Line<'a> {
@@ -153,12 +145,7 @@ impl<'a> Line<'a> {
             labels: Vec::new(),
             kinds: Vec::new(),
             reads: plugin.description.reads.iter().map(|name| name.as_str()).collect(),
-            limits: LimitsLine {
-                deadline_us: u64::try_from(step.limits.deadline.as_micros()).unwrap_or(u64::MAX),
-                memory: step.limits.memory,
-                output: step.limits.output,
-                log: step.limits.log,
-            },
+            limits: step.limits.into(),
         };
         match &step.declaration {
             Declaration::Accepts(types) => line.accepts.extend(types.iter().map(|it| it.as_str())),

@@ -66,9 +66,27 @@ impl From<StoreError> for CommandError {
             StoreError::Foreign { .. } => Some(
                 "give a new or empty folder with `--store`; docmill writes only into stores of its own",
             ),
+            StoreError::Damaged { .. } => Some(crate::commands::WAY_BACK),
+            StoreError::Io { cause, .. } => by_words(&cause.to_string()),
             _ => None,
         };
         CommandError { hint: hint.map(str::to_owned), ..CommandError::of(Exit::Store, &error) }
+    }
+}
+
+/// What can be done about a disk that says no. The database passes its words on, and not always its code.
+fn by_words(cause: &str) -> Option<&'static str> {
+    let says = |words: &[&str]| words.iter().any(|words| cause.contains(words));
+    if says(&["No space left", "File too large", "quota exceeded"]) {
+        Some("make room and run it again; what was reported is stored")
+    } else if says(&["Permission denied", "Read-only file system"]) {
+        Some(
+            "docmill writes to its store even where it only reads; copy the folder to where it may",
+        )
+    } else if says(&["files are damaged"]) {
+        Some(crate::commands::WAY_BACK)
+    } else {
+        None
     }
 }
 
@@ -92,7 +110,16 @@ impl From<RunError> for CommandError {
         } else {
             Exit::Store
         };
-        CommandError { hint: error.hint(), ..CommandError::of(exit, &error) }
+        let hint = match &error {
+            RunError::Store(StoreError::Io { cause, .. }) => {
+                by_words(&cause.to_string()).map(str::to_owned)
+            }
+            RunError::Store(StoreError::Damaged { .. }) => {
+                Some(crate::commands::WAY_BACK.to_owned())
+            }
+            error => error.hint(),
+        };
+        CommandError { hint, ..CommandError::of(exit, &error) }
     }
 }
 

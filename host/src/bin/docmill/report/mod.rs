@@ -3,14 +3,16 @@
 mod error;
 mod object;
 mod paint;
+mod panic;
 mod progress;
 mod table;
 mod text;
 mod units;
 
 pub use error::{CommandError, finish};
-pub use object::{DocumentObject, FailureObject, RunObject};
+pub use object::{DocumentObject, FailureObject, LimitsObject, RunObject};
 pub use paint::{Paint, Tone, width};
+pub use panic::guarded;
 pub use progress::Progress;
 pub use table::{Column, Table, cut_end, cut_list, cut_start};
 pub use text::{count, escaped, one_line};

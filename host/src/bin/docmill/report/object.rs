@@ -1,8 +1,8 @@
 //! What is printed for programs, as types: `host/docs/export.md` describes every field, and others rely on names and order.
 
 use docmill::model::{
-    Annotation, Aside, Attribute, Cost, Document, Failure, Finding, Label, Mark, Provenance, Run,
-    Segment, Span, Tally, Translation,
+    Annotation, Aside, Attribute, Cost, Document, Failure, Finding, Label, Limits, Mark,
+    Provenance, Run, Segment, Span, Tally, Translation,
 };
 use serde::Serialize;
 
@@ -254,6 +254,26 @@ pub struct FailureObject<'a> {
     backtrace: &'a [String],
     log: Vec<LogObject<'a>>,
     run: u64,
+    plugin: Option<&'a str>,
+    version: Option<&'a str>,
+    limits: Option<LimitsObject>,
+}
+
+/// What a call may use.
+#[derive(Debug, Serialize)]
+pub struct LimitsObject {
+    deadline_us: u64,
+    memory: u64,
+    output: u64,
+    log: u64,
+}
+
+impl From<Limits> for LimitsObject {
+    fn from(limits: Limits) -> LimitsObject {
+        let Limits { deadline, memory, output, log } = limits;
+        let deadline_us = u64::try_from(deadline.as_micros()).unwrap_or(u64::MAX);
+        LimitsObject { deadline_us, memory, output, log }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -281,6 +301,9 @@ impl<'a> FailureObject<'a> {
                 .map(|it| LogObject { level: it.level.to_string(), message: &it.message })
                 .collect(),
             run: failure.run.0,
+            plugin: failure.attempt.as_ref().map(|it| it.plugin.as_str()),
+            version: failure.attempt.as_ref().map(|it| it.version.as_str()),
+            limits: failure.attempt.as_ref().map(|it| it.limits.into()),
         }
     }
 }

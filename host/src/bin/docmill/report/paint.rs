@@ -27,7 +27,6 @@ pub struct Paint {
 
 impl Paint {
     /// Without colour.
-    #[cfg(test)]
     pub const OFF: Paint = Paint { on: false };
 
     /// As the options and stdout ask for it.

@@ -1,0 +1,207 @@
+//! `failures retry`: runs the pipeline once more on what failed, from the originals in the store.
+
+use std::collections::BTreeSet;
+use std::io::Write;
+use std::path::Path;
+
+use docmill::catalog::{Catalog, LARGEST_COMPONENT};
+use docmill::error::Hint;
+use docmill::manifest::{Manifest, PluginRef};
+use docmill::model::{Failure, FailureClass};
+use docmill::pipeline::{Pipeline, Stored};
+use docmill::store::{SledStore, Store};
+
+use super::failures;
+use super::ingest;
+use super::list::SHORT_ID;
+use crate::args::{Common, Output, Retry};
+use crate::context;
+use crate::exit::Exit;
+use crate::report::{
+    Column, CommandError, Paint, Table, Tone, count, cut_end, cut_start, note, one_line, width,
+};
+
+/// Runs the command.
+pub fn run(common: &Common, options: &Retry) -> Result<Exit, CommandError> {
+    let jobs = ingest::jobs(options.jobs);
+    let pipeline = pipeline(common, options, jobs)?;
+    let store = context::existing_store(common)?;
+    let meant = meant(&store, options)?;
+    if meant.is_empty() {
+        note(common, "nothing to try again");
+        return Ok(Exit::Success);
+    }
+    let mut tried = Vec::new();
+    let mut left_out = Vec::new();
+    for failure in meant {
+        match why_not(&store, &failure)? {
+            None => tried.push(failure),
+            Some(reason) => left_out.push((failure, reason)),
+        }
+    }
+    let names: BTreeSet<_> = tried.iter().map(|failure| failure.source.clone()).collect();
+    let exit = if names.is_empty() {
+        Exit::Success
+    } else {
+        let expected = Some(names.len() as u64);
+        let mut origin = Stored::of(&store, names);
+        ingest::take_in(common, &store, &pipeline, &mut origin, expected, jobs)?
+    };
+    let mut outcomes = Vec::new();
+    for failure in tried {
+        let now = store.failures_of(&failure.source)?.into_iter().find(|now| now.id == failure.id);
+        outcomes.push((failure, now.map_or(Outcome::Gone, |now| Outcome::Again(now.class))));
+    }
+    outcomes
+        .extend(left_out.into_iter().map(|(failure, reason)| (failure, Outcome::LeftOut(reason))));
+    show(common, &outcomes)?;
+    let all_gone = outcomes.iter().all(|(_, outcome)| matches!(outcome, Outcome::Gone));
+    Ok(if exit == Exit::Success && !all_gone { Exit::SomeFailed } else { exit })
+}
+
+/// What became of a failure.
+enum Outcome {
+    Gone,
+    Again(FailureClass),
+    LeftOut(&'static str),
+}
+
+/// The failures that are to be tried again, by source and id.
+fn meant(store: &SledStore, options: &Retry) -> Result<Vec<Failure>, CommandError> {
+    let mut meant = Vec::new();
+    if options.failures.is_empty() {
+        for failure in store.failures() {
+            meant.push(failure?);
+        }
+    } else {
+        for id in &options.failures {
+            meant.push(failures::resolve(store, id)?);
+        }
+        meant.sort_by(|one, other| (&one.source, one.id).cmp(&(&other.source, other.id)));
+        meant.dedup_by(|one, other| one.id == other.id);
+    }
+    meant.retain(|failure| failures::fits(failure, options.class, options.step.as_deref()));
+    Ok(meant)
+}
+
+/// Why a failure cannot be tried again from what the store has.
+fn why_not(store: &SledStore, failure: &Failure) -> Result<Option<&'static str>, CommandError> {
+    let Some(original) = failure.original else {
+        return Ok(Some("its content was never read: ingest it again"));
+    };
+    let current = store.source(&failure.source)?;
+    if current.is_none_or(|source| source.info.digest != original) {
+        return Ok(Some("its source has other content by now"));
+    }
+    let is_kept = store.has_original(&original)?;
+    Ok((!is_kept).then_some("its content is not in the store: ingest it again"))
+}
+
+/// The pipeline in force, with the changes that were asked for.
+fn pipeline(common: &Common, options: &Retry, jobs: usize) -> Result<Pipeline, CommandError> {
+    let mut manifest = context::manifest(common)?;
+    let catalog = context::catalog(jobs)?;
+    if let Some(limits) = &options.limits {
+        for step in &mut manifest.steps {
+            step.limits = limits.apply_to(step.limits);
+        }
+    }
+    let pipeline = Pipeline::assemble(&manifest, &catalog)?;
+    match &options.plugin {
+        None => Ok(pipeline),
+        Some(file) => {
+            put_in_place(&mut manifest, &pipeline, &catalog, file)?;
+            Ok(Pipeline::assemble(&manifest, &catalog)?)
+        }
+    }
+}
+
+/// Lets all steps whose plugin has the name of this one run this one.
+fn put_in_place(
+    manifest: &mut Manifest,
+    pipeline: &Pipeline,
+    catalog: &Catalog,
+    file: &Path,
+) -> Result<(), CommandError> {
+    let shown = one_line(&file.display().to_string(), 200);
+    let bytes = context::read_bounded(file, LARGEST_COMPONENT).map_err(|error| {
+        CommandError::new(Exit::Rejected, format!("plugin `{shown}` could not be read"))
+            .because(&error)
+    })?;
+    let plugin = catalog.load(&bytes).map_err(|error| {
+        let rejected =
+            CommandError::new(Exit::Rejected, format!("plugin `{shown}` cannot be loaded"))
+                .because(&error);
+        CommandError { hint: error.hint(), ..rejected }
+    })?;
+    let name = &plugin.description.name;
+    let replaced: Vec<&PluginRef> = (pipeline.steps().iter())
+        .filter(|step| step.plugin.description.name == *name)
+        .map(|step| &step.origin)
+        .collect();
+    if replaced.is_empty() {
+        let message = format!("no step of the pipeline runs a plugin called `{name}`");
+        let hint = "`docmill plugin list` shows the steps and their plugins";
+        return Err(CommandError::new(Exit::Rejected, message).hint(hint));
+    }
+    for step in manifest.steps.iter_mut().filter(|step| replaced.contains(&&step.plugin)) {
+        step.plugin = PluginRef::File(file.to_owned());
+    }
+    Ok(())
+}
+
+fn show(common: &Common, outcomes: &[(Failure, Outcome)]) -> Result<(), CommandError> {
+    let mut stdout = std::io::stdout().lock();
+    let mut table = Table::new([
+        Column::new("ID").tone(Tone::Key),
+        Column::new("WAS").tone(Tone::Bad),
+        Column::new("STEP"),
+        Column::new("SOURCE").cut_by(cut_start),
+        Column::new("NOW").cut_by(cut_end),
+    ]);
+    let (mut gone, mut again, mut left_out) = (0, 0, 0);
+    for (failure, outcome) in outcomes {
+        let step = failure.step.as_ref().map(ToString::to_string);
+        let (now, class) = match outcome {
+            Outcome::Gone => {
+                gone += 1;
+                ("gone".to_owned(), None)
+            }
+            Outcome::Again(class) => {
+                again += 1;
+                (format!("failed again: {class}"), Some(class.as_str()))
+            }
+            Outcome::LeftOut(reason) => {
+                left_out += 1;
+                (format!("not tried: {reason}"), None)
+            }
+        };
+        if common.output == Output::Json {
+            let outcome = match outcome {
+                Outcome::Gone => "gone",
+                Outcome::Again(_) => "again",
+                Outcome::LeftOut(_) => "left-out",
+            };
+            let line = serde_json::json!({
+                "event": "retry", "id": failure.id.to_string(), "source": failure.source.as_str(),
+                "step": step, "was": failure.class.as_str(), "outcome": outcome, "class": class,
+            });
+            writeln!(stdout, "{line}")?;
+        }
+        table.row([
+            failure.id.to_string()[..SHORT_ID].to_owned(),
+            failure.class.to_string(),
+            step.map_or("-".to_owned(), |step| one_line(&step, 64)),
+            one_line(failure.source.as_str(), usize::MAX),
+            now,
+        ]);
+    }
+    if common.output == Output::Human {
+        stdout.write_all(table.render(width(), Paint::for_stdout(common)).as_bytes())?;
+    }
+    let mut parts = vec![format!("{} gone", count(gone, "failure"))];
+    parts.extend((again > 0).then(|| format!("{again} failed again")));
+    parts.extend((left_out > 0).then(|| format!("{left_out} not tried")));
+    note(common, &parts.join(", "));
+    Ok(())
+}

@@ -1,0 +1,285 @@
+//! Everything about one failure in one file, so that it can be had again on another machine.
+//!
+//! A bundle is a tar archive of plain files in this order:
+//!
+//! | File | Content |
+//! |---|---|
+//! | `README.txt` | `docmill failure bundle 1` and a line feed, then what happened, for people |
+//! | `failure.record`, `source.record` | the records of the failure and its source, as [`crate::store::record`] describes |
+//! | `component.wasm` | the plugin |
+//! | `configuration.json` | its settings, tables, and pairs of languages |
+//! | `content` | the bytes of the source |
+//! | `document.record` | the document that the step failed on, unless it was the source as a whole |
+//! | `findings/STEP.record` | what other steps had found in the document |
+//!
+//! Whoever reads one trusts nothing in it: every file has a greatest size, records are checked as always, and the plugin runs in the
+//! sandbox within limits that are no larger than a pipeline could ask for.
+
+use std::io::{self, Read, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::configuration::Configured;
+use super::plan::{Step, declare};
+use crate::capabilities::{Member, MemberSink, PriorFindings, Refused, SourceBytes};
+use crate::catalog::{Catalog, LARGEST_COMPONENT, LoadError};
+use crate::manifest::PluginRef;
+use crate::model::{Attempt, Cost, Failure, Finding, Limits, Role, StoredDocument, StoredSource};
+use crate::sandbox::Stopped;
+use crate::store::record::{self, Record, RecordError};
+use crate::store::{Store, StoreError};
+
+mod tar;
+
+const MAGIC: &str = "docmill failure bundle 1\n";
+/// The largest content, configuration or record, in bytes.
+const LARGEST_FILE: u64 = 1 << 30;
+const LARGEST_README: u64 = 1 << 20;
+/// The most findings of other steps.
+const MOST_FINDINGS: usize = 100;
+/// The most members, and bytes of them, that are taken from an unpacker.
+const MOST_MEMBERS: u64 = 10_000_000;
+const MOST_BYTES: u64 = 16 << 30;
+
+/// A failure, and what it takes to have it again.
+#[derive(Debug)]
+pub struct Bundle {
+    failure: Failure,
+    attempt: Attempt,
+    source: StoredSource,
+    component: Vec<u8>,
+    configuration: Vec<u8>,
+    content: Vec<u8>,
+    document: Option<StoredDocument>,
+    findings: Vec<Finding>,
+}
+
+/// Why a bundle could not be made, read, or used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BundleError {
+    /// There is nothing to run again.
+    #[error("no plugin took part in this failure, so there is nothing to reproduce")]
+    NoPlugin,
+    /// The store lacks something that a bundle needs.
+    #[error("{0} is no longer in the store")]
+    Gone(&'static str),
+    /// The store said no.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The file could not be written or read, or is no archive.
+    #[error("the bundle could not be {action}")]
+    Io {
+        /// What was tried: `written` or `read`.
+        action: &'static str,
+        /// Why.
+        #[source]
+        cause: io::Error,
+    },
+    /// The file is an archive, but no whole bundle.
+    #[error("it is no whole bundle: {0}")]
+    Damaged(String),
+    /// Its plugin could not be loaded.
+    #[error("the plugin in it cannot be loaded")]
+    Load(#[source] LoadError),
+    /// Its plugin failed before it came to the document.
+    #[error("the plugin in it failed while declaring what it does: {}", .0.causes.join(": "))]
+    Declare(Box<Stopped>),
+}
+
+impl Bundle {
+    /// Gathers a bundle from the store in which the failure is recorded.
+    ///
+    /// # Errors
+    ///
+    /// If no plugin took part, the store has other content of the source by now, or cannot be read.
+    pub fn collect(store: &dyn Store, failure: &Failure) -> Result<Bundle, BundleError> {
+        let (Some(component), Some(attempt)) = (failure.component, failure.attempt.clone()) else {
+            return Err(BundleError::NoPlugin);
+        };
+        let original = failure.original.ok_or(BundleError::NoPlugin)?;
+        let component = store.part(&component)?.ok_or(BundleError::Gone("the plugin"))?;
+        let configuration = store.part(&attempt.configuration)?;
+        let configuration = configuration.ok_or(BundleError::Gone("the plugin's configuration"))?;
+        let source = store.source(&failure.source)?.ok_or(BundleError::Gone("the source"))?;
+        let content = store.original(&original)?.ok_or(BundleError::Gone("the content"))?;
+        let mut findings = Vec::new();
+        let document = match failure.document {
+            None => None,
+            Some(id) => {
+                let document = store.document(id, None)?;
+                let document = document
+                    .filter(|document| document.original == original)
+                    .ok_or(BundleError::Gone("the document in this version"))?;
+                findings = store.findings(id, document.version)?;
+                findings.retain(|finding| Some(&finding.step) != failure.step.as_ref());
+                Some(document)
+            }
+        };
+        let failure = failure.clone();
+        Ok(Bundle {
+            failure,
+            attempt,
+            source,
+            component,
+            configuration,
+            content,
+            document,
+            findings,
+        })
+    }
+
+    /// What failed, and how.
+    pub fn failure(&self) -> &Failure {
+        &self.failure
+    }
+
+    /// Writes the bundle; `explanation` is what people read in it.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be written.
+    pub fn write(&self, to: &mut dyn Write, explanation: &str) -> Result<(), BundleError> {
+        let writing = |cause| BundleError::Io { action: "written", cause };
+        let mut file = |name: &str, content: &[u8]| tar::write_file(to, name, content);
+        file("README.txt", format!("{MAGIC}\n{explanation}").as_bytes()).map_err(writing)?;
+        file("failure.record", &self.failure.encode()).map_err(writing)?;
+        file("source.record", &self.source.encode()).map_err(writing)?;
+        file("component.wasm", &self.component).map_err(writing)?;
+        file("configuration.json", &self.configuration).map_err(writing)?;
+        file("content", &self.content).map_err(writing)?;
+        if let Some(document) = &self.document {
+            file("document.record", &document.encode()).map_err(writing)?;
+        }
+        for finding in &self.findings {
+            let name = format!("findings/{}.record", finding.step);
+            file(&name, &finding.encode()).map_err(writing)?;
+        }
+        tar::write_end(to).and_then(|()| to.flush()).map_err(writing)
+    }
+
+    /// Reads a bundle, whoever wrote it.
+    ///
+    /// # Errors
+    ///
+    /// If it is none, is damaged, or a part of it is larger than it may be.
+    pub fn read(from: &mut dyn Read) -> Result<Bundle, BundleError> {
+        let mut next = |limit: u64| {
+            tar::read_file(from, limit).map_err(|cause| BundleError::Io { action: "read", cause })
+        };
+        let mut expect = |name: &str, limit| match next(limit)? {
+            Some((found, content)) if found == name => Ok(content),
+            _ => Err(damaged(format!("`{name}` is not in its place"))),
+        };
+        if !expect("README.txt", LARGEST_README)?.starts_with(MAGIC.as_bytes()) {
+            return Err(damaged("it does not say that it is one"));
+        }
+        let failure: Failure = decode(&expect("failure.record", LARGEST_FILE)?)?;
+        let source = decode(&expect("source.record", LARGEST_FILE)?)?;
+        let component = expect("component.wasm", LARGEST_COMPONENT)?;
+        let configuration = expect("configuration.json", LARGEST_FILE)?;
+        let content = expect("content", LARGEST_FILE)?;
+        let document: Option<StoredDocument> = match failure.document {
+            Some(_) => Some(decode(&expect("document.record", LARGEST_FILE)?)?),
+            None => None,
+        };
+        let mut findings: Vec<Finding> = Vec::new();
+        while let Some((_, content)) = next(LARGEST_FILE)? {
+            let finding: Finding = decode(&content)?;
+            let fits = document
+                .as_ref()
+                .is_some_and(|document| finding.findings.fit(&document.extracted.document.text));
+            if !fits || findings.len() == MOST_FINDINGS {
+                return Err(damaged("it holds findings that do not belong to it"));
+            }
+            findings.push(finding);
+        }
+        let Some(attempt) = failure.attempt.clone() else { return Err(BundleError::NoPlugin) };
+        Ok(Bundle {
+            failure,
+            attempt,
+            source,
+            component,
+            configuration,
+            content,
+            document,
+            findings,
+        })
+    }
+
+    /// Runs the step that failed once more, on what it failed on, and tells how it ended.
+    ///
+    /// # Errors
+    ///
+    /// If it does not even come to that.
+    pub fn reproduce(&self, catalog: &Catalog) -> Result<Result<Cost, Stopped>, BundleError> {
+        let step = self.step(catalog)?;
+        let sandbox = catalog.sandbox();
+        let source =
+            || SourceBytes::new(self.source.info.media_type.clone(), Arc::from(&self.content[..]));
+        Ok(match (step.plugin.role, &self.document) {
+            (Role::Unpacker, _) => {
+                let members = Box::new(Discard { left: MOST_MEMBERS, room: MOST_BYTES });
+                step.unpack(sandbox, source(), members)
+            }
+            (Role::Extractor, _) => step.extract(sandbox, source()).map(|(_, cost)| cost),
+            (_, None) => return Err(damaged("its plugin reads documents, and it has none")),
+            (_, Some(document)) => {
+                let reads = &step.plugin.description.reads;
+                let prior: PriorFindings = (self.findings.iter())
+                    .filter(|finding| reads.contains(&finding.step))
+                    .map(|finding| (finding.step.to_string(), Arc::new(finding.findings.clone())))
+                    .collect();
+                let document = &document.extracted.document;
+                step.find(sandbox, document, &prior).map(|(_, cost)| cost)
+            }
+        })
+    }
+
+    fn step(&self, catalog: &Catalog) -> Result<Step, BundleError> {
+        let plugin = catalog.load(&self.component).map_err(BundleError::Load)?;
+        let configured = Configured::from_bytes(&self.configuration)
+            .ok_or_else(|| damaged("`configuration.json` is none"))?;
+        let (wanted, most) = (self.attempt.limits, Limits::CEILING);
+        let limits = Limits {
+            deadline: wanted.deadline.min(most.deadline),
+            memory: wanted.memory.min(most.memory),
+            output: wanted.output.min(most.output),
+            log: wanted.log.min(most.log),
+        };
+        let declaration =
+            declare(catalog, &plugin, limits, &configured.settings, &configured.tables)
+                .map_err(|stopped| BundleError::Declare(Box::new(stopped)))?;
+        let name = self.failure.step.clone().unwrap_or_else(|| self.attempt.plugin.clone());
+        let origin = PluginRef::File(PathBuf::from("component.wasm"));
+        let component = self.component.clone().into();
+        Ok(Step::new(name, plugin, origin, component, limits, declaration, configured))
+    }
+}
+
+fn damaged(reason: impl Into<String>) -> BundleError {
+    BundleError::Damaged(reason.into())
+}
+
+fn decode<R: Record>(bytes: &[u8]) -> Result<R, BundleError> {
+    let refused = |error: RecordError| damaged(format!("a record in it: {error}"));
+    if record::stated_size(bytes) > LARGEST_FILE {
+        return Err(damaged("a record in it is larger than its limit"));
+    }
+    R::decode(bytes).map_err(refused)
+}
+
+/// Takes what an unpacker emits and forgets it.
+struct Discard {
+    left: u64,
+    room: u64,
+}
+
+impl MemberSink for Discard {
+    fn accept(&mut self, member: Member) -> Result<(), Refused> {
+        let rest = self.left.checked_sub(1).zip(self.room.checked_sub(member.content.len() as u64));
+        let refused = || Refused::Limit("the container holds more than its limit".to_owned());
+        (self.left, self.room) = rest.ok_or_else(refused)?;
+        Ok(())
+    }
+}

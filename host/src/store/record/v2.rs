@@ -1,0 +1,78 @@
+//! Version 2 of failures: version 1, and how the plugin was run.
+//!
+//! **Nothing in here may change**, for the reasons given in `v1`.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::RecordError;
+use super::v1::{self, DigestBytes, Result, checked_nanoseconds, maybe, name};
+use crate::model;
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct Failure<'a> {
+    #[serde(borrow)]
+    failure: v1::Failure<'a>,
+    #[serde(borrow)]
+    attempt: Option<Attempt<'a>>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Attempt<'a> {
+    plugin: &'a str,
+    version: &'a str,
+    /// Seconds, nanoseconds.
+    deadline: (u64, u32),
+    memory: u64,
+    output: u64,
+    log: u64,
+    configuration: DigestBytes,
+}
+
+impl<'a> From<&'a model::Failure> for Failure<'a> {
+    fn from(failure: &'a model::Failure) -> Failure<'a> {
+        Failure { failure: failure.into(), attempt: failure.attempt.as_ref().map(Attempt::from) }
+    }
+}
+
+impl<'a> From<&'a model::Attempt> for Attempt<'a> {
+    fn from(attempt: &'a model::Attempt) -> Attempt<'a> {
+        let model::Attempt { plugin, version, limits, configuration } = attempt;
+        let model::Limits { deadline, memory, output, log } = *limits;
+        Attempt {
+            plugin: plugin.as_str(),
+            version,
+            deadline: (deadline.as_secs(), deadline.subsec_nanos()),
+            memory,
+            output,
+            log,
+            configuration: *configuration.as_bytes(),
+        }
+    }
+}
+
+impl TryFrom<Failure<'_>> for model::Failure {
+    type Error = RecordError;
+
+    fn try_from(stored: Failure<'_>) -> Result<model::Failure> {
+        let attempt = maybe(stored.attempt, model::Attempt::try_from)?;
+        Ok(model::Failure { attempt, ..stored.failure.try_into()? })
+    }
+}
+
+impl TryFrom<Attempt<'_>> for model::Attempt {
+    type Error = RecordError;
+
+    fn try_from(attempt: Attempt<'_>) -> Result<model::Attempt> {
+        let Attempt { plugin, version, deadline, memory, output, log, configuration } = attempt;
+        let (seconds, nanoseconds) = deadline;
+        let deadline = Duration::new(seconds, checked_nanoseconds(nanoseconds)?);
+        Ok(model::Attempt {
+            plugin: name(model::PluginName::new(plugin))?,
+            version: version.to_owned(),
+            limits: model::Limits { deadline, memory, output, log },
+            configuration: model::Digest::from_bytes(configuration),
+        })
+    }
+}

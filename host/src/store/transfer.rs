@@ -1,0 +1,277 @@
+//! A whole store as one stream of bytes: written by an export, read by an import, the same on every machine.
+//!
+//! | Bytes | Content |
+//! |---|---|
+//! | first 23 | `docmill store export 1` and a line feed |
+//! | then, per entry | length of the key, 1 to 8,192 (u16 LE), length of the value, at most 32 KiB (u32 LE), key, value, CRC-32 (IEEE) of these four, LE |
+//! | at last | 0 (u16 LE), the number of entries (u64 LE), the SHA-256 digest of all bytes before |
+//!
+//! Keys are those of [`super::layout`], values the records of [`super::record`] or their pieces, in ascending order of the keys but
+//! for pieces, which come right after their record. So the stream needs no more memory than one entry, and whatever a record
+//! promises about versions holds for the stream.
+
+use std::io::{self, Read, Write};
+
+use sha2::Digest as _;
+
+use super::StoreError;
+use super::layout::{self, Batch, KeyValue, PIECE};
+use super::record::{Kind, Record};
+use super::verify::{Broken, Census, Flaw, verify};
+use crate::model::{Failure, FailureClass, FailureId, SourceState, StoredSource};
+
+const HEADER: &[u8] = b"docmill store export 1\n";
+const LONGEST_KEY: usize = 8 * 1024;
+const LARGEST_VALUE: usize = 2 * PIECE;
+/// How much of an import is written at a time, in bytes.
+const BATCH: usize = 1 << 20;
+
+/// Why a store could not be exported or imported.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TransferError {
+    /// The store said no.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The stream could not be written or read.
+    #[error("the export could not be {action}")]
+    Io {
+        /// What was tried: `written` or `read`.
+        action: &'static str,
+        /// Why.
+        #[source]
+        cause: io::Error,
+    },
+    /// The stream is not what an export wrote.
+    #[error("it is no whole export of a store: {0}")]
+    Damaged(&'static str),
+    /// The stream was written by a later docmill.
+    #[error("it was exported by a later docmill, in a format that this one does not know")]
+    Later,
+    /// The store to import into holds something already.
+    #[error("the store holds something already, and an import needs an empty one")]
+    NotEmpty,
+}
+
+/// Writes everything that can be read. What cannot is told, left out, and its source marked as failed, so that it is taken up again.
+pub(super) fn export(
+    map: &impl KeyValue,
+    to: &mut dyn Write,
+    found: &mut dyn FnMut(Flaw),
+) -> Result<Census, TransferError> {
+    let (census, broken) = verify(map, found);
+    let mut to = Stream { to, hasher: sha2::Sha256::new(), entries: 0 };
+    to.write(HEADER)?;
+    for letter in *b"cdfmnorsx" {
+        for entry in map.scan(layout::beginning_with(vec![letter])) {
+            // What cannot be read was told by `verify`.
+            let Ok((key, value)) = entry else { break };
+            if broken.keys.contains(&key) {
+                continue;
+            }
+            if letter == Kind::Source.letter()
+                && let Ok(source) = layout::decode::<StoredSource>(map, &key, value.clone())
+                && broken.sources.contains(&source.info.name)
+            {
+                to.put_failed(map, &broken, source)?;
+                continue;
+            }
+            if letter == Kind::Failure.letter()
+                && let Ok(mut failure) = layout::decode::<Failure>(map, &key, value.clone())
+                && failure
+                    .attempt
+                    .as_ref()
+                    .is_some_and(|it| broken.parts.contains(&it.configuration))
+            {
+                // It can be read, but not be had again.
+                failure.attempt = None;
+                to.record(Kind::Failure, key, failure.encode())?;
+                continue;
+            }
+            to.entry(&key, &value)?;
+            for piece in layout::pieces(map, &key, &value) {
+                let (key, value) = piece?;
+                to.entry(&key, &value)?;
+            }
+        }
+    }
+    to.end()?;
+    Ok(census)
+}
+
+struct Stream<'a> {
+    to: &'a mut dyn Write,
+    hasher: sha2::Sha256,
+    entries: u64,
+}
+
+impl Stream<'_> {
+    fn write(&mut self, bytes: &[u8]) -> Result<(), TransferError> {
+        self.hasher.update(bytes);
+        self.to.write_all(bytes).map_err(|cause| TransferError::Io { action: "written", cause })
+    }
+
+    fn entry(&mut self, key: &[u8], value: &[u8]) -> Result<(), TransferError> {
+        let (Ok(key_length), Ok(value_length)) =
+            (u16::try_from(key.len()), u32::try_from(value.len()))
+        else {
+            return Err(TransferError::Damaged("an entry is too large"));
+        };
+        let mut frame = Vec::with_capacity(key.len() + value.len() + 10);
+        frame.extend(key_length.to_le_bytes());
+        frame.extend(value_length.to_le_bytes());
+        frame.extend_from_slice(key);
+        frame.extend_from_slice(value);
+        frame.extend(crc32fast::hash(&frame).to_le_bytes());
+        self.entries += 1;
+        self.write(&frame)
+    }
+
+    /// Writes a source that is not whole as one that failed, without the documents that are gone.
+    fn put_failed(
+        &mut self,
+        map: &impl KeyValue,
+        broken: &Broken,
+        mut source: StoredSource,
+    ) -> Result<(), TransferError> {
+        source.documents.retain(|id| match layout::read_document(map, *id, None) {
+            Ok(Some(document)) => {
+                !broken.keys.contains(&layout::document_key(*id, document.version))
+            }
+            _ => false,
+        });
+        let content = layout::original_key(&source.info.digest);
+        let is_there = !broken.keys.contains(&content) && matches!(map.get(&content), Ok(Some(_)));
+        source.state = SourceState::Failed;
+        let name = &source.info.name;
+        let failure = Failure {
+            id: FailureId::of(name, None, None),
+            source: name.clone(),
+            original: is_there.then_some(source.info.digest),
+            document: None,
+            step: None,
+            component: None,
+            attempt: None,
+            class: FailureClass::Host,
+            causes: vec!["a part of what was stored of it was damaged".to_owned()],
+            hint: Some("ingest it again, or try `docmill failures retry`".to_owned()),
+            backtrace: Vec::new(),
+            log: Vec::new(),
+            run: source.run,
+        };
+        self.record(Kind::Source, layout::source_key(name), source.encode())?;
+        self.record(Kind::Failure, layout::failure_key(&failure), failure.encode())
+    }
+
+    /// Writes a record that is not in the map like this.
+    fn record(&mut self, kind: Kind, key: Vec<u8>, bytes: Vec<u8>) -> Result<(), TransferError> {
+        (layout::entries(kind, key, bytes).iter())
+            .try_for_each(|(key, value)| self.entry(key, value))
+    }
+
+    fn end(mut self) -> Result<(), TransferError> {
+        self.write(&0_u16.to_le_bytes())?;
+        self.write(&self.entries.to_le_bytes())?;
+        let digest = self.hasher.clone().finalize();
+        self.write(&digest)?;
+        self.to.flush().map_err(|cause| TransferError::Io { action: "written", cause })
+    }
+}
+
+/// Reads an export into an empty store, and checks what came out.
+///
+/// Where it fails, the store may hold a part of it.
+pub(super) fn import(
+    map: &impl KeyValue,
+    from: &mut dyn Read,
+    found: &mut dyn FnMut(Flaw),
+) -> Result<Census, TransferError> {
+    if layout::holds_anything(map)? {
+        return Err(TransferError::NotEmpty);
+    }
+    let mut from = Source { from, hasher: sha2::Sha256::new() };
+    let mut header = [0; HEADER.len()];
+    from.read(&mut header)?;
+    if header != *HEADER {
+        let is_other = header.starts_with(b"docmill store export ");
+        return Err(if is_other {
+            TransferError::Later
+        } else {
+            TransferError::Damaged("it does not begin like one")
+        });
+    }
+    let (mut entries, mut batch, mut size) = (0_u64, Batch::new(), 0);
+    while let Some((key, value)) = from.entry()? {
+        entries += 1;
+        size += key.len() + value.len();
+        batch.insert(key, Some(value));
+        if size >= BATCH {
+            layout::apply(map, std::mem::take(&mut batch))?;
+            size = 0;
+        }
+    }
+    let mut stated = [0; 8];
+    from.read(&mut stated)?;
+    let digest = from.hasher.clone().finalize();
+    let mut expected = [0; 32];
+    from.read(&mut expected)?;
+    if u64::from_le_bytes(stated) != entries || expected[..] != digest[..] {
+        return Err(TransferError::Damaged("its checksum does not match"));
+    }
+    if from.from.read(&mut [0]).map_err(reading)? != 0 {
+        return Err(TransferError::Damaged("something follows its end"));
+    }
+    layout::apply(map, batch)?;
+    // What came with it may be of a later layout.
+    layout::introduce(map, Ok(Some(0)))?;
+    layout::seal_import(map)?;
+    Ok(verify(map, found).0)
+}
+
+fn reading(cause: io::Error) -> TransferError {
+    match cause.kind() {
+        io::ErrorKind::UnexpectedEof => TransferError::Damaged("it is cut short"),
+        _ => TransferError::Io { action: "read", cause },
+    }
+}
+
+struct Source<'a> {
+    from: &'a mut dyn Read,
+    hasher: sha2::Sha256,
+}
+
+impl Source<'_> {
+    fn read(&mut self, bytes: &mut [u8]) -> Result<(), TransferError> {
+        self.from.read_exact(bytes).map_err(reading)?;
+        self.hasher.update(&*bytes);
+        Ok(())
+    }
+
+    /// The next entry, or `None` at the end.
+    fn entry(&mut self) -> Result<Option<layout::Entry>, TransferError> {
+        let mut length = [0; 2];
+        self.read(&mut length)?;
+        let key_length = usize::from(u16::from_le_bytes(length));
+        if key_length == 0 {
+            return Ok(None);
+        }
+        let mut frame = vec![0; 6];
+        frame[..2].copy_from_slice(&length);
+        self.read(&mut frame[2..])?;
+        let mut value_length = [0; 4];
+        value_length.copy_from_slice(&frame[2..]);
+        let value_length = u32::from_le_bytes(value_length) as usize;
+        if key_length > LONGEST_KEY || value_length > LARGEST_VALUE {
+            return Err(TransferError::Damaged("an entry is too large"));
+        }
+        frame.resize(6 + key_length + value_length, 0);
+        self.read(&mut frame[6..])?;
+        let mut checksum = [0; 4];
+        self.read(&mut checksum)?;
+        if crc32fast::hash(&frame) != u32::from_le_bytes(checksum) {
+            return Err(TransferError::Damaged("the checksum of an entry does not match"));
+        }
+        let value = frame.split_off(6 + key_length);
+        Ok(Some((frame.split_off(6), value)))
+    }
+}

@@ -1,0 +1,303 @@
+//! Looks at every record of a store, and at everything that one says of another.
+
+use std::collections::BTreeSet;
+
+use super::StoreError;
+use super::layout::{self, KeyValue};
+use super::record::{Kind, RecordError};
+use crate::model::{
+    Digest, DocumentId, Failure, FailureClass, Finding, SourceName, SourceState, StoredDocument,
+};
+
+/// Something in a store that should not be so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Flaw {
+    /// Which record, and what is wrong with it; a lower-case fragment. Names in it are escaped.
+    pub what: String,
+    /// The source that it belongs to, if that can be told.
+    pub source: Option<SourceName>,
+}
+
+/// What a store holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Census {
+    /// Bytes of sources.
+    pub originals: u64,
+    /// Sources, members of containers included.
+    pub sources: u64,
+    /// Documents, every version counted.
+    pub documents: u64,
+    /// Findings, one per step and document.
+    pub findings: u64,
+    /// Failures.
+    pub failures: u64,
+    /// Runs.
+    pub runs: u64,
+    /// Components and configurations.
+    pub parts: u64,
+    /// Pieces that an interrupted write left behind; they do no harm.
+    pub leftovers: u64,
+}
+
+/// What cannot be read or is not there, for those who want the rest.
+#[derive(Debug, Default)]
+pub(super) struct Broken {
+    /// The keys of records that cannot be read, or belong to one that cannot.
+    pub(super) keys: BTreeSet<Vec<u8>>,
+    /// Sources that are not whole.
+    pub(super) sources: BTreeSet<SourceName>,
+    /// The configurations of failures whose plugin or configuration is gone.
+    pub(super) parts: BTreeSet<Digest>,
+}
+
+/// Checks the whole store, and tells every flaw as it is found.
+pub(super) fn verify(map: &impl KeyValue, found: &mut dyn FnMut(Flaw)) -> (Census, Broken) {
+    let mut check = Check {
+        map,
+        found,
+        census: Census::default(),
+        broken: Broken::default(),
+        lost: BTreeSet::new(),
+    };
+    check.content(Kind::Original);
+    check.content(Kind::Part);
+    check.runs();
+    check.sources();
+    check.documents();
+    check.findings();
+    check.failures();
+    check.rest();
+    (check.census, check.broken)
+}
+
+struct Check<'a, M> {
+    map: &'a M,
+    found: &'a mut dyn FnMut(Flaw),
+    census: Census,
+    broken: Broken,
+    /// Sources whose content is known to be lost: a failure says so.
+    lost: BTreeSet<SourceName>,
+}
+
+impl<M: KeyValue> Check<'_, M> {
+    fn flaw(&mut self, source: Option<&SourceName>, what: String) {
+        self.broken.sources.extend(source.cloned());
+        (self.found)(Flaw { what, source: source.cloned() });
+    }
+
+    /// Tells of a record that cannot be used.
+    fn refuse(&mut self, key: &[u8], source: Option<&SourceName>, error: &StoreError) {
+        self.broken.keys.insert(key.to_vec());
+        let what = match error {
+            StoreError::Damaged { what } | StoreError::Later { what } => what.clone(),
+            error => {
+                let cause = std::error::Error::source(error)
+                    .map_or(String::new(), |cause| format!(": {cause}"));
+                format!("{}: {error}{cause}", layout::describe(key))
+            }
+        };
+        self.flaw(source, what);
+    }
+
+    fn damaged(&mut self, key: &[u8], source: Option<&SourceName>, reason: &'static str) {
+        let error = layout::refused(key, RecordError::Damaged(reason));
+        self.refuse(key, source, &error);
+    }
+
+    /// Visits all records of a kind. A database that fails among them hides the rest of the kind.
+    fn each(&mut self, letter: u8, mut visit: impl FnMut(&mut Self, &[u8], Vec<u8>)) {
+        let map = self.map;
+        for entry in map.scan(layout::beginning_with(vec![letter])) {
+            match entry {
+                Ok((key, bytes)) => visit(self, &key, bytes),
+                Err(error) => self.refuse(&[letter], None, &error),
+            }
+        }
+    }
+
+    fn content(&mut self, kind: Kind) {
+        self.each(kind.letter(), |check, key, _| {
+            match kind {
+                Kind::Original => check.census.originals += 1,
+                _ => check.census.parts += 1,
+            }
+            let Ok(digest) = <[u8; 32]>::try_from(&key[1..]) else {
+                return check.damaged(key, None, "its key is no digest");
+            };
+            let read = layout::content(check.map, kind, key, &Digest::from_bytes(digest));
+            if let Err(error) = read {
+                check.refuse(key, None, &error);
+            }
+        });
+    }
+
+    fn runs(&mut self) {
+        self.each(Kind::Run.letter(), |check, key, bytes| {
+            check.census.runs += 1;
+            if let Err(error) = layout::decode::<crate::model::Run>(check.map, key, bytes) {
+                check.refuse(key, None, &error);
+            }
+        });
+    }
+
+    /// Whether a record is there and was not found to be broken.
+    fn has(&self, key: &[u8]) -> bool {
+        !self.broken.keys.contains(key) && self.map.get(key).is_ok_and(|bytes| bytes.is_some())
+    }
+
+    fn sources(&mut self) {
+        self.each(Kind::Source.letter(), |check, key, bytes| {
+            check.census.sources += 1;
+            let source = match layout::decode::<crate::model::StoredSource>(check.map, key, bytes) {
+                Ok(source) => source,
+                Err(error) => return check.refuse(key, None, &error),
+            };
+            let name = &source.info.name;
+            let mut flaws = Vec::new();
+            let failures = layout::failures_of(check.map, name).unwrap_or_default();
+            // A source of version 0 was never read.
+            if source.version > 0 && !check.has(&layout::original_key(&source.info.digest)) {
+                if source.state == SourceState::Failed && failures.iter().any(says_lost) {
+                    check.lost.insert(name.clone());
+                } else {
+                    flaws.push("its content is not there".to_owned());
+                }
+            }
+            for id in &source.documents {
+                // What failed keeps the documents of the last version that did not.
+                let version = (source.state == SourceState::Done).then_some(source.version);
+                match layout::read_document(check.map, *id, version) {
+                    Ok(Some(_)) => {}
+                    Ok(None) => flaws.push(format!("its document `{id}` is not there")),
+                    Err(_) => flaws.push(format!("its document `{id}` is damaged")),
+                }
+            }
+            let failed = failures.iter().any(|it| it.class != FailureClass::Unsupported);
+            match source.state {
+                SourceState::Done if failed => {
+                    flaws.push("it is done, and something in it failed".to_owned());
+                }
+                SourceState::Failed if !failed => {
+                    flaws.push("it failed, and nothing says why".to_owned());
+                }
+                _ => {}
+            }
+            for what in flaws {
+                check.flaw(Some(name), format!("{}: {what}", layout::describe(key)));
+            }
+        });
+    }
+
+    fn documents(&mut self) {
+        self.each(Kind::Document.letter(), |check, key, bytes| {
+            check.census.documents += 1;
+            let document = match layout::decode::<StoredDocument>(check.map, key, bytes) {
+                Ok(document) => document,
+                Err(error) => return check.refuse(key, None, &error),
+            };
+            let name = &document.source;
+            if document.id != DocumentId::of(name, document.index) {
+                check.damaged(key, Some(name), "its id is not that of its place");
+            }
+            if !check.has(&layout::source_key(name)) {
+                check.damaged(key, None, "its source is not there");
+            }
+            if check.has(&layout::original_key(&document.original)) || check.lost.contains(name) {
+                return;
+            }
+            let source = layout::read_source(check.map, name).ok().flatten();
+            if source.is_some_and(|source| source.info.digest == document.original) {
+                let what =
+                    format!("{}: the content of its source is not there", layout::describe(key));
+                check.flaw(Some(name), what);
+            } else {
+                // Nothing will ever bring an earlier content back.
+                check.damaged(key, Some(name), "the content of its source is not there");
+            }
+        });
+    }
+
+    fn findings(&mut self) {
+        // All findings of one document follow each other.
+        let mut last: Option<(Vec<u8>, Option<StoredDocument>)> = None;
+        self.each(Kind::Finding.letter(), |check, key, bytes| {
+            check.census.findings += 1;
+            let of = [&[Kind::Document.letter()], key.get(1..15).unwrap_or_default()].concat();
+            if last.as_ref().is_none_or(|(key, _)| *key != of) {
+                let bytes = if check.broken.keys.contains(&of) {
+                    None
+                } else {
+                    check.map.get(&of).ok().flatten()
+                };
+                let document = bytes.and_then(|bytes| layout::decode(check.map, &of, bytes).ok());
+                last = Some((of, document));
+            }
+            let document = last.as_ref().and_then(|(_, document)| document.as_ref());
+            let name = document.map(|document| &document.source);
+            match (layout::decode::<Finding>(check.map, key, bytes), document) {
+                (Err(error), _) => check.refuse(key, name, &error),
+                (Ok(_), None) => check.damaged(key, None, "its document is not there"),
+                (Ok(finding), Some(document)) => {
+                    if !finding.findings.fit(&document.extracted.document.text) {
+                        check.damaged(key, name, "a span does not fit its text");
+                    }
+                }
+            }
+        });
+    }
+
+    fn failures(&mut self) {
+        self.each(Kind::Failure.letter(), |check, key, bytes| {
+            check.census.failures += 1;
+            let failure = match layout::decode::<Failure>(check.map, key, bytes) {
+                Ok(failure) => failure,
+                Err(error) => return check.refuse(key, None, &error),
+            };
+            if !check.has(&layout::source_key(&failure.source)) {
+                check.damaged(key, None, "its source is not there");
+            }
+            let Some(attempt) = &failure.attempt else { return };
+            for part in failure.component.iter().chain([&attempt.configuration]) {
+                if !check.has(&layout::part_key(part)) {
+                    check.broken.parts.insert(attempt.configuration);
+                    check.flaw(
+                        None,
+                        format!(
+                            "{}: the plugin that failed, or its configuration, is not there",
+                            layout::describe(key)
+                        ),
+                    );
+                }
+            }
+        });
+    }
+
+    /// Pieces, the two records about the store, and what no docmill wrote.
+    fn rest(&mut self) {
+        const LISTED: &[u8] = b"ocrsdfx";
+        if let Err(error) = layout::count(self.map) {
+            self.refuse(&layout::count_key(), None, &error);
+        }
+        match layout::about(self.map) {
+            Ok(Some(_)) => {}
+            Ok(None) => self.damaged(&layout::about_key(), None, "it is gone"),
+            Err(error) => self.refuse(&layout::about_key(), None, &error),
+        }
+        for letter in (0..u8::MAX).filter(|letter| !LISTED.contains(letter)) {
+            self.each(letter, |check, key, _| match letter {
+                b'p' => {
+                    if !layout::is_piece_in_use(check.map, key) {
+                        check.census.leftovers += 1;
+                    }
+                }
+                b'm' | b'n' if key.len() == 1 => {}
+                _ => check.damaged(key, None, "it is of no known kind"),
+            });
+        }
+    }
+}
+
+/// Whether a failure says that the content of its source is lost, as an export of a damaged store does.
+fn says_lost(failure: &Failure) -> bool {
+    failure.class == FailureClass::Host && failure.step.is_none() && failure.original.is_none()
+}
