@@ -42,6 +42,11 @@ impl Lab {
         })
     }
 
+    /// Loads plugins into the sandbox.
+    pub fn catalog(&self) -> &Catalog {
+        &self.catalog
+    }
+
     /// A pipeline of this text. Relative files are looked for in the folder of the workspace.
     ///
     /// # Errors

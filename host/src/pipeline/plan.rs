@@ -55,6 +55,16 @@ impl Step {
         &self.pairs
     }
 
+    /// The value of every setting of the plugin.
+    pub fn settings(&self) -> &Arc<Settings> {
+        &self.settings
+    }
+
+    /// The tables granted to the plugin, by name.
+    pub fn tables(&self) -> &Arc<BTreeMap<String, Arc<Table>>> {
+        &self.tables
+    }
+
     pub(super) fn inputs(&self) -> Inputs {
         Inputs {
             settings: Arc::clone(&self.settings),
