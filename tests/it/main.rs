@@ -4,6 +4,7 @@ mod bad_input;
 mod conformance;
 mod containers;
 mod findings;
+mod golden;
 mod hostile_steps;
 mod polyglot;
 mod repeated_runs;
