@@ -18,8 +18,9 @@ use crate::sandbox::{Sandbox, SandboxOptions};
 
 /// How long the child process may compile, in CPU seconds and in real time. JavaScript's runtime takes 13 s.
 const LONGEST_COMPILATION: Duration = Duration::from_secs(120);
-/// How much memory the child process may use, in bytes. Python's runtime takes 360 MiB.
-const COMPILER_MEMORY: u64 = 2 << 30;
+/// How much memory the child process may use, in bytes. Python's runtime takes 360 MiB, and the pool reserves 2.4 GiB that it never
+/// uses here, but that count.
+const COMPILER_MEMORY: u64 = 4 << 30;
 
 /// Where components are compiled.
 #[derive(Debug, Clone)]
