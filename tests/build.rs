@@ -27,6 +27,10 @@ fn main() {
         fs::write(&file, bytes).expect("the folder for generated files can be written");
         list.push_str(&format!("    ({name:?}, {verdict:?}, {because:?}, {file:?}),\n"));
     });
+    list.push_str("];\n\n/// All functions of the contract, such as `extraction.extract`.\npub static FUNCTIONS: &[&str] = &[\n");
+    for function in raw::functions() {
+        list.push_str(&format!("    {function:?},\n"));
+    }
     list.push_str("];\n");
     fs::write(out.join("handmade.rs"), list)
         .expect("the folder for generated files can be written");

@@ -3,6 +3,7 @@
 pub mod abi;
 pub mod capabilities;
 pub mod catalog;
+pub mod conformance;
 pub mod error;
 pub mod ingest;
 pub mod manifest;

@@ -60,6 +60,14 @@ pub fn cases(mut add: impl FnMut(&str, &str, &str, Vec<u8>)) {
         raw::dummy("analyzer", |text| text.replace("start: u32,", "start: u64,")),
     );
     add(
+        "other-types-of-the-role",
+        "rejected",
+        "its `docmill:plugin/analysis` has other types than contract 0.1",
+        raw::dummy("analyzer", |text| {
+            text.replace("kinds: func() -> result<list<string>, error>", "kinds: func() -> u32")
+        }),
+    );
+    add(
         "describe-traps",
         "rejected",
         "it failed while describing itself",
@@ -130,7 +138,7 @@ pub fn cases(mut add: impl FnMut(&str, &str, &str, Vec<u8>)) {
     add(
         "memory-huge-from-the-start",
         "rejected",
-        "exceeds the limit of",
+        "it needs 65536 pages of 64 KiB of memory, and the limit is 32768",
         changed(&|it| {
             it.memory = "(memory (export \"memory\") 65536)".to_owned();
         }),
@@ -138,16 +146,72 @@ pub fn cases(mut add: impl FnMut(&str, &str, &str, Vec<u8>)) {
     add(
         "memories-too-many",
         "rejected",
-        "9 exceeds the",
+        "it needs 9 memories, and the limit is 4",
         changed(&|it| it.more = "(memory 1)".repeat(8)),
     );
     add(
         "table-huge-from-the-start",
         "rejected",
-        "exceeds the limit of 100000",
+        "it needs 1000000 table elements, and the limit is 100000",
         changed(&|it| {
             it.more = "(table 1000000 funcref)".to_owned();
         }),
+    );
+    add(
+        "tables-too-many",
+        "rejected",
+        "it needs 30 tables, and the limit is 16",
+        changed(&|it| it.more = "(table 1 funcref)".repeat(30)),
+    );
+    add(
+        "modules-too-many",
+        "rejected",
+        "it needs 201 core modules, and the limit is 200",
+        raw::text(&format!("(component {} {exports})", "(core module)".repeat(201))),
+    );
+    add(
+        "instances-too-many",
+        "rejected",
+        "it needs 101 core instances, and the limit is 100",
+        raw::text(&format!(
+            "(component (core module $m) {} {exports})",
+            "(core instance (instantiate $m))".repeat(101)
+        )),
+    );
+    // Ten levels of components that each instantiate the one within ten times.
+    let bomb = (0..10)
+        .fold("(core module $m) (core instance (instantiate $m))".to_owned(), |it, _| {
+            format!("(component $c {it}) {}", "(instance (instantiate $c))".repeat(10))
+        });
+    add(
+        "instances-within-instances",
+        "rejected",
+        "it needs 10000000000 core instances, and the limit is 100",
+        raw::text(&format!("(component {bomb} {exports})")),
+    );
+    add("functions-by-the-thousand", "fine", "", changed(&|it| it.more = "(func)".repeat(50_000)));
+    add(
+        "types-by-the-thousand",
+        "fine",
+        "",
+        changed(&|it| it.more = "(type (func))".repeat(50_000)),
+    );
+    add(
+        "blocks-within-blocks",
+        "fine",
+        "",
+        changed(&|it| {
+            it.more = format!("(func {} {})", "block ".repeat(20_000), "end ".repeat(20_000));
+        }),
+    );
+    add(
+        "locals-too-many",
+        "rejected",
+        "it is no valid component",
+        raw::text(&format!(
+            "(component (core module (func (local {}))) {exports})",
+            "i64 ".repeat(60_000)
+        )),
     );
     add(
         "loop-in-start",

@@ -200,6 +200,26 @@ fn encode(mut module: Vec<u8>, resolve: &Resolve, world: wit_parser::WorldId) ->
         .unwrap_or_else(|error| panic!("{error:#}"))
 }
 
+/// All functions of the contract: `extraction.extract`, and `lookup.table.find` for a method.
+///
+/// # Panics
+///
+/// If a resource has a constructor or a static function, of which the contract has none.
+pub fn functions() -> Vec<String> {
+    let (resolve, package) = contract(|text| text);
+    let interfaces = resolve.packages[package].interfaces.iter();
+    let of_interface = |(name, id): (&String, &wit_parser::InterfaceId)| {
+        let function = |function: &String| match function.strip_prefix("[method]") {
+            Some(method) => format!("{name}.{method}"),
+            None => format!("{name}.{function}"),
+        };
+        resolve.interfaces[*id].functions.keys().map(function).collect::<Vec<_>>()
+    };
+    let functions: Vec<String> = interfaces.flat_map(of_interface).collect();
+    assert!(functions.iter().all(|function| !function.contains('[')), "{functions:?}");
+    functions
+}
+
 fn contract(change: impl Fn(String) -> String) -> (Resolve, wit_parser::PackageId) {
     let mut files: Vec<_> = std::fs::read_dir("../wit")
         .expect("the contract is there")

@@ -1,10 +1,12 @@
 //! docmill as a whole, one sentence per test: the binary as people run it, and the library with real plugins.
 
 mod bad_input;
+mod conformance;
 mod containers;
 mod damage;
 mod failures;
 mod findings;
+mod golden;
 mod hostile_steps;
 mod kills;
 mod polyglot;

@@ -5,7 +5,7 @@ use docmill_tests::{Ingested, Lab, contents, guest, root, sources};
 use serde_json::{Value, json};
 
 /// The languages that were built: all, unless `DOCMILL_POLYGLOT` leaves some out, as it does for `cargo xtask guests`.
-fn languages() -> Vec<String> {
+pub fn languages() -> Vec<String> {
     let chosen = std::env::var("DOCMILL_POLYGLOT").unwrap_or("python,javascript,c".to_owned());
     let chosen = chosen.split(',').map(str::trim).filter(|it| !it.is_empty() && *it != "none");
     ["rust"].into_iter().chain(chosen).map(str::to_owned).collect()

@@ -42,7 +42,7 @@ impl Lab {
         })
     }
 
-    /// Where its plugins are loaded.
+    /// Loads plugins into the sandbox.
     pub fn catalog(&self) -> &Catalog {
         &self.catalog
     }

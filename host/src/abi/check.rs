@@ -3,20 +3,17 @@
 use std::collections::BTreeSet;
 
 use crate::model::{
-    Annotation, Aside, Attribute, Document, Label, LanguageTag, Mark, MediaType, PluginName, Span,
-    check_kebab_case,
+    Annotation, Aside, Attribute, Clause, Document, Label, LanguageTag, Mark, MediaType,
+    PluginName, Span, check_kebab_case,
 };
 use crate::sandbox::Fault;
-
-const SPANS_COUNT_BYTES: &str =
-    "spans count UTF-8 bytes, not characters, and lie on character boundaries";
 
 /// How many bytes a short text, such as a name or a version, may have.
 const SHORT: usize = 64;
 /// How many bytes a sentence may have.
 const SENTENCE: usize = 1_000;
 
-pub(super) fn broken(what: impl Into<String>, clause: &'static str) -> Fault {
+pub(super) fn broken(what: impl Into<String>, clause: &'static Clause) -> Fault {
     Fault::Broken { what: what.into(), clause }
 }
 
@@ -29,43 +26,59 @@ pub(super) fn quoted(words: &str) -> String {
 
 pub(super) fn plugin_name(name: String) -> Result<PluginName, Fault> {
     let words = quoted(&name);
-    PluginName::new(name).map_err(|_| {
-        broken(
-            format!("it names a plugin {words}"),
-            "a plugin name is kebab-case and has at most 64 characters",
-        )
-    })
+    PluginName::new(name)
+        .map_err(|_| broken(format!("it names a plugin {words}"), Clause::PLUGIN_NAMES))
 }
 
 pub(super) fn kebab_case(what: &str, name: &str) -> Result<(), Fault> {
-    check_kebab_case(name, SHORT).map_err(|_| {
-        broken(
-            format!("it names {what} {}", quoted(name)),
-            "names are kebab-case and have at most 64 characters",
-        )
-    })
+    check_kebab_case(name, SHORT)
+        .map_err(|_| broken(format!("it names {what} {}", quoted(name)), Clause::NAMES))
+}
+
+/// Checks that no name of a kind is declared twice.
+pub(super) fn unique<'a>(
+    what: &str,
+    names: impl IntoIterator<Item = &'a str>,
+) -> Result<(), Fault> {
+    let mut seen = BTreeSet::new();
+    match names.into_iter().find(|name| !seen.insert(*name)) {
+        Some(name) => {
+            let what = format!("it declares {what} {} twice", quoted(name));
+            Err(broken(what, Clause::DESCRIBE_UNIQUE))
+        }
+        None => Ok(()),
+    }
 }
 
 pub(super) fn version(version: String) -> Result<String, Fault> {
-    let printable = version.chars().all(|c| c.is_ascii_graphic());
-    if (1..=SHORT).contains(&version.len()) && printable {
+    if version.len() <= SHORT && is_semantic(&version) {
         Ok(version)
     } else {
-        Err(broken(
-            format!("it gives its version as {}", quoted(&version)),
-            "a version is semantic, such as `1.2.3`, and has at most 64 characters",
-        ))
+        Err(broken(format!("it gives its version as {}", quoted(&version)), Clause::VERSION))
     }
+}
+
+/// Whether a version is one as semver.org asks for it: three numbers, then perhaps a pre-release and a build.
+fn is_semantic(version: &str) -> bool {
+    let (rest, build) = version.split_once('+').map_or((version, None), |(a, b)| (a, Some(b)));
+    let (numbers, pre) = rest.split_once('-').map_or((rest, None), |(a, b)| (a, Some(b)));
+    let is_number = |it: &str| {
+        it.bytes().all(|it| it.is_ascii_digit())
+            && (it == "0" || !it.starts_with('0'))
+            && !it.is_empty()
+    };
+    let is_word =
+        |it: &str| !it.is_empty() && it.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'-');
+    numbers.split('.').count() == 3
+        && numbers.split('.').all(is_number)
+        && [pre, build].into_iter().flatten().all(|it| it.split('.').all(is_word))
 }
 
 pub(super) fn sentence(what: &str, text: String) -> Result<String, Fault> {
     if text.len() <= SENTENCE {
         Ok(text)
     } else {
-        Err(broken(
-            format!("its {what} has {} bytes", text.len()),
-            "a summary is one sentence of at most 1,000 bytes",
-        ))
+        Err(broken(format!("its {what} has {} bytes", text.len()), Clause::SUMMARIES))
     }
 }
 
@@ -75,22 +88,14 @@ pub(super) fn attributes(attributes: &[Attribute]) -> Result<(), Fault> {
 
 pub(super) fn media_type(text: String) -> Result<MediaType, Fault> {
     let words = quoted(&text);
-    MediaType::new(text).map_err(|_| {
-        broken(
-            format!("it gives a media type as {words}"),
-            "a media type is lower case and without parameters or wildcards",
-        )
-    })
+    MediaType::new(text)
+        .map_err(|_| broken(format!("it gives a media type as {words}"), Clause::MEDIA_TYPES))
 }
 
-pub(super) fn language(text: String) -> Result<LanguageTag, Fault> {
+/// Checks a language; `clause` is the one that speaks of its place.
+pub(super) fn language(text: String, clause: &'static Clause) -> Result<LanguageTag, Fault> {
     let words = quoted(&text);
-    LanguageTag::new(text).map_err(|_| {
-        broken(
-            format!("it gives a language as {words}"),
-            "a language is a BCP 47 tag, such as `fr` or `pt-BR`",
-        )
-    })
+    LanguageTag::new(text).map_err(|_| broken(format!("it gives a language as {words}"), clause))
 }
 
 fn span(what: impl Fn() -> String, text: &str, span: Span) -> Result<(), Fault> {
@@ -105,27 +110,21 @@ fn span(what: impl Fn() -> String, text: &str, span: Span) -> Result<(), Fault> 
     } else {
         "which cuts a character".to_owned()
     };
-    Err(broken(format!("{} spans bytes {start}..{end}, {problem}", what()), SPANS_COUNT_BYTES))
+    Err(broken(format!("{} spans bytes {start}..{end}, {problem}", what()), Clause::SPANS))
 }
 
 fn confidence(what: impl Fn() -> String, confidence: f32) -> Result<(), Fault> {
     if (0.0..=1.0).contains(&confidence) {
         Ok(())
     } else {
-        Err(broken(
-            format!("{} has the confidence {confidence}", what()),
-            "a confidence lies between 0.0 and 1.0 inclusive",
-        ))
+        Err(broken(format!("{} has the confidence {confidence}", what()), Clause::CONFIDENCE))
     }
 }
 
 /// Checks everything about a document but its language, which its type has checked.
 pub(super) fn document(document: &Document) -> Result<(), Fault> {
     if u32::try_from(document.text.len()).is_err() {
-        return Err(broken(
-            "it returned a text of 4 GiB or more",
-            "the offsets of a span have 32 bits",
-        ));
+        return Err(broken("it returned a text of 4 GiB or more", Clause::SPANS));
     }
     attributes(&document.attributes)?;
     marks(&document.text, &document.marks)
@@ -143,7 +142,7 @@ fn marks(text: &str, marks: &[Mark]) -> Result<(), Fault> {
         }) {
             return Err(broken(
                 format!("mark {index} comes after one that it should precede"),
-                "marks are ordered by the start of their spans, outer ones before inner ones",
+                Clause::MARK_ORDER,
             ));
         }
         before = Some(mark.span);
@@ -163,13 +162,13 @@ pub(super) fn asides(text: &str, asides: &[Aside]) -> Result<(), Fault> {
                     aside.position,
                     text.len()
                 ),
-                SPANS_COUNT_BYTES,
+                Clause::ASIDE_POSITIONS,
             ));
         }
         if aside.position < before {
             return Err(broken(
                 format!("aside {index} stands before the one that precedes it"),
-                "asides come in reading order",
+                Clause::ASIDE_ORDER,
             ));
         }
         before = aside.position;
@@ -188,20 +187,20 @@ pub(super) fn labels(
         if !declared.contains(&label.name) {
             return Err(broken(
                 format!("it gave the label {}", quoted(&label.name)),
-                "`classify` returns only labels that `labels` declares",
+                Clause::LABELS_DECLARED,
             ));
         }
         if !seen.insert(&label.name) {
             return Err(broken(
                 format!("it gave the label {} twice", quoted(&label.name)),
-                "each label occurs at most once",
+                Clause::LABELS_UNIQUE,
             ));
         }
         confidence(|| format!("label {}", quoted(&label.name)), label.confidence)?;
         if label.confidence > before {
             return Err(broken(
                 format!("label {} is more confident than the one before it", quoted(&label.name)),
-                "labels come most confident first",
+                Clause::LABELS_DESCENDING,
             ));
         }
         before = label.confidence;
@@ -211,7 +210,7 @@ pub(super) fn labels(
             if evidence.start < start {
                 return Err(broken(
                     format!("the evidence for label {index} is not in order"),
-                    "evidence is ordered by the start of its spans",
+                    Clause::EVIDENCE_ORDER,
                 ));
             }
             start = evidence.start;
@@ -231,7 +230,7 @@ pub(super) fn annotations(
         if !declared.contains(&annotation.kind) {
             return Err(broken(
                 format!("annotation {index} is of the kind {}", quoted(&annotation.kind)),
-                "`analyze` returns only kinds that `kinds` declares",
+                Clause::ANNOTATION_KINDS,
             ));
         }
         if let Some(range) = annotation.span {
@@ -246,7 +245,7 @@ pub(super) fn annotations(
         if start < before {
             return Err(broken(
                 format!("annotation {index} comes after one that it should precede"),
-                "annotations without a span come first, then by the start of their spans",
+                Clause::ANNOTATION_ORDER,
             ));
         }
         before = start;
@@ -254,46 +253,50 @@ pub(super) fn annotations(
     Ok(())
 }
 
-/// Checks declared names: each of 1 to 64 bytes without control characters, and none twice.
-pub(super) fn declared(
+/// Checks the labels that a classifier declares.
+pub(super) fn label_names(names: Vec<String>) -> Result<BTreeSet<String>, Fault> {
+    let is_label =
+        |name: &str| (1..=SHORT).contains(&name.len()) && !name.chars().any(char::is_control);
+    declared("a label", names, is_label, Clause::LABEL_NAMES)
+}
+
+/// Checks the kinds that an analyzer declares.
+pub(super) fn kind_names(names: Vec<String>) -> Result<BTreeSet<String>, Fault> {
+    declared("a kind", names, |name| check_kebab_case(name, SHORT).is_ok(), Clause::KIND_NAMES)
+}
+
+fn declared(
     what: &str,
     names: Vec<String>,
-    kebab: bool,
+    is_good: impl Fn(&str) -> bool,
+    clause: &'static Clause,
 ) -> Result<BTreeSet<String>, Fault> {
     let mut declared = BTreeSet::new();
     for name in names {
-        if kebab {
-            kebab_case(what, &name)?;
-        } else if name.is_empty() || name.len() > SHORT || name.chars().any(char::is_control) {
-            return Err(broken(
-                format!("it declares {what} {}", quoted(&name)),
-                "a label has 1 to 64 bytes without control characters",
-            ));
+        let words = quoted(&name);
+        if !is_good(&name) {
+            return Err(broken(format!("it declares {what} {words}"), clause));
         }
-        if declared.contains(&name) {
-            return Err(broken(
-                format!("it declares {what} {} twice", quoted(&name)),
-                "each is declared once",
-            ));
+        if !declared.insert(name) {
+            return Err(broken(format!("it declares {what} {words} twice"), clause));
         }
-        declared.insert(name);
     }
     Ok(declared)
 }
 
 pub(super) fn segments(original: &[bool], translated: &[String]) -> Result<(), Fault> {
-    const ONE_EACH: &str = "a translator returns exactly one segment per original segment, and an empty one stays empty";
     if original.len() != translated.len() {
         return Err(broken(
             format!("it returned {} segments for {}", translated.len(), original.len()),
-            ONE_EACH,
+            Clause::ONE_EACH,
         ));
     }
     match original.iter().zip(translated).position(|(was_empty, now)| *was_empty && !now.is_empty())
     {
-        Some(index) => {
-            Err(broken(format!("it put words into segment {index}, which is empty"), ONE_EACH))
-        }
+        Some(index) => Err(broken(
+            format!("it put words into segment {index}, which is empty"),
+            Clause::EMPTY_STAYS,
+        )),
         None => Ok(()),
     }
 }
@@ -377,6 +380,16 @@ mod tests {
             words(marks("text", &[mark(0, 2), mark(0, 4)])),
             "mark 1 comes after one that it should precede"
         );
+    }
+
+    #[test]
+    fn versions_are_semantic() {
+        for good in ["0.1.0", "1.20.3-rc.1", "1.0.0+build.7", "1.0.0-a-b+c"] {
+            assert!(is_semantic(good), "{good}");
+        }
+        for bad in ["", "1", "1.0", "1.0.0.0", "01.0.0", "1.0.x", "1.0.0-", "v1.0.0", "1.0.0 "] {
+            assert!(!is_semantic(bad), "{bad}");
+        }
     }
 
     #[test]

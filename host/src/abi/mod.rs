@@ -10,7 +10,7 @@ use crate::model::{
     Annotation, Attribute, ContractVersion, Document, Extracted, Label, LanguageTag, MediaType,
     PluginName, Role,
 };
-use crate::sandbox::{Called, Inputs, Limits, Sandbox, State, Stopped};
+use crate::sandbox::{Called, Inputs, Limits, Reported, Sandbox, State, Stopped};
 
 mod check;
 mod v0_1;
@@ -85,8 +85,35 @@ pub(crate) struct Call<'a> {
     pub(crate) depth: usize,
 }
 
+/// One thing that a plugin can be asked for; the pipeline and the checks ask only for what its role does.
+#[derive(Debug, Clone)]
+pub(crate) enum Task<'a> {
+    Describe,
+    Declare,
+    Unpack(SourceBytes),
+    Extract(SourceBytes),
+    Translate { segments: &'a [String], original: &'a LanguageTag, target: &'a LanguageTag },
+    Classify { document: &'a Document, declared: &'a BTreeSet<String> },
+    Analyze { document: &'a Document, declared: &'a BTreeSet<String> },
+}
+
+/// What a plugin answered to a [`Task`].
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Answer {
+    Description(Description),
+    Declaration(Declaration),
+    Unpacked,
+    Extracted(Vec<Extracted>),
+    Rendering(Rendering),
+    Labels(Vec<Label>),
+    Annotations(Vec<Annotation>),
+}
+
 /// A loaded component of some track of the contract. A method that does not belong to its role is never called.
 pub(crate) trait Guest: Send + Sync {
+    /// Whether what the component exports has the types of the contract, and if not, what is wrong. Runs nothing but what a
+    /// component runs by itself when it is instantiated.
+    fn fits(&self, call: Call<'_>) -> Result<Called<Result<(), String>>, Stopped>;
     fn describe(&self, call: Call<'_>) -> Result<Called<Description>, Stopped>;
     fn declare(&self, call: Call<'_>) -> Result<Called<Declaration>, Stopped>;
     fn unpack(&self, call: Call<'_>, container: SourceBytes) -> Result<Called<()>, Stopped>;
@@ -98,7 +125,7 @@ pub(crate) trait Guest: Send + Sync {
     fn translate(
         &self,
         call: Call<'_>,
-        segments: Vec<String>,
+        segments: &[String],
         original: &LanguageTag,
         target: &LanguageTag,
     ) -> Result<Called<Rendering>, Stopped>;
@@ -114,6 +141,12 @@ pub(crate) trait Guest: Send + Sync {
         document: &Document,
         declared: &BTreeSet<String>,
     ) -> Result<Called<Vec<Annotation>>, Stopped>;
+    /// Does one task after the other in a single instance. An error that the plugin returns is an answer, and does not end it.
+    fn answers(
+        &self,
+        call: Call<'_>,
+        tasks: &[Task<'_>],
+    ) -> Result<Called<Vec<Result<Answer, Reported>>>, Stopped>;
 }
 
 /// A track of the contract that this host supports.

@@ -5,16 +5,19 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use wasmtime::Store;
-use wasmtime::component::{Component, HasSelf, InstancePre, Resource};
+use wasmtime::component::{Component, HasSelf, Instance, InstancePre, Resource};
 
 use self::bindings::imports::docmill::plugin as wit;
-use super::{Call, Declaration, Description, Guest, Rendering, Setting, TableUse, Track, check};
+use super::{
+    Answer, Call, Declaration, Description, Guest, PACKAGE, Rendering, Setting, TableUse, Task,
+    Track, check, role_interface,
+};
 use crate::capabilities::{Member, SourceBytes, Table};
 use crate::model::{
-    Annotation, Aside, Attribute, ContractVersion, Document, Extracted, FailureClass, Label,
-    LanguageTag, LogLevel, Mark, MediaType, Role, Span,
+    Annotation, Aside, Attribute, Clause, ContractVersion, Document, Extracted, FailureClass,
+    Label, LanguageTag, LogLevel, Mark, MediaType, Role, Span,
 };
-use crate::sandbox::{BrokenPromise, Called, Fault, Sandbox, State, Stopped};
+use crate::sandbox::{BrokenPromise, Called, Fault, Reported, Sandbox, State, Stopped};
 
 pub(super) const TRACK: Track = Track {
     version: ContractVersion { major: 0, minor: 1 },
@@ -139,24 +142,6 @@ fn link(sandbox: &Sandbox, component: &Component, role: Role) -> wasmtime::Resul
     Ok(Box::new(Plugin { pre, metadata, role }))
 }
 
-impl Plugin {
-    fn call<T>(
-        &self,
-        call: Call<'_>,
-        body: impl FnOnce(&mut Store<State>, &wasmtime::component::Instance) -> Result<T, Fault>,
-    ) -> Result<Called<T>, Stopped> {
-        crate::sandbox::call(
-            call.sandbox,
-            &self.pre,
-            call.limits,
-            call.inputs,
-            false,
-            call.depth,
-            body,
-        )
-    }
-}
-
 /// The pipeline asks a plugin only for what its role does.
 const WRONG_ROLE: &str = "the catalog knows the role of every plugin";
 
@@ -168,24 +153,37 @@ macro_rules! role {
     }};
 }
 
-impl Guest for Plugin {
-    fn describe(&self, call: Call<'_>) -> Result<Called<Description>, Stopped> {
-        crate::sandbox::call(
-            call.sandbox,
-            &self.pre,
-            call.limits,
-            call.inputs,
-            true,
-            call.depth,
-            |store, instance| {
-                let exports = self.metadata.load(&mut *store, instance)?;
-                description(exports.docmill_plugin_metadata().call_describe(store)?)
-            },
-        )
+impl Plugin {
+    fn call<T>(
+        &self,
+        call: Call<'_>,
+        body: impl FnOnce(&mut Store<State>, &Instance) -> Result<T, Fault>,
+    ) -> Result<Called<T>, Stopped> {
+        self.call_sealed(call, false, body)
     }
 
-    fn declare(&self, call: Call<'_>) -> Result<Called<Declaration>, Stopped> {
-        self.call(call, |store, instance| match &self.role {
+    fn call_sealed<T>(
+        &self,
+        Call { sandbox, limits, inputs, depth }: Call<'_>,
+        sealed: bool,
+        body: impl FnOnce(&mut Store<State>, &Instance) -> Result<T, Fault>,
+    ) -> Result<Called<T>, Stopped> {
+        crate::sandbox::call(sandbox, &self.pre, limits, inputs, sealed, depth, body)
+    }
+}
+
+impl Plugin {
+    fn describe(
+        &self,
+        store: &mut Store<State>,
+        instance: &Instance,
+    ) -> Result<Description, Fault> {
+        let exports = self.metadata.load(&mut *store, instance)?;
+        description(exports.docmill_plugin_metadata().call_describe(store)?)
+    }
+
+    fn declare(&self, store: &mut Store<State>, instance: &Instance) -> Result<Declaration, Fault> {
+        match &self.role {
             RoleIndices::Unpacker(indices) => {
                 let exports = indices.load(&mut *store, instance)?;
                 accepts(exports.docmill_plugin_unpacking().call_accepts(store)?.map_err(reported)?)
@@ -196,32 +194,192 @@ impl Guest for Plugin {
             }
             RoleIndices::Translator(indices) => {
                 let exports = indices.load(&mut *store, instance)?;
-                let pairs = exports.docmill_plugin_translation().call_pairs(store)?.map_err(reported)?;
+                let pairs =
+                    exports.docmill_plugin_translation().call_pairs(store)?.map_err(reported)?;
                 let pair = |pair: bindings::translation::exports::docmill::plugin::translation::LanguagePair| {
-                    Ok((check::language(pair.original)?, check::language(pair.target)?))
+                    let tag = |tag| check::language(tag, Clause::PAIRS);
+                    Ok((tag(pair.original)?, tag(pair.target)?))
                 };
                 Ok(Declaration::Pairs(pairs.into_iter().map(pair).collect::<Result<_, Fault>>()?))
             }
             RoleIndices::Classifier(indices) => {
                 let exports = indices.load(&mut *store, instance)?;
-                let labels = exports.docmill_plugin_classification().call_labels(store)?.map_err(reported)?;
-                Ok(Declaration::Labels(check::declared("a label", labels, false)?))
+                let labels = exports
+                    .docmill_plugin_classification()
+                    .call_labels(store)?
+                    .map_err(reported)?;
+                Ok(Declaration::Labels(check::label_names(labels)?))
             }
             RoleIndices::Analyzer(indices) => {
                 let exports = indices.load(&mut *store, instance)?;
-                let kinds = exports.docmill_plugin_analysis().call_kinds(store)?.map_err(reported)?;
-                Ok(Declaration::Kinds(check::declared("a kind", kinds, true)?))
+                let kinds =
+                    exports.docmill_plugin_analysis().call_kinds(store)?.map_err(reported)?;
+                Ok(Declaration::Kinds(check::kind_names(kinds)?))
             }
+        }
+    }
+
+    fn unpack(
+        &self,
+        store: &mut Store<State>,
+        instance: &Instance,
+        container: SourceBytes,
+    ) -> Result<(), Fault> {
+        let exports = role!(self, Unpacker, unpacking, store, instance);
+        let source = lend(store, container)?;
+        let result = exports.docmill_plugin_unpacking().call_unpack(&mut *store, source);
+        result?.map_err(reported)
+    }
+
+    fn extract(
+        &self,
+        store: &mut Store<State>,
+        instance: &Instance,
+        source: SourceBytes,
+    ) -> Result<Vec<Extracted>, Fault> {
+        let exports = role!(self, Extractor, extraction, store, instance);
+        let source = lend(store, source)?;
+        let extracted = exports
+            .docmill_plugin_extraction()
+            .call_extract(&mut *store, source)?
+            .map_err(reported)?;
+        let extracted =
+            extracted.into_iter().map(extracted_document).collect::<Result<Vec<_>, _>>()?;
+        store.data_mut().bytes_out +=
+            extracted.iter().map(|it| it.document.text.len() as u64).sum::<u64>();
+        Ok(extracted)
+    }
+
+    fn translate(
+        &self,
+        store: &mut Store<State>,
+        instance: &Instance,
+        segments: &[String],
+        original: &LanguageTag,
+        target: &LanguageTag,
+    ) -> Result<Rendering, Fault> {
+        let exports = role!(self, Translator, translation, store, instance);
+        store.data_mut().bytes_in += segments.iter().map(|it| it.len() as u64).sum::<u64>();
+        let pair = bindings::translation::exports::docmill::plugin::translation::LanguagePair {
+            original: original.to_string(),
+            target: target.to_string(),
+        };
+        let empty: Vec<bool> = segments.iter().map(String::is_empty).collect();
+        let rendering = exports
+            .docmill_plugin_translation()
+            .call_translate(&mut *store, segments, &pair)?
+            .map_err(reported)?;
+        check::segments(&empty, &rendering.segments)?;
+        store.data_mut().bytes_out +=
+            rendering.segments.iter().map(|it| it.len() as u64).sum::<u64>();
+        let attributes = rendering.attributes.into_iter().map(attribute).collect::<Vec<_>>();
+        check::attributes(&attributes)?;
+        Ok(Rendering { segments: rendering.segments, attributes })
+    }
+
+    fn classify(
+        &self,
+        store: &mut Store<State>,
+        instance: &Instance,
+        document: &Document,
+        declared: &BTreeSet<String>,
+    ) -> Result<Vec<Label>, Fault> {
+        let exports = role!(self, Classifier, classification, store, instance);
+        store.data_mut().bytes_in += document.text.len() as u64;
+        let labels = exports
+            .docmill_plugin_classification()
+            .call_classify(&mut *store, &to_wit(document))?
+            .map_err(reported)?;
+        let labels = labels.into_iter().map(label).collect::<Vec<_>>();
+        check::labels(&document.text, &labels, declared)?;
+        store.data_mut().bytes_out += labels.iter().map(|it| it.name.len() as u64).sum::<u64>();
+        Ok(labels)
+    }
+
+    fn analyze(
+        &self,
+        store: &mut Store<State>,
+        instance: &Instance,
+        document: &Document,
+        declared: &BTreeSet<String>,
+    ) -> Result<Vec<Annotation>, Fault> {
+        let exports = role!(self, Analyzer, analysis, store, instance);
+        store.data_mut().bytes_in += document.text.len() as u64;
+        let annotations = exports
+            .docmill_plugin_analysis()
+            .call_analyze(&mut *store, &to_wit(document))?
+            .map_err(reported)?;
+        let annotations = annotations.into_iter().map(annotation).collect::<Vec<_>>();
+        check::annotations(&document.text, &annotations, declared)?;
+        let size =
+            |it: &Annotation| (it.kind.len() + it.value.as_ref().map_or(0, String::len)) as u64;
+        store.data_mut().bytes_out += annotations.iter().map(size).sum::<u64>();
+        Ok(annotations)
+    }
+
+    fn answer(
+        &self,
+        store: &mut Store<State>,
+        instance: &Instance,
+        task: &Task<'_>,
+    ) -> Result<Answer, Fault> {
+        match task {
+            Task::Describe => self.describe(store, instance).map(Answer::Description),
+            Task::Declare => self.declare(store, instance).map(Answer::Declaration),
+            Task::Unpack(container) => {
+                self.unpack(store, instance, container.clone()).map(|()| Answer::Unpacked)
+            }
+            Task::Extract(source) => {
+                self.extract(store, instance, source.clone()).map(Answer::Extracted)
+            }
+            Task::Translate { segments, original, target } => {
+                self.translate(store, instance, segments, original, target).map(Answer::Rendering)
+            }
+            Task::Classify { document, declared } => {
+                self.classify(store, instance, document, declared).map(Answer::Labels)
+            }
+            Task::Analyze { document, declared } => {
+                self.analyze(store, instance, document, declared).map(Answer::Annotations)
+            }
+        }
+    }
+}
+
+impl Guest for Plugin {
+    fn fits(&self, call: Call<'_>) -> Result<Called<Result<(), String>>, Stopped> {
+        self.call_sealed(call, true, |store, instance| {
+            let other = |interface: &str, error: wasmtime::Error| {
+                let reason = error.root_cause();
+                format!("its `{PACKAGE}/{interface}` has other types than contract 0.1: {reason}")
+            };
+            if let Err(error) = self.metadata.load(&mut *store, instance) {
+                return Ok(Err(other("metadata", error)));
+            }
+            let (role, loaded) = match &self.role {
+                RoleIndices::Unpacker(it) => (Role::Unpacker, it.load(store, instance).map(drop)),
+                RoleIndices::Extractor(it) => (Role::Extractor, it.load(store, instance).map(drop)),
+                RoleIndices::Translator(it) => {
+                    (Role::Translator, it.load(store, instance).map(drop))
+                }
+                RoleIndices::Classifier(it) => {
+                    (Role::Classifier, it.load(store, instance).map(drop))
+                }
+                RoleIndices::Analyzer(it) => (Role::Analyzer, it.load(store, instance).map(drop)),
+            };
+            Ok(loaded.map_err(|error| other(role_interface(role), error)))
         })
     }
 
+    fn describe(&self, call: Call<'_>) -> Result<Called<Description>, Stopped> {
+        self.call_sealed(call, true, |store, instance| self.describe(store, instance))
+    }
+
+    fn declare(&self, call: Call<'_>) -> Result<Called<Declaration>, Stopped> {
+        self.call(call, |store, instance| self.declare(store, instance))
+    }
+
     fn unpack(&self, call: Call<'_>, container: SourceBytes) -> Result<Called<()>, Stopped> {
-        self.call(call, |store, instance| {
-            let exports = role!(self, Unpacker, unpacking, store, instance);
-            let source = lend(store, container)?;
-            let result = exports.docmill_plugin_unpacking().call_unpack(&mut *store, source);
-            result?.map_err(reported)
-        })
+        self.call(call, |store, instance| self.unpack(store, instance, container))
     }
 
     fn extract(
@@ -229,46 +387,18 @@ impl Guest for Plugin {
         call: Call<'_>,
         source: SourceBytes,
     ) -> Result<Called<Vec<Extracted>>, Stopped> {
-        self.call(call, |store, instance| {
-            let exports = role!(self, Extractor, extraction, store, instance);
-            let source = lend(store, source)?;
-            let extracted = exports
-                .docmill_plugin_extraction()
-                .call_extract(&mut *store, source)?
-                .map_err(reported)?;
-            let extracted =
-                extracted.into_iter().map(extracted_document).collect::<Result<Vec<_>, _>>()?;
-            store.data_mut().bytes_out +=
-                extracted.iter().map(|it| it.document.text.len() as u64).sum::<u64>();
-            Ok(extracted)
-        })
+        self.call(call, |store, instance| self.extract(store, instance, source))
     }
 
     fn translate(
         &self,
         call: Call<'_>,
-        segments: Vec<String>,
+        segments: &[String],
         original: &LanguageTag,
         target: &LanguageTag,
     ) -> Result<Called<Rendering>, Stopped> {
         self.call(call, |store, instance| {
-            let exports = role!(self, Translator, translation, store, instance);
-            store.data_mut().bytes_in += segments.iter().map(|it| it.len() as u64).sum::<u64>();
-            let pair = bindings::translation::exports::docmill::plugin::translation::LanguagePair {
-                original: original.to_string(),
-                target: target.to_string(),
-            };
-            let empty: Vec<bool> = segments.iter().map(String::is_empty).collect();
-            let rendering = exports
-                .docmill_plugin_translation()
-                .call_translate(&mut *store, &segments, &pair)?
-                .map_err(reported)?;
-            check::segments(&empty, &rendering.segments)?;
-            store.data_mut().bytes_out +=
-                rendering.segments.iter().map(|it| it.len() as u64).sum::<u64>();
-            let attributes = rendering.attributes.into_iter().map(attribute).collect::<Vec<_>>();
-            check::attributes(&attributes)?;
-            Ok(Rendering { segments: rendering.segments, attributes })
+            self.translate(store, instance, segments, original, target)
         })
     }
 
@@ -278,18 +408,7 @@ impl Guest for Plugin {
         document: &Document,
         declared: &BTreeSet<String>,
     ) -> Result<Called<Vec<Label>>, Stopped> {
-        self.call(call, |store, instance| {
-            let exports = role!(self, Classifier, classification, store, instance);
-            store.data_mut().bytes_in += document.text.len() as u64;
-            let labels = exports
-                .docmill_plugin_classification()
-                .call_classify(&mut *store, &to_wit(document))?
-                .map_err(reported)?;
-            let labels = labels.into_iter().map(label).collect::<Vec<_>>();
-            check::labels(&document.text, &labels, declared)?;
-            store.data_mut().bytes_out += labels.iter().map(|it| it.name.len() as u64).sum::<u64>();
-            Ok(labels)
-        })
+        self.call(call, |store, instance| self.classify(store, instance, document, declared))
     }
 
     fn analyze(
@@ -298,19 +417,22 @@ impl Guest for Plugin {
         document: &Document,
         declared: &BTreeSet<String>,
     ) -> Result<Called<Vec<Annotation>>, Stopped> {
-        self.call(call, |store, instance| {
-            let exports = role!(self, Analyzer, analysis, store, instance);
-            store.data_mut().bytes_in += document.text.len() as u64;
-            let annotations = exports
-                .docmill_plugin_analysis()
-                .call_analyze(&mut *store, &to_wit(document))?
-                .map_err(reported)?;
-            let annotations = annotations.into_iter().map(annotation).collect::<Vec<_>>();
-            check::annotations(&document.text, &annotations, declared)?;
-            let size =
-                |it: &Annotation| (it.kind.len() + it.value.as_ref().map_or(0, String::len)) as u64;
-            store.data_mut().bytes_out += annotations.iter().map(size).sum::<u64>();
-            Ok(annotations)
+        self.call(call, |store, instance| self.analyze(store, instance, document, declared))
+    }
+
+    fn answers(
+        &self,
+        call: Call<'_>,
+        tasks: &[Task<'_>],
+    ) -> Result<Called<Vec<Result<Answer, Reported>>>, Stopped> {
+        let sealed = tasks.iter().all(|task| matches!(task, Task::Describe));
+        self.call_sealed(call, sealed, |store, instance| {
+            let answer = |task| match self.answer(store, instance, task) {
+                Ok(answer) => Ok(Ok(answer)),
+                Err(Fault::Reported(reported)) => Ok(Err(reported)),
+                Err(fault) => Err(fault),
+            };
+            tasks.iter().map(answer).collect()
         })
     }
 }
@@ -335,12 +457,17 @@ fn description(
     });
     let attributes = it.attributes.into_iter().map(attribute).collect::<Vec<_>>();
     check::attributes(&attributes)?;
+    let settings = settings.collect::<Result<Vec<_>, Fault>>()?;
+    check::unique("the setting", settings.iter().map(|it| it.key.as_str()))?;
+    let tables = tables.collect::<Result<Vec<_>, Fault>>()?;
+    check::unique("the table", tables.iter().map(|it| it.name.as_str()))?;
+    check::unique("that it reads", it.reads.iter().map(String::as_str))?;
     Ok(Description {
         name: check::plugin_name(it.name)?,
         version: check::version(it.version)?,
         summary: check::sentence("summary", it.summary)?,
-        settings: settings.collect::<Result<_, Fault>>()?,
-        tables: tables.collect::<Result<_, Fault>>()?,
+        settings,
+        tables,
         reads: it.reads.into_iter().map(check::plugin_name).collect::<Result<_, _>>()?,
         attributes,
     })
@@ -351,41 +478,31 @@ fn accepts(types: Vec<String>) -> Result<Declaration, Fault> {
 }
 
 fn reported(error: wit::types::Error) -> Fault {
-    match error {
-        wit::types::Error::Unsupported(reason) => Fault::Reported {
-            class: FailureClass::Unsupported,
-            causes: vec![fitting(&reason)],
-            hint: None,
-        },
-        wit::types::Error::Malformed(defect) => {
-            let mut cause = fitting(&defect.reason);
-            if let Some(offset) = defect.offset {
-                cause.push_str(&format!(" (at byte {offset})"));
-            }
-            Fault::Reported { class: FailureClass::Malformed, causes: vec![cause], hint: None }
+    use wit::types::Error;
+    let reported = |class, reason: &str| Reported {
+        class,
+        reason: fitting(reason, 400),
+        offset: None,
+        key: None,
+    };
+    Fault::Reported(match error {
+        Error::Unsupported(reason) => reported(FailureClass::Unsupported, &reason),
+        Error::Malformed(defect) => {
+            Reported { offset: defect.offset, ..reported(FailureClass::Malformed, &defect.reason) }
         }
-        wit::types::Error::Misconfigured(setting) => Fault::Reported {
-            class: FailureClass::Misconfigured,
-            causes: vec![format!(
-                "its setting {} is unusable: {}",
-                check::quoted(&setting.key),
-                fitting(&setting.reason)
-            )],
-            hint: None,
+        Error::Misconfigured(setting) => Reported {
+            key: Some(fitting(&setting.key, 80)),
+            ..reported(FailureClass::Misconfigured, &setting.reason)
         },
-        wit::types::Error::Internal(reason) => Fault::Reported {
-            class: FailureClass::Internal,
-            causes: vec![fitting(&reason)],
-            hint: None,
-        },
-    }
+        Error::Internal(reason) => reported(FailureClass::Internal, &reason),
+    })
 }
 
-/// A plugin's message, cut at 400 bytes.
-fn fitting(words: &str) -> String {
-    let fitting = &words[..words.floor_char_boundary(400)];
+/// A plugin's words, cut at this many bytes.
+fn fitting(words: &str, longest: usize) -> String {
+    let fitting = &words[..words.floor_char_boundary(longest)];
     let more = if fitting.len() < words.len() { "…" } else { "" };
-    if fitting.is_empty() { "it gives no reason".to_owned() } else { format!("{fitting}{more}") }
+    format!("{fitting}{more}")
 }
 
 fn attribute(it: wit::types::Attribute) -> Attribute {
@@ -431,7 +548,11 @@ fn extracted_document(
     };
     let document = Document {
         text: it.document.text,
-        language: it.document.language.map(check::language).transpose()?,
+        language: it
+            .document
+            .language
+            .map(|language| check::language(language, Clause::LANGUAGE))
+            .transpose()?,
         attributes: it.document.attributes.into_iter().map(attribute).collect(),
         marks: it.document.marks.into_iter().map(mark).collect(),
     };
@@ -469,13 +590,12 @@ fn span_to_wit(it: Span) -> wit::types::Span {
 
 impl State {
     /// Every import begins with this: it counts, and holds `describe` to its promise.
-    fn host_call(&mut self) -> wasmtime::Result<()> {
+    fn host_call(&mut self, interface: &'static str) -> wasmtime::Result<()> {
         self.host_calls += 1;
+        self.called(interface);
         if self.sealed {
             let what = "it called the host while describing itself".to_owned();
-            return Err(
-                BrokenPromise { what, clause: "`metadata.describe` calls no imports" }.into()
-            );
+            return Err(BrokenPromise { what, clause: Clause::DESCRIBE_SEALED }.into());
         }
         Ok(())
     }
@@ -490,7 +610,7 @@ impl wit::log::Host for State {
         message: String,
         fields: Vec<wit::types::Attribute>,
     ) -> wasmtime::Result<()> {
-        self.host_call()?;
+        self.host_call("log")?;
         let level = match level {
             wit::log::Level::Trace => LogLevel::Trace,
             wit::log::Level::Debug => LogLevel::Debug,
@@ -506,14 +626,14 @@ impl wit::log::Host for State {
 
 impl wit::config::Host for State {
     fn get(&mut self, key: String) -> wasmtime::Result<Option<String>> {
-        self.host_call()?;
+        self.host_call("config")?;
         Ok(self.inputs.settings.get(&key).map(str::to_owned))
     }
 }
 
 impl wit::lookup::Host for State {
     fn open(&mut self, name: String) -> wasmtime::Result<Option<Resource<LentTable>>> {
-        self.host_call()?;
+        self.host_call("lookup")?;
         let table = self.inputs.tables.get(&name).map(Arc::clone);
         Ok(table.map(|table| self.handles.push(table)).transpose()?)
     }
@@ -521,7 +641,7 @@ impl wit::lookup::Host for State {
 
 impl State {
     fn table(&mut self, handle: &Resource<LentTable>) -> wasmtime::Result<Arc<Table>> {
-        self.host_call()?;
+        self.host_call("lookup")?;
         Ok(Arc::clone(self.handles.get(handle)?))
     }
 }
@@ -582,12 +702,12 @@ impl wit::sources::Host for State {}
 
 impl wit::sources::HostSource for State {
     fn media_type(&mut self, source: Resource<SourceBytes>) -> wasmtime::Result<String> {
-        self.host_call()?;
+        self.host_call("sources")?;
         Ok(self.handles.get(&source)?.media_type().to_string())
     }
 
     fn size(&mut self, source: Resource<SourceBytes>) -> wasmtime::Result<u64> {
-        self.host_call()?;
+        self.host_call("sources")?;
         Ok(self.handles.get(&source)?.size())
     }
 
@@ -597,7 +717,7 @@ impl wit::sources::HostSource for State {
         offset: u64,
         length: u32,
     ) -> wasmtime::Result<Vec<u8>> {
-        self.host_call()?;
+        self.host_call("sources")?;
         let bytes = self.handles.get(&source)?.read(offset, length).to_vec();
         self.bytes_in += bytes.len() as u64;
         Ok(bytes)
@@ -611,13 +731,13 @@ impl wit::sources::HostSource for State {
 
 impl wit::members::Host for State {
     fn emit(&mut self, member: wit::members::Member) -> wasmtime::Result<()> {
-        self.host_call()?;
+        self.host_call("members")?;
         self.bytes_out += member.content.len() as u64;
         let attributes: Vec<Attribute> = member.attributes.into_iter().map(attribute).collect();
         let promise = |fault: Fault| match fault {
             Fault::Broken { what, clause } => wasmtime::Error::from(BrokenPromise { what, clause }),
             Fault::Call(error) => error,
-            Fault::Reported { causes, .. } => wasmtime::Error::msg(causes.join(": ")),
+            Fault::Reported(reported) => wasmtime::Error::msg(reported.cause()),
         };
         check::attributes(&attributes).map_err(promise)?;
         // A container says what it likes about its members; a media type that is none is no reason to lose one.
@@ -625,7 +745,7 @@ impl wit::members::Host for State {
         let member = Member { name: member.name, media_type, content: member.content, attributes };
         let Some(sink) = self.inputs.members.as_mut() else {
             let what = "it emitted a member, and it is no unpacker".to_owned();
-            return Err(BrokenPromise { what, clause: "only unpackers emit members" }.into());
+            return Err(BrokenPromise { what, clause: Clause::UNPACKERS_EMIT }.into());
         };
         let begun = Instant::now();
         let accepted = sink.accept(member);
@@ -636,7 +756,7 @@ impl wit::members::Host for State {
 
 impl wit::findings::Host for State {
     fn labels(&mut self, classifier: String) -> wasmtime::Result<Option<Vec<wit::types::Label>>> {
-        self.host_call()?;
+        self.host_call("findings")?;
         let label = |it: &Label| wit::types::Label {
             name: it.name.clone(),
             confidence: it.confidence,
@@ -654,7 +774,7 @@ impl wit::findings::Host for State {
         &mut self,
         analyzer: String,
     ) -> wasmtime::Result<Option<Vec<wit::types::Annotation>>> {
-        self.host_call()?;
+        self.host_call("findings")?;
         let annotation = |it: &Annotation| wit::types::Annotation {
             kind: it.kind.clone(),
             span: it.span.map(span_to_wit),
@@ -674,7 +794,7 @@ impl wit::findings::Host for State {
         translator: String,
         target: String,
     ) -> wasmtime::Result<Option<String>> {
-        self.host_call()?;
+        self.host_call("findings")?;
         Ok(self.inputs.findings.translation(&translator, &target).map(str::to_owned))
     }
 }

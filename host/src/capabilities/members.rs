@@ -3,7 +3,7 @@
 use crate::model::{Attribute, MediaType};
 
 /// One source taken out of a container.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Member {
     /// What the container calls it. Hostile text: it names nothing on the host's disk.
     pub name: String,

@@ -9,6 +9,7 @@ mod members;
 mod settings;
 mod source;
 mod tables;
+mod usage;
 
 pub use findings::PriorFindings;
 pub use log::LogBook;
@@ -16,3 +17,4 @@ pub use members::{Member, MemberSink, NoMembers, Refused};
 pub use settings::Settings;
 pub use source::SourceBytes;
 pub use tables::{Occurrence, Table, TableError, TooManyOccurrences};
+pub use usage::Usage;

@@ -12,12 +12,19 @@ const LONGEST_READ: usize = 16 * 1024 * 1024;
 pub struct SourceBytes {
     media_type: MediaType,
     bytes: Arc<[u8]>,
+    longest_read: usize,
 }
 
 impl SourceBytes {
     /// A source that holds these bytes.
     pub fn new(media_type: MediaType, bytes: Arc<[u8]>) -> SourceBytes {
-        SourceBytes { media_type, bytes }
+        SourceBytes { media_type, bytes, longest_read: LONGEST_READ }
+    }
+
+    /// The same source, with reads that return at most `longest` bytes, but at least one, each.
+    #[must_use]
+    pub fn in_slices_of(self, longest: usize) -> SourceBytes {
+        SourceBytes { longest_read: longest.clamp(1, LONGEST_READ), ..self }
     }
 
     /// What the host believes the bytes to be.
@@ -34,7 +41,8 @@ impl SourceBytes {
     pub fn read(&self, offset: u64, length: u32) -> &[u8] {
         // `offset` and `length` are guest-controlled, so clamp them before slicing.
         let start = usize::try_from(offset).unwrap_or(usize::MAX).min(self.bytes.len());
-        let end = start.saturating_add((length as usize).min(LONGEST_READ)).min(self.bytes.len());
+        let end =
+            start.saturating_add((length as usize).min(self.longest_read)).min(self.bytes.len());
         &self.bytes[start..end]
     }
 }
@@ -55,5 +63,7 @@ mod tests {
         check(u64::MAX, u32::MAX, b"");
         check(0, u32::MAX, b"0123456789");
         check(3, 0, b"");
+        assert_eq!(source.clone().in_slices_of(3).read(2, 8), b"234");
+        assert_eq!(source.clone().in_slices_of(0).read(2, 8), b"2");
     }
 }

@@ -18,8 +18,9 @@ use crate::sandbox::{Sandbox, SandboxOptions};
 
 /// How long the child process may compile, in CPU seconds and in real time. JavaScript's runtime takes 13 s.
 const LONGEST_COMPILATION: Duration = Duration::from_secs(120);
-/// How much memory the child process may use.
-const COMPILER_MEMORY: u64 = 6 << 30;
+/// How much memory the child process may use, in bytes. Python's runtime takes 360 MiB, and the pool reserves 2.4 GiB that it never
+/// uses here, but that count.
+const COMPILER_MEMORY: u64 = 4 << 30;
 
 /// Where components are compiled.
 #[derive(Debug, Clone)]
@@ -201,8 +202,12 @@ fn compile_in_child(
             false => {
                 let words = String::from_utf8_lossy(&words);
                 let words = words.trim();
-                Err(failed(if words.is_empty() {
-                    format!("the compiler ended with {status}")
+                Err(failed(if words.is_empty() || words.contains("memory allocation of") {
+                    format!(
+                        "the compiler ended with {status}, and its limits are {} s and {} of memory",
+                        LONGEST_COMPILATION.as_secs(),
+                        bytesize::ByteSize(COMPILER_MEMORY).display().iec()
+                    )
                 } else {
                     words.to_owned()
                 }))

@@ -7,6 +7,7 @@ use wasmparser::{
 };
 
 use super::load::LoadError;
+use super::needs::Needs;
 use crate::abi::{PACKAGE, TRACKS, role_interface};
 use crate::model::{ContractVersion, Digest, Role};
 
@@ -35,6 +36,13 @@ pub struct Import {
     pub name: String,
     /// What stands behind it.
     pub provider: Provider,
+}
+
+impl Import {
+    /// The name of the interface, such as `log`, if it is one of the contract.
+    pub fn contract_interface(&self) -> Option<&str> {
+        parse_name(&self.name).map(|(interface, _)| interface)
+    }
 }
 
 /// What stands behind an import.
@@ -72,6 +80,7 @@ pub fn inspect(bytes: &[u8]) -> Result<Inspection, LoadError> {
     let imports =
         names.imports.into_iter().map(|name| Import { provider: provider(&name), name }).collect();
     let (role, contract) = role(&names.exports)?;
+    names.needs.check()?;
     Ok(Inspection { digest: Digest::of(bytes), size: bytes.len() as u64, role, contract, imports })
 }
 
@@ -111,6 +120,7 @@ fn check_kind(bytes: &[u8]) -> Result<(), LoadError> {
 struct Names {
     imports: Vec<String>,
     exports: Vec<String>,
+    needs: Needs,
 }
 
 /// The names that the outermost component imports and exports.
@@ -119,7 +129,7 @@ fn names(bytes: &[u8]) -> Result<Names, LoadError> {
         reason: error.message().to_owned(),
         offset: error.offset() as u64,
     };
-    let mut names = Names { imports: Vec::new(), exports: Vec::new() };
+    let mut names = Names { imports: Vec::new(), exports: Vec::new(), needs: Needs::default() };
     let (mut parser, mut rest, mut depth) = (Parser::new(0), bytes, 0_usize);
     let mut parents = Vec::new();
     loop {
@@ -133,6 +143,7 @@ fn names(bytes: &[u8]) -> Result<Names, LoadError> {
             }
         };
         rest = &rest[consumed..];
+        names.needs.add(&payload).map_err(invalid)?;
         match payload {
             Payload::Version { encoding: Encoding::Module | Encoding::Component, .. } => {}
             Payload::ModuleSection { parser: inner, .. }

@@ -126,7 +126,7 @@ impl Hint for LoadError {
             LoadError::NoRole { .. } => "export one of the worlds in `wit/worlds.wit`".to_owned(),
             LoadError::SeveralRoles(_) => "build one component per role".to_owned(),
             LoadError::Imports { .. } => "`docmill plugin inspect FILE` lists everything the plugin imports".to_owned(),
-            LoadError::UnknownTrack { .. } => "rebuild the plugin against the contract in `wit/`".to_owned(),
+            LoadError::UnknownTrack { .. } | LoadError::Mismatch { .. } => "rebuild the plugin against the contract in `wit/`".to_owned(),
             LoadError::Describe(stopped) => return stopped.hint.clone(),
             _ => return None,
         })
@@ -168,7 +168,7 @@ pub struct Catalog {
 }
 
 /// What a plugin may use while it describes itself.
-const DESCRIBE_LIMITS: fn() -> Limits =
+pub(crate) const DESCRIBE_LIMITS: fn() -> Limits =
     || Limits { memory: 512 << 20, output: 1 << 20, ..Limits::default() };
 
 impl Catalog {
@@ -215,6 +215,9 @@ impl Catalog {
             inputs: Inputs::default(),
             depth: 0,
         };
+        if let Err(reason) = fits(&*guest, &self.sandbox)? {
+            return Err(LoadError::Mismatch { reason });
+        }
         let described =
             guest.describe(call).map_err(|stopped| LoadError::Describe(Box::new(stopped)))?;
         Ok(Arc::new(Plugin {
@@ -229,7 +232,15 @@ impl Catalog {
     }
 }
 
-/// A component that needs more than the pool has per instance would fail on every document; say so now.
+/// Whether the functions that a plugin exports have the types of the contract; a start function may end this early.
+fn fits(guest: &dyn Guest, sandbox: &Sandbox) -> Result<Result<(), String>, LoadError> {
+    let limits = DESCRIBE_LIMITS();
+    let call = Call { sandbox, limits: &limits, inputs: Inputs::default(), depth: 0 };
+    let fits = guest.fits(call).map_err(|stopped| LoadError::Describe(Box::new(stopped)))?;
+    Ok(fits.value)
+}
+
+/// Modules that are instantiated several times need more than their file tells; what the pool has not, would fail on every document.
 fn check_resources(component: &wasmtime::component::Component) -> Result<(), LoadError> {
     use crate::sandbox::{MEMORIES, TABLE_ELEMENTS, TABLES};
     // `None` means that the component imports whole modules, which the contract has no place for.

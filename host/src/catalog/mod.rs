@@ -7,10 +7,12 @@
 mod code;
 mod inspect;
 mod load;
+mod needs;
 mod shipped;
 
 pub use code::{CodeCache, Compiler, run_compiler};
 pub use inspect::{Import, Inspection, Provider, inspect};
+pub(crate) use load::DESCRIBE_LIMITS;
 pub use load::{Catalog, LARGEST_COMPONENT, LoadError, Plugin};
 pub use shipped::{
     DEFAULT_PIPELINE, shipped_plugin, shipped_plugins, shipped_table, shipped_tables,

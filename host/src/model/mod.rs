@@ -4,6 +4,7 @@
 //! everything a plugin says, or by `store`, which reads back what was checked before; so a [`Span`] in a [`Document`]
 //! is known to be valid.
 
+mod clause;
 mod digest;
 mod document;
 mod failure;
@@ -14,6 +15,7 @@ mod provenance;
 mod run;
 mod source;
 
+pub use clause::Clause;
 pub use digest::{Digest, Hasher, ParseDigestError};
 pub use document::{Aside, Attribute, Document, DocumentId, Extracted, Mark, Span, StoredDocument};
 pub use failure::{Attempt, Failure, FailureClass, FailureId, LogLevel, LogLine};

@@ -82,6 +82,16 @@ impl Step {
         &self.configured.pairs
     }
 
+    /// The value of every setting of the plugin.
+    pub fn settings(&self) -> &Arc<Settings> {
+        &self.configured.settings
+    }
+
+    /// The tables granted to the plugin, by name.
+    pub fn tables(&self) -> &Arc<BTreeMap<String, Arc<Table>>> {
+        &self.configured.tables
+    }
+
     pub(super) fn inputs(&self) -> Inputs {
         Inputs {
             settings: Arc::clone(&self.configured.settings),

@@ -27,6 +27,10 @@ const LARGEST_GROUP: usize = 64;
 /// The most members that one container may have.
 const MOST_MEMBERS: u64 = 10_000_000;
 
+/// What a member counts towards the size of its container besides its content, in bytes: an empty one is no less work, and leaves a
+/// record.
+const MEMBER_OVERHEAD: u64 = 512;
+
 /// How a run is done.
 #[derive(Debug, Clone)]
 pub struct RunOptions {
@@ -34,7 +38,7 @@ pub struct RunOptions {
     pub jobs: usize,
     /// The largest source that is read, in bytes.
     pub largest_source: u64,
-    /// The most that the members of one container may have together, in bytes.
+    /// The most that the members of one container may have together, in bytes; each counts 512 more than it has.
     pub largest_container: u64,
     /// Set it to end the run early: what is under way is finished and stored, nothing new is begun.
     pub stop: Arc<AtomicBool>,
@@ -502,7 +506,7 @@ impl MemberSink for Sink {
         self.left = self.left.checked_sub(1).ok_or_else(|| limit("more members"))?;
         self.room = self
             .room
-            .checked_sub(member.content.len() as u64)
+            .checked_sub(member.content.len() as u64 + MEMBER_OVERHEAD)
             .ok_or_else(|| limit("more bytes"))?;
         self.members.send(member).map_err(|_| Refused::Interrupted)
     }

@@ -9,7 +9,7 @@ use wasmtime::{Store, Trap, UpdateDeadline, WasmBacktrace};
 use super::limits::MemoryExceeded;
 use super::state::{Inputs, State};
 use super::{Limits, Sandbox};
-use crate::model::{Cost, FailureClass, LogLevel, LogLine};
+use crate::model::{Clause, Cost, FailureClass, LogLevel, LogLine};
 
 /// Why a call ended without a result.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub struct Stopped {
     pub causes: Vec<String>,
     /// One thing the reader can do now.
     pub hint: Option<String>,
+    /// The clause of the contract that was broken, if the plugin broke one that has a number.
+    pub clause: Option<&'static Clause>,
     /// The plugin's call stack, innermost first.
     pub backtrace: Vec<String>,
     /// The end of what the plugin logged.
@@ -33,8 +35,18 @@ impl Stopped {
             class,
             causes: vec![cause.into()],
             hint: None,
+            clause: None,
             backtrace: Vec::new(),
             log: Vec::new(),
+        }
+    }
+
+    /// A broken promise: what the plugin did, and what the contract says instead.
+    fn broken(what: impl Into<String>, clause: &'static Clause) -> Stopped {
+        Stopped {
+            hint: Some(clause.must.to_owned()),
+            clause: Some(clause),
+            ..Stopped::new(FailureClass::Output, what)
         }
     }
 }
@@ -45,9 +57,35 @@ pub(crate) enum Fault {
     /// The call itself failed, in the guest or in a host function.
     Call(wasmtime::Error),
     /// The plugin broke a promise of the contract: what it did, and what the contract says.
-    Broken { what: String, clause: &'static str },
+    Broken { what: String, clause: &'static Clause },
     /// The plugin returned an error of the contract.
-    Reported { class: FailureClass, causes: Vec<String>, hint: Option<String> },
+    Reported(Reported),
+}
+
+/// An error of the contract, as the plugin returned it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Reported {
+    pub(crate) class: FailureClass,
+    /// The plugin's words, cut to a length that fits into a message; may be empty.
+    pub(crate) reason: String,
+    /// Where a defect was noticed.
+    pub(crate) offset: Option<u64>,
+    /// The setting or table that cannot be used, likewise cut.
+    pub(crate) key: Option<String>,
+}
+
+impl Reported {
+    /// The error in one sentence.
+    pub(crate) fn cause(&self) -> String {
+        let reason = if self.reason.is_empty() { "it gives no reason" } else { &self.reason };
+        match (self.offset, &self.key) {
+            (Some(offset), _) => format!("{reason} (at byte {offset})"),
+            (None, Some(key)) => {
+                format!("its setting `{}` is unusable: {reason}", key.escape_debug())
+            }
+            (None, None) => reason.to_owned(),
+        }
+    }
 }
 
 impl From<wasmtime::Error> for Fault {
@@ -126,15 +164,8 @@ pub(crate) fn call<T>(
 
 fn stopped(fault: Fault, limits: &Limits, store: &mut Store<State>) -> Stopped {
     let error = match fault {
-        Fault::Broken { what, clause } => {
-            return Stopped {
-                hint: Some(clause.to_owned()),
-                ..Stopped::new(FailureClass::Output, what)
-            };
-        }
-        Fault::Reported { class, causes, hint } => {
-            return Stopped { class, causes, hint, backtrace: Vec::new(), log: Vec::new() };
-        }
+        Fault::Broken { what, clause } => return Stopped::broken(what, clause),
+        Fault::Reported(reported) => return Stopped::new(reported.class, reported.cause()),
         Fault::Call(error) => error,
     };
     let backtrace = error.downcast_ref::<WasmBacktrace>().map(frames).unwrap_or_default();
@@ -150,7 +181,7 @@ fn stopped(fault: Fault, limits: &Limits, store: &mut Store<State>) -> Stopped {
         );
     }
     if let Some(broken) = error.downcast_ref::<BrokenPromise>() {
-        return with(FailureClass::Output, broken.what.clone(), Some(broken.clause));
+        return Stopped { backtrace, ..Stopped::broken(broken.what.clone(), broken.clause) };
     }
     if let Some(refused) = error.downcast_ref::<crate::capabilities::Refused>() {
         return with(FailureClass::Output, refused.to_string(), None);
@@ -207,11 +238,15 @@ fn without_trap(
         || words.contains("resource table")
         || words.contains("handle")
     {
-        return with(FailureClass::Output, format!("it misused a handle: {words}"), None);
+        return Stopped {
+            clause: Some(Clause::HANDLES),
+            ..with(FailureClass::Output, format!("it misused a handle: {words}"), None)
+        };
     }
     // Everything else that ends a call is something the guest did to the canonical ABI: invalid UTF-8, a discriminant that does
     // not exist, a pointer outside its memory.
-    with(FailureClass::Output, format!("it broke the rules for passing values: {words}"), None)
+    let cause = format!("it broke the rules for passing values: {words}");
+    Stopped { clause: Some(Clause::VALUES), ..with(FailureClass::Output, cause, None) }
 }
 
 /// A promise that a host function saw broken while the guest was running.
@@ -219,21 +254,20 @@ fn without_trap(
 #[error("{what}")]
 pub(crate) struct BrokenPromise {
     pub(crate) what: String,
-    pub(crate) clause: &'static str,
+    pub(crate) clause: &'static Clause,
 }
 
 fn stopped_by_deadline(limits: &Limits, backtrace: Vec<String>) -> Stopped {
+    let deadline = humantime::format_duration(limits.deadline);
     Stopped {
-        class: FailureClass::Deadline,
-        causes: vec![format!(
-            "it ran longer than its deadline of {}",
-            humantime::format_duration(limits.deadline)
-        )],
         hint: Some(
             "raise `limits.deadline` for this step if this document is worth the wait".to_owned(),
         ),
         backtrace,
-        log: Vec::new(),
+        ..Stopped::new(
+            FailureClass::Deadline,
+            format!("it ran longer than its deadline of {deadline}"),
+        )
     }
 }
 

@@ -11,8 +11,8 @@ mod wasi;
 
 pub use crate::model::Limits;
 pub use call::Stopped;
-pub(crate) use call::{BrokenPromise, Called, Fault, call};
-pub(crate) use engine::{MEMORIES, NESTING, TABLE_ELEMENTS, TABLES};
+pub(crate) use call::{BrokenPromise, Called, Fault, Reported, call};
+pub(crate) use engine::{CORE_INSTANCES, MEMORIES, NESTING, TABLE_ELEMENTS, TABLES};
 pub use engine::{Sandbox, SandboxError, SandboxOptions};
 pub(crate) use state::{Inputs, State};
 pub(crate) use wasi::{add_to_linker, offers};

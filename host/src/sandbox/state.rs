@@ -9,7 +9,7 @@ use wasmtime::component::ResourceTable;
 use super::Limits;
 use super::limits::Meter;
 use super::wasi::Wasi;
-use crate::capabilities::{LogBook, MemberSink, PriorFindings, Settings, Table};
+use crate::capabilities::{LogBook, MemberSink, PriorFindings, Settings, Table, Usage};
 
 /// What the host provides for one call, independent of any version of the contract.
 #[derive(Default)]
@@ -19,6 +19,8 @@ pub(crate) struct Inputs {
     pub(crate) tables: Arc<BTreeMap<String, Arc<Table>>>,
     pub(crate) findings: PriorFindings,
     pub(crate) members: Option<Box<dyn MemberSink>>,
+    /// Where to note what the plugin calls, if anybody asks.
+    pub(crate) usage: Option<Arc<Usage>>,
 }
 
 /// How many resources (sources, tables, streams) a plugin may hold at a time.
@@ -58,12 +60,20 @@ impl State {
         }
     }
 
+    /// Notes which interface the plugin called, if anybody asks.
+    pub(crate) fn called(&self, interface: &'static str) {
+        if let Some(usage) = &self.inputs.usage {
+            usage.record(interface);
+        }
+    }
+
     /// Moves the deadline by time that the plugin spent waiting for the host.
     pub(crate) fn pause(&mut self, waited: Duration) {
         self.deadline += waited;
     }
 
     pub(super) fn wasi_parts(&mut self) -> (&mut Wasi, &mut ResourceTable) {
+        self.called(Usage::WASI);
         (self.wasi.get_or_insert_with(|| Box::new(Wasi::new())), &mut self.handles)
     }
 

@@ -2,10 +2,11 @@
 //!
 //! verdict: output
 //! because: annotation 1 comes after one that it should precede
+//! breaks: A-2
 
 use docmill_plugin::prelude::*;
 
 docmill_adversaries::analyzer!(|_| Ok(vec![
-    Annotation::at("finding", 4..5),
-    Annotation::at("finding", 0..1)
+    Annotation::at("finding", 0..0),
+    Annotation::of_document("finding")
 ]));

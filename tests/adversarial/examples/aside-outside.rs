@@ -2,6 +2,7 @@
 //!
 //! verdict: output
 //! because: aside 0 stands at byte 4294967295
+//! breaks: E-4
 
 use docmill_plugin::prelude::*;
 

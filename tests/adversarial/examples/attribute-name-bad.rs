@@ -2,6 +2,7 @@
 //!
 //! verdict: output
 //! because: it names an attribute `\u{1b}[31m`
+//! breaks: V-3
 
 use docmill_plugin::prelude::*;
 

@@ -2,6 +2,7 @@
 //!
 //! verdict: output
 //! because: annotation 0 has the confidence
+//! breaks: V-2
 
 use docmill_plugin::prelude::*;
 

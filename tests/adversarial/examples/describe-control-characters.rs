@@ -2,6 +2,7 @@
 //!
 //! verdict: rejected
 //! because: it gives its version as
+//! breaks: D-5
 
 docmill_adversaries::described_as!(|mut description| {
     description.version = "\u{1b}[2J1.0.0".to_owned();

@@ -2,6 +2,7 @@
 //!
 //! verdict: rejected
 //! because: it names a plugin `../../etc/passwd`
+//! breaks: D-4
 
 docmill_adversaries::described_as!(|mut description| {
     description.name = "../../etc/passwd".to_owned();

@@ -1,6 +1,7 @@
 //! Gives members names that lead out of a folder or end a string early.
 //!
 //! verdict: unsupported
+//! probes: H-6
 
 use docmill_plugin::prelude::*;
 

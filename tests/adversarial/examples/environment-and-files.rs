@@ -2,6 +2,7 @@
 //!
 //! verdict: fine
 //! value: open doors:
+//! probes: H-8
 
 use docmill_plugin::prelude::*;
 

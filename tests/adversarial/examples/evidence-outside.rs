@@ -2,6 +2,7 @@
 //!
 //! verdict: output
 //! because: the evidence for label `one` spans bytes
+//! breaks: V-1
 
 use docmill_plugin::prelude::*;
 

@@ -2,6 +2,7 @@
 //!
 //! verdict: trapped
 //! because: it called `exit`
+//! breaks: R-1
 
 #[expect(clippy::exit, reason = "this is the point")]
 fn exit() -> ! {

@@ -2,6 +2,7 @@
 //!
 //! verdict: memory
 //! because: and its limit is 16.0 MiB
+//! breaks: R-1
 
 use docmill_plugin::prelude::*;
 

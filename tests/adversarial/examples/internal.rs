@@ -2,6 +2,7 @@
 //!
 //! verdict: internal
 //! because: I am wrong I am wrong
+//! breaks: R-1
 
 use docmill_plugin::prelude::*;
 

@@ -2,6 +2,7 @@
 //!
 //! verdict: output
 //! because: annotation 0 is of the kind `surprise`
+//! breaks: A-1
 
 use docmill_plugin::prelude::*;
 

@@ -2,6 +2,7 @@
 //!
 //! verdict: rejected
 //! because: twice
+//! breaks: P-5
 
 use docmill_plugin::prelude::*;
 

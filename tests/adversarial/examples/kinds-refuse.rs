@@ -2,6 +2,7 @@
 //!
 //! verdict: rejected
 //! because: its setting `mood` is unusable: nobody can work like that
+//! breaks: P-7
 
 use docmill_plugin::prelude::*;
 

@@ -2,6 +2,7 @@
 //!
 //! verdict: output
 //! because: it gave the label `three`
+//! breaks: C-1
 
 use docmill_plugin::prelude::*;
 

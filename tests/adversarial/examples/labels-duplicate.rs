@@ -2,6 +2,7 @@
 //!
 //! verdict: output
 //! because: it gave the label `one` twice
+//! breaks: C-2
 
 use docmill_plugin::prelude::*;
 

@@ -2,6 +2,7 @@
 //!
 //! verdict: output
 //! because: label `two` is more confident than the one before it
+//! breaks: C-3
 
 use docmill_plugin::prelude::*;
 

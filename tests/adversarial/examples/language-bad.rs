@@ -2,6 +2,7 @@
 //!
 //! verdict: output
 //! because: it gives a language as `../fr`
+//! breaks: V-4
 
 use docmill_plugin::prelude::*;
 

@@ -2,6 +2,7 @@
 //!
 //! verdict: fine
 //! value: done
+//! probes: H-1
 
 use docmill_plugin::prelude::*;
 

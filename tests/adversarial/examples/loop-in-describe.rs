@@ -2,6 +2,7 @@
 //!
 //! verdict: rejected
 //! because: it ran longer than its deadline
+//! breaks: D-3
 
 docmill_adversaries::described_as!(|_| loop {
     std::hint::black_box(());

@@ -2,6 +2,7 @@
 //!
 //! verdict: rejected
 //! because: it ran longer than its deadline of 10s
+//! breaks: P-6
 
 use docmill_plugin::prelude::*;
 

@@ -2,6 +2,7 @@
 //!
 //! verdict: output
 //! because: mark 0 spans bytes 0..6
+//! breaks: V-1
 
 use docmill_plugin::prelude::*;
 

@@ -2,6 +2,7 @@
 //!
 //! verdict: ends-the-run
 //! because: its setting `mood` is unusable: nobody can work like that
+//! breaks: R-5
 
 use docmill_plugin::prelude::*;
 

@@ -2,6 +2,7 @@
 //!
 //! verdict: fine
 //! value: 0
+//! probes: H-3
 
 use docmill_plugin::prelude::*;
 

@@ -1,6 +1,8 @@
 //! Asks for the time, and for random keys: every run gets the same.
 //!
 //! verdict: fine
+//! breaks: R-2
+//! probes: H-8
 
 use docmill_plugin::prelude::*;
 

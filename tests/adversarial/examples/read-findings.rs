@@ -2,6 +2,7 @@
 //!
 //! verdict: fine
 //! value: None
+//! probes: H-7
 
 use docmill_plugin::prelude::*;
 

@@ -2,6 +2,8 @@
 //!
 //! verdict: fine
 //! value: 0 bytes past the end, all: true
+//! breaks: E-2
+//! probes: H-5
 
 use docmill_plugin::prelude::*;
 

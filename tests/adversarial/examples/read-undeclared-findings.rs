@@ -2,6 +2,7 @@
 //!
 //! verdict: fine
 //! value: false
+//! probes: H-7
 
 use docmill_plugin::prelude::*;
 

@@ -2,6 +2,7 @@
 //!
 //! verdict: trapped
 //! because: out of bounds memory access
+//! breaks: R-1
 
 use docmill_plugin::prelude::*;
 

@@ -2,6 +2,7 @@
 //!
 //! verdict: fine
 //! value: document 1
+//! breaks: R-2
 
 use docmill_plugin::prelude::*;
 

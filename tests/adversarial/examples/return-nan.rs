@@ -2,6 +2,7 @@
 //!
 //! verdict: output
 //! because: label `one` has the confidence NaN
+//! breaks: V-2
 
 use docmill_plugin::prelude::*;
 

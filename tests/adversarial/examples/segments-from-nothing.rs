@@ -2,6 +2,7 @@
 //!
 //! verdict: output
 //! because: it put words into segment
+//! breaks: T-2
 
 docmill_adversaries::translator!(|segments| segments
     .iter()

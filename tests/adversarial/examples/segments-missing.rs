@@ -2,6 +2,7 @@
 //!
 //! verdict: output
 //! because: segments for
+//! breaks: T-1
 
 docmill_adversaries::translator!(|mut segments| {
     segments.pop();

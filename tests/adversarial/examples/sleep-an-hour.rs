@@ -2,6 +2,7 @@
 //!
 //! verdict: fine
 //! value: true
+//! probes: H-8
 
 use docmill_plugin::prelude::*;
 

@@ -2,6 +2,7 @@
 //!
 //! verdict: output
 //! because: spans bytes 4..2, which runs backwards
+//! breaks: V-1
 
 use docmill_plugin::prelude::*;
 

@@ -2,6 +2,7 @@
 //!
 //! verdict: output
 //! because: annotation 0 spans bytes 0..4294967295
+//! breaks: V-1
 
 use docmill_plugin::prelude::*;
 

@@ -2,6 +2,7 @@
 //!
 //! verdict: output
 //! because: which cuts a character
+//! breaks: V-1
 
 use docmill_plugin::prelude::*;
 

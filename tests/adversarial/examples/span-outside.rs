@@ -2,6 +2,7 @@
 //!
 //! verdict: output
 //! because: but the text has
+//! breaks: V-1
 
 use docmill_plugin::prelude::*;
 

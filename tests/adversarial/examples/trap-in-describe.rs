@@ -2,5 +2,6 @@
 //!
 //! verdict: rejected
 //! because: I am nobody
+//! breaks: D-3
 
 docmill_adversaries::described_as!(|_| panic!("I am nobody"));

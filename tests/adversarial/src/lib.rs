@@ -6,7 +6,10 @@
 //! - `//! verdict:` is `fine`, the class of the failure it causes (`deadline`, `memory`, `trapped`, `output`, …), or `rejected`
 //!   if no pipeline with it may be assembled, or `ends-the-run`;
 //! - `//! because:` is a part of what the operator is told;
-//! - `//! value:` is what a plugin that is `fine` must find, if that matters.
+//! - `//! value:` is what a plugin that is `fine` must find, if that matters;
+//! - `//! tables:` names a table that the runner grants it, which holds `words.tsv`;
+//! - `//! breaks:` is the clause of the contract that it breaks, and the only one that `docmill plugin check` may report;
+//! - `//! probes:` is a clause that binds the host, and that the plugin is a witness to.
 
 pub use docmill_plugin;
 use docmill_plugin::Description;

@@ -354,10 +354,53 @@ fn failure_classes() -> impl TypedValueParser<Value = FailureClass> {
 pub enum Plugin {
     /// List the plugins of the pipeline in force
     List,
-    /// Show what a plugin is, declares, and imports; runs nothing of it but its self-description
+    /// Show what a plugin is, what it asks for, what the pipeline in force grants it, and what it uses on samples
     Inspect {
         /// A component, or the name of a shipped plugin
         #[arg(value_name = "FILE|NAME")]
         plugin: PathBuf,
+        /// File to run it on besides the built-in samples (can be repeated)
+        #[arg(long = "sample", value_name = "FILE")]
+        samples: Vec<PathBuf>,
     },
+    /// Check that a plugin keeps what the contract promises, clause by clause
+    Check(Check),
+}
+
+/// Options of `plugin check`.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+The plugin is called with built-in samples and those given here, in fresh instances and several times
+in one. Exit code 3 means that it broke a clause, or cannot be loaded at all.
+
+Examples:
+  docmill plugin check analyze-years.wasm
+  docmill plugin check extract-csv.wasm --sample members.csv --sample empty.csv
+  docmill plugin check classify-lexicon --table taxonomy=vn-1131-2025 --settings min-confidence=0.5")]
+pub struct Check {
+    /// A component, or the name of a shipped plugin
+    #[arg(value_name = "FILE|NAME")]
+    pub plugin: PathBuf,
+    /// File to call it with besides the built-in samples (can be repeated)
+    #[arg(long = "sample", value_name = "FILE")]
+    pub samples: Vec<PathBuf>,
+    /// Value of one of its settings (can be repeated)
+    #[arg(long, value_name = "KEY=VALUE", value_parser = assignment)]
+    pub settings: Vec<(String, String)>,
+    /// File of tab-separated values or shipped table for one of its tables (can be repeated)
+    #[arg(long = "table", value_name = "NAME=FILE", value_parser = assignment)]
+    pub tables: Vec<(String, String)>,
+    /// How long one call may take
+    #[arg(long, value_name = "TIME", default_value = "2s")]
+    pub deadline: humantime::Duration,
+    /// How much memory one call may use
+    #[arg(long, value_name = "SIZE", default_value = "64 MiB")]
+    pub memory: ByteSize,
+}
+
+fn assignment(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("a name, `=`, and a value are needed, such as `min-length=100`".to_owned()),
+    }
 }

@@ -5,6 +5,7 @@ mod failures;
 mod generate;
 mod ingest;
 mod list;
+mod plugin_check;
 mod plugin_inspect;
 mod plugin_list;
 mod reproduce;
@@ -43,7 +44,10 @@ pub fn run(args: &Args) -> Result<Exit, CommandError> {
         Command::Store(Store::Import { from }) => store::import(common, from),
         Command::Store(Store::Rebuild { to, jobs }) => store::rebuild(common, to, *jobs),
         Command::Plugin(Plugin::List) => plugin_list::run(common),
-        Command::Plugin(Plugin::Inspect { plugin }) => plugin_inspect::run(common, plugin),
+        Command::Plugin(Plugin::Inspect { plugin, samples }) => {
+            plugin_inspect::run(common, plugin, samples)
+        }
+        Command::Plugin(Plugin::Check(options)) => plugin_check::run(common, options),
         Command::Pipeline => generate::pipeline(common),
         Command::Completions { shell } => generate::completions(*shell),
         Command::Man => generate::manual(),

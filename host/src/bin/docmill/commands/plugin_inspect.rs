@@ -1,17 +1,21 @@
-//! `plugin inspect`: what a plugin is, declares, and imports, as far as it can be told.
+//! `plugin inspect`: what a plugin is and declares, what it asks for, what it is granted, and what it uses.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{Read, Write};
 use std::path::Path;
 use std::sync::Arc;
 
 use docmill::abi::Description;
+use docmill::capabilities::Usage;
 use docmill::catalog::{
     Import, Inspection, LARGEST_COMPONENT, LoadError, Plugin, Provider, inspect, shipped_plugin,
     shipped_plugins,
 };
+use docmill::conformance::{Configuration, used};
 use docmill::error::Hint;
-use docmill::model::Digest;
+use docmill::model::{Digest, Limits};
+use docmill::pipeline::{Pipeline, Step};
 use serde::Serialize;
 
 use crate::args::{Common, Output};
@@ -20,10 +24,28 @@ use crate::exit::Exit;
 use crate::report::{Column, CommandError, Paint, Table, Tone, bytes, count, one_line};
 
 /// Runs the command.
-pub fn run(common: &Common, meant: &Path) -> Result<Exit, CommandError> {
+pub fn run(
+    common: &Common,
+    meant: &Path,
+    samples: &[std::path::PathBuf],
+) -> Result<Exit, CommandError> {
     let content = read(meant)?;
-    let loaded = context::catalog(1)?.load(&content);
-    let facts = Facts::new(&content, &loaded);
+    let samples = super::plugin_check::samples(samples)?;
+    let catalog = context::catalog(1)?;
+    let loaded = catalog.load(&content);
+    // What the pipeline in force grants is worth telling where there is one that works, and no reason to fail where there is none.
+    let pipeline = context::manifest(common)
+        .and_then(|manifest| Ok(Pipeline::assemble(&manifest, &catalog)?))
+        .ok();
+    let steps: Vec<&Step> = (pipeline.iter())
+        .flat_map(Pipeline::steps)
+        .filter(|step| step.plugin.digest == Digest::of(&content))
+        .collect();
+    let usage = loaded.as_ref().ok().and_then(|plugin| {
+        let configuration = configured(plugin, &steps)?;
+        Some(used(catalog.sandbox(), plugin, &configuration, &samples))
+    });
+    let facts = Facts { steps, used: usage, ..Facts::new(&content, &loaded) };
     let mut stdout = std::io::stdout().lock();
     match common.output {
         Output::Json => {
@@ -41,7 +63,23 @@ pub fn run(common: &Common, meant: &Path) -> Result<Exit, CommandError> {
     }
 }
 
-fn rejected(meant: &Path, error: &LoadError) -> CommandError {
+/// As the pipeline in force configures the plugin, else with its defaults if these are enough.
+fn configured(plugin: &Plugin, steps: &[&Step]) -> Option<Configuration> {
+    match steps.first() {
+        Some(step) => Some(Configuration {
+            settings: Arc::clone(step.settings()),
+            tables: Arc::clone(step.tables()),
+            limits: step.limits,
+        }),
+        None => {
+            let (settings, tables) = Default::default();
+            Configuration::of(&plugin.description, settings, tables, Limits::default()).ok()
+        }
+    }
+}
+
+/// The error about a plugin that cannot be loaded.
+pub fn rejected(meant: &Path, error: &LoadError) -> CommandError {
     let message = format!("plugin `{}` cannot be loaded", meant.display());
     let rejected = CommandError::new(Exit::Rejected, message).because(error);
     match error {
@@ -52,7 +90,7 @@ fn rejected(meant: &Path, error: &LoadError) -> CommandError {
 }
 
 /// The bytes of a shipped plugin or of a file.
-fn read(meant: &Path) -> Result<Vec<u8>, CommandError> {
+pub fn read(meant: &Path) -> Result<Vec<u8>, CommandError> {
     let name = meant.to_str().filter(|name| !name.contains(['/', '\\']));
     if let Some(shipped) = name.and_then(shipped_plugin) {
         return Ok(shipped.to_vec());
@@ -92,6 +130,10 @@ struct Facts<'a> {
     size: u64,
     inspection: Option<Inspection>,
     description: Option<&'a Description>,
+    /// The steps of the pipeline in force that are this plugin.
+    steps: Vec<&'a Step>,
+    /// What it called when it was run on samples, if it could be.
+    used: Option<BTreeSet<&'static str>>,
 }
 
 impl<'a> Facts<'a> {
@@ -101,6 +143,8 @@ impl<'a> Facts<'a> {
             size: content.len() as u64,
             inspection: inspect(content).ok(),
             description: loaded.as_ref().ok().map(|plugin| &plugin.description),
+            steps: Vec::new(),
+            used: None,
         }
     }
 
@@ -146,7 +190,13 @@ impl<'a> Facts<'a> {
             section("tables", tables(description));
         }
         if let Some(inspection) = &self.inspection {
-            section("imports", imports(&inspection.imports));
+            section("imports", imports(&inspection.imports, self.used.as_ref()));
+        }
+        if self.description.is_some() {
+            section("granted by the pipeline in force", granted(&self.steps));
+            if self.steps.is_empty() {
+                shown.push_str("\nnot part of the pipeline in force, which grants it nothing\n");
+            }
         }
         shown
     }
@@ -161,8 +211,13 @@ impl<'a> Facts<'a> {
             contract: inspection.map(|it| it.contract.to_string()),
             imports: (inspection.iter())
                 .flat_map(|it| &it.imports)
-                .map(|it| ImportObject { name: &it.name, provider: it.provider.to_string() })
+                .map(|it| ImportObject {
+                    name: &it.name,
+                    provider: it.provider.to_string(),
+                    used: is_used(it, self.used.as_ref()),
+                })
                 .collect(),
+            steps: self.steps.iter().map(|step| StepObject::new(step)).collect(),
             description: self.description.map(DescriptionObject::new),
         }
     }
@@ -190,11 +245,54 @@ fn tables(description: &Description) -> Table<3> {
     table
 }
 
-fn imports(imports: &[Import]) -> Table<3> {
+fn imports(imports: &[Import], used: Option<&BTreeSet<&'static str>>) -> Table<3> {
     let mut table = Table::new([Column::new(""), Column::new(""), Column::new("").tone(Tone::Dim)]);
-    for Import { name, provider } in imports {
-        let meaning = meaning(name, *provider).to_owned();
-        table.row([provider.to_string(), one_line(name, 200), meaning]);
+    for import @ Import { name, provider } in imports {
+        let meaning = meaning(name, *provider);
+        // The types are no functions; whoever has them has no more than words.
+        let usage = match is_used(import, used) {
+            Some(true) => "; used",
+            Some(false) => "; not used",
+            None => "",
+        };
+        table.row([provider.to_string(), one_line(name, 200), format!("{meaning}{usage}")]);
+    }
+    table
+}
+
+/// Whether the samples made the plugin call an interface; `None` where that is not recorded.
+fn is_used(import: &Import, used: Option<&BTreeSet<&'static str>>) -> Option<bool> {
+    let used = used?;
+    match (import.provider, import.contract_interface()) {
+        (Provider::Contract, Some("types")) => None,
+        (Provider::Contract, Some(interface)) => Some(used.contains(interface)),
+        // Of WASI it is only known whether any of it was called.
+        (Provider::ClosedDoor, _) if !used.contains(Usage::WASI) => Some(false),
+        _ => None,
+    }
+}
+
+fn granted(steps: &[&Step]) -> Table<3> {
+    let mut table = Table::new([Column::new("").tone(Tone::Key), Column::new(""), Column::new("")]);
+    for step in steps {
+        let name = step.name.to_string();
+        let limits = Limits::default();
+        let deadline = humantime::format_duration(step.limits.deadline);
+        let own = if step.limits == limits { ", as by default" } else { "" };
+        let limits = format!("{deadline}, {} of memory{own}", bytes(step.limits.memory));
+        table.row([name.clone(), "limits".to_owned(), limits]);
+        for (key, value) in step.settings().iter() {
+            let value = format!("{} = {:?}", one_line(key, 64), one_line(value, 100));
+            table.row([name.clone(), "setting".to_owned(), value]);
+        }
+        for (granted, content) in step.tables().iter() {
+            let entries = count(content.size(), "entry").replace("entrys", "entries");
+            let granted = format!("{} with {entries}", one_line(granted, 64));
+            table.row([name.clone(), "table".to_owned(), granted]);
+        }
+        for read in &step.plugin.description.reads {
+            table.row([name.clone(), "reads".to_owned(), format!("findings of {read}")]);
+        }
     }
     table
 }
@@ -242,6 +340,8 @@ struct PluginObject<'a> {
     role: Option<&'static str>,
     contract: Option<String>,
     imports: Vec<ImportObject<'a>>,
+    /// What the pipeline in force grants, once per step.
+    steps: Vec<StepObject<'a>>,
     description: Option<DescriptionObject<'a>>,
 }
 
@@ -249,6 +349,37 @@ struct PluginObject<'a> {
 struct ImportObject<'a> {
     name: &'a str,
     provider: String,
+    /// Whether samples made the plugin call it; null where that is not known.
+    used: Option<bool>,
+}
+
+/// What a step of the pipeline in force grants.
+#[derive(Serialize)]
+struct StepObject<'a> {
+    step: &'a str,
+    settings: std::collections::BTreeMap<&'a str, &'a str>,
+    tables: Vec<&'a str>,
+    reads: Vec<&'a str>,
+    deadline_ms: u128,
+    memory: u64,
+    output: u64,
+    log: u64,
+}
+
+impl<'a> StepObject<'a> {
+    fn new(step: &'a Step) -> StepObject<'a> {
+        let Limits { deadline, memory, output, log } = step.limits;
+        StepObject {
+            step: step.name.as_str(),
+            settings: step.settings().iter().collect(),
+            tables: step.tables().keys().map(String::as_str).collect(),
+            reads: step.plugin.description.reads.iter().map(|name| name.as_str()).collect(),
+            deadline_ms: deadline.as_millis(),
+            memory,
+            output,
+            log,
+        }
+    }
 }
 
 #[derive(Serialize)]

@@ -1,0 +1,16 @@
+//! Takes members without content out of a container, one after the other without end.
+//!
+//! verdict: output
+//! because: the container holds more
+//! breaks: R-1
+
+use docmill_plugin::prelude::*;
+
+docmill_adversaries::unpacker!(|_| loop {
+    emit(Member {
+        name: String::new(),
+        media_type: Some("application/octet-stream".to_owned()),
+        content: Vec::new(),
+        attributes: Vec::new(),
+    });
+});
