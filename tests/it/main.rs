@@ -3,6 +3,7 @@
 mod bad_input;
 mod containers;
 mod findings;
+mod hostile_documents;
 mod hostile_steps;
 mod polyglot;
 mod repeated_runs;

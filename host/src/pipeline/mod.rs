@@ -2,6 +2,7 @@
 
 mod event;
 mod plan;
+mod room;
 mod run;
 mod single;
 mod steps;
