@@ -71,7 +71,8 @@ fn contract() -> (Resolve, wit_parser::PackageId) {
     (resolve, package)
 }
 
-/// What is declared are the names at 64: `finding`, `text/plain`, `fr`, `en`. Images may point to them, and lie at 65,536.
+/// What is declared are the names at 64: `finding`, `text`, `fr` and `en`, and the kind `text/plain`. Images may point to them, and lie at
+/// 65,536.
 fn module(
     (world, interface, declare, call, words, body, imports): (
         &str,
@@ -84,14 +85,14 @@ fn module(
     ),
 ) -> String {
     let parameters = "i32 ".repeat(words);
-    // A list of one string, or of one pair of strings.
-    let declared = match world {
-        "extractor" => data(352, &[71, 10]),
-        "translator" => data(352, &[81, 2, 83, 2]),
-        _ => data(352, &[64, 7]),
+    // A list of one string, of one pair of strings, or of four strings.
+    let (declared, count) = match world {
+        "extractor" => (data(352, &[71, 10]), 1),
+        "translator" => (data(352, &[81, 2, 83, 2]), 1),
+        _ => (data(352, &[64, 7, 71, 4, 81, 2, 83, 2]), 4),
     };
     let name = data(256, &[0, world.len() as u32, 16, 5, 16, 5, 0, 0, 0, 0, 0, 0, 0, 0]);
-    let list = data(320, &[0, 0, 352, 1]);
+    let list = data(320, &[0, 0, 352, count]);
     format!(
         "(module {imports}
             (memory (export \"memory\") 8)

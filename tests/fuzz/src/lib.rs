@@ -23,6 +23,7 @@ use docmill::model::{
     Run, SourceName, StoredDocument, StoredSource,
 };
 use docmill::store::record::{About, Record, VERSION};
+use docmill::store::{MemoryStore, Store};
 
 /// A target: its name, which is that of its folder in `corpus/`, and what it does with bytes.
 pub type Target = (&'static str, fn(&[u8]));
@@ -161,6 +162,10 @@ pub fn names(data: &[u8]) {
         )*};
     }
     survives!(DocumentId, FailureId, Digest);
+    // The beginning of an id is looked up as well.
+    let store = MemoryStore::new();
+    assert_eq!(store.document_ids(&text, 1).expect("memory can be read"), []);
+    assert_eq!(store.failures_with_prefix(&text, 1).expect("memory can be read"), []);
 }
 
 /// A table, parted by the first NUL from a text in which its keys are looked for.

@@ -88,6 +88,8 @@ mod tests {
             &include_bytes!("../corpus/guest_values/extractor-document")[..],
             include_bytes!("../corpus/guest_values/translator-rendering"),
             include_bytes!("../corpus/guest_values/classifier-label"),
+            include_bytes!("../corpus/guest_values/classifier-three"),
+            include_bytes!("../corpus/guest_values/analyzer-three"),
             include_bytes!("../corpus/guest_values/analyzer-two"),
             include_bytes!("../corpus/guest_values/analyzer-annotation"),
         ] {
