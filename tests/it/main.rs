@@ -7,6 +7,7 @@ mod damage;
 mod failures;
 mod findings;
 mod golden;
+mod hostile_documents;
 mod hostile_steps;
 mod kills;
 mod polyglot;

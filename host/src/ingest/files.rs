@@ -1,7 +1,7 @@
 //! Walks paths and offers the files it finds.
 
 use std::collections::VecDeque;
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::Read;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use bytesize::ByteSize;
 use walkdir::{DirEntry, WalkDir};
 
 use super::{Content, Offer, Origin, Unreadable};
-use crate::model::SourceName;
+use crate::model::{Digest, SourceName};
 
 /// How deep folders are walked. Deeper ones are reported, not followed: only a hostile tree is deeper.
 const DEEPEST: usize = 64;
@@ -53,11 +53,7 @@ impl Files {
     }
 
     fn unreadable(&self, path: &Path, reason: Unreadable) -> Offer {
-        // A name that cannot be told is shown as well as it can be; nothing is looked up by it.
-        let shown: String =
-            path.to_string_lossy().chars().filter(|c| *c != '\0').take(1_000).collect();
-        let name = self.name(path).ok().or_else(|| SourceName::new(shown).ok());
-        Offer { name: name.unwrap_or_else(unnamed), content: Err(reason) }
+        Offer { name: self.name(path).unwrap_or_else(|_| stand_in(path)), content: Err(reason) }
     }
 
     fn name(&self, path: &Path) -> Result<SourceName, Unreadable> {
@@ -158,12 +154,29 @@ fn is_hidden(entry: &DirEntry) -> bool {
     entry.file_name().as_encoded_bytes().starts_with(b".")
 }
 
-fn unnamed() -> SourceName {
-    SourceName::new("(unnamed)").unwrap_or_else(|_| unreachable!("this is a name"))
+/// What a file is called whose name is too long or no UTF-8: the name as well as it can be shown, and a digest of what it really
+/// is, so that two such files are never taken for one, nor one of them for a file that is called as it is shown.
+fn stand_in(path: &Path) -> SourceName {
+    let shown: String = path.to_string_lossy().chars().filter(|c| *c != '\0').take(1_000).collect();
+    let digest = Digest::of(path.as_os_str().as_encoded_bytes()).short();
+    SourceName::new(format!("{shown} ({digest})"))
+        .unwrap_or_else(|_| unreachable!("it has at most 4,015 bytes"))
 }
 
 fn cannot(done: &str, error: &std::io::Error) -> Unreadable {
     Unreadable { causes: vec![format!("it could not be {done}"), error.to_string()], hint: None }
+}
+
+/// Opens a file for reading without waiting for anybody: to open a pipe waits for a writer.
+fn open_at_once(path: &Path) -> std::io::Result<File> {
+    let mut options = File::options();
+    options.read(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(
+        &mut options,
+        rustix::fs::OFlags::NONBLOCK.bits().cast_signed(),
+    );
+    options.open(path)
 }
 
 struct FileContent {
@@ -172,11 +185,16 @@ struct FileContent {
 
 impl Content for FileContent {
     fn read(self: Box<Self>, limit: u64) -> Result<Arc<[u8]>, Unreadable> {
-        let metadata = std::fs::metadata(&self.path).map_err(|error| cannot("read", &error))?;
-        // A pipe or a device may never end.
-        if !metadata.is_file() {
-            return Err(Unreadable::because("it is neither a file nor a folder"));
-        }
+        let cannot_read = |error| cannot("read", &error);
+        // A pipe or a device may never end. To open some of them does something already, so this is asked before; and as the
+        // file may be another by then, it is asked again of what was opened.
+        let check = |metadata: Metadata| match metadata.is_file() {
+            true => Ok(metadata.len()),
+            false => Err(Unreadable::because("it is neither a file nor a folder")),
+        };
+        check(std::fs::metadata(&self.path).map_err(cannot_read)?)?;
+        let file = open_at_once(&self.path).map_err(cannot_read)?;
+        let size = check(file.metadata().map_err(cannot_read)?)?;
         let too_large = |size: u64| Unreadable {
             causes: vec![format!(
                 "it has {}, and the limit is {}",
@@ -185,13 +203,12 @@ impl Content for FileContent {
             )],
             hint: Some("raise the limit with `--max-size`".to_owned()),
         };
-        if metadata.len() > limit {
-            return Err(too_large(metadata.len()));
+        if size > limit {
+            return Err(too_large(size));
         }
-        let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0) + 1);
-        let file = File::open(&self.path).map_err(|error| cannot("read", &error))?;
+        let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0) + 1);
         // The file may grow while it is read.
-        file.take(limit + 1).read_to_end(&mut bytes).map_err(|error| cannot("read", &error))?;
+        file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(cannot_read)?;
         if bytes.len() as u64 > limit {
             return Err(too_large(bytes.len() as u64));
         }
@@ -252,6 +269,31 @@ mod tests {
                 "in/b.txt 1",
             ]
         );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_becomes_a_pipe_is_not_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("pipe");
+        rustix::fs::mkfifoat(rustix::fs::CWD, &path, rustix::fs::Mode::RUSR).unwrap();
+        assert!(!open_at_once(&path).unwrap().metadata().unwrap().is_file());
+        let unreadable = Box::new(FileContent { path }).read(100).unwrap_err();
+        assert_eq!(unreadable.causes, ["it is neither a file nor a folder"]);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn names_that_look_alike_are_told_apart() {
+        use std::os::unix::ffi::OsStrExt;
+        let folder = tempfile::tempdir().unwrap();
+        for name in [&b"n\xff"[..], b"n\xfe", "n\u{fffd}".as_bytes()] {
+            std::fs::write(folder.path().join(std::ffi::OsStr::from_bytes(name)), "x").unwrap();
+        }
+        let mut files = Files::new([folder.path().to_owned()], folder.path());
+        let names: std::collections::BTreeSet<String> =
+            std::iter::from_fn(|| files.next()).map(|offer| offer.name.to_string()).collect();
+        assert_eq!(names.len(), 3, "{names:?}");
     }
 
     #[cfg(unix)]

@@ -4,6 +4,7 @@ mod bundle;
 mod configuration;
 mod event;
 mod plan;
+mod room;
 mod run;
 mod single;
 mod steps;

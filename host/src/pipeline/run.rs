@@ -9,6 +9,7 @@ use std::time::SystemTime;
 
 use super::event::{Event, Fate, Reporter};
 use super::plan::Pipeline;
+use super::room::Room;
 use super::steps::{Abort, Incoming, Outcome, Runner};
 use crate::capabilities::{Member, MemberSink, Refused};
 use crate::error::Hint;
@@ -24,8 +25,17 @@ use crate::store::{Commit, Store, StoreError};
 const WAITING_RESULTS: usize = 64;
 /// A group of results is stored when it has this many, or when no more are waiting.
 const LARGEST_GROUP: usize = 64;
+/// Results wait as long as they have no more than this many bytes together, however few they are.
+const WAITING_BYTES: u64 = 128 << 20;
 /// The most members that one container may have.
 const MOST_MEMBERS: u64 = 10_000_000;
+/// A small container has fewer: one for each of its bytes, but this many in any case.
+const FEW_MEMBERS: u64 = 100_000;
+/// What a container holds may have this many times its own size, but [`LITTLE_CONTENT`] in any case. Logs and tables, which compress
+/// best, rarely come to a fiftieth.
+const MOST_EXPANSION: u64 = 200;
+/// See [`MOST_EXPANSION`]; in bytes.
+const LITTLE_CONTENT: u64 = 256 << 20;
 
 /// What a member counts towards the size of its container besides its content, in bytes: an empty one is no less work, and leaves a
 /// record.
@@ -38,7 +48,8 @@ pub struct RunOptions {
     pub jobs: usize,
     /// The largest source that is read, in bytes.
     pub largest_source: u64,
-    /// The most that the members of one container may have together, in bytes; each counts 512 more than it has.
+    /// The most that the members of one container may have together, in bytes; each counts 512 more than it has. Those of a small
+    /// container may have less: 200 times its own size, but 256 MiB in any case.
     pub largest_container: u64,
     /// Set it to end the run early: what is under way is finished and stored, nothing new is begun.
     pub stop: Arc<AtomicBool>,
@@ -104,6 +115,31 @@ struct Done {
     commit: Option<Commit>,
 }
 
+impl Done {
+    /// About how much memory it holds, in bytes.
+    fn weight(&self) -> u64 {
+        let Some(commit) = &self.commit else { return 0 };
+        let original = commit.original.as_ref().map_or(0, |original| original.len());
+        let texts = commit.documents.iter().map(|it| it.extracted.document.text.len());
+        (original + texts.sum::<usize>()) as u64
+    }
+}
+
+/// Where workers hand over what they have done.
+#[derive(Clone)]
+struct Results<'a> {
+    sender: SyncSender<Done>,
+    room: &'a Room,
+}
+
+impl Results<'_> {
+    /// Hands something over once there is room for it. Returns whether anybody is there to take it.
+    fn send(&self, done: Done) -> bool {
+        self.room.take(done.weight());
+        self.sender.send(done).is_ok()
+    }
+}
+
 /// Takes everything that `origin` offers through `pipeline` and stores what comes out.
 ///
 /// The content of the store afterwards does not depend on `options.jobs`, but for costs and times.
@@ -137,16 +173,19 @@ pub fn run(
         abort: Mutex::new(None),
     };
     let origin = Mutex::new(Offers { origin, seen: HashSet::new() });
-    let (results, committed) = sync_channel(WAITING_RESULTS);
+    let (sender, committed) = sync_channel(WAITING_RESULTS);
+    let room = Room::new(WAITING_BYTES);
+    let results = Results { sender, room: &room };
     std::thread::scope(|scope| {
         for _ in 0..options.jobs.max(1) {
             let (worker, origin, results) = (&worker, &origin, results.clone());
             scope.spawn(move || worker.work(origin, &results));
         }
         drop(results);
-        run.tally = commit_all(store, &committed, reporter, &worker);
+        run.tally = commit_all(store, &committed, &room, reporter, &worker);
         // A worker that is still waiting to hand something over must not wait for ever.
         drop(committed);
+        room.close();
     });
     run.finished = Some(SystemTime::now());
     let abort = worker.abort.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -164,6 +203,7 @@ pub fn run(
 fn commit_all(
     store: &dyn Store,
     results: &Receiver<Done>,
+    room: &Room,
     reporter: &dyn Reporter,
     worker: &Worker<'_>,
 ) -> Tally {
@@ -171,6 +211,7 @@ fn commit_all(
     while let Ok(first) = results.recv() {
         let mut group = vec![first];
         group.extend(results.try_iter().take(LARGEST_GROUP - 1));
+        let weight = group.iter().map(Done::weight).sum();
         let commits: Vec<Commit> = group.iter_mut().filter_map(|done| done.commit.take()).collect();
         if !commits.is_empty()
             && let Err(error) = store.commit(&commits)
@@ -201,6 +242,7 @@ fn commit_all(
             let (name, fate, documents) = (&done.name, done.fate, done.documents);
             reporter.event(&Event::Source { name, fate, documents, failures: &failures });
         }
+        room.give_back(weight);
     }
     tally
 }
@@ -228,7 +270,7 @@ impl Worker<'_> {
         self.options.stop.load(Ordering::SeqCst)
     }
 
-    fn work(&self, offers: &Mutex<Offers<'_>>, results: &SyncSender<Done>) {
+    fn work(&self, offers: &Mutex<Offers<'_>>, results: &Results<'_>) {
         while !self.stopped() {
             let offer = {
                 let mut offers = offers.lock().unwrap_or_else(PoisonError::into_inner);
@@ -239,14 +281,14 @@ impl Worker<'_> {
                 offer
             };
             let Some(done) = self.take_in(offer, results) else { return };
-            if results.send(done).is_err() {
+            if !results.send(done) {
                 return;
             }
         }
     }
 
     /// Takes one offered source through the pipeline; `None` if the run is to end.
-    fn take_in(&self, offer: Offer, results: &SyncSender<Done>) -> Option<Done> {
+    fn take_in(&self, offer: Offer, results: &Results<'_>) -> Option<Done> {
         let Offer { name, content } = offer;
         let limit = self.options.largest_source;
         // The code of an origin is not this module's, and its bug is the failure of what it offers.
@@ -286,7 +328,7 @@ impl Worker<'_> {
         result.map_err(|abort| self.abort(abort)).ok()
     }
 
-    fn process(&self, incoming: Incoming, results: &SyncSender<Done>) -> Result<Done, Abort> {
+    fn process(&self, incoming: Incoming, results: &Results<'_>) -> Result<Done, Abort> {
         let name = incoming.info.name.clone();
         let before = self.runner.store.source(&name)?;
         let unchanged = before.as_ref().filter(|before| {
@@ -383,11 +425,15 @@ impl Worker<'_> {
         &self,
         container: &Incoming,
         before: Option<&StoredSource>,
-        results: &SyncSender<Done>,
+        results: &Results<'_>,
     ) -> Result<Outcome, Abort> {
         let (sender, members) = sync_channel(1);
-        let sink =
-            Sink { members: sender, left: MOST_MEMBERS, room: self.options.largest_container };
+        let sink = Sink {
+            members: sender,
+            left: container.info.size.clamp(FEW_MEMBERS, MOST_MEMBERS),
+            room: (container.info.size.saturating_mul(MOST_EXPANSION).max(LITTLE_CONTENT))
+                .min(self.options.largest_container),
+        };
         std::thread::scope(|scope| {
             let unpacking =
                 scope.spawn(|| self.runner.process(container, before, Some(Box::new(sink))));
@@ -396,7 +442,7 @@ impl Worker<'_> {
             for (index, member) in (0_u64..).zip(&members) {
                 let name = member_name(&container.info.name, &member.name, index, &mut names);
                 let done = self.member(container, name, member, results);
-                match done.map(|done| results.send(done).is_ok()) {
+                match done.map(|done| results.send(done)) {
                     Ok(true) if !self.stopped() => {}
                     Ok(_) => break,
                     Err(abort) => {
@@ -418,7 +464,7 @@ impl Worker<'_> {
         container: &Incoming,
         name: SourceName,
         member: Member,
-        results: &SyncSender<Done>,
+        results: &Results<'_>,
     ) -> Result<Done, Abort> {
         let depth = container.depth + 1;
         if depth > NESTING {
@@ -520,18 +566,29 @@ fn member_name(
     seen: &mut HashSet<DocumentId>,
 ) -> SourceName {
     let printable: String = member.chars().filter(|c| *c != '\0').collect();
-    let whole = SourceName::new(format!("{container}!/{printable}"));
-    // Too long, or empty: the place in the container will do.
-    let numbered = || {
-        let room = 4_000_usize.saturating_sub(container.as_str().len());
-        let start = &printable[..printable.floor_char_boundary(room)];
-        SourceName::new(format!("{container}!/{start}#{index}"))
-            .unwrap_or_else(|_| container.clone())
+    let mut new = |name: String| {
+        SourceName::new(name).ok().filter(|name| seen.insert(DocumentId::of(name, 0)))
     };
-    match whole {
-        Ok(name) if !printable.is_empty() && seen.insert(DocumentId::of(&name, 0)) => name,
-        _ => numbered(),
+    if let Some(name) =
+        (!printable.is_empty()).then(|| new(format!("{container}!/{printable}"))).flatten()
+    {
+        return name;
     }
+    // Empty, too long, or taken: the place in the container tells it apart. A container whose own name leaves no room is cut, and
+    // told from others that begin like it by a digest.
+    let cut = |text: &str, longest: usize| text[..text.floor_char_boundary(longest)].to_owned();
+    let container = match container.as_str() {
+        short if short.len() <= 4_000 => short.to_owned(),
+        long => format!("{}~{}", cut(long, 3_900), DocumentId::of(container, 0)),
+    };
+    let start = cut(&printable, 4_000 - container.len());
+    // A member may be called like another and its place.
+    (0_u32..)
+        .find_map(|time| match time {
+            0 => new(format!("{container}!/{start}#{index}")),
+            _ => new(format!("{container}!/{start}#{index}.{time}")),
+        })
+        .unwrap_or_else(|| unreachable!("of all these names one is new"))
 }
 
 fn info(name: SourceName, media_type: MediaType, bytes: &[u8]) -> SourceInfo {
@@ -565,5 +622,20 @@ mod tests {
         check("x/y.txt", 1, "a.zip!/x/y.txt#1");
         check("", 2, "a.zip!/#2");
         check(&"é".repeat(3_000), 3, &format!("a.zip!/{}#3", "é".repeat(1_997)));
+        check("x/y.txt#5", 4, "a.zip!/x/y.txt#5");
+        check("x/y.txt", 5, "a.zip!/x/y.txt#5.1");
+    }
+
+    #[test]
+    fn a_member_is_never_called_like_its_container() {
+        let containers = ["a", "b"].map(|end| format!("{}{end}", "x".repeat(4_095)));
+        let names = containers.map(|container| {
+            let container = SourceName::new(container).unwrap();
+            let mut seen = HashSet::new();
+            ["", "y", "y"].map(|member| member_name(&container, member, 7, &mut seen).to_string())
+        });
+        let different: HashSet<&String> = names.iter().flatten().collect();
+        assert_eq!(different.len(), 6, "{names:#?}");
+        assert!(names.iter().flatten().all(|name| name.contains("!/")), "{names:#?}");
     }
 }

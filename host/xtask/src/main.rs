@@ -4,6 +4,7 @@
 
 mod contract;
 mod demo;
+mod fuzz;
 mod guests;
 mod host;
 mod messages;
@@ -28,6 +29,8 @@ Commands:
   test [ARGS]...          Build everything, then run all tests; ARGS go to `cargo test`
   build [--release]       Build the shipped plugins, then the host with them inside
   guests                  Build every guest that tests and benchmarks use
+  fuzz [TARGET] [--seconds N]
+                          Look for inputs that break a parser, in each for N seconds [default: 10]
   bench [ARGS]...         Build every guest, then run the benchmarks; ARGS go to `cargo bench`
   setup [--polyglot]      Install what compiles guests; with --polyglot also what Python, JavaScript and C need
   tidy                    Check the repository for what a compiler cannot see; `test` does so too
@@ -40,6 +43,10 @@ Environment:
 ";
 
 fn main() -> ExitCode {
+    if let Some(mut compiler) = fuzz::wrapped_compiler() {
+        let ended = compiler.status().is_ok_and(|status| status.success());
+        return if ended { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+    }
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match run(&words) {
@@ -73,6 +80,7 @@ fn run(words: &[&str]) -> Outcome {
         ["guests"] => guests::build_all(&workspace),
         ["demo"] => demo::run(&workspace),
         ["test", rest @ ..] => host::test(&workspace, rest),
+        ["fuzz", rest @ ..] => fuzz::run_targets(&workspace, rest),
         ["bench", rest @ ..] => host::bench(&workspace, rest),
         ["tidy"] => tidy::run(&workspace),
         ["contract", "check"] => contract::check(&workspace),

@@ -39,30 +39,36 @@ impl Extractor for ExtractText {
 
     fn extract(source: Source<'_>) -> Result<Vec<Extracted>, Error> {
         let conventions: Conventions = parsed_setting("conventions")?;
-        let decoded = docmill_text::decode_owned(source.read_all(), None);
-        if decoded.lossy {
-            log::warn!("some bytes have no meaning in {} and became U+FFFD", decoded.encoding);
-        }
-        let extracted = match conventions {
-            Conventions::Newsroom => article::newsroom(&decoded.text),
-            Conventions::None => article::plain(&decoded.text),
-        };
-        let Some(mut extracted) = extracted else { return Ok(Vec::new()) };
-        let document = &mut extracted.document;
-        document.language = docmill_text::identify_language(&document.text).map(str::to_owned);
-        if decoded.encoding != "UTF-8" {
-            document.attributes.push(Attribute::new("encoding", decoded.encoding));
-        }
-        Ok(vec![extracted])
+        Ok(extract(source.read_all(), conventions).into_iter().collect())
     }
 }
 
 docmill_plugin::export!(extractor: ExtractText);
 
+/// The document in a text of any encoding, or `None` if the text is blank.
+pub fn extract(bytes: Vec<u8>, conventions: Conventions) -> Option<Extracted> {
+    let decoded = docmill_text::decode_owned(bytes, None);
+    if decoded.lossy {
+        log::warn!("some bytes have no meaning in {} and became U+FFFD", decoded.encoding);
+    }
+    let mut extracted = match conventions {
+        Conventions::Newsroom => article::newsroom(&decoded.text),
+        Conventions::None => article::plain(&decoded.text),
+    }?;
+    let document = &mut extracted.document;
+    document.language = docmill_text::identify_language(&document.text).map(str::to_owned);
+    if decoded.encoding != "UTF-8" {
+        document.attributes.push(Attribute::new("encoding", decoded.encoding));
+    }
+    Some(extracted)
+}
+
 /// The value of the setting `conventions`.
-#[derive(Debug, Clone, Copy)]
-enum Conventions {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Conventions {
+    /// Title, date, captions, links, teasers and signatures are told from the text.
     Newsroom,
+    /// All of it is text.
     None,
 }
 

@@ -13,7 +13,7 @@ use crate::args::{Common, Export, ExportFormat};
 use crate::context;
 use crate::exit::Exit;
 use crate::filter::Selection;
-use crate::report::{CommandError, DocumentObject, count, note, one_line};
+use crate::report::{CommandError, DocumentObject, count, note, one_line, write_json};
 
 /// Runs the command.
 pub fn run(common: &Common, options: &Export) -> Result<Exit, CommandError> {
@@ -114,9 +114,7 @@ fn write(
 ) -> Result<u64, WriteError> {
     match options.format {
         ExportFormat::Jsonl => selection.visit(store, |dossier| {
-            let object = DocumentObject::new(&dossier, options.raw);
-            serde_json::to_writer(&mut *output, &object).map_err(std::io::Error::from)?;
-            Ok(output.write_all(b"\n")?)
+            Ok(write_json(&mut &mut *output, &DocumentObject::new(&dossier, options.raw))?)
         }),
         ExportFormat::Csv => {
             let mut rows = csv::Rows::begin(output)?;

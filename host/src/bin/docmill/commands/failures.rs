@@ -12,7 +12,7 @@ use crate::context;
 use crate::exit::Exit;
 use crate::report::{
     Column, CommandError, FailureObject, Paint, Table, Tone, bytes, count, cut_end, cut_start,
-    escaped, grouped, moment, note, one_line, span, width,
+    escaped, grouped, moment, note, one_line, span, width, write_json,
 };
 
 /// The most candidates that are named where it is unclear what is meant.
@@ -82,9 +82,7 @@ fn row(failure: &Failure) -> [String; 5] {
 }
 
 fn write_object(output: &mut impl Write, failure: &Failure) -> Result<(), CommandError> {
-    let object = FailureObject::new(failure);
-    serde_json::to_writer(&mut *output, &object).map_err(std::io::Error::from)?;
-    Ok(output.write_all(b"\n")?)
+    Ok(write_json(output, &FailureObject::new(failure))?)
 }
 
 /// Shows one failure.

@@ -12,7 +12,7 @@ use crate::exit::Exit;
 use crate::filter::{Selection, counts};
 use crate::report::{
     Column, CommandError, Paint, Table, Tone, confidence, count, cut_end, cut_list, cut_start,
-    note, one_line, width,
+    note, one_line, width, write_json,
 };
 
 /// So much of an id is shown: 40 bits, which two of a million documents hardly share.
@@ -25,9 +25,7 @@ pub fn run(common: &Common, options: &List) -> Result<Exit, CommandError> {
     let mut stdout = std::io::BufWriter::new(std::io::stdout().lock());
     let listed = match common.output {
         Output::Json => selection.visit(&store, |dossier| {
-            serde_json::to_writer(&mut stdout, &Line::new(&dossier))
-                .map_err(std::io::Error::from)?;
-            stdout.write_all(b"\n").map_err(CommandError::from)
+            write_json(&mut stdout, &Line::new(&dossier)).map_err(CommandError::from)
         })?,
         Output::Human => {
             let mut table = table();

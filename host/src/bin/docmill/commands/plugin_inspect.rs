@@ -21,7 +21,7 @@ use serde::Serialize;
 use crate::args::{Common, Output};
 use crate::context;
 use crate::exit::Exit;
-use crate::report::{Column, CommandError, Paint, Table, Tone, bytes, count, one_line};
+use crate::report::{Column, CommandError, Paint, Table, Tone, bytes, count, one_line, write_json};
 
 /// Runs the command.
 pub fn run(
@@ -48,10 +48,7 @@ pub fn run(
     let facts = Facts { steps, used: usage, ..Facts::new(&content, &loaded) };
     let mut stdout = std::io::stdout().lock();
     match common.output {
-        Output::Json => {
-            let object = serde_json::to_string(&facts.object()).map_err(std::io::Error::from)?;
-            writeln!(stdout, "{object}")?;
-        }
+        Output::Json => write_json(&mut stdout, &facts.object())?,
         Output::Human => {
             stdout.write_all(facts.render(Paint::for_stdout(common)).as_bytes())?;
             stdout.flush()?;

@@ -12,7 +12,7 @@ use crate::context;
 use crate::exit::Exit;
 use crate::report::{
     Column, CommandError, LimitsObject, Paint, Table, Tone, bytes, count, cut_end, cut_start, note,
-    one_line, width,
+    one_line, width, write_json,
 };
 
 /// Runs the command.
@@ -22,9 +22,7 @@ pub fn run(common: &Common) -> Result<Exit, CommandError> {
     match common.output {
         Output::Json => {
             for step in pipeline.steps() {
-                serde_json::to_writer(&mut stdout, &Line::new(step))
-                    .map_err(std::io::Error::from)?;
-                stdout.write_all(b"\n")?;
+                write_json(&mut stdout, &Line::new(step))?;
             }
         }
         Output::Human => {

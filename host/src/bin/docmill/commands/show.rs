@@ -16,7 +16,7 @@ use crate::dossier::{Dossier, rank};
 use crate::exit::Exit;
 use crate::report::{
     Column, CommandError, DocumentObject, Paint, Table, Tone, bytes, confidence, count, escaped,
-    one_line, span,
+    one_line, span, write_json,
 };
 
 /// So many characters of context stand on each side of a passage.
@@ -34,9 +34,7 @@ pub fn run(common: &Common, options: &Show) -> Result<Exit, CommandError> {
     let mut stdout = std::io::BufWriter::new(std::io::stdout().lock());
     match common.output {
         Output::Json => {
-            let object = DocumentObject::new(&dossier, options.raw);
-            serde_json::to_writer(&mut stdout, &object).map_err(std::io::Error::from)?;
-            stdout.write_all(b"\n")?;
+            write_json(&mut stdout, &DocumentObject::new(&dossier, options.raw))?;
         }
         Output::Human => {
             let shown = render(&dossier, options.raw, Paint::for_stdout(common));

@@ -14,7 +14,7 @@ use crate::dossier::{Dossier, rank};
 use crate::exit::Exit;
 use crate::report::{
     Column, CommandError, Paint, RunObject, Table, Tone, bytes, count, escaped, grouped, moment,
-    one_line, span,
+    one_line, span, write_json,
 };
 
 /// Runs the command.
@@ -23,10 +23,7 @@ pub fn run(common: &Common) -> Result<Exit, CommandError> {
     let stats = Stats::of(&store)?;
     let mut stdout = std::io::stdout().lock();
     match common.output {
-        Output::Json => {
-            let object = serde_json::to_string(&stats.object()).map_err(std::io::Error::from)?;
-            writeln!(stdout, "{object}")?;
-        }
+        Output::Json => write_json(&mut stdout, &stats.object())?,
         Output::Human => {
             let folder = context::store_folder(common).display().to_string();
             stdout.write_all(stats.render(&folder, Paint::for_stdout(common)).as_bytes())?;

@@ -178,7 +178,10 @@ fn as_json(error: &CommandError) -> String {
     let error = serde_json::json!({
         "error": error.message, "causes": error.causes, "place": place, "hint": error.hint, "exit": error.exit as u8,
     });
-    format!("{error}\n")
+    let mut line = Vec::new();
+    // Writing to memory does not fail.
+    let _ = super::write_json(&mut line, &error);
+    String::from_utf8_lossy(&line).into_owned()
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Everything that people and programs get to see: results on stdout, all else on stderr.
 
 mod error;
+mod json;
 mod object;
 mod paint;
 mod panic;
@@ -10,6 +11,7 @@ mod text;
 mod units;
 
 pub use error::{CommandError, finish};
+pub use json::write_json;
 pub use object::{DocumentObject, FailureObject, LimitsObject, RunObject};
 pub use paint::{Paint, Tone, width};
 pub use panic::guarded;
@@ -37,6 +39,7 @@ pub fn start_logging(common: &Common) {
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        .with_ansi(color_on_stderr(common))
         .with_target(true)
         .without_time()
         .init();

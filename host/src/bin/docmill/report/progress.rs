@@ -8,7 +8,7 @@ use docmill::model::{Failure, FailureClass, Tally};
 use docmill::pipeline::{Event, Fate, Reporter};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::{count, escaped, one_line};
+use super::{count, escaped, one_line, write_json};
 use crate::args::{Common, Output};
 
 /// Without a terminal, a line is printed this often.
@@ -93,7 +93,7 @@ impl Reporter for Progress {
                         "event": "source", "source": name.as_str(), "fate": fate_name(*fate), "documents": documents,
                         "failures": failures.iter().map(failure_summary).collect::<Vec<_>>(),
                     });
-                    let _ = writeln!(std::io::stdout().lock(), "{line}");
+                    let _ = write_json(&mut std::io::stdout().lock(), &line);
                 }
                 for failure in
                     failures.iter().filter(|failure| failure.class != FailureClass::Unsupported)
@@ -131,7 +131,7 @@ impl Reporter for Progress {
                         "updated": updated, "unsupported": unsupported, "failures": failures,
                         "seconds": state.began.elapsed().as_secs_f64(),
                     });
-                    let _ = writeln!(std::io::stdout().lock(), "{line}");
+                    let _ = write_json(&mut std::io::stdout().lock(), &line);
                 }
                 self.line(&summary(&run.tally, state.began.elapsed()));
             }

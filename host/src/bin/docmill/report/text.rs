@@ -41,7 +41,8 @@ pub fn one_line(text: &str, longest: usize) -> String {
     shown
 }
 
-fn is_harmful(character: char) -> bool {
+/// Whether a character could control a terminal, or hide or reorder others.
+pub fn is_harmful(character: char) -> bool {
     character.is_control()
         || matches!(character,
             '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
@@ -60,6 +61,18 @@ mod tests {
     #[test]
     fn text_cannot_control_the_terminal() {
         assert_eq!(escaped("a\u{1b}[31mb\u{202e}c\r\nd"), "a\\u{1b}[31mb\\u{202e}c\\u{d}\nd");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn whatever_is_shown_is_harmless(text: String, longest in 0_usize..50) {
+            let controls = |shown: &str| shown.chars().any(|it| is_harmful(it) && !"\n\t".contains(it));
+            assert!(!controls(&escaped(&text)));
+            let line = one_line(&text, longest);
+            assert!(!controls(&line) && !line.contains(['\n', '\t']));
+            // An ellipsis may come on top.
+            assert!(line.chars().count() <= longest + 1, "{line}");
+        }
     }
 
     #[test]

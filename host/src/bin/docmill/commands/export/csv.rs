@@ -1,9 +1,9 @@
-//! One row per document, for spreadsheets: RFC 4180, and nothing in it is taken for a formula.
+//! One row per document, for spreadsheets: RFC 4180, and nothing in it is taken for a formula or controls a terminal.
 
-use std::borrow::Cow;
 use std::io::{Error, Write};
 
 use crate::dossier::{Dossier, rank};
+use crate::report::escaped;
 
 /// The names of the columns, in order.
 const COLUMNS: [&str; 10] = [
@@ -49,7 +49,7 @@ impl<W: Write> Rows<W> {
             dossier.failures.len().to_string(),
             document.text.split_whitespace().count().to_string(),
         ];
-        self.0.write_record(row.map(|cell| harmless(&cell).into_owned())).map_err(output_error)
+        self.0.write_record(row.map(|cell| harmless(&cell))).map_err(output_error)
     }
 
     /// Writes what is left in the buffer.
@@ -66,12 +66,14 @@ fn output_error(error: csv::Error) -> Error {
     }
 }
 
-/// Spreadsheets run a cell that begins like a formula. An apostrophe in front makes it text again.
-fn harmless(cell: &str) -> Cow<'_, str> {
+/// Spreadsheets run a cell that begins like a formula. An apostrophe in front makes it text again. CSV has no way to escape control
+/// characters, which no spreadsheet needs, so they are made visible.
+fn harmless(cell: &str) -> String {
+    let shown = escaped(cell);
     if cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {
-        Cow::Owned(format!("'{cell}"))
+        format!("'{shown}")
     } else {
-        Cow::Borrowed(cell)
+        shown
     }
 }
 
@@ -81,9 +83,10 @@ mod tests {
 
     #[test]
     fn nothing_begins_like_a_formula() {
-        for hostile in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1"] {
+        for hostile in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\n=1", "＝1"] {
             assert_eq!(harmless(hostile), format!("'{hostile}"));
         }
+        assert_eq!(harmless("\r=1\u{1b}"), "'\\u{d}=1\\u{1b}");
         for good in ["", "a=1", " =1", "1", "'=1", "é"] {
             assert_eq!(harmless(good), good);
         }

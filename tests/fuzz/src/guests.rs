@@ -1,0 +1,93 @@
+//! The shipped plugins as ordinary functions: what a document can do to them without a sandbox around.
+
+use docmill::model;
+use docmill_plugin::{Annotation, Attribute, Extracted, Span, testing};
+use extract_html::Syntax;
+use extract_text::Conventions;
+
+use crate::promises;
+
+/// A web page, read as HTML and as XHTML.
+pub fn html(data: &[u8]) {
+    for syntax in [Syntax::Html, Syntax::Xhtml] {
+        if let Ok(Some(found)) = extract_html::extract(data, syntax) {
+            promises::extracted(&taken(found));
+        }
+    }
+    testing::reset();
+}
+
+/// A text in any encoding, with the conventions of newsrooms and without.
+pub fn text(data: &[u8]) {
+    for conventions in [Conventions::Newsroom, Conventions::None] {
+        if let Some(found) = extract_text::extract(data.to_vec(), conventions) {
+            promises::extracted(&taken(found));
+        }
+    }
+    testing::reset();
+}
+
+/// Legal acts, dates and amounts in a text; the first byte picks its language.
+pub fn references(data: &[u8]) {
+    let Some((language, text)) = data.split_first() else { return };
+    let text = String::from_utf8_lossy(text);
+    let language = [None, Some("en"), Some("fr"), Some("vi")][usize::from(language % 4)];
+    let found = analyze_references::find(&text, language);
+    let found = found.into_iter().map(annotation).collect();
+    promises::findings(&text, &model::Findings::Annotations(found));
+}
+
+/// A table of `classify-lexicon`, checked as before a run.
+pub fn lexicon(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let Ok(table) = docmill::capabilities::Table::from_tsv(&text) else { return };
+    let rows: Vec<(&str, &str)> = table.page(0, u32::MAX).collect();
+    for problem in classify_lexicon::check::problems(&rows) {
+        assert!(!problem.to_string().is_empty());
+    }
+}
+
+fn taken(found: Extracted) -> model::Extracted {
+    let document = found.document;
+    model::Extracted {
+        document: model::Document {
+            text: document.text,
+            language: document.language.map(|it| model::LanguageTag::new(it).expect("a language")),
+            attributes: attributes(document.attributes),
+            marks: (document.marks.into_iter())
+                .map(|mark| model::Mark {
+                    kind: mark.kind,
+                    span: span(mark.span),
+                    attributes: attributes(mark.attributes),
+                })
+                .collect(),
+        },
+        asides: (found.asides.into_iter())
+            .map(|aside| model::Aside {
+                kind: aside.kind,
+                text: aside.text,
+                position: aside.position,
+                attributes: attributes(aside.attributes),
+            })
+            .collect(),
+    }
+}
+
+fn annotation(found: Annotation) -> model::Annotation {
+    model::Annotation {
+        kind: found.kind,
+        span: found.span.map(span),
+        value: found.value,
+        confidence: found.confidence,
+        attributes: attributes(found.attributes),
+    }
+}
+
+fn span(span: Span) -> model::Span {
+    model::Span { start: span.start, end: span.end }
+}
+
+fn attributes(attributes: Vec<Attribute>) -> Vec<model::Attribute> {
+    let taken = |it: Attribute| model::Attribute { name: it.name, value: it.value };
+    attributes.into_iter().map(taken).collect()
+}

@@ -1,0 +1,221 @@
+//! No bytes can panic the host: one function per parser that reads what nobody vouches for.
+//!
+//! Each takes any bytes, reads them as its parser would, and panics if what comes out breaks a promise. `fuzz_targets/` hands them
+//! to libFuzzer, `tests/replay.rs` to all files of `corpus/`.
+
+mod guests;
+mod promises;
+mod values;
+
+pub use guests::{html, lexicon, references, text};
+pub use values::guest_values;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use docmill::capabilities::{LogBook, SourceBytes, Table};
+use docmill::catalog::inspect;
+use docmill::error::Hint;
+use docmill::ingest::judge;
+use docmill::manifest::Manifest;
+use docmill::model::{
+    Digest, DocumentId, FailureId, Finding, LanguageTag, Limits, LogLevel, MediaType, PluginName,
+    Run, SourceName, StoredDocument, StoredSource,
+};
+use docmill::store::record::{About, Kind, Record};
+use docmill::store::{MemoryStore, Store};
+
+/// A target: its name, which is that of its folder in `corpus/`, and what it does with bytes.
+pub type Target = (&'static str, fn(&[u8]));
+
+/// All targets.
+pub const TARGETS: &[Target] = &[
+    ("component", component),
+    ("guest_values", guest_values),
+    ("html", html),
+    ("lexicon", lexicon),
+    ("log", log),
+    ("media_type", media_type),
+    ("names", names),
+    ("pipeline", pipeline),
+    ("record", record),
+    ("references", references),
+    ("source_reads", source_reads),
+    ("table", table),
+    ("text", text),
+];
+
+/// A plugin's file is inspected: validated, and asked for role, track and imports. Nothing is compiled.
+pub fn component(data: &[u8]) {
+    match inspect(data) {
+        Ok(inspection) => {
+            assert_eq!(inspection.size, data.len() as u64);
+            assert_eq!(inspection.digest, Digest::of(data));
+        }
+        Err(error) => {
+            let _ = (error.to_string(), error.hint());
+        }
+    }
+}
+
+/// A pipeline file, with its names, limits, sizes and durations.
+pub fn pipeline(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    match Manifest::parse(Path::new("in/docmill.toml"), text) {
+        Ok(manifest) => {
+            assert!((1..=100).contains(&manifest.steps.len()));
+            for step in &manifest.steps {
+                let (limits, most) = (step.limits, Limits::CEILING);
+                assert!(!limits.deadline.is_zero() && limits.deadline <= most.deadline);
+                assert!(limits.memory <= most.memory);
+                assert!(limits.output <= most.output);
+                assert!(limits.log <= most.log);
+                assert!(text.get(step.place.clone()).is_some(), "{:?}", step.place);
+                for setting in step.settings.values() {
+                    assert!(text.get(setting.place.clone()).is_some(), "{:?}", setting.place);
+                }
+            }
+        }
+        Err(error) => {
+            assert!(error.place.line <= text.matches('\n').count() + 1, "{error:?}");
+            let _ = (error.to_string(), error.hint());
+        }
+    }
+}
+
+/// Records of the store: damaged ones, and ones whose checksum is right though their payload is anything.
+///
+/// The first byte picks the kind, the second the packing, all others are the payload. What can be read can be written, and reads
+/// the same again.
+pub fn record(data: &[u8]) {
+    fn read<R: Record + PartialEq + std::fmt::Debug>(bytes: &[u8]) {
+        if let Ok(value) = R::decode(bytes) {
+            let again = R::decode(&value.encode()).expect("what was written can be read");
+            assert_eq!(value, again);
+        }
+    }
+    fn all(bytes: &[u8]) {
+        read::<StoredSource>(bytes);
+        read::<StoredDocument>(bytes);
+        read::<Finding>(bytes);
+        read::<docmill::model::Failure>(bytes);
+        read::<Run>(bytes);
+        read::<About>(bytes);
+    }
+    all(data);
+    let Some(([kind, packing], payload)) = data.split_first_chunk() else { return };
+    let letter = b"sdfxrm"[usize::from(*kind) % 6];
+    for version in 1..=Kind::Failure.version() {
+        let mut sealed = [&[version, letter, *packing % 3], payload].concat();
+        sealed.extend(crc32fast::hash(&sealed).to_le_bytes());
+        all(&sealed);
+    }
+}
+
+/// Reads of a source anywhere, of any length: the first 12 bytes are offset and length, all others the source.
+pub fn source_reads(data: &[u8]) {
+    let Some((offset, rest)) = data.split_first_chunk::<8>() else { return };
+    let Some((length, content)) = rest.split_first_chunk::<4>() else { return };
+    let (offset, length) = (u64::from_le_bytes(*offset), u32::from_le_bytes(*length));
+    let media_type = MediaType::new("text/plain").expect("a media type");
+    let source = SourceBytes::new(media_type, content.into());
+    // What the contract promises, in the slowest of ways.
+    let expected = (0..u64::from(length)).take(content.len() + 1).map_while(|index| {
+        let at = usize::try_from(offset.checked_add(index)?).ok()?;
+        content.get(at).copied()
+    });
+    assert_eq!(source.read(offset, length), expected.collect::<Vec<u8>>());
+    assert_eq!(source.size(), content.len() as u64);
+}
+
+/// What bytes of some name are judged to be; name and content are parted by the first NUL, and what is claimed is the name as well.
+pub fn media_type(data: &[u8]) {
+    let end = data.iter().position(|byte| *byte == 0).unwrap_or(data.len());
+    let (name, content) =
+        (String::from_utf8_lossy(&data[..end]), &data[(end + 1).min(data.len())..]);
+    let claimed = MediaType::new(&*name).ok();
+    let judged = judge(&name, claimed.as_ref(), content);
+    assert_eq!(judge(&name, claimed.as_ref(), content), judged);
+    // What is no text is never handed to a reader of text.
+    if content.first() == Some(&0) {
+        assert!(!judged.as_str().starts_with("text/"), "{judged}");
+    }
+}
+
+/// Names and ids that come from outside: what is taken stays as it is.
+pub fn names(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    macro_rules! unchanged {
+        ($($name:ty, $longest:expr;)*) => {$(
+            if let Ok(name) = <$name>::new(&*text) {
+                assert_eq!(name.as_str(), text);
+                assert!((1..=$longest).contains(&name.as_str().len()));
+            }
+        )*};
+    }
+    unchanged! { SourceName, 4_096; PluginName, 64; MediaType, 255; LanguageTag, 35; }
+    // Ids are written in lower case, and read in either.
+    macro_rules! survives {
+        ($($id:ty),*) => {$(
+            if let Ok(id) = text.parse::<$id>() {
+                assert_eq!(id.to_string(), text.to_ascii_lowercase());
+                assert_eq!(id.to_string().parse(), Ok(id));
+            }
+        )*};
+    }
+    survives!(DocumentId, FailureId, Digest);
+    // The beginning of an id is looked up as well.
+    let store = MemoryStore::new();
+    assert_eq!(store.document_ids(&text, 1).expect("memory can be read"), []);
+    assert_eq!(store.failures_with_prefix(&text, 1).expect("memory can be read"), []);
+}
+
+/// A table, parted by the first NUL from a text in which its keys are looked for.
+pub fn table(data: &[u8]) {
+    let whole = String::from_utf8_lossy(data);
+    let (entries, text) = whole.split_once('\0').unwrap_or((&*whole, ""));
+    let table = match Table::from_tsv(entries) {
+        Ok(table) => table,
+        Err(error) => {
+            assert!((1..=entries.lines().count()).contains(&error.line), "{error}");
+            return;
+        }
+    };
+    let all: BTreeMap<&str, &str> = table.page(0, u32::MAX).collect();
+    assert_eq!(all.len() as u64, table.size().min(4_096));
+    for (key, value) in &all {
+        assert_eq!(table.get(key), Some(*value));
+    }
+    if let Ok(found) = table.find(text) {
+        // The slow, obvious way.
+        let occurs = |key: &str| {
+            (0..text.len()).filter(|&at| text.as_bytes()[at..].starts_with(key.as_bytes())).count()
+        };
+        if text.len() * all.len() <= 1 << 16 {
+            assert_eq!(found.len(), all.keys().map(|key| occurs(key)).sum::<usize>());
+        }
+        let places = found.iter().map(|it| (it.span.start, std::cmp::Reverse(it.span.end)));
+        assert!(places.is_sorted());
+        for it in found {
+            assert_eq!(all.get(&text[it.span.range()]), Some(&it.value));
+        }
+    }
+}
+
+/// A plugin's log: the first two bytes are its volume, every NUL ends a message, and every tab begins a field.
+pub fn log(data: &[u8]) {
+    let Some((volume, rest)) = data.split_first_chunk::<2>() else { return };
+    let volume = usize::from(u16::from_le_bytes(*volume));
+    let mut log = LogBook::new(volume);
+    let mut kept = 0;
+    for message in String::from_utf8_lossy(rest).split('\0') {
+        let mut parts = message.split('\t');
+        let words = parts.next().unwrap_or_default();
+        if let Some(line) = log.write(LogLevel::Info, words, parts.map(|field| (field, field))) {
+            kept += line.message.len();
+        }
+    }
+    // A field that is cut may leave its ` =` behind.
+    assert!(kept <= volume + 2, "{kept} bytes were kept of {volume}");
+    assert!(log.into_tail().len() <= 33);
+}
