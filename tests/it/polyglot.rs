@@ -1,7 +1,9 @@
 //! The same plugins in several languages: each gives the same answers to the same cases, and the same again.
 
+use std::ffi::OsStr;
+
 use docmill::model::{FailureClass, Findings};
-use docmill_tests::{Ingested, Lab, contents, guest, root, sources};
+use docmill_tests::{Ingested, Lab, TestEnv, contents, exit, guest, root, sources};
 use serde_json::{Value, json};
 
 /// The languages that were built: all, unless `DOCMILL_POLYGLOT` leaves some out, as it does for `cargo xtask guests`.
@@ -139,5 +141,21 @@ fn results_are_the_same_when_computed_again_in_every_language() {
             let [first, second] = [(); 2].map(|()| contents(&ingested(plugin, &language).store));
             assert_eq!(first, second, "{plugin} in {language}");
         }
+    }
+}
+
+#[test]
+fn the_largest_runtimes_compile_within_the_limits_of_the_compiler() {
+    for language in languages().iter().filter(|it| ["python", "javascript"].contains(&it.as_str()))
+    {
+        let env = TestEnv::new();
+        let plugin = component("analyze-words", language);
+        // The code that tests share was compiled without limits.
+        let mut command =
+            env.command([OsStr::new("plugin"), OsStr::new("inspect"), plugin.as_ref()]);
+        command.env("XDG_CACHE_HOME", env.work().join("cache"));
+        let child = command.spawn().expect("docmill starts");
+        let output = env.finish(child).expect(exit::SUCCESS);
+        assert!(output.stdout.contains("analyze-words"), "{}", output.stdout);
     }
 }

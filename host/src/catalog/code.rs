@@ -18,9 +18,8 @@ use crate::sandbox::{Sandbox, SandboxOptions};
 
 /// How long the child process may compile, in CPU seconds and in real time. JavaScript's runtime takes 13 s.
 const LONGEST_COMPILATION: Duration = Duration::from_secs(120);
-/// How much memory the child process may use, in bytes. Python's runtime takes 360 MiB, and the pool reserves 2.4 GiB that it never
-/// uses here, but that count.
-const COMPILER_MEMORY: u64 = 4 << 30;
+/// How much address space the child process may use, in bytes. Runtimes of Python and JavaScript take 0.4 GiB of memory.
+const COMPILER_MEMORY: u64 = 2 << 30;
 
 /// Where components are compiled.
 #[derive(Debug, Clone)]
@@ -135,7 +134,7 @@ pub(super) fn compile(
             component
         }
         Compiler::Child { program, arguments } => {
-            let code = compile_in_child(sandbox, program, arguments, bytes)?;
+            let code = compile_in_child(program, arguments, bytes)?;
             // SAFETY: the bytes come straight from the standard output of this very program, which was given nothing but the
             // component, and runs the same compiler.
             let component = unsafe { Component::deserialize(sandbox.engine(), &code) }
@@ -156,7 +155,6 @@ fn keep(cache: Option<&CodeCache>, digest: Digest, compatibility: Digest, code: 
 }
 
 fn compile_in_child(
-    sandbox: &Sandbox,
     program: &Path,
     arguments: &[String],
     bytes: &[u8],
@@ -164,7 +162,6 @@ fn compile_in_child(
     let failed = |reason: String| LoadError::Compile { reason };
     let mut child = Command::new(program)
         .args(arguments)
-        .arg(if sandbox.is_pooled() { "pooled" } else { "on-demand" })
         .env_clear()
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -227,13 +224,10 @@ fn read_bounded(pipe: Option<impl Read>, most: u64) -> Vec<u8> {
 
 /// What the child process does: reads a component from `input`, compiles it within limits, and writes its code to `output`.
 ///
-/// `pooled` is the argument that [`Compiler::Child`] appends: `pooled` or `on-demand`.
-///
 /// # Errors
 ///
 /// If the component cannot be compiled, or reading or writing fails.
 pub fn run_compiler(
-    pooled: &str,
     mut input: impl Read,
     mut output: impl Write,
 ) -> Result<(), Box<dyn std::error::Error>> {
@@ -243,15 +237,12 @@ pub fn run_compiler(
         let limit = |most: u64| Rlimit { current: Some(most), maximum: Some(most) };
         setrlimit(Resource::Cpu, limit(LONGEST_COMPILATION.as_secs()))?;
         setrlimit(Resource::Core, limit(0))?;
-        if pooled != "pooled" {
-            // A pool reserves terabytes of addresses without using them, so the limit holds only without one.
-            setrlimit(Resource::As, limit(COMPILER_MEMORY))?;
-        }
-        setrlimit(Resource::Data, limit(COMPILER_MEMORY))?;
+        setrlimit(Resource::As, limit(COMPILER_MEMORY))?;
     }
     let mut bytes = Vec::new();
     input.by_ref().take(super::LARGEST_COMPONENT + 1).read_to_end(&mut bytes)?;
-    let sandbox = Sandbox::new(&SandboxOptions { concurrency: 1, pooling: pooled == "pooled" })?;
+    // The code is the same with and without a pool, and a pool reserves more addresses than the limit allows.
+    let sandbox = Sandbox::new(&SandboxOptions { concurrency: 1, pooling: false })?;
     let engine: &Engine = sandbox.engine();
     let code = engine.precompile_component(&bytes).map_err(|error| error.to_string())?;
     output.write_all(&code)?;

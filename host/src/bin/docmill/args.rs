@@ -114,10 +114,7 @@ pub enum Command {
     Man,
     /// Compile a component from stdin to stdout, within limits; docmill starts itself with this
     #[command(hide = true)]
-    CompileComponent {
-        /// `pooled` or `on-demand`
-        pooled: String,
-    },
+    CompileComponent,
 }
 
 /// Options of `ingest`.

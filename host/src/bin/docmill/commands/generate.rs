@@ -33,8 +33,8 @@ pub fn manual() -> Result<Exit, CommandError> {
 }
 
 /// Compiles a component from stdin to stdout.
-pub fn compile(pooled: &str) -> Result<Exit, CommandError> {
-    docmill::catalog::run_compiler(pooled, std::io::stdin().lock(), std::io::stdout().lock())
+pub fn compile() -> Result<Exit, CommandError> {
+    docmill::catalog::run_compiler(std::io::stdin().lock(), std::io::stdout().lock())
         .map(|()| Exit::Success)
         .or_else(|error| {
             // The process that waits for the code passes these words on as they are.

@@ -51,6 +51,6 @@ pub fn run(args: &Args) -> Result<Exit, CommandError> {
         Command::Pipeline => generate::pipeline(common),
         Command::Completions { shell } => generate::completions(*shell),
         Command::Man => generate::manual(),
-        Command::CompileComponent { pooled } => generate::compile(pooled),
+        Command::CompileComponent => generate::compile(),
     }
 }
