@@ -26,14 +26,14 @@ use crate::catalog::{Catalog, LARGEST_COMPONENT, LoadError};
 use crate::manifest::PluginRef;
 use crate::model::{Attempt, Cost, Failure, Finding, Limits, Role, StoredDocument, StoredSource};
 use crate::sandbox::Stopped;
-use crate::store::record::{self, Record, RecordError};
+use crate::store::record::{LARGEST_PAYLOAD, Record, RecordError};
 use crate::store::{Store, StoreError};
 
 mod tar;
 
 const MAGIC: &str = "docmill failure bundle 1\n";
 /// The largest content, configuration or record, in bytes.
-const LARGEST_FILE: u64 = 1 << 30;
+const LARGEST_FILE: u64 = LARGEST_PAYLOAD;
 const LARGEST_README: u64 = 1 << 20;
 /// The most findings of other steps.
 const MOST_FINDINGS: usize = 100;
@@ -263,9 +263,6 @@ fn damaged(reason: impl Into<String>) -> BundleError {
 
 fn decode<R: Record>(bytes: &[u8]) -> Result<R, BundleError> {
     let refused = |error: RecordError| damaged(format!("a record in it: {error}"));
-    if record::stated_size(bytes) > LARGEST_FILE {
-        return Err(damaged("a record in it is larger than its limit"));
-    }
     R::decode(bytes).map_err(refused)
 }
 

@@ -19,6 +19,7 @@ use crate::model::{
     SourceInfo, SourceName, SourceState, StoredDocument, StoredSource, Tally,
 };
 use crate::sandbox::NESTING;
+use crate::store::record::LARGEST_PAYLOAD;
 use crate::store::{Commit, Store, StoreError};
 
 /// Results wait here for the committer. Enough to keep workers busy during a flush, few enough to bound memory.
@@ -46,7 +47,7 @@ const MEMBER_OVERHEAD: u64 = 512;
 pub struct RunOptions {
     /// How many documents are processed at the same time; at least 1.
     pub jobs: usize,
-    /// The largest source that is read, in bytes.
+    /// The largest source that is read, in bytes; more than 1 GiB counts as 1 GiB.
     pub largest_source: u64,
     /// The most that the members of one container may have together, in bytes; each counts 512 more than it has. Those of a small
     /// container may have less: 200 times its own size, but 256 MiB in any case.
@@ -287,10 +288,15 @@ impl Worker<'_> {
         }
     }
 
+    /// The largest source that is read, in bytes: no larger than what the store can keep of it.
+    fn largest_source(&self) -> u64 {
+        self.options.largest_source.min(LARGEST_PAYLOAD)
+    }
+
     /// Takes one offered source through the pipeline; `None` if the run is to end.
     fn take_in(&self, offer: Offer, results: &Results<'_>) -> Option<Done> {
         let Offer { name, content } = offer;
-        let limit = self.options.largest_source;
+        let limit = self.largest_source();
         // The code of an origin is not this module's, and its bug is the failure of what it offers.
         let read = catch_unwind(AssertUnwindSafe(|| {
             let content = content?;
@@ -473,12 +479,9 @@ impl Worker<'_> {
             );
             return self.unreadable(name, Unreadable::because(reason));
         }
-        if member.content.len() as u64 > self.options.largest_source {
-            let reason = format!(
-                "it has {} bytes, and the limit is {}",
-                member.content.len(),
-                self.options.largest_source
-            );
+        let limit = self.largest_source();
+        if member.content.len() as u64 > limit {
+            let reason = format!("it has {} bytes, and the limit is {limit}", member.content.len());
             return self.unreadable(name, Unreadable::because(reason));
         }
         let bytes: Arc<[u8]> = Arc::from(member.content);

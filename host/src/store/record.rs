@@ -55,6 +55,8 @@ pub(in crate::store) mod tests;
 
 /// Smaller payloads are left as they are: a zstd frame has an overhead, and small records are read most.
 const WORTH_PACKING: usize = 512;
+/// The largest payload of a record, in bytes. Whatever it says and whoever wrote it, a record never unpacks to more.
+pub const LARGEST_PAYLOAD: u64 = 1 << 30;
 
 /// Level 3 is zstd's own default; higher levels win a few per cent on text of the size of an article and cost a multiple.
 const LEVEL: i32 = 3;
@@ -310,19 +312,14 @@ pub(super) fn open(kind: Kind, bytes: &[u8]) -> Result<Opened<'_>, RecordError> 
     }
 }
 
-/// How many bytes the payload of a record takes unpacked, as far as its header tells.
-pub(crate) fn stated_size(bytes: &[u8]) -> u64 {
-    match bytes {
-        [_, _, ZSTD, rest @ ..] => rest.first_chunk().map_or(0, |size| u64::from_le_bytes(*size)),
-        _ => bytes.len() as u64,
-    }
-}
-
 /// Unpacks a payload, and never takes more memory than there is content, whatever size is stated.
 fn unpack(payload: &[u8]) -> Result<Vec<u8>, RecordError> {
     const REFUSED: RecordError = RecordError::Damaged("it cannot be decompressed");
     let (size, packed) = payload.split_first_chunk::<8>().ok_or(REFUSED)?;
     let size = u64::from_le_bytes(*size);
+    if size > LARGEST_PAYLOAD {
+        return Err(RecordError::Damaged("it would unpack to more than 1 GiB"));
+    }
     let decoder =
         zstd::stream::read::Decoder::with_buffer(packed).map_err(|_| REFUSED)?.single_frame();
     // The reservation is a guess that is bounded by what was read; the limit is what was recorded.

@@ -22,17 +22,20 @@ use docmill::model::{
     Digest, DocumentId, FailureId, Finding, LanguageTag, Limits, LogLevel, MediaType, PluginName,
     Run, SourceName, StoredDocument, StoredSource,
 };
+use docmill::pipeline::Bundle;
 use docmill::store::record::{About, Kind, Record};
-use docmill::store::{MemoryStore, Store};
+use docmill::store::{MemoryStore, Store, Upkeep};
 
 /// A target: its name, which is that of its folder in `corpus/`, and what it does with bytes.
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets.
 pub const TARGETS: &[Target] = &[
+    ("bundle", bundle),
     ("component", component),
     ("guest_values", guest_values),
     ("html", html),
+    ("import", import),
     ("lexicon", lexicon),
     ("log", log),
     ("media_type", media_type),
@@ -44,6 +47,52 @@ pub const TARGETS: &[Target] = &[
     ("table", table),
     ("text", text),
 ];
+
+/// A bundle that a failure was exported to. What can be read can be written, and reads the same again.
+pub fn bundle(data: &[u8]) {
+    let Ok(bundle) = Bundle::read(&mut &*data) else { return };
+    let mut written = Vec::new();
+    bundle.write(&mut written, "").expect("a bundle can be written");
+    let again = Bundle::read(&mut written.as_slice()).expect("what was written can be read");
+    assert_eq!(bundle.failure(), again.failure());
+}
+
+/// The export of a store: as it is, and with all checksums made right.
+pub fn import(data: &[u8]) {
+    let import = |bytes: &[u8]| {
+        let store = MemoryStore::new();
+        if store.import(&mut &*bytes, &mut drop).is_ok() {
+            // It may be full of flaws, which can all be read over.
+            let mut exported = Vec::new();
+            store.export(&mut exported, &mut drop).expect("what was imported can be exported");
+        }
+    };
+    import(data);
+    import(&sealed_export(data));
+}
+
+/// An export of the entries in these bytes: each begins with the length of its key and of its value, in a byte each.
+fn sealed_export(mut data: &[u8]) -> Vec<u8> {
+    let mut export = b"docmill store export 1\n".to_vec();
+    let mut entries = 0_u64;
+    while let Some(([key, value], rest)) = data.split_first_chunk() {
+        let (key, value) = (usize::from(*key), usize::from(*value));
+        let Some((entry, rest)) = rest.split_at_checked(key + value).filter(|_| key > 0) else {
+            break;
+        };
+        data = rest;
+        let lengths = [&(key as u16).to_le_bytes()[..], &(value as u32).to_le_bytes()].concat();
+        let frame = [lengths.as_slice(), entry].concat();
+        export.extend(&frame);
+        export.extend(crc32fast::hash(&frame).to_le_bytes());
+        entries += 1;
+    }
+    export.extend(0_u16.to_le_bytes());
+    export.extend(entries.to_le_bytes());
+    let digest = Digest::of(&export);
+    export.extend(digest.as_bytes());
+    export
+}
 
 /// A plugin's file is inspected: validated, and asked for role, track and imports. Nothing is compiled.
 pub fn component(data: &[u8]) {

@@ -134,8 +134,8 @@ pub struct Ingest {
     /// Documents to process at the same time [default: one per processor]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub jobs: Option<u16>,
-    /// Largest source to read
-    #[arg(long, value_name = "SIZE", default_value = "64 MiB")]
+    /// Largest source to read, at most 1 GiB
+    #[arg(long, value_name = "SIZE", default_value = "64 MiB", value_parser = source_size)]
     pub max_size: ByteSize,
 }
 
@@ -393,6 +393,14 @@ pub struct Check {
     /// How much memory one call may use
     #[arg(long, value_name = "SIZE", default_value = "64 MiB")]
     pub memory: ByteSize,
+}
+
+fn source_size(text: &str) -> Result<ByteSize, String> {
+    let size: ByteSize = text.parse()?;
+    let most = ByteSize(docmill::store::record::LARGEST_PAYLOAD);
+    (size <= most)
+        .then_some(size)
+        .ok_or_else(|| format!("the store keeps at most {}", most.display().iec()))
 }
 
 fn assignment(text: &str) -> Result<(String, String), String> {
