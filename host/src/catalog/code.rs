@@ -249,3 +249,28 @@ pub fn run_compiler(
     output.flush()?;
     Ok(())
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_becomes_of_the_compiler_is_told() {
+        let check = |script: &str, expected: &str| {
+            let arguments = ["-c".to_owned(), script.to_owned()];
+            let error =
+                compile_in_child(Path::new("/bin/sh"), &arguments, b"component").unwrap_err();
+            let LoadError::Compile { reason } = error else { panic!("{error:?}") };
+            assert!(reason.contains(expected), "{reason}");
+        };
+        check(
+            "kill -9 $$",
+            "the compiler ended with signal: 9 (SIGKILL), and its limits are 120 s and 2.0 GiB",
+        );
+        check("cat >&2; exit 1", "component");
+        check(
+            "echo memory allocation of 9 bytes failed >&2; exit 134",
+            "its limits are 120 s and 2.0 GiB",
+        );
+    }
+}

@@ -694,10 +694,14 @@ impl From<SystemTime> for Time {
             },
             Err(error) => {
                 let before = error.duration();
-                let seconds = i64::try_from(before.as_secs()).unwrap_or(i64::MAX);
+                // The earliest time there is has no positive counterpart.
+                let seconds = 0_i64.saturating_sub_unsigned(before.as_secs());
                 match before.subsec_nanos() {
-                    0 => Time { seconds: -seconds, nanoseconds: 0 },
-                    part => Time { seconds: -seconds - 1, nanoseconds: 1_000_000_000 - part },
+                    0 => Time { seconds, nanoseconds: 0 },
+                    part => Time {
+                        seconds: seconds.saturating_sub(1),
+                        nanoseconds: 1_000_000_000 - part,
+                    },
                 }
             }
         }
