@@ -4,6 +4,7 @@ pub mod abi;
 pub mod capabilities;
 pub mod catalog;
 pub mod error;
+pub mod evaluation;
 pub mod ingest;
 pub mod manifest;
 pub mod model;
