@@ -1,6 +1,6 @@
 //! What the table knows in a text, after boundaries, masks and conditions had their say.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use docmill_folding::{Folded, Form, begins_word, ends_word, pieces, words};
@@ -13,6 +13,9 @@ const PIECE: usize = 64 * 1024;
 
 /// The cue that every [`Kind::Focus`] row gives.
 const FOCUS: &str = "focus";
+
+/// A sentence that names so many labels enumerates them.
+const LIST: usize = 3;
 
 /// What the table knows in a text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -34,6 +37,10 @@ pub struct Mention {
     pub key: usize,
     /// Where, in the text that was searched.
     pub span: Range<usize>,
+    /// The product of the label that it names, if it is that specific.
+    pub product: Option<String>,
+    /// Whether it stands in a sentence that names [`LIST`] labels or more: one item of an enumeration.
+    pub listed: bool,
     /// Whether it only repeats the mention before it, as in "artificial intelligence (AI)".
     pub alias: bool,
 }
@@ -132,7 +139,10 @@ impl Search {
                 let range = occurrence.span.range();
                 let range = range.start + offset..range.end + offset;
                 let key = &text[range.clone()];
-                if !key.contains(char::is_uppercase) || !begins_word(text, range.start) {
+                // Badly extracted pages glue `la5G`; before a digit the seam is plain to see.
+                let glued = key.starts_with(|it: char| it.is_ascii_digit())
+                    && text[..range.start].ends_with(char::is_lowercase);
+                if !key.contains(char::is_uppercase) || !(glued || begins_word(text, range.start)) {
                     continue;
                 }
                 // The plural of an acronym, as in `UAVs`.
@@ -196,6 +206,8 @@ fn select(text: &str, hits: &[Hit], roles: &[Vec<Role<'_>>], labels: &[&str]) ->
                 weight,
                 key: hit.row,
                 span: hit.span.clone(),
+                product: role.product.map(str::to_owned),
+                listed: false,
                 alias: false,
             };
             match role.kind {
@@ -216,7 +228,20 @@ fn select(text: &str, hits: &[Hit], roles: &[Vec<Role<'_>>], labels: &[&str]) ->
             taken_until = hit.span.end;
         }
     }
+    mark_lists(text, &mut found.terms);
     found
+}
+
+fn mark_lists(text: &str, terms: &mut [Mention]) {
+    let same_sentence = |one: &Mention, next: &Mention| {
+        let between = text.get(one.span.end..next.span.start).unwrap_or_default();
+        !["\n", ". ", "! ", "? "].iter().any(|end| between.contains(end))
+    };
+    for sentence in terms.chunk_by_mut(same_sentence) {
+        let labels: BTreeSet<usize> = sentence.iter().map(|it| it.label).collect();
+        let listed = labels.len() >= LIST;
+        sentence.iter_mut().for_each(|it| it.listed = listed);
+    }
 }
 
 /// Where the cues stand, counted in words.
@@ -290,6 +315,7 @@ mod tests {
         ("vũ trụ", "drones 2 vi"),
         ("vũ trụ ảo", "ai 3 vi"),
         ("robot drone", "ai 1; drones 1"),
+        ("5G", "ai 1"),
         ("@labels", "nonsense"),
     ];
 
@@ -369,6 +395,19 @@ mod tests {
         let text = "intelligence artificielle (IA) et IA";
         let found = collect(text, Some("fr"), &LABELS, find).expect("every row is usable");
         assert_eq!(found.terms.iter().map(|it| it.alias).collect::<Vec<_>>(), [false, true, false]);
+    }
+
+    #[test]
+    fn a_number_may_be_glued_to_the_word_before_it() {
+        check("fr", "la5G, pas 15G ni A5G", &[("ai", "5G")]);
+    }
+
+    #[test]
+    fn a_sentence_that_names_three_labels_is_a_list() {
+        let text = "Des drones. L'IA, la puce et le drone; la puce\nL'IA et un drone";
+        let found = collect(text, Some("fr"), &LABELS, find).expect("every row is usable");
+        let listed: Vec<bool> = found.terms.iter().map(|it| it.listed).collect();
+        assert_eq!(listed, [false, true, true, true, true, false, false]);
     }
 
     #[test]
