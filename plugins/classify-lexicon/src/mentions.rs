@@ -14,8 +14,14 @@ const PIECE: usize = 64 * 1024;
 /// The cue that every [`Kind::Focus`] row gives.
 const FOCUS: &str = "focus";
 
-/// A sentence that names so many labels enumerates them.
+/// A sentence that names so many labels enumerates them, and so does one with so many borders between items.
 const LIST: usize = 3;
+/// What parts the items of an enumeration in French, Vietnamese and English.
+const BORDERS: [&str; 7] = [", ", "; ", " et ", " ou ", " và ", " and ", " or "];
+/// What ends a sentence.
+const SENTENCE_ENDS: [&str; 4] = ["\n", ". ", "! ", "? "];
+/// No sentence is followed further than this, in bytes.
+const SENTENCE: usize = 400;
 
 /// What the table knows in a text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -39,7 +45,7 @@ pub struct Mention {
     pub span: Range<usize>,
     /// The product of the label that it names, if it is that specific.
     pub product: Option<String>,
-    /// Whether it stands in a sentence that names [`LIST`] labels or more: one item of an enumeration.
+    /// Whether it is one item of an enumeration, of labels or of anything.
     pub listed: bool,
     /// Whether it only repeats the mention before it, as in "artificial intelligence (AI)".
     pub alias: bool,
@@ -235,13 +241,35 @@ fn select(text: &str, hits: &[Hit], roles: &[Vec<Role<'_>>], labels: &[&str]) ->
 fn mark_lists(text: &str, terms: &mut [Mention]) {
     let same_sentence = |one: &Mention, next: &Mention| {
         let between = text.get(one.span.end..next.span.start).unwrap_or_default();
-        !["\n", ". ", "! ", "? "].iter().any(|end| between.contains(end))
+        !SENTENCE_ENDS.iter().any(|end| between.contains(end))
     };
     for sentence in terms.chunk_by_mut(same_sentence) {
         let labels: BTreeSet<usize> = sentence.iter().map(|it| it.label).collect();
-        let listed = labels.len() >= LIST;
-        sentence.iter_mut().for_each(|it| it.listed = listed);
+        for mention in sentence {
+            mention.listed = labels.len() >= LIST || is_item(text, &mention.span);
+        }
     }
+}
+
+/// Whether a passage is one of [`LIST`] items or more that commas and a conjunction part.
+fn is_item(text: &str, span: &Range<usize>) -> bool {
+    let near = |offset: usize| text.floor_char_boundary(offset);
+    let before = &text[near(span.start.saturating_sub(SENTENCE))..span.start];
+    let after = &text[span.end..near(span.end + SENTENCE)];
+    let starts = SENTENCE_ENDS.iter().filter_map(|end| Some(before.rfind(end)? + end.len()));
+    let before = &before[starts.max().unwrap_or(0)..];
+    let ends = SENTENCE_ENDS.iter().filter_map(|end| after.find(end));
+    let after = after[..ends.min().unwrap_or(after.len())].trim_end_matches(['.', '!', '?']);
+    let borders = |part: &str| BORDERS.iter().map(|it| part.matches(it).count()).sum::<usize>();
+    // An item ends where the passage does, or at most one word later: `l'énergie propre, …`.
+    let is_closed = |rest: &str| {
+        let word = rest.find([' ', ',', ';']).unwrap_or(rest.len());
+        rest[word..].is_empty() || BORDERS.iter().any(|it| rest[word..].starts_with(it))
+    };
+    let closed = after.is_empty()
+        || BORDERS.iter().any(|it| after.starts_with(it))
+        || after.starts_with(' ') && is_closed(after.trim_start());
+    closed && borders(before) + borders(after) >= LIST
 }
 
 /// Where the cues stand, counted in words.
@@ -408,6 +436,19 @@ mod tests {
         let found = collect(text, Some("fr"), &LABELS, find).expect("every row is usable");
         let listed: Vec<bool> = found.terms.iter().map(|it| it.listed).collect();
         assert_eq!(listed, [false, true, true, true, true, false, false]);
+    }
+
+    #[test]
+    fn an_item_among_other_things_is_listed() {
+        let check = |text: &str, expected: bool| {
+            let found = collect(text, Some("fr"), &LABELS, find).expect("every row is usable");
+            assert_eq!(found.terms[0].listed, expected, "{text:?}");
+        };
+        check("Il cita le riz, la mode, les drones et le thé. Fin", true);
+        check("Il cita le riz, la mode, le thé et les drones.", true);
+        check("Le riz, la mode, le thé. Un drone vola et revint.", false);
+        check("Un drone vola sur le riz, le thé, la rive et la mer.", false);
+        check("Des drones civils, le thé, le riz et la mode", true);
     }
 
     #[test]

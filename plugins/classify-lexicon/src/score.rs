@@ -8,6 +8,7 @@
 
 use std::collections::BTreeSet;
 
+use docmill_folding::words;
 use docmill_plugin::{Attribute, Label};
 
 use crate::Options;
@@ -28,6 +29,12 @@ const REPETITION: [u64; 8] = [100, 60, 40, 30, 20, 15, 10, 10];
 
 /// What an item of an enumeration is worth, in hundredths: a list of fields of cooperation is about none of them.
 const LISTED: u64 = 60;
+
+/// A text of at most so many words has no room for what does not matter …
+const BRIEF: usize = 100;
+
+/// … so the only mention of anything in it gains this, in hundredths: one that names the thing and nothing else suffices.
+const ONLY: u64 = 150;
 
 /// The weight of words that are dropped in passing everywhere.
 const PASSING: u32 = 2;
@@ -73,6 +80,7 @@ pub fn weigh(
     options: &Options,
 ) -> Vec<Label> {
     let focused = points(reading, found.focus.iter(), false, false) >= FOCUSED;
+    let brief = words(&reading.text).nth(BRIEF).is_none();
     let first = found
         .terms
         .iter()
@@ -81,10 +89,14 @@ pub fn weigh(
     let mut scored: Vec<(usize, u64)> = (0..labels.len())
         .map(|label| {
             let mentions = found.terms.iter().filter(|it| it.label == label);
-            let passing = !focused && is_passing(reading, mentions.clone());
-            let points = points(reading, mentions, focused, passing);
-            let leads = first == Some(label) && !passing;
-            (label, if leads { points * FIRST / 100 } else { points })
+            let only = only_mention(reading, mentions.clone()).filter(|_| !focused);
+            let gain = match only {
+                _ if first != Some(label) => 100,
+                None => FIRST,
+                Some(only) if brief && !only.listed => ONLY,
+                Some(_) => 100,
+            };
+            (label, points(reading, mentions, focused, only.is_some()) * gain / 100)
         })
         .filter(|(_, points)| *points > 0 && confidence(*points) >= options.min_confidence)
         .collect();
@@ -146,12 +158,15 @@ fn products<'a>(
     products.into_iter().map(|(product, _)| product).collect()
 }
 
-/// Whether all there is of a label is one mention outside the title: a lead that lists fields of cooperation is not about any
-/// of them, so its place says nothing unless the rest of the document comes back to it.
-fn is_passing<'a>(reading: &Reading<'_>, mentions: impl Iterator<Item = &'a Mention>) -> bool {
+/// The only mention of a label, if it has one and that is outside the title: a lead that lists fields of cooperation is not about
+/// any of them, so its place says nothing unless the rest of the document comes back to it.
+fn only_mention<'a>(
+    reading: &Reading<'_>,
+    mentions: impl Iterator<Item = &'a Mention>,
+) -> Option<&'a Mention> {
     let mut mentions = mentions.filter(|it| !it.alias);
-    let one = mentions.next().map(|it| reading.zone(it.span.start));
-    mentions.next().is_none() && one.is_some_and(|zone| zone != Zone::Title)
+    let one = mentions.next().filter(|it| reading.zone(it.span.start) != Zone::Title)?;
+    mentions.next().is_none().then_some(one)
 }
 
 fn points<'a>(
