@@ -78,7 +78,9 @@ fn seed(name: &str) -> Document {
 
 #[test]
 fn the_shipped_tables_are_sound() {
-    for table in ["tables/vn-1131-2025.tsv", "tables/vn-21-2026.tsv"] {
+    for table in
+        ["tables/vn-1131-2025.tsv", "tables/vn-21-2026.tsv", "tables/eu-critical-technologies.tsv"]
+    {
         assert_eq!(problems(&rows_of_tsv(&seeds(table))), [], "{table}");
     }
 }
@@ -102,6 +104,26 @@ fn the_groups_of_2026_are_known_too() {
     for (text, expected) in cases {
         let mut document = Document::new(text);
         document.language = Some("fr".to_owned());
+        assert_eq!(check(&document, expected), None);
+    }
+}
+
+#[test]
+fn a_taxonomy_on_another_subject_is_data_only() {
+    set_the_stage();
+    testing::set_table_from_tsv(TABLE, &seeds("tables/eu-critical-technologies.tsv"));
+    let cases: [(&str, &str, &[&str]); 3] = [
+        ("en", "EU backs nuclear fusion\n\nA nuclear fusion plant will be built.", &["energy"]),
+        (
+            "fr",
+            "L'IA au Parlement\n\nL'intelligence artificielle divise.",
+            &["artificial-intelligence"],
+        ),
+        ("en", "Potato chips\n\nPotato chips sell well.", &[]),
+    ];
+    for (language, text, expected) in cases {
+        let mut document = Document::new(text);
+        document.language = Some(language.to_owned());
         assert_eq!(check(&document, expected), None);
     }
 }
