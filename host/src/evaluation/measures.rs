@@ -155,16 +155,18 @@ pub struct Mistake {
     /// The case.
     pub id: String,
     /// The main label that was expected, if another one or none was given.
-    pub main: Option<MainMistake>,
+    pub main: Option<Instead>,
+    /// The language that the case names, if another one or none was identified.
+    pub language: Option<Instead>,
     /// Labels that were expected and not given.
     pub missing: Vec<String>,
     /// Labels that were given and not expected, with their confidences.
     pub surplus: Vec<(String, f32)>,
 }
 
-/// One main label in the place of another.
+/// One thing in the place of another.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct MainMistake {
+pub struct Instead {
     /// What was expected, if anything.
     pub expected: Option<String>,
     /// What was given, if anything.
@@ -265,14 +267,17 @@ fn calibration(judged: &[Judged<'_>]) -> Vec<Step> {
 
 fn mistake(one: &Judged<'_>) -> Option<Mistake> {
     let Judged { case, given } = one;
-    let main = (case.main != given.main)
-        .then(|| MainMistake { expected: case.main.clone(), given: given.main.clone() });
+    let instead = |expected: &Option<String>, given: &Option<String>| {
+        (expected != given).then(|| Instead { expected: expected.clone(), given: given.clone() })
+    };
+    let main = instead(&case.main, &given.main);
+    let language = case.language.as_ref().and_then(|_| instead(&case.language, &given.language));
     let missing: Vec<_> =
         case.labels().filter(|label| !one.gave(label)).map(str::to_owned).collect();
     let surplus: Vec<_> =
         given.labels.iter().filter(|(label, _)| !one.expected(label)).cloned().collect();
-    let wrong = main.is_some() || !missing.is_empty() || !surplus.is_empty();
-    wrong.then(|| Mistake { id: case.id.clone(), main, missing, surplus })
+    let wrong = main.is_some() || language.is_some() || !missing.is_empty() || !surplus.is_empty();
+    wrong.then(|| Mistake { id: case.id.clone(), main, language, missing, surplus })
 }
 
 #[cfg(test)]

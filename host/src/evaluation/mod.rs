@@ -14,8 +14,7 @@ mod measures;
 
 pub use cases::{Case, CaseContent, CasesError, check_labels, parse_cases};
 pub use measures::{
-    Agreement, Confusion, Given, Judged, MainMistake, Measures, Mistake, Share, Step, Summary,
-    measure,
+    Agreement, Confusion, Given, Instead, Judged, Measures, Mistake, Share, Step, Summary, measure,
 };
 
 /// What became of a case: what the classifier gave to it, or why it gave nothing, outermost cause first.

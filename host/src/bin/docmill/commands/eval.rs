@@ -5,7 +5,7 @@ use std::path::Path;
 
 use docmill::abi::Declaration;
 use docmill::evaluation::{
-    Agreement, Case, CasesError, Judged, MainMistake, Measures, Mistake, Outcome, Share, Summary,
+    Agreement, Case, CasesError, Instead, Judged, Measures, Mistake, Outcome, Share, Summary,
     check_labels, evaluate, measure, parse_cases,
 };
 use docmill::model::Role;
@@ -145,7 +145,7 @@ fn told(common: &Common, measures: &Measures) -> String {
     parts.join("\n")
 }
 
-fn summaries(measures: &Measures) -> Table<8> {
+fn summaries(measures: &Measures) -> Table<9> {
     let mut table = Table::new([
         Column::new("CASES").tone(Tone::Key),
         Column::number("NUMBER"),
@@ -155,6 +155,7 @@ fn summaries(measures: &Measures) -> Table<8> {
         Column::number("MACRO F1"),
         Column::number("MAIN RIGHT"),
         Column::number("NONE KEPT"),
+        Column::number("LANGUAGE RIGHT"),
     ]);
     let mut row = |name: &str, it: &Summary| {
         table.row([
@@ -166,6 +167,7 @@ fn summaries(measures: &Measures) -> Table<8> {
             ratio(it.macro_f1),
             share(it.main_right),
             share(it.none_kept),
+            share(it.language_right),
         ]);
     };
     row("all", &measures.overall);
@@ -219,11 +221,13 @@ fn confusions(measures: &Measures) -> Table<3> {
 
 fn mistakes(measures: &Measures) -> Table<2> {
     let mut table = Table::new([Column::new("CASE").tone(Tone::Key), Column::new("WHAT IS WRONG")]);
-    for Mistake { id, main, missing, surplus } in &measures.mistakes {
+    for Mistake { id, main, language, missing, surplus } in &measures.mistakes {
         let mut wrong = Vec::new();
-        if let Some(MainMistake { expected, given }) = main {
-            let name = |label: &Option<String>| label.clone().unwrap_or_else(|| "none".to_owned());
-            wrong.push(format!("main {} for {}", name(given), name(expected)));
+        for (what, instead) in [("main", main), ("language", language)] {
+            let name = |it: &Option<String>| it.clone().unwrap_or_else(|| "none".to_owned());
+            if let Some(Instead { expected, given }) = instead {
+                wrong.push(format!("{what} {} for {}", name(given), name(expected)));
+            }
         }
         wrong.extend(missing.iter().map(|label| format!("without {label}")));
         wrong.extend(surplus.iter().map(|(label, it)| format!("with {label} {}", confidence(*it))));
