@@ -5,6 +5,7 @@ pub mod capabilities;
 pub mod catalog;
 pub mod conformance;
 pub mod error;
+pub mod evaluation;
 pub mod ingest;
 pub mod manifest;
 pub mod model;

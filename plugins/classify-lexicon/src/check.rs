@@ -4,8 +4,13 @@ use std::collections::BTreeSet;
 
 use docmill_folding::{Folded, Form};
 
-use crate::LABELS_KEY;
 use crate::rows::{self, Kind, Languages, Problem, Role};
+use crate::{LABELS_KEY, PRODUCTS_KEY};
+
+/// Reserved rows that say what the table is: for people, and for tools that choose one. The plugin itself does not read them.
+const ABOUT: [&str; 4] = ["@taxonomy", "@valid", "@replaces", "@source"];
+/// A reserved row that begins like this tells which label of another taxonomy became which of this one.
+const MAPPING: &str = "@from ";
 
 /// A key as the plugin expects it: as written if it has a capital, else folded as its roles' languages ask for.
 pub fn expected_key(key: &str, roles: &[Role<'_>]) -> String {
@@ -25,11 +30,16 @@ pub fn problems<'a>(entries: &[(&'a str, &'a str)]) -> Vec<Problem> {
         Ok(labels) => labels,
         Err(problem) => return vec![problem],
     };
+    let declared = entries.iter().find(|(key, _)| *key == PRODUCTS_KEY).map_or("", |(_, it)| it);
+    let products = rows::declared_products(declared, &labels).unwrap_or_else(|problem| {
+        problems.push(problem);
+        Vec::new()
+    });
     let mut parsed = Vec::new();
-    for (key, value) in entries.iter().filter(|(key, _)| *key != LABELS_KEY) {
+    for (key, value) in entries.iter().filter(|(key, _)| ![LABELS_KEY, PRODUCTS_KEY].contains(key))
+    {
         if key.starts_with('@') {
-            let reason = "no such reserved key is known".to_owned();
-            problems.push(Problem { key: (*key).to_owned(), reason });
+            problems.extend(about_problem(key, value, &labels));
             continue;
         }
         match rows::parse(key, value, &labels) {
@@ -53,8 +63,79 @@ pub fn problems<'a>(entries: &[(&'a str, &'a str)]) -> Vec<Problem> {
         for unknown in conditions.filter(|it| !cues.contains(it.cue)) {
             report(format!("no row gives the cue `{}`", unknown.cue));
         }
+        for role in roles {
+            let (Kind::Term { label, .. }, Some(product)) = (role.kind, role.product) else {
+                continue;
+            };
+            if !products.contains(&(labels[label], product)) {
+                report(format!("`@products` does not name `{}/{product}`", labels[label]));
+            }
+        }
+    }
+    if problems.is_empty() {
+        // Otherwise an unusable row may well be the one that is missed here.
+        problems.extend(never_given(&labels, &products, &parsed));
     }
     problems
+}
+
+fn about_problem(key: &str, value: &str, labels: &[&str]) -> Option<Problem> {
+    let problem = |reason| Some(Problem { key: key.to_owned(), reason });
+    if key == "@valid" {
+        let days = value.split_once("..").map(|(from, until)| [from, until]);
+        let usable = days.is_some_and(|[from, until]| {
+            is_day(from) && (until.is_empty() || is_day(until) && from <= until)
+        });
+        let expected = "it should read `2025-06-12..2026-06-30`, or `2026-07-01..` without an end";
+        return if usable { None } else { problem(expected.to_owned()) };
+    }
+    if key.starts_with(MAPPING) {
+        for pair in value.split_whitespace() {
+            let target = pair.split_once('>').map(|(_, target)| target);
+            if !target.is_some_and(|target| labels.contains(&target)) {
+                return problem(format!("`{pair}` should read `old-label>label`"));
+            }
+        }
+        return None;
+    }
+    if ABOUT.contains(&key) {
+        return None;
+    }
+    problem("no such reserved key is known".to_owned())
+}
+
+fn is_day(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let is_number = |part: &str| part.bytes().all(|it| it.is_ascii_digit());
+    let [year, month, day] = parts[..] else { return false };
+    [year, month, day].into_iter().all(is_number)
+        && [year.len(), month.len(), day.len()] == [4, 2, 2]
+        && ("01"..="12").contains(&month)
+        && ("01"..="31").contains(&day)
+}
+
+/// Labels and products that no row can give.
+fn never_given(
+    labels: &[&str],
+    products: &[(&str, &str)],
+    parsed: &[(&str, Vec<Role<'_>>)],
+) -> Vec<Problem> {
+    let mut given = BTreeSet::new();
+    let mut named = BTreeSet::new();
+    for role in parsed.iter().flat_map(|(_, roles)| roles) {
+        if let Kind::Term { label, .. } = role.kind {
+            given.insert(labels[label]);
+            named.extend(role.product.map(|product| (labels[label], product)));
+        }
+    }
+    let problem = |key: &str, reason| Problem { key: key.to_owned(), reason };
+    let idle = labels.iter().filter(|label| !given.contains(**label));
+    let unnamed = products.iter().filter(|product| !named.contains(*product));
+    idle.map(|label| problem(LABELS_KEY, format!("no row speaks for `{label}`")))
+        .chain(unnamed.map(|(label, product)| {
+            problem(PRODUCTS_KEY, format!("no row names `{label}/{product}`"))
+        }))
+        .collect()
 }
 
 /// The rows of the text of a `.tsv` file, without comments; a line without a tab has an empty value.
@@ -77,7 +158,10 @@ mod tests {
 
     #[test]
     fn a_sound_table_has_no_problems() {
-        check("# comment\n@labels\ta b\npuce\ta 3 fr needs:b/4\nhóa\tb 1 vi\nIA\ta 2", &[]);
+        check(
+            "# comment\n@labels\ta b\n@valid\t2026-07-01..\n@from old\tx>a\npuce\ta 3 fr needs:b/4\nhóa\tb 1 vi\nIA\ta 2",
+            &[],
+        );
     }
 
     #[test]
@@ -95,6 +179,33 @@ mod tests {
             &[
                 "the row `énergies` is unusable: it can never match, as texts are folded; write `energie`",
                 "the row `hoá` is unusable: it can never match, as texts are folded; write `hóa`",
+            ],
+        );
+    }
+
+    #[test]
+    fn what_a_table_says_of_itself_is_checked() {
+        check(
+            "@labels\ta\nx\ta 3\n@valid\t2026-13-01..\n@from old\tx>b\n@autor\tme",
+            &[
+                "the row `@valid` is unusable: it should read `2025-06-12..2026-06-30`, or `2026-07-01..` without an end",
+                "the row `@from old` is unusable: `x>b` should read `old-label>label`",
+                "the row `@autor` is unusable: no such reserved key is known",
+            ],
+        );
+    }
+
+    #[test]
+    fn labels_and_products_that_nothing_can_give_are_reported() {
+        check(
+            "@labels\ta\n@products\ta/p\nx\ta 3 product:r",
+            &["the row `x` is unusable: `@products` does not name `a/r`"],
+        );
+        check(
+            "@labels\ta b\n@products\ta/p a/q\nx\ta 3 product:p",
+            &[
+                "the row `@labels` is unusable: no row speaks for `b`",
+                "the row `@products` is unusable: no row names `a/q`",
             ],
         );
     }

@@ -22,6 +22,12 @@ pub const TABLE: &str = "taxonomy";
 /// The reserved key whose value names all labels.
 pub const LABELS_KEY: &str = "@labels";
 
+/// The reserved key whose value names the products of labels.
+pub const PRODUCTS_KEY: &str = "@products";
+
+/// So many problems of a table are told at once.
+const MOST_PROBLEMS: usize = 20;
+
 /// The plugin.
 #[derive(Debug)]
 pub struct ClassifyLexicon;
@@ -60,8 +66,9 @@ impl Classifier for ClassifyLexicon {
             .ok_or_else(|| Error::Internal(format!("no table `{TABLE}` was granted")))?;
         let entries: Vec<_> = table.entries().collect();
         let rows: Vec<_> = entries.iter().map(|it| (it.key.as_str(), it.value.as_str())).collect();
-        if let Some(problem) = check::problems(&rows).into_iter().next() {
-            return Err(Error::misconfigured(TABLE, problem.to_string()));
+        let problems = check::problems(&rows);
+        if !problems.is_empty() {
+            return Err(Error::misconfigured(TABLE, told(&problems)));
         }
         let declared = table.get(LABELS_KEY).unwrap_or_default();
         Ok(declared.split_whitespace().map(str::to_owned).collect())
@@ -80,6 +87,16 @@ impl Classifier for ClassifyLexicon {
 }
 
 export!(classifier: ClassifyLexicon);
+
+/// Problems as people read them, one in a line.
+fn told(problems: &[Problem]) -> String {
+    let mut lines: Vec<String> =
+        problems.iter().take(MOST_PROBLEMS).map(Problem::to_string).collect();
+    if let Some(more) = problems.len().checked_sub(MOST_PROBLEMS).filter(|more| *more > 0) {
+        lines.push(format!("… and {more} more like these"));
+    }
+    lines.join("\n")
+}
 
 /// What the operator may choose.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! What the table knows in a text, after boundaries, masks and conditions had their say.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use docmill_folding::{Folded, Form, begins_word, ends_word, pieces, words};
@@ -13,6 +13,15 @@ const PIECE: usize = 64 * 1024;
 
 /// The cue that every [`Kind::Focus`] row gives.
 const FOCUS: &str = "focus";
+
+/// A sentence that names so many labels enumerates them, and so does one with so many borders between items.
+const LIST: usize = 3;
+/// What parts the items of an enumeration in French, Vietnamese and English.
+const BORDERS: [&str; 7] = [", ", "; ", " et ", " ou ", " và ", " and ", " or "];
+/// What ends a sentence.
+const SENTENCE_ENDS: [&str; 4] = ["\n", ". ", "! ", "? "];
+/// No sentence is followed further than this, in bytes.
+const SENTENCE: usize = 400;
 
 /// What the table knows in a text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -34,6 +43,10 @@ pub struct Mention {
     pub key: usize,
     /// Where, in the text that was searched.
     pub span: Range<usize>,
+    /// The product of the label that it names, if it is that specific.
+    pub product: Option<String>,
+    /// Whether it is one item of an enumeration, of labels or of anything.
+    pub listed: bool,
     /// Whether it only repeats the mention before it, as in "artificial intelligence (AI)".
     pub alias: bool,
 }
@@ -132,7 +145,10 @@ impl Search {
                 let range = occurrence.span.range();
                 let range = range.start + offset..range.end + offset;
                 let key = &text[range.clone()];
-                if !key.contains(char::is_uppercase) || !begins_word(text, range.start) {
+                // Badly extracted pages glue `la5G`; before a digit the seam is plain to see.
+                let glued = key.starts_with(|it: char| it.is_ascii_digit())
+                    && text[..range.start].ends_with(char::is_lowercase);
+                if !key.contains(char::is_uppercase) || !(glued || begins_word(text, range.start)) {
                     continue;
                 }
                 // The plural of an acronym, as in `UAVs`.
@@ -196,6 +212,8 @@ fn select(text: &str, hits: &[Hit], roles: &[Vec<Role<'_>>], labels: &[&str]) ->
                 weight,
                 key: hit.row,
                 span: hit.span.clone(),
+                product: role.product.map(str::to_owned),
+                listed: false,
                 alias: false,
             };
             match role.kind {
@@ -216,7 +234,42 @@ fn select(text: &str, hits: &[Hit], roles: &[Vec<Role<'_>>], labels: &[&str]) ->
             taken_until = hit.span.end;
         }
     }
+    mark_lists(text, &mut found.terms);
     found
+}
+
+fn mark_lists(text: &str, terms: &mut [Mention]) {
+    let same_sentence = |one: &Mention, next: &Mention| {
+        let between = text.get(one.span.end..next.span.start).unwrap_or_default();
+        !SENTENCE_ENDS.iter().any(|end| between.contains(end))
+    };
+    for sentence in terms.chunk_by_mut(same_sentence) {
+        let labels: BTreeSet<usize> = sentence.iter().map(|it| it.label).collect();
+        for mention in sentence {
+            mention.listed = labels.len() >= LIST || is_item(text, &mention.span);
+        }
+    }
+}
+
+/// Whether a passage is one of [`LIST`] items or more that commas and a conjunction part.
+fn is_item(text: &str, span: &Range<usize>) -> bool {
+    let near = |offset: usize| text.floor_char_boundary(offset);
+    let before = &text[near(span.start.saturating_sub(SENTENCE))..span.start];
+    let after = &text[span.end..near(span.end + SENTENCE)];
+    let starts = SENTENCE_ENDS.iter().filter_map(|end| Some(before.rfind(end)? + end.len()));
+    let before = &before[starts.max().unwrap_or(0)..];
+    let ends = SENTENCE_ENDS.iter().filter_map(|end| after.find(end));
+    let after = after[..ends.min().unwrap_or(after.len())].trim_end_matches(['.', '!', '?']);
+    let borders = |part: &str| BORDERS.iter().map(|it| part.matches(it).count()).sum::<usize>();
+    // An item ends where the passage does, or at most one word later: `l'énergie propre, …`.
+    let is_closed = |rest: &str| {
+        let word = rest.find([' ', ',', ';']).unwrap_or(rest.len());
+        rest[word..].is_empty() || BORDERS.iter().any(|it| rest[word..].starts_with(it))
+    };
+    let closed = after.is_empty()
+        || BORDERS.iter().any(|it| after.starts_with(it))
+        || after.starts_with(' ') && is_closed(after.trim_start());
+    closed && borders(before) + borders(after) >= LIST
 }
 
 /// Where the cues stand, counted in words.
@@ -290,6 +343,7 @@ mod tests {
         ("vũ trụ", "drones 2 vi"),
         ("vũ trụ ảo", "ai 3 vi"),
         ("robot drone", "ai 1; drones 1"),
+        ("5G", "ai 1"),
         ("@labels", "nonsense"),
     ];
 
@@ -369,6 +423,32 @@ mod tests {
         let text = "intelligence artificielle (IA) et IA";
         let found = collect(text, Some("fr"), &LABELS, find).expect("every row is usable");
         assert_eq!(found.terms.iter().map(|it| it.alias).collect::<Vec<_>>(), [false, true, false]);
+    }
+
+    #[test]
+    fn a_number_may_be_glued_to_the_word_before_it() {
+        check("fr", "la5G, pas 15G ni A5G", &[("ai", "5G")]);
+    }
+
+    #[test]
+    fn a_sentence_that_names_three_labels_is_a_list() {
+        let text = "Des drones. L'IA, la puce et le drone; la puce\nL'IA et un drone";
+        let found = collect(text, Some("fr"), &LABELS, find).expect("every row is usable");
+        let listed: Vec<bool> = found.terms.iter().map(|it| it.listed).collect();
+        assert_eq!(listed, [false, true, true, true, true, false, false]);
+    }
+
+    #[test]
+    fn an_item_among_other_things_is_listed() {
+        let check = |text: &str, expected: bool| {
+            let found = collect(text, Some("fr"), &LABELS, find).expect("every row is usable");
+            assert_eq!(found.terms[0].listed, expected, "{text:?}");
+        };
+        check("Il cita le riz, la mode, les drones et le thé. Fin", true);
+        check("Il cita le riz, la mode, le thé et les drones.", true);
+        check("Le riz, la mode, le thé. Un drone vola et revint.", false);
+        check("Un drone vola sur le riz, le thé, la rive et la mer.", false);
+        check("Des drones civils, le thé, le riz et la mode", true);
     }
 
     #[test]

@@ -73,6 +73,8 @@ pub struct Role<'a> {
     pub languages: Languages,
     /// Whether the key may be the beginning of a longer word.
     pub prefix: bool,
+    /// For a term: the product of its label that it names, if it is that specific.
+    pub product: Option<&'a str>,
     /// What must be there for it to count, and what must not.
     pub conditions: Vec<Condition<'a>>,
 }
@@ -140,6 +142,30 @@ fn is_name(name: &str) -> bool {
         && name.bytes().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || it == b'-')
 }
 
+/// The products named by the value of `@products`, each with its label.
+///
+/// # Errors
+///
+/// A [`Problem`] if one is no pair of a declared label and a name, or is named twice.
+pub fn declared_products<'a>(
+    declared: &'a str,
+    labels: &[&str],
+) -> Result<Vec<(&'a str, &'a str)>, Problem> {
+    let problem = |reason: String| Problem { key: crate::PRODUCTS_KEY.to_owned(), reason };
+    let mut products = Vec::new();
+    for named in declared.split_whitespace() {
+        let pair = named.split_once('/').filter(|(_, product)| is_name(product));
+        let pair = pair.filter(|(label, _)| labels.contains(label)).ok_or_else(|| {
+            problem(format!("`{named}` is not a label of `@labels`, a slash, and a name"))
+        })?;
+        if products.contains(&pair) {
+            return Err(problem(format!("`{named}` is named twice")));
+        }
+        products.push(pair);
+    }
+    Ok(products)
+}
+
 /// The roles of a key, read from its value.
 ///
 /// # Errors
@@ -171,10 +197,19 @@ fn parse_role<'a>(role: &'a str, labels: &[&str]) -> Result<Role<'a>, String> {
             Kind::Term { label, weight: parse_weight(words.next())? }
         }
     };
-    let mut role = Role { kind, languages: Languages::ALL, prefix: false, conditions: Vec::new() };
+    let mut role = Role {
+        kind,
+        languages: Languages::ALL,
+        prefix: false,
+        product: None,
+        conditions: Vec::new(),
+    };
     for word in words {
         if word == "prefix" {
             role.prefix = true;
+        } else if let Some(product) = word.strip_prefix("product:") {
+            let named = Some(product).filter(|product| is_name(product));
+            role.product = Some(named.ok_or("`product:` needs a name")?);
         } else if let Some(condition) = word.strip_prefix("needs:") {
             role.conditions.push(parse_condition(condition, true)?);
         } else if let Some(condition) = word.strip_prefix("unless:") {
@@ -185,6 +220,9 @@ fn parse_role<'a>(role: &'a str, labels: &[&str]) -> Result<Role<'a>, String> {
     }
     if !role.conditions.is_empty() && !matches!(role.kind, Kind::Term { .. }) {
         return Err("only terms can have conditions".to_owned());
+    }
+    if role.product.is_some() && !matches!(role.kind, Kind::Term { .. }) {
+        return Err("only terms can name a product".to_owned());
     }
     Ok(role)
 }
@@ -257,6 +295,8 @@ mod tests {
         check_problem("cue", "`cue` needs a name");
         check_problem("cue chips", "`chips` cannot be the name of a cue");
         check_problem("mask needs:a", "only terms can have conditions");
+        check_problem("mask product:a", "only terms can name a product");
+        check_problem("chips 3 product:", "`product:` needs a name");
     }
 
     #[test]
@@ -264,6 +304,15 @@ mod tests {
         assert_eq!(declared_labels(" a b-2 ").expect("usable"), ["a", "b-2"]);
         for unusable in ["", " ", "a a", "a B", "a mask"] {
             assert!(declared_labels(unusable).is_err(), "{unusable:?}");
+        }
+    }
+
+    #[test]
+    fn products_belong_to_labels() {
+        let products = declared_products("chips/ai-chip drones/uav", &LABELS).expect("usable");
+        assert_eq!(products, [("chips", "ai-chip"), ("drones", "uav")]);
+        for unusable in ["uav", "cars/uav", "chips/", "chips/a chips/a"] {
+            assert!(declared_products(unusable, &LABELS).is_err(), "{unusable:?}");
         }
     }
 

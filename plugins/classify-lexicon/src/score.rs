@@ -2,9 +2,13 @@
 //!
 //! A mention is worth its weight times the factor of its [`Zone`]; every repetition of the same key is worth less than the one
 //! before, so that a refrain does not outweigh three different terms. With `s` points a label has the confidence
-//! `s² / (s² + 4.8²)`: a logistic curve over the logarithm of the points, 0.5 at 4.8 points and 0.8 at twice as many. All of it
-//! is integer arithmetic in hundredths, so a plugin in the sandbox and a native test agree to the last bit.
+//! `s⁴ / (s⁴ + 4.8⁴)`: a logistic curve over the logarithm of the points, 0.5 at 4.8 points and 0.8 at 6.8. Slope and middle are
+//! those that fit the share of right labels in `seeds/labels`, those below the threshold included. All of it is integer
+//! arithmetic in hundredths, so a plugin in the sandbox and a native test agree to the last bit.
 
+use std::collections::BTreeSet;
+
+use docmill_folding::words;
 use docmill_plugin::{Attribute, Label};
 
 use crate::Options;
@@ -23,6 +27,24 @@ const FIRST: u64 = 120;
 /// What the first, second, … mention of a key is worth, in hundredths. Later ones are worth nothing.
 const REPETITION: [u64; 8] = [100, 60, 40, 30, 20, 15, 10, 10];
 
+/// What an item of an enumeration is worth, in hundredths: a list of fields of cooperation is about none of them.
+const LISTED: u64 = 60;
+
+/// A text of at most so many words has no room for what does not matter …
+const BRIEF: usize = 100;
+
+/// … so the only mention of anything in it gains this, in hundredths: one that names the thing and nothing else suffices.
+const ONLY: u64 = 150;
+
+/// The weight of words that are dropped in passing everywhere.
+const PASSING: u32 = 2;
+
+/// A document is an overview from so many labels on.
+const OVERVIEW: usize = 3;
+
+/// The points from which a product is named, in hundredths: one good term.
+const PRODUCT: u64 = 300;
+
 /// What a mention in a zone is worth, in hundredths.
 ///
 /// In a document that surveys the subject, the body counts like the lead: there a list names what the document is about,
@@ -39,14 +61,18 @@ fn factor(zone: Zone, focused: bool) -> u64 {
 
 /// The confidence that follows from points, both in hundredths.
 pub fn confidence(points: u64) -> u32 {
-    let square = points.min(1_000_000).pow(2);
-    let whole = square + EVEN.pow(2);
-    let rounded = (square * 100 + whole / 2) / whole;
+    // With 100 points all is said, and the fourth power of more would not fit.
+    let power = points.min(10_000).pow(4);
+    let whole = power + EVEN.pow(4);
+    let rounded = (power * 100 + whole / 2) / whole;
     // Nothing that counts words is ever sure.
     rounded.min(99) as u32
 }
 
 /// The labels that the mentions add up to, most confident first.
+///
+/// Of a survey of the subject that singles no label out, none is the main one: its labels are all secondary and have the
+/// attribute `overview`.
 pub fn weigh(
     reading: &Reading<'_>,
     found: &Found,
@@ -54,6 +80,7 @@ pub fn weigh(
     options: &Options,
 ) -> Vec<Label> {
     let focused = points(reading, found.focus.iter(), false, false) >= FOCUSED;
+    let brief = words(&reading.text).nth(BRIEF).is_none();
     let first = found
         .terms
         .iter()
@@ -62,40 +89,84 @@ pub fn weigh(
     let mut scored: Vec<(usize, u64)> = (0..labels.len())
         .map(|label| {
             let mentions = found.terms.iter().filter(|it| it.label == label);
-            let passing = !focused && is_passing(reading, mentions.clone());
-            let points = points(reading, mentions, focused, passing);
-            let leads = first == Some(label) && !passing;
-            (label, if leads { points * FIRST / 100 } else { points })
+            let only = only_mention(reading, mentions.clone()).filter(|_| !focused);
+            let gain = match only {
+                _ if first != Some(label) => 100,
+                None => FIRST,
+                Some(only) if brief && !only.listed => ONLY,
+                Some(_) => 100,
+            };
+            (label, points(reading, mentions, focused, only.is_some()) * gain / 100)
         })
         .filter(|(_, points)| *points > 0 && confidence(*points) >= options.min_confidence)
         .collect();
     // The sort is stable: equal labels stay in the order of the table.
     scored.sort_by_key(|(_, points)| std::cmp::Reverse(*points));
+    let overview = focused && is_overview(reading, found, &scored);
     scored
         .into_iter()
         .enumerate()
-        .map(|(rank, (label, points))| {
+        .map(|(index, (label, points))| {
             let mentions = found.terms.iter().filter(|it| it.label == label);
-            let evidence = mentions.filter_map(|it| reading.span(&it.span));
+            let evidence = mentions.clone().filter_map(|it| reading.span(&it.span));
+            let rank = if index == 0 && !overview { "main" } else { "secondary" };
+            let mut attributes = vec![Attribute::new("rank", rank)];
+            if overview {
+                attributes.push(Attribute::new("overview", "true"));
+            }
+            let products = products(reading, mentions, focused);
+            attributes.extend(products.into_iter().map(|it| Attribute::new("product", it)));
             Label {
                 name: labels[label].to_owned(),
                 confidence: confidence(points) as f32 / 100.0,
                 evidence: evidence.take(options.max_evidence).collect(),
-                attributes: vec![Attribute::new(
-                    "rank",
-                    if rank == 0 { "main" } else { "secondary" },
-                )],
+                attributes,
             }
         })
         .collect()
 }
 
-/// Whether all there is of a label is one mention outside the title: a lead that lists fields of cooperation is not about any
-/// of them, so its place says nothing unless the rest of the document comes back to it.
-fn is_passing<'a>(reading: &Reading<'_>, mentions: impl Iterator<Item = &'a Mention>) -> bool {
+/// Whether a survey is about the subject as a whole: its title or lead says so, and neither its title nor the weight of its
+/// mentions singles a label out.
+fn is_overview(reading: &Reading<'_>, found: &Found, scored: &[(usize, u64)]) -> bool {
+    let [(_, best), (_, second), ..] = scored else { return false };
+    let in_title: BTreeSet<usize> = (found.terms.iter())
+        .filter(|it| reading.zone(it.span.start) == Zone::Title)
+        .map(|it| it.label)
+        .collect();
+    let announced = found.focus.iter().any(|it| reading.zone(it.span.start) <= Zone::Lead);
+    let singled_out = !in_title.is_empty() && in_title.len() < OVERVIEW;
+    announced && scored.len() >= OVERVIEW && !singled_out && *best < 2 * second
+}
+
+/// The products that the mentions of a label name, the one named most first.
+fn products<'a>(
+    reading: &Reading<'_>,
+    mentions: impl Iterator<Item = &'a Mention> + Clone,
+    focused: bool,
+) -> Vec<&'a str> {
+    let named: BTreeSet<&str> = mentions.clone().filter_map(|it| it.product.as_deref()).collect();
+    let mut products: Vec<(&str, u64)> = named
+        .into_iter()
+        .map(|product| {
+            let of_it = mentions.clone().filter(|it| it.product.as_deref() == Some(product));
+            (product, points(reading, of_it, focused, false))
+        })
+        .filter(|(_, points)| *points >= PRODUCT)
+        .collect();
+    products.sort_by_key(|(_, points)| std::cmp::Reverse(*points));
+    products.into_iter().map(|(product, _)| product).collect()
+}
+
+/// The only mention of a label, if it has one and that is outside the title: a lead that lists fields of cooperation is not about
+/// any of them, so its place says nothing unless the rest of the document comes back to it.
+fn only_mention<'a>(
+    reading: &Reading<'_>,
+    mentions: impl Iterator<Item = &'a Mention>,
+) -> Option<&'a Mention> {
     let mut mentions = mentions.filter(|it| !it.alias);
-    let one = mentions.next().map(|it| reading.zone(it.span.start));
-    mentions.next().is_none() && one.is_some_and(|zone| zone != Zone::Title)
+    let one = mentions.next().filter(|it| reading.zone(it.span.start) != Zone::Title)?;
+    mentions.next().is_none().then_some(one)
 }
 
 fn points<'a>(
@@ -108,7 +179,11 @@ fn points<'a>(
         .filter(|it| !it.alias)
         .map(|it| {
             let zone = if passing { Zone::Body } else { reading.zone(it.span.start) };
-            (it.key, u64::from(it.weight) * factor(zone, focused))
+            // A survey names what it is about; what is a passing word elsewhere is an item of its list.
+            let weight = if focused && it.weight == PASSING { PASSING + 1 } else { it.weight };
+            let worth = u64::from(weight) * factor(zone, focused);
+            let listed = it.listed && !focused && zone != Zone::Title;
+            (it.key, if listed { worth * LISTED / 100 } else { worth })
         })
         .collect();
     worth.sort_unstable_by_key(|(key, worth)| (*key, std::cmp::Reverse(*worth)));
@@ -125,7 +200,7 @@ mod tests {
 
     #[test]
     fn confidence_grows_with_points_and_is_never_certain() {
-        let known = [(0, 0), (240, 20), (480, 50), (960, 80), (4800, 99), (u64::MAX, 99)];
+        let known = [(0, 0), (240, 6), (480, 50), (679, 80), (4800, 99), (u64::MAX, 99)];
         for (points, expected) in known {
             assert_eq!(confidence(points), expected, "{points} points");
         }

@@ -52,6 +52,12 @@ impl Folded {
                 continue;
             } else if letters::is_combining(character) {
                 folded.combine(character, at);
+            } else if letters::is_hyphen(character)
+                && folded.word.is_some()
+                && characters.peek().is_some_and(|(_, next)| next.is_whitespace())
+            {
+                // A badly extracted page has `semi- conducteurs`; a dash would have white space before it, too.
+                continue;
             } else if letters::is_hyphen(character) {
                 let inside = folded.word.is_some()
                     && characters.peek().is_some_and(|(_, next)| next.is_alphanumeric());
@@ -279,6 +285,15 @@ mod tests {
     #[test]
     fn hyphens_join_words_but_dashes_part_them() {
         check(Form::Plain, "semi\u{2011}conducteurs – puces", "semi conducteur - puce");
+    }
+
+    #[test]
+    fn a_hyphen_before_white_space_is_dropped() {
+        check(
+            Form::Plain,
+            "semi- conducteurs, semi-\nconducteurs - fin",
+            "semi conducteur, semi conducteur - fin",
+        );
     }
 
     #[test]

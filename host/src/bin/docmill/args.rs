@@ -89,6 +89,11 @@ pub enum Command {
     Show(Show),
     /// Write documents and everything found in them to stdout or a file
     Export(Export),
+    /// Measure a classifier against documents whose labels are known
+    Eval(Eval),
+    /// Look at taxonomies: the tables that classifiers label by
+    #[command(subcommand)]
+    Taxonomy(Taxonomy),
     /// Count documents by language, label, media type and state, and what plugins cost
     Stats,
     /// Look at what failed, try it again, or take it to another machine
@@ -345,6 +350,61 @@ fn failure_classes() -> impl TypedValueParser<Value = FailureClass> {
         FailureClass::ALL.into_iter().find(|class| class.as_str() == name).ok_or("no such class")
     })
 }
+
+/// Options of `eval`.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+The file has one JSON object per line: `id`, `text` or `source` (a path), `main` and `secondary` labels,
+and as one likes `language`, `held_out`, `note`. Every case goes through the pipeline in force; nothing
+is stored. seeds/README.md describes the fields and what is measured.
+
+Examples:
+  docmill eval --labels seeds/labels/vn-1131-2025.jsonl
+  docmill eval --labels mine.jsonl --pipeline mine.toml --output json")]
+pub struct Eval {
+    /// File of documents and the labels they should get
+    #[arg(long, value_name = "FILE")]
+    pub labels: PathBuf,
+    /// Step to measure [default: the only classifier of the pipeline]
+    #[arg(long, value_name = "STEP")]
+    pub step: Option<String>,
+    /// Measure only the cases that were kept aside, or only the others
+    #[arg(long, value_name = "PART", default_value = "all")]
+    pub part: Part,
+    /// Documents to process at the same time [default: one per processor]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub jobs: Option<u16>,
+}
+
+/// Which cases are measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Part {
+    /// All of them
+    All,
+    /// Those to develop with
+    Development,
+    /// Those that were kept aside
+    HeldOut,
+}
+
+/// The commands about taxonomies.
+#[derive(Debug, Subcommand)]
+pub enum Taxonomy {
+    /// Check a taxonomy table, and name everything that is wrong with it
+    #[command(after_help = CHECK)]
+    Check {
+        /// A table, or the name of a shipped one
+        #[arg(value_name = "FILE|NAME")]
+        table: PathBuf,
+    },
+}
+
+const CHECK: &str = "\
+The format is described in plugins/classify-lexicon/README.md.
+
+Examples:
+  docmill taxonomy check my-subject.tsv
+  docmill taxonomy check vn-21-2026";
 
 /// The commands about plugins.
 #[derive(Debug, Subcommand)]

@@ -137,6 +137,7 @@ const DIRECTION: &[(&str, &[&str])] = &[
             "error",
         ],
     ),
+    ("evaluation", &["pipeline", "store", "ingest", "model", "error"]),
 ];
 
 fn one_direction(file: &File, code: &str, findings: &mut Findings) {

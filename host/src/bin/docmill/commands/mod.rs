@@ -1,5 +1,6 @@
 //! One file per command.
 
+mod eval;
 mod export;
 mod failures;
 mod generate;
@@ -13,11 +14,12 @@ mod retry;
 mod show;
 mod stats;
 mod store;
+mod taxonomy;
 mod verify;
 
 pub use verify::WAY_BACK;
 
-use crate::args::{Args, Command, Failures, Plugin, Store};
+use crate::args::{Args, Command, Failures, Plugin, Store, Taxonomy};
 use crate::exit::Exit;
 use crate::report::CommandError;
 
@@ -29,6 +31,8 @@ pub fn run(args: &Args) -> Result<Exit, CommandError> {
         Command::List(options) => list::run(common, options),
         Command::Show(options) => show::run(common, options),
         Command::Export(options) => export::run(common, options),
+        Command::Eval(options) => eval::run(common, options),
+        Command::Taxonomy(Taxonomy::Check { table }) => taxonomy::check(common, table),
         Command::Stats => stats::run(common),
         Command::Failures(Failures::List { class, step }) => {
             failures::list(common, *class, step.as_deref())

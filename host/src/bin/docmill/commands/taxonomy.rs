@@ -1,0 +1,110 @@
+//! `taxonomy check`: names everything that is wrong with a taxonomy table.
+
+use std::error::Error;
+use std::io::Write;
+use std::path::Path;
+
+use docmill::abi::Declaration;
+use docmill::catalog::{shipped_table, shipped_tables};
+use docmill::manifest::Manifest;
+use docmill::pipeline::Pipeline;
+
+use crate::args::{Common, Output};
+use crate::context;
+use crate::exit::Exit;
+use crate::report::{CommandError, count, escaped, note};
+
+/// The classifier whose tables are checked: what a table means is known to its plugin alone.
+const CLASSIFIER: &str = "classify-lexicon";
+/// A pipeline has to begin with one.
+const EXTRACTOR: &str = "extract-text";
+
+/// Runs the command.
+pub fn check(common: &Common, table: &Path) -> Result<Exit, CommandError> {
+    let shown = table.display().to_string();
+    let shipped = table.to_str().and_then(shipped_table).filter(|_| !table.exists());
+    let text = match shipped {
+        Some(text) => text.to_owned(),
+        None => std::fs::read_to_string(table).map_err(|error| {
+            let names: Vec<&str> = shipped_tables().collect();
+            CommandError::new(Exit::Rejected, format!("the taxonomy `{shown}` could not be read"))
+                .because(&error)
+                .hint(format!("name a file, or one of the shipped tables: {}", names.join(", ")))
+        })?,
+    };
+    // A path is relative to the folder of the pipeline's file, and a shipped table has a name instead.
+    let named = if shipped.is_some() { shown.clone() } else { absolute(table)? };
+    let pipeline = format!(
+        "[[step]]\nplugin = {EXTRACTOR:?}\n\n[[step]]\nplugin = {CLASSIFIER:?}\ntables = {{ taxonomy = {} }}\n",
+        toml_string(&named)
+    );
+    let manifest = Manifest::parse(Path::new("<taxonomy check>"), &pipeline)?;
+    let problems = match Pipeline::assemble(&manifest, &context::catalog(1)?) {
+        Ok(pipeline) => {
+            let labels = pipeline.steps().iter().find_map(|step| match &step.declaration {
+                Declaration::Labels(labels) => Some(labels.len()),
+                _ => None,
+            });
+            note(
+                common,
+                &format!(
+                    "`{shown}` is sound: {}",
+                    count(labels.unwrap_or_default() as u64, "label")
+                ),
+            );
+            return Ok(Exit::Success);
+        }
+        Err(error) => problems(&error, &text),
+    };
+    let mut stdout = std::io::BufWriter::new(std::io::stdout().lock());
+    for Problem { line, what } in &problems {
+        match common.output {
+            Output::Human => match line {
+                Some(line) => writeln!(stdout, "{}:{line}: {}", escaped(&shown), escaped(what))?,
+                None => writeln!(stdout, "{}: {}", escaped(&shown), escaped(what))?,
+            },
+            Output::Json => {
+                let line = serde_json::json!({ "file": shown, "line": line, "problem": what });
+                writeln!(stdout, "{line}")?;
+            }
+        }
+    }
+    stdout.flush()?;
+    let found = count(problems.len() as u64, "problem");
+    Err(CommandError::new(Exit::Rejected, format!("the taxonomy `{shown}` has {found}"))
+        .hint("the format is described in plugins/classify-lexicon/README.md"))
+}
+
+struct Problem {
+    /// Counted from 1, if the problem lies in one line.
+    line: Option<usize>,
+    what: String,
+}
+
+/// The plugin tells one problem per line, and names the row in backticks.
+fn problems(error: &(dyn Error + 'static), text: &str) -> Vec<Problem> {
+    let told = std::iter::successors(Some(error), |&cause| cause.source()).last();
+    let told = told.map(ToString::to_string).unwrap_or_default();
+    told.lines()
+        .map(|told| {
+            let what = told.strip_prefix("its setting `taxonomy` is unusable: ").unwrap_or(told);
+            let row = what.split_once("the row `").and_then(|(_, rest)| rest.split_once("` is "));
+            let line = row.and_then(|(key, _)| {
+                text.lines().position(|line| line.split('\t').next() == Some(key))
+            });
+            Problem { line: line.map(|index| index + 1), what: what.to_owned() }
+        })
+        .collect()
+}
+
+fn absolute(path: &Path) -> Result<String, CommandError> {
+    let path = std::path::absolute(path)?;
+    path.to_str().map(str::to_owned).ok_or_else(|| {
+        CommandError::new(Exit::Usage, format!("the path `{}` is not UTF-8", path.display()))
+    })
+}
+
+/// A string as TOML writes it: the escapes of JSON are among those of TOML.
+fn toml_string(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}

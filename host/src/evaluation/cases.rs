@@ -1,0 +1,213 @@
+//! Documents with the labels that a reader gave them, one JSON object per line.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::error::{Hint, Location, closest};
+
+/// A document and the labels it should get.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Case {
+    /// What it is called; no two cases of a file share it.
+    pub id: String,
+    /// The language it is written in, if the file tells.
+    pub language: Option<String>,
+    /// What it is mainly about, or `None` if it is about no label, or about several alike.
+    pub main: Option<String>,
+    /// The other labels that apply, in any order; `main` is not among them.
+    pub secondary: BTreeSet<String>,
+    /// Whether it was kept aside while the classifier was tuned.
+    pub held_out: bool,
+    /// The line of the file, counted from 1.
+    pub line: usize,
+    /// The document.
+    pub content: CaseContent,
+}
+
+/// Where the document of a case is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CaseContent {
+    /// In the file itself, as plain text.
+    Text(String),
+    /// In a file of its own.
+    File(PathBuf),
+}
+
+impl Case {
+    /// All labels that apply.
+    pub fn labels(&self) -> impl Iterator<Item = &str> {
+        self.main.iter().chain(&self.secondary).map(String::as_str)
+    }
+}
+
+/// What is wrong with a file of labels.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CasesError {
+    /// A lower-case fragment.
+    pub message: String,
+    /// Where.
+    pub place: Location,
+    hint: Option<String>,
+}
+
+impl fmt::Display for CasesError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for CasesError {}
+
+impl Hint for CasesError {
+    fn hint(&self) -> Option<String> {
+        self.hint.clone()
+    }
+}
+
+/// A line as it is written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Line {
+    id: String,
+    language: Option<String>,
+    main: Option<String>,
+    #[serde(default)]
+    secondary: Vec<String>,
+    #[serde(default)]
+    held_out: bool,
+    text: Option<String>,
+    source: Option<PathBuf>,
+    /// For people: why the labels are as they are.
+    #[serde(rename = "note")]
+    _note: Option<String>,
+}
+
+/// Reads the cases of the file at `path`, whose text is given. Sources are relative to its folder.
+///
+/// # Errors
+///
+/// The first line that is no case, with its place.
+pub fn parse_cases(path: &Path, text: &str) -> Result<Vec<Case>, CasesError> {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let mut ids = BTreeSet::new();
+    let mut cases = Vec::new();
+    for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+        let error = |column, message: String, hint: Option<&str>| CasesError {
+            message,
+            place: Location { path: path.to_owned(), line: index + 1, column },
+            hint: hint.map(str::to_owned),
+        };
+        let read: Line = serde_json::from_str(line).map_err(|cause| {
+            // The parser counts within the one line it sees, and ends its message with that place.
+            let told = cause.to_string();
+            let message = told.rsplit_once(" at line ").map_or(told.as_str(), |(it, _)| it);
+            error(cause.column().max(1), message.to_owned(), None)
+        })?;
+        let content = match (read.text, read.source) {
+            (Some(text), None) => CaseContent::Text(text),
+            (None, Some(source)) => CaseContent::File(folder.join(source)),
+            _ => {
+                let message = format!("case `{}` needs either `text` or `source`", read.id);
+                return Err(error(1, message, None));
+            }
+        };
+        if read.id.is_empty() || !ids.insert(read.id.clone()) {
+            let message = format!("the id `{}` is empty or stands there twice", read.id);
+            return Err(error(1, message, Some("give every case an id of its own")));
+        }
+        let named = read.secondary.len();
+        let secondary: BTreeSet<String> = read.secondary.into_iter().collect();
+        if secondary.len() < named || read.main.as_ref().is_some_and(|it| secondary.contains(it)) {
+            return Err(error(1, format!("case `{}` names a label twice", read.id), None));
+        }
+        cases.push(Case {
+            id: read.id,
+            language: read.language,
+            main: read.main,
+            secondary,
+            held_out: read.held_out,
+            line: index + 1,
+            content,
+        });
+    }
+    if cases.is_empty() {
+        let message = "there is no case in it".to_owned();
+        let place = Location { path: path.to_owned(), line: 1, column: 1 };
+        let hint = Some("write one JSON object per line; seeds/README.md tells the fields".into());
+        return Err(CasesError { message, place, hint });
+    }
+    Ok(cases)
+}
+
+/// Makes sure that a classifier could get every case right.
+///
+/// # Errors
+///
+/// The first label that it does not declare, with its place in the file at `path`.
+pub fn check_labels(
+    path: &Path,
+    cases: &[Case],
+    declared: &BTreeSet<String>,
+) -> Result<(), CasesError> {
+    for case in cases {
+        if let Some(unknown) = case.labels().find(|label| !declared.contains(*label)) {
+            return Err(CasesError {
+                message: format!(
+                    "case `{}` has the label `{unknown}`, which the classifier does not declare",
+                    case.id
+                ),
+                place: Location { path: path.to_owned(), line: case.line, column: 1 },
+                hint: Some(match closest(unknown, declared.iter().map(String::as_str)) {
+                    Some(meant) => format!("did you mean `{meant}`?"),
+                    None => "run the classifier with the taxonomy of these labels".to_owned(),
+                }),
+            });
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check_error(text: &str, line: usize, expected: &str) {
+        let error = parse_cases(Path::new("x.jsonl"), text).expect_err("it is unusable");
+        assert_eq!((error.message.as_str(), error.place.line), (expected, line));
+    }
+
+    #[test]
+    fn a_line_is_a_case() {
+        let text = "\n{\"id\":\"a\",\"main\":\"x\",\"secondary\":[\"z\",\"y\"],\"text\":\"t\"}\n\
+            {\"id\":\"b\",\"held_out\":true,\"source\":\"b.txt\",\"note\":\"why\"}\n";
+        let cases = parse_cases(Path::new("in/x.jsonl"), text).expect("both are usable");
+        assert_eq!(cases[0].labels().collect::<Vec<_>>(), ["x", "y", "z"]);
+        assert_eq!((cases[0].line, cases[0].held_out), (2, false));
+        assert_eq!(cases[1].content, CaseContent::File("in/b.txt".into()));
+        assert_eq!((cases[1].main.clone(), cases[1].held_out), (None, true));
+    }
+
+    #[test]
+    fn an_unusable_line_is_named() {
+        check_error("", 1, "there is no case in it");
+        check_error("{\"id\":\"a\",\"text\":\"t\"}\n{", 2, "EOF while parsing an object");
+        check_error("{\"id\":\"a\"}", 1, "case `a` needs either `text` or `source`");
+        let twice = "{\"id\":\"a\",\"text\":\"t\"}\n{\"id\":\"a\",\"text\":\"t\"}";
+        check_error(twice, 2, "the id `a` is empty or stands there twice");
+        let label = "{\"id\":\"a\",\"text\":\"t\",\"main\":\"x\",\"secondary\":[\"x\"]}";
+        check_error(label, 1, "case `a` names a label twice");
+    }
+
+    #[test]
+    fn a_label_that_nobody_declares_is_an_error() {
+        let path = Path::new("x.jsonl");
+        let cases = parse_cases(path, "{\"id\":\"a\",\"text\":\"t\",\"main\":\"blokchain\"}");
+        let declared = BTreeSet::from(["blockchain".to_owned(), "drones".to_owned()]);
+        let error = check_labels(path, &cases.expect("usable"), &declared).expect_err("unknown");
+        assert_eq!(error.hint().as_deref(), Some("did you mean `blockchain`?"));
+    }
+}
