@@ -34,6 +34,20 @@ const VERIFY: &str = "\
 Changes nothing. Names every flaw; with `--output json` one object per line and a count at last. Ends
 with 0 if the store is whole, and with 4 if it is not: host/docs/recovery.md says what to do then.";
 
+const PLAN: &str = "\
+Changes nothing. For each step that is due: on how many documents, why, and how long that took so far.
+`up to` means that it runs only where what it reads comes out differently. Ends with 0.
+
+Examples:
+  docmill plan
+  docmill plan --pipeline next.toml --output json";
+
+const UPDATE: &str = "\
+Runs what `plan` shows, from the content in the store: the files that were ingested are not needed. A result is
+computed only if something it depends on is different, so a new analyzer leaves extraction alone, and a step whose
+findings come out as before lets those that read them be. What a step that has left the pipeline found goes. An
+interrupted update goes on where it was when it is started again.";
+
 /// Options of every command.
 #[derive(Debug, Clone, ClapArgs)]
 #[command(next_help_heading = "Common options")]
@@ -83,6 +97,20 @@ pub enum Color {
 pub enum Command {
     /// Take new or changed documents in and run the pipeline on them
     Ingest(Ingest),
+    /// Tell what `update` would do, and why
+    #[command(after_help = PLAN)]
+    Plan {
+        /// Documents that `update` would process at the same time, for the estimate [default: one per processor]
+        #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+        jobs: Option<u16>,
+    },
+    /// Bring everything that is stored up to date with the pipeline
+    #[command(after_help = UPDATE)]
+    Update {
+        /// Documents to process at the same time [default: one per processor]
+        #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+        jobs: Option<u16>,
+    },
     /// List documents
     List(List),
     /// Show one document: its text, its labels, and the passages that speak for each

@@ -5,6 +5,7 @@ mod failures;
 mod generate;
 mod ingest;
 mod list;
+mod plan;
 mod plugin_check;
 mod plugin_inspect;
 mod plugin_list;
@@ -13,6 +14,7 @@ mod retry;
 mod show;
 mod stats;
 mod store;
+mod update;
 mod verify;
 
 pub use verify::WAY_BACK;
@@ -26,6 +28,8 @@ pub fn run(args: &Args) -> Result<Exit, CommandError> {
     let common = &args.common;
     match &args.command {
         Command::Ingest(options) => ingest::run(common, options),
+        Command::Plan { jobs } => plan::run(common, *jobs),
+        Command::Update { jobs } => update::run(common, *jobs),
         Command::List(options) => list::run(common, options),
         Command::Show(options) => show::run(common, options),
         Command::Export(options) => export::run(common, options),
