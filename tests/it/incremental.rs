@@ -182,6 +182,65 @@ fn the_binary_plans_and_updates_without_the_files() {
     let _ = env.run(["update"]).expect(exit::SUCCESS).says("nothing to do: 2 sources up to date");
 }
 
+#[test]
+fn a_plugin_is_added_replaced_disabled_and_brought_back_and_comments_stay() {
+    let env = TestEnv::new();
+    env.write(
+        "docmill.toml",
+        "# Ours.\n\n# Reads.\n[[step]]\nplugin = \"extract-text\" # shipped\n",
+    );
+    env.write("in/a.txt", "Un TEXTE.\n");
+    let copy = |name: &str, to: &str| {
+        env.write(to, std::fs::read(guest(name)).expect("the guest was built"));
+    };
+    let file = || std::fs::read_to_string(env.work().join("docmill.toml")).expect("it is there");
+    let lock = || std::fs::read_to_string(env.work().join("docmill.lock")).expect("it is there");
+    copy("adversarial/well-behaved", "mine/one.wasm");
+    copy("examples/analyze-shouting", "mine/two.wasm");
+    let _ = env.run(["ingest", "in"]).expect(exit::SUCCESS);
+    let _ = env.run(["plugin", "add", "mine"]).expect(exit::SUCCESS).says("step `well-behaved`");
+    assert!(
+        file().starts_with("# Ours.\n\n# Reads.\n[[step]]\nplugin = \"extract-text\" # shipped\n")
+    );
+    assert!(file().contains("plugin = \"mine/two.wasm\""), "{}", file());
+    let first = lock();
+    let _ = env.run(["update"]).expect(exit::SUCCESS).says("1 document updated");
+
+    // Another component under the same name is not run until it is added.
+    copy("adversarial/misbehave-on-request", "mine/one.wasm");
+    let _ =
+        env.run(["plugin", "add", "mine/one.wasm", "--name", "well-behaved"]).expect(exit::SUCCESS);
+    copy("examples/analyze-nothing", "mine/one.wasm");
+    let refused = env.run(["update"]).expect(exit::REJECTED);
+    assert!(
+        refused.stderr.contains("is not the one that `docmill.lock` pins"),
+        "{}",
+        refused.stderr
+    );
+    copy("adversarial/misbehave-on-request", "mine/one.wasm");
+    let _ = env.run(["plan"]).expect(exit::SUCCESS);
+
+    // The first version is in the store.
+    let digest = first.split("[step.well-behaved]").nth(1).and_then(|it| it.split('"').nth(3));
+    let _ = env
+        .run(["plugin", "add", digest.expect("it is pinned"), "--name", "well-behaved"])
+        .expect(exit::SUCCESS)
+        .says("replaced");
+    let _ = env.run(["plan"]).expect(exit::SUCCESS).says("nothing to do");
+
+    let _ = env.run(["plugin", "disable", "well-behaved"]).expect(exit::SUCCESS);
+    assert!(file().contains("enabled = false"));
+    let planned = env.run(["plan"]).expect(exit::SUCCESS);
+    assert!(planned.stdout.contains("its findings go"), "{}", planned.stdout);
+    let _ = env.run(["plugin", "enable", "well-behaved"]).expect(exit::SUCCESS);
+    let _ = env.run(["plan"]).expect(exit::SUCCESS).says("nothing to do");
+    let _ = env.run(["plugin", "remove", "analyze-shouting"]).expect(exit::SUCCESS);
+    assert!(!file().contains("two.wasm") && !lock().contains("shouting"), "{}", file());
+    let _ =
+        env.run(["plugin", "remove", "extract-text"]).expect(exit::REJECTED).says("no extractor");
+    assert!(file().contains("extract-text"));
+}
+
 /// Everything in a store that a run from scratch would find as well: not which version something is, nor which run made it.
 fn state(store: &dyn Store) -> String {
     let mut lines = Vec::new();

@@ -154,8 +154,13 @@ impl Pipeline {
         &self.sandbox
     }
 
-    /// Keeps what the steps are made of, and which steps they are: for whoever runs them again, or asks what was run.
-    pub(super) fn keep_in(&self, store: &dyn Store) -> Result<(), StoreError> {
+    /// Keeps what the steps are made of, and which steps they are, in a store: for whoever runs them again, or asks what was run.
+    /// Every run does this when it begins.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be written.
+    pub fn keep_in(&self, store: &dyn Store) -> Result<(), StoreError> {
         for step in &self.steps {
             store.keep(&[&step.component, &step.configured.to_bytes()])?;
         }

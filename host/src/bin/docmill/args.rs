@@ -6,7 +6,7 @@ use bytesize::ByteSize;
 use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use docmill::manifest::LimitChanges;
-use docmill::model::FailureClass;
+use docmill::model::{FailureClass, PluginName};
 
 /// Take documents through sandboxed WebAssembly plugins and keep what they find
 #[derive(Debug, Parser)]
@@ -393,6 +393,57 @@ pub enum Plugin {
     },
     /// Check that a plugin keeps what the contract promises, clause by clause
     Check(Check),
+    /// Add a plugin to the file of the pipeline, or run another version of one
+    Add(AddPlugin),
+    /// Take a step out of the file of the pipeline
+    Remove {
+        /// Name of the step
+        #[arg(value_name = "STEP", value_parser = step_name)]
+        step: PluginName,
+    },
+    /// Let a step run again that is disabled
+    Enable {
+        /// Name of the step
+        #[arg(value_name = "STEP", value_parser = step_name)]
+        step: PluginName,
+    },
+    /// Leave a step in the file of the pipeline, but do not run it
+    Disable {
+        /// Name of the step
+        #[arg(value_name = "STEP", value_parser = step_name)]
+        step: PluginName,
+    },
+}
+
+fn step_name(text: &str) -> Result<PluginName, String> {
+    PluginName::new(text).map_err(|error| error.to_string())
+}
+
+/// Options of `plugin add`.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Where a step of the plugin's name is there, it runs the new plugin and keeps its settings, tables and
+limits. Comments and layout of the file stay. The pipeline is checked as before a run; `docmill.lock`
+beside it pins the digest of every component, and nothing else is run. A component that was run once
+is kept in the store: `sha256:DIGEST` brings it back as a file in `plugins/`.
+
+Examples:
+  docmill plugin add analyze-dates.wasm
+  docmill plugin add classify-lexicon --name drones --table taxonomy=./drones.tsv
+  docmill plugin add sha256:2f1c…")]
+pub struct AddPlugin {
+    /// A component, a folder of them, a shipped plugin, or the digest of one in the store
+    #[arg(value_name = "FILE|DIR|NAME|sha256:DIGEST")]
+    pub plugin: PathBuf,
+    /// What its findings are called [default: the plugin's own name]
+    #[arg(long, value_name = "STEP", value_parser = step_name)]
+    pub name: Option<PluginName>,
+    /// Value of one of its settings (can be repeated)
+    #[arg(long, value_name = "KEY=VALUE", value_parser = assignment)]
+    pub settings: Vec<(String, String)>,
+    /// File relative to the pipeline's, or shipped table, for one of its tables (can be repeated)
+    #[arg(long = "table", value_name = "NAME=FILE", value_parser = assignment)]
+    pub tables: Vec<(String, String)>,
 }
 
 /// Options of `plugin check`.

@@ -7,6 +7,7 @@ mod ingest;
 mod list;
 mod plan;
 mod plugin_check;
+mod plugin_edit;
 mod plugin_inspect;
 mod plugin_list;
 mod reproduce;
@@ -51,6 +52,10 @@ pub fn run(args: &Args) -> Result<Exit, CommandError> {
         Command::Plugin(Plugin::Inspect { plugin, samples }) => {
             plugin_inspect::run(common, plugin, samples)
         }
+        Command::Plugin(Plugin::Add(options)) => plugin_edit::add(common, options),
+        Command::Plugin(Plugin::Remove { step }) => plugin_edit::remove(common, step),
+        Command::Plugin(Plugin::Enable { step }) => plugin_edit::enable(common, step, true),
+        Command::Plugin(Plugin::Disable { step }) => plugin_edit::enable(common, step, false),
         Command::Plugin(Plugin::Check(options)) => plugin_check::run(common, options),
         Command::Pipeline => generate::pipeline(common),
         Command::Completions { shell } => generate::completions(*shell),
