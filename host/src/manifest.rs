@@ -21,6 +21,7 @@
 //! plugin = "translate-glossary"
 //! tables = { glossary = "glossary-fr" }     # a shipped table
 //! targets = ["en", "vi"]                    # translators only; default: everything the plugin offers
+//! enabled = false                           # it does not run; default: true
 //! ```
 
 use std::collections::BTreeMap;
@@ -37,6 +38,12 @@ use toml::Spanned;
 use crate::error::{Hint, Location};
 use crate::model::{LanguageTag, Limits, PluginName};
 
+mod draft;
+mod lock;
+
+pub use draft::{Draft, DraftError, DraftStep, NewStep};
+pub use lock::{Lock, LockError, Pin};
+
 /// The longest pipeline file that is read, in bytes.
 pub const LARGEST_MANIFEST: u64 = 1 << 20;
 /// The most steps a pipeline may have.
@@ -49,7 +56,7 @@ pub struct Manifest {
     pub path: PathBuf,
     /// The text of the file.
     pub text: String,
-    /// The steps in the order of the file.
+    /// The steps that are enabled, in the order of the file.
     pub steps: Vec<StepRequest>,
 }
 
@@ -243,6 +250,7 @@ struct RawStep {
     targets: Option<Vec<Spanned<String>>>,
     #[serde(default)]
     limits: RawLimits,
+    enabled: Option<bool>,
 }
 
 #[derive(Deserialize, Default)]
@@ -280,7 +288,13 @@ impl Manifest {
         let steps = raw
             .step
             .into_iter()
-            .map(|step| reader.step(step.into_inner(), limits))
+            .map(|step| {
+                let step = step.into_inner();
+                let enabled = step.enabled.unwrap_or(true);
+                // Mistakes in a step that does not run are pointed at all the same.
+                Ok(enabled.then_some(reader.step(step, limits)?))
+            })
+            .filter_map(Result::transpose)
             .collect::<Result<_, _>>()?;
         Ok(Manifest { path: path.to_owned(), text: text.to_owned(), steps })
     }
@@ -409,6 +423,11 @@ impl Reader<'_> {
     }
 }
 
+/// Whether a pipeline that names its plugin like this means a file: a name with a slash or the usual extension.
+pub fn names_a_file(plugin: &str) -> bool {
+    is_file(plugin, ".wasm")
+}
+
 /// A name with a slash or the usual extension is a file; anything else is shipped.
 fn is_file(name: &str, extension: &str) -> bool {
     name.contains(['/', '\\']) || name.ends_with(extension)
@@ -493,7 +512,7 @@ mod tests {
         );
         check(
             "[[step]]\nplugin = 'a'\nsetings = {}",
-            "unknown field `setings`, expected one of `plugin`, `name`, `settings`, `tables`, `targets`, `limits` --> dir/docmill.toml:3:1",
+            "unknown field `setings`, expected one of `plugin`, `name`, `settings`, `tables`, `targets`, `limits`, `enabled` --> dir/docmill.toml:3:1",
         );
         check(
             "[[step]]\nplugin = ",

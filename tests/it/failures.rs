@@ -183,11 +183,12 @@ fn a_member_is_tried_again_with_what_its_container_knew_of_it() {
     let lines = "{\"creator\":\"VNA\",\"text\":\"Do please-trap now.\"}\n";
     let offered = sources([("a.jsonl", lines)]);
     let store = Lab::get().ingest(&pipeline("misbehave-on-request"), offered, 1).store;
+    let store = Arc::new(store);
     let failed: Vec<_> = store.failures().map(|it| it.expect("it can be read").source).collect();
     assert_eq!(failed, [SourceName::new("a.jsonl!/line 1").expect("a name")]);
-    let origin = Stored::of(&store, failed.clone());
+    let origin = Stored::of(Arc::clone(&store) as _, failed.clone());
     let (run, told) = Lab::get()
-        .ingest_into(&store, &pipeline("well-behaved"), origin, &RunOptions::default())
+        .ingest_into(&*store, &pipeline("well-behaved"), origin, &RunOptions::default())
         .expect("the run goes on");
     assert_eq!((run.tally.sources, run.tally.failures, told.len()), (1, 0, 1));
     let source = store.source(&failed[0]).expect("it can be read").expect("it is there");
@@ -239,7 +240,7 @@ fn a_host_that_panics_while_reading_costs_one_source() {
 
 #[test]
 fn a_host_that_panics_between_steps_costs_one_document_and_keeps_its_content() {
-    let store = Fragile { inner: MemoryStore::new(), armed: true.into() };
+    let store = Arc::new(Fragile { inner: MemoryStore::new(), armed: true.into() });
     let offered = [("a.txt", "Il pleut.\n"), ("b.txt", "Il neige.\n"), ("c.txt", "Il vente.\n")];
     let options = RunOptions { jobs: 2, ..RunOptions::default() };
     let ingest = |store: &Fragile| {
@@ -260,9 +261,10 @@ fn a_host_that_panics_between_steps_costs_one_document_and_keeps_its_content() {
 
     // Without the bug it is tried again from the store, and comes out as if nothing had been.
     store.armed.store(false, Ordering::Relaxed);
-    let origin = Stored::of(&store, [name.clone()]);
-    let (run, _) =
-        Lab::get().ingest_into(&store, &lab_pipeline(), origin, &options).expect("the run goes on");
+    let origin = Stored::of(Arc::clone(&store) as _, [name.clone()]);
+    let (run, _) = Lab::get()
+        .ingest_into(&*store, &lab_pipeline(), origin, &options)
+        .expect("the run goes on");
     assert_eq!((run.tally.added, run.tally.updated, run.tally.failures), (1, 0, 0));
     assert_eq!(store.failures().count(), 0);
     assert_eq!(ingest(&store).unchanged, 3);

@@ -10,6 +10,7 @@ mod findings;
 mod golden;
 mod hostile_documents;
 mod hostile_steps;
+mod incremental;
 mod kills;
 mod polyglot;
 mod repeated_runs;

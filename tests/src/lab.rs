@@ -180,6 +180,8 @@ pub struct Told {
     pub fate: Fate,
     /// How many documents were found in it.
     pub documents: usize,
+    /// How many results were computed for it.
+    pub computed: usize,
 }
 
 #[derive(Default)]
@@ -187,8 +189,9 @@ struct Listener(Mutex<Vec<Told>>);
 
 impl Reporter for Listener {
     fn event(&self, event: &Event<'_>) {
-        if let Event::Source { name, fate, documents, .. } = event {
-            let told = Told { name: name.to_string(), fate: *fate, documents: *documents };
+        if let Event::Source { name, fate, documents, computed, .. } = event {
+            let (fate, documents, computed) = (*fate, *documents, *computed);
+            let told = Told { name: name.to_string(), fate, documents, computed };
             self.0.lock().unwrap_or_else(PoisonError::into_inner).push(told);
         }
     }

@@ -36,7 +36,8 @@ pub trait Content: Send {
     /// If they cannot be read, or if there are more.
     fn read(self: Box<Self>, limit: u64) -> Result<Arc<[u8]>, Unreadable>;
 
-    /// What is known about the source from when it was taken in before; it is then not judged anew.
+    /// What is known about the source from when it was taken in before; it is then not judged anew, and its bytes are read only if
+    /// a step needs them.
     fn known(&self) -> Option<SourceInfo> {
         None
     }

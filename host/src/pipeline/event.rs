@@ -18,6 +18,8 @@ pub enum Event<'a> {
         fate: Fate,
         /// How many documents were found in it.
         documents: usize,
+        /// How many results were computed for it rather than reused.
+        computed: usize,
         /// What failed, if anything.
         failures: &'a [Failure],
     },

@@ -2,8 +2,10 @@
 
 mod bundle;
 mod configuration;
+mod due;
 mod event;
 mod plan;
+mod recipe;
 mod room;
 mod run;
 mod single;
@@ -11,6 +13,7 @@ mod steps;
 mod stored;
 
 pub use bundle::{Bundle, BundleError};
+pub use due::{DueStep, Plan, Reason};
 pub use event::{Event, Fate, Reporter, Silent};
 pub use plan::{Pipeline, PipelineError, Step};
 pub use run::{RunError, RunOptions, run};

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use bytesize::ByteSize;
 
 use super::configuration::Configured;
+use super::recipe::Recipe;
 use crate::abi::{Call, Declaration, Description};
 use crate::capabilities::{Settings, Table};
 use crate::catalog::{
@@ -18,8 +19,9 @@ use crate::catalog::{
 };
 use crate::error::{Hint, Location, closest, listed};
 use crate::manifest::{Manifest, ManifestError, Placed, PluginRef, StepRequest, TableRef};
-use crate::model::{Digest, FailureClass, Hasher, LanguageTag, PluginName, Role};
+use crate::model::{Digest, FailureClass, Hasher, LanguageTag, MediaType, PluginName, Role};
 use crate::sandbox::{Inputs, Limits, Sandbox, Stopped};
+use crate::store::{Store, StoreError};
 
 /// The largest table that is loaded, in bytes.
 const LARGEST_TABLE: u64 = 64 << 20;
@@ -116,6 +118,8 @@ pub struct Pipeline {
     sandbox: Sandbox,
     /// Unpackers and extractors in the order of the file, then the others, each after those it reads.
     steps: Vec<Step>,
+    /// What the store keeps of them, under `digest`.
+    recipe: Vec<u8>,
     digest: Digest,
 }
 
@@ -130,8 +134,37 @@ impl Pipeline {
         self.digest
     }
 
+    /// The steps of this role that accept sources of this kind, in the order in which they have a try.
+    pub(super) fn accepting<'a>(
+        &'a self,
+        role: Role,
+        media_type: &'a MediaType,
+    ) -> impl Iterator<Item = &'a Step> {
+        self.steps.iter().filter(move |step| {
+            step.plugin.role == role && matches!(&step.declaration, Declaration::Accepts(types) if types.contains(media_type))
+        })
+    }
+
+    /// The steps that look for something in documents.
+    pub(super) fn finders(&self) -> impl Iterator<Item = &Step> {
+        self.steps.iter().filter(|step| step.plugin.role >= Role::Translator)
+    }
+
     pub(super) fn sandbox(&self) -> &Sandbox {
         &self.sandbox
+    }
+
+    /// Keeps what the steps are made of, and which steps they are, in a store: for whoever runs them again, or asks what was run.
+    /// Every run does this when it begins.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be written.
+    pub fn keep_in(&self, store: &dyn Store) -> Result<(), StoreError> {
+        for step in &self.steps {
+            store.keep(&[&step.component, &step.configured.to_bytes()])?;
+        }
+        store.keep(&[&self.recipe])
     }
 
     /// Loads and configures all plugins of a manifest, and checks everything that can be checked before the first document.
@@ -160,11 +193,9 @@ impl Pipeline {
             }
         }
         let steps = assembler.in_order(steps)?;
-        let mut hasher = Hasher::new("docmill pipeline 1");
-        for step in &steps {
-            hasher.field(step.name.as_str().as_bytes()).field(step.digest().as_bytes());
-        }
-        Ok(Pipeline { sandbox: catalog.sandbox().clone(), digest: hasher.finish(), steps })
+        let recipe = Recipe::of(&steps).to_bytes();
+        let digest = Digest::of(&recipe);
+        Ok(Pipeline { sandbox: catalog.sandbox().clone(), steps, recipe, digest })
     }
 }
 

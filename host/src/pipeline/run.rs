@@ -9,14 +9,15 @@ use std::time::SystemTime;
 
 use super::event::{Event, Fate, Reporter};
 use super::plan::Pipeline;
+use super::recipe::Comparison;
 use super::room::Room;
-use super::steps::{Abort, Incoming, Outcome, Runner};
+use super::steps::{Abort, Bytes, Halted, Incoming, Outcome, Runner};
 use crate::capabilities::{Member, MemberSink, Refused};
 use crate::error::Hint;
 use crate::ingest::{Offer, Origin, Unreadable, judge};
 use crate::model::{
-    Digest, DocumentId, Failure, FailureClass, FailureId, MediaType, PluginName, Run, RunId,
-    SourceInfo, SourceName, SourceState, StoredDocument, StoredSource, Tally,
+    Digest, DocumentId, Failure, FailureClass, FailureId, MediaType, PluginName, Role, Run, RunId,
+    SourceInfo, SourceName, SourceState, StoredSource, Tally,
 };
 use crate::sandbox::NESTING;
 use crate::store::record::LARGEST_PAYLOAD;
@@ -109,6 +110,8 @@ struct Done {
     name: SourceName,
     fate: Fate,
     documents: usize,
+    /// How many results were computed.
+    computed: usize,
     /// How many documents were not in the store before.
     added: usize,
     /// How many were, and have new content or results now.
@@ -163,13 +166,11 @@ pub fn run(
         tally: Tally::default(),
     };
     // What failed can be tried again only with what it was tried with.
-    for step in pipeline.steps() {
-        store.keep(&[&step.component, &step.configured.to_bytes()]).map_err(RunError::Store)?;
-    }
+    pipeline.keep_in(store).map_err(RunError::Store)?;
     run.id = store.begin_run(&run).map_err(RunError::Store)?;
     reporter.event(&Event::Began { run: &run });
     let worker = Worker {
-        runner: Runner { pipeline, store, run: run.id },
+        runner: Runner { pipeline, store, run: run.id, earlier: Comparison::new(store, pipeline) },
         options,
         abort: Mutex::new(None),
     };
@@ -240,8 +241,10 @@ fn commit_all(
                 .iter()
                 .filter(|failure| failure.class != FailureClass::Unsupported)
                 .count() as u64;
-            let (name, fate, documents) = (&done.name, done.fate, done.documents);
-            reporter.event(&Event::Source { name, fate, documents, failures: &failures });
+            let Done { name, fate, documents, computed, .. } = &done;
+            let (fate, documents, computed) = (*fate, *documents, *computed);
+            let failures = failures.as_slice();
+            reporter.event(&Event::Source { name, fate, documents, computed, failures });
         }
         room.give_back(weight);
     }
@@ -300,26 +303,24 @@ impl Worker<'_> {
         // The code of an origin is not this module's, and its bug is the failure of what it offers.
         let read = catch_unwind(AssertUnwindSafe(|| {
             let content = content?;
-            Ok((content.claimed(), content.known(), content.read(limit)?))
+            if let Some(known) = content.known() {
+                return Ok((known, Bytes::unread(content, limit)));
+            }
+            let claimed = content.claimed();
+            let bytes = content.read(limit)?;
+            let media_type = judge(name.as_str(), claimed.as_ref(), &bytes);
+            Ok((info(name.clone(), media_type, &bytes), Bytes::read(bytes)))
         }));
-        let (claimed, known, bytes) = match read.unwrap_or_else(|_| Err(panicked())) {
+        let (info, bytes) = match read.unwrap_or_else(|_| Err(panicked())) {
             Ok(read) => read,
             Err(unreadable) => return self.checked(self.unreadable(name, unreadable)),
         };
-        let (info, depth) = match known {
-            Some(known) => {
-                let depth = self.depth(&known);
-                (known, self.checked(depth)?)
-            }
-            None => {
-                let media_type = judge(name.as_str(), claimed.as_ref(), &bytes);
-                (info(name, media_type, &bytes), 0)
-            }
-        };
+        let depth = self.depth(&info);
+        let depth = self.checked(depth)?;
         self.checked(self.process(Incoming { info, bytes, depth }, results))
     }
 
-    /// How many containers a stored source lies in.
+    /// How many containers a source lies in.
     fn depth(&self, info: &SourceInfo) -> Result<usize, Abort> {
         let mut depth = 0;
         let mut container = info.container.clone();
@@ -343,7 +344,9 @@ impl Worker<'_> {
                 && before.state == SourceState::Done
                 && before.info.media_type == incoming.info.media_type
         });
-        let container = self.runner.unpacks(&incoming.info.media_type);
+        let pipeline = self.runner.pipeline;
+        let container =
+            pipeline.accepting(Role::Unpacker, &incoming.info.media_type).next().is_some();
         // A container's own record says nothing of members that failed, so containers are opened again.
         if let Some(unchanged) = unchanged.filter(|_| !container) {
             let documents = unchanged.documents.len();
@@ -351,10 +354,16 @@ impl Worker<'_> {
                 name,
                 fate: Fate::Unchanged,
                 documents,
+                computed: 0,
                 added: 0,
                 updated: 0,
                 commit: None,
             });
+        }
+        if let Some(before) = before.as_ref().filter(|_| container && incoming.bytes.are_kept())
+            && self.runner.before(before)?.is_unpacked(&incoming.info)
+        {
+            return Ok(self.still_unpacked(before));
         }
         let is_new = before.as_ref().is_none_or(|before| before.version == 0);
         let was_done = unchanged.is_some();
@@ -366,21 +375,46 @@ impl Worker<'_> {
             }
         }));
         let outcome = match outcome {
-            Ok(outcome) => outcome?,
+            Ok(Ok(outcome)) => outcome,
+            Ok(Err(Halted::Source(unreadable))) => return self.unreadable(name, unreadable),
+            Ok(Err(Halted::Run(abort))) => return Err(abort),
             // One document has shown a bug of docmill; the others have done nothing wrong.
             Err(_) => return Ok(self.panicked(incoming, before)),
         };
-        let commit = outcome.commit;
+        let Outcome { commit, computed } = outcome;
         let fate = match commit.source.state {
             SourceState::Failed => Fate::Failed,
             SourceState::Unsupported => Fate::Unsupported,
             SourceState::Done if is_new => Fate::Added,
-            SourceState::Done if outcome.computed == 0 || was_done => Fate::Unchanged,
+            SourceState::Done if was_done => Fate::Unchanged,
+            SourceState::Done if computed == 0 && commit.retired.is_empty() => Fate::Unchanged,
             SourceState::Done => Fate::Updated,
         };
-        let (added, updated) = news(&commit, before.as_ref(), self.runner.run);
+        let (added, updated) = news(&commit, before.as_ref());
         let documents = commit.source.documents.len();
-        Ok(Done { name, fate, documents, added, updated, commit: Some(commit) })
+        Ok(Done { name, fate, documents, computed, added, updated, commit: Some(commit) })
+    }
+
+    /// Records that nothing else would come out of a container. Its members are in the store, which offers each on its own.
+    fn still_unpacked(&self, before: &StoredSource) -> Done {
+        let pipeline = self.runner.pipeline.digest();
+        let source = StoredSource { pipeline, run: self.runner.run, ..before.clone() };
+        Done {
+            name: source.info.name.clone(),
+            fate: Fate::Unchanged,
+            documents: 0,
+            computed: 0,
+            added: 0,
+            updated: 0,
+            commit: Some(Commit {
+                source,
+                original: None,
+                documents: Vec::new(),
+                findings: Vec::new(),
+                retired: Vec::new(),
+                failures: Vec::new(),
+            }),
+        }
     }
 
     /// Records that docmill itself failed on a source, and keeps its content for another try.
@@ -396,7 +430,8 @@ impl Worker<'_> {
             run: self.runner.run,
             info,
         };
-        done_with(source, Some(bytes), failure)
+        // Bytes that cannot be read either are in the store, if anywhere.
+        done_with(source, bytes.get().ok(), failure)
     }
 
     /// A failure that is docmill's part.
@@ -432,7 +467,7 @@ impl Worker<'_> {
         container: &Incoming,
         before: Option<&StoredSource>,
         results: &Results<'_>,
-    ) -> Result<Outcome, Abort> {
+    ) -> Result<Outcome, Halted> {
         let (sender, members) = sync_channel(1);
         let sink = Sink {
             members: sender,
@@ -461,7 +496,7 @@ impl Worker<'_> {
             drop(members);
             let outcome =
                 unpacking.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-            aborted.map_or(Ok(outcome), Err)
+            aborted.map_or(Ok(outcome), |abort| Err(abort.into()))
         })
     }
 
@@ -491,7 +526,7 @@ impl Worker<'_> {
             attributes: member.attributes,
             ..info(name, media_type, &bytes)
         };
-        self.process(Incoming { info, bytes, depth }, results)
+        self.process(Incoming { info, bytes: Bytes::read(bytes), depth }, results)
     }
 
     /// Records that a source could not be read. What was stored of it before stays as it is.
@@ -519,10 +554,11 @@ fn done_with(source: StoredSource, original: Option<Arc<[u8]>>, failure: Failure
         original,
         documents: Vec::new(),
         findings: Vec::new(),
+        retired: Vec::new(),
         failures: vec![failure],
     };
     let (fate, commit) = (Fate::Failed, Some(commit));
-    Done { name, fate, documents: 0, added: 0, updated: 0, commit }
+    Done { name, fate, documents: 0, computed: 0, added: 0, updated: 0, commit }
 }
 
 fn panicked() -> Unreadable {
@@ -530,14 +566,15 @@ fn panicked() -> Unreadable {
 }
 
 /// How many documents of a commit were not in the store before, and how many of the others have new content or results.
-fn news(commit: &Commit, before: Option<&StoredSource>, run: RunId) -> (usize, usize) {
+fn news(commit: &Commit, before: Option<&StoredSource>) -> (usize, usize) {
     let stored: HashSet<DocumentId> =
         before.into_iter().flat_map(|before| before.documents.iter().copied()).collect();
-    let found: HashSet<DocumentId> = commit.findings.iter().map(|(id, _, _)| *id).collect();
-    let is_news = |document: &&StoredDocument| document.run == run || found.contains(&document.id);
-    let news = commit.documents.iter().filter(is_news);
-    let (updated, added): (Vec<_>, Vec<_>) = news.partition(|it| stored.contains(&it.id));
-    (added.len(), updated.len())
+    let extracted = commit.documents.iter().map(|document| document.id);
+    let found = commit.findings.iter().map(|(id, _, _)| *id);
+    let retired = commit.retired.iter().map(|(id, _, _)| *id);
+    let news: HashSet<DocumentId> = extracted.chain(found).chain(retired).collect();
+    let updated = news.intersection(&stored).count();
+    (news.len() - updated, updated)
 }
 
 /// Hands members from the thread that unpacks to the one that processes, and holds the container to its limits.

@@ -128,6 +128,11 @@ impl Step {
         Call { sandbox, limits: &self.limits, inputs, depth }
     }
 
+    /// Whether the step has any business with a document: a translator has none with one in a language that it does not translate.
+    pub(super) fn applies_to(&self, document: &Document) -> bool {
+        self.plugin.role != Role::Translator || self.wanted_pairs(document).next().is_some()
+    }
+
     /// The pairs of a translator that begin with the document's language. A pair of `pt` serves `pt-BR` as well.
     pub(super) fn wanted_pairs<'a>(
         &'a self,

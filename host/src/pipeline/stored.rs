@@ -8,22 +8,23 @@ use crate::model::{SourceInfo, SourceName, StoredSource};
 use crate::store::{Store, StoreError};
 
 /// Sources of a store, with the content that the store keeps of them.
-pub struct Stored<'a> {
-    store: &'a dyn Store,
+pub struct Stored {
+    store: Arc<dyn Store>,
     names: VecDeque<SourceName>,
 }
 
-impl<'a> Stored<'a> {
+impl Stored {
     /// These sources, in this order.
-    pub fn of(store: &'a dyn Store, names: impl IntoIterator<Item = SourceName>) -> Stored<'a> {
+    pub fn of(store: Arc<dyn Store>, names: impl IntoIterator<Item = SourceName>) -> Stored {
         Stored { store, names: names.into_iter().collect() }
     }
 
     /// All sources that lie in no container; what lies in one comes out of it again. `damaged` is told what cannot be read.
-    pub fn all(store: &'a dyn Store, damaged: &mut dyn FnMut(StoreError)) -> Stored<'a> {
+    pub fn all(store: Arc<dyn Store>, damaged: &mut dyn FnMut(StoreError)) -> Stored {
         let is_outermost = |source: &StoredSource| source.info.container.is_none();
         let read = store.sources().filter_map(|source| source.map_err(&mut *damaged).ok());
-        Stored::of(store, read.filter(is_outermost).map(|source| source.info.name))
+        let names: Vec<_> = read.filter(is_outermost).map(|source| source.info.name).collect();
+        Stored::of(store, names)
     }
 
     /// How many sources are still to be offered.
@@ -32,21 +33,19 @@ impl<'a> Stored<'a> {
     }
 
     fn content(&self, name: &SourceName) -> Result<KeptContent, Unreadable> {
-        let unreadable = |error: StoreError| {
-            let causes =
-                std::iter::successors(Some(&error as &dyn std::error::Error), |it| it.source());
-            Unreadable { causes: causes.map(ToString::to_string).collect(), hint: None }
-        };
         let source = self.store.source(name).map_err(unreadable)?;
         let source = source.filter(|source| source.version > 0);
         let source = source.ok_or_else(|| Unreadable::because("its content was never read"))?;
-        let bytes = self.store.original(&source.info.digest).map_err(unreadable)?;
-        let bytes = bytes.ok_or_else(|| Unreadable::because("its content is not in the store"))?;
-        Ok(KeptContent { info: source.info, bytes: bytes.into() })
+        Ok(KeptContent { store: Arc::clone(&self.store), info: source.info })
     }
 }
 
-impl Origin for Stored<'_> {
+fn unreadable(error: StoreError) -> Unreadable {
+    let causes = std::iter::successors(Some(&error as &dyn std::error::Error), |it| it.source());
+    Unreadable { causes: causes.map(ToString::to_string).collect(), hint: None }
+}
+
+impl Origin for Stored {
     fn next(&mut self) -> Option<Offer> {
         let name = self.names.pop_front()?;
         let content = self.content(&name).map(|content| Box::new(content) as Box<dyn Content>);
@@ -55,14 +54,16 @@ impl Origin for Stored<'_> {
 }
 
 struct KeptContent {
+    store: Arc<dyn Store>,
     info: SourceInfo,
-    bytes: Arc<[u8]>,
 }
 
 impl Content for KeptContent {
     fn read(self: Box<Self>, _: u64) -> Result<Arc<[u8]>, Unreadable> {
-        // It was within the limit when it was taken in, and is in memory already.
-        Ok(self.bytes)
+        // It was within the limit when it was taken in.
+        let bytes = self.store.original(&self.info.digest).map_err(unreadable)?;
+        let bytes = bytes.ok_or_else(|| Unreadable::because("its content is not in the store"))?;
+        Ok(bytes.into())
     }
 
     fn known(&self) -> Option<SourceInfo> {

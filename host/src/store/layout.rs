@@ -410,7 +410,7 @@ struct Prepared<'a> {
 }
 
 fn prepare<'a>(map: &impl KeyValue, commit: &'a Commit) -> Result<Prepared<'a>, StoreError> {
-    let Commit { source, original, documents, findings, failures } = commit;
+    let Commit { source, original, documents, findings, retired: _, failures } = commit;
     let original = match original {
         Some(bytes) if map.get(&original_key(&source.info.digest))?.is_none() => {
             // A file can change between the moment its digest is computed and the moment it is read for keeping.
@@ -462,6 +462,9 @@ fn write(map: &impl KeyValue, prepared: Prepared<'_>, count: u64) -> Result<(), 
                 take_out(map, &mut batch, entry?.0)?;
             }
         }
+    }
+    for (id, version, step) in &commit.retired {
+        take_out(map, &mut batch, finding_key(*id, *version, step))?;
     }
     for (kind, key, bytes) in records {
         put(map, &mut batch, kind, key, bytes)?;

@@ -4,7 +4,8 @@
 //! stand in its place; [`MemoryStore`] does in tests.
 
 use crate::model::{
-    Digest, DocumentId, Failure, Finding, Run, RunId, SourceName, StoredDocument, StoredSource,
+    Digest, DocumentId, Failure, Finding, PluginName, Run, RunId, SourceName, StoredDocument,
+    StoredSource,
 };
 
 mod folder;
@@ -35,6 +36,8 @@ pub struct Commit {
     /// What was found in which document and version. Findings of the same step in the same version are replaced; those of other
     /// steps stay, unless `documents` replaces the very text they were found in by another.
     pub findings: Vec<(DocumentId, u32, Finding)>,
+    /// The findings to take out: of which step in which document and version.
+    pub retired: Vec<(DocumentId, u32, PluginName)>,
     /// What failed. Replaces all failures recorded for this source before.
     pub failures: Vec<Failure>,
 }

@@ -40,7 +40,14 @@ fn commit(source_name: &str, version: u32, texts: &[&str]) -> Commit {
     source.info.size = content.len() as u64;
     source.version = version;
     source.documents = documents.iter().map(|document| document.id).collect();
-    Commit { source, original: Some(content), documents, findings: vec![], failures: vec![] }
+    Commit {
+        source,
+        original: Some(content),
+        documents,
+        findings: vec![],
+        retired: vec![],
+        failures: vec![],
+    }
 }
 
 fn found(commit: &Commit, step: &str, value: &str) -> (DocumentId, u32, Finding) {

@@ -6,7 +6,7 @@ use bytesize::ByteSize;
 use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use docmill::manifest::LimitChanges;
-use docmill::model::FailureClass;
+use docmill::model::{FailureClass, PluginName};
 
 /// Take documents through sandboxed WebAssembly plugins and keep what they find
 #[derive(Debug, Parser)]
@@ -33,6 +33,20 @@ Exit codes:
 const VERIFY: &str = "\
 Changes nothing. Names every flaw; with `--output json` one object per line and a count at last. Ends
 with 0 if the store is whole, and with 4 if it is not: host/docs/recovery.md says what to do then.";
+
+const PLAN: &str = "\
+Changes nothing. For each step that is due: on how many documents, why, and how long that took so far.
+`up to` means that it runs only where what it reads comes out differently. Ends with 0.
+
+Examples:
+  docmill plan
+  docmill plan --pipeline next.toml --output json";
+
+const UPDATE: &str = "\
+Runs what `plan` shows, from the content in the store: the files that were ingested are not needed. A result is
+computed only if something it depends on is different, so a new analyzer leaves extraction alone, and a step whose
+findings come out as before lets those that read them be. What a step that has left the pipeline found goes. An
+interrupted update goes on where it was when it is started again.";
 
 /// Options of every command.
 #[derive(Debug, Clone, ClapArgs)]
@@ -83,6 +97,20 @@ pub enum Color {
 pub enum Command {
     /// Take new or changed documents in and run the pipeline on them
     Ingest(Ingest),
+    /// Tell what `update` would do, and why
+    #[command(after_help = PLAN)]
+    Plan {
+        /// Documents that `update` would process at the same time, for the estimate [default: one per processor]
+        #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+        jobs: Option<u16>,
+    },
+    /// Bring everything that is stored up to date with the pipeline
+    #[command(after_help = UPDATE)]
+    Update {
+        /// Documents to process at the same time [default: one per processor]
+        #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+        jobs: Option<u16>,
+    },
     /// List documents
     List(List),
     /// Show one document: its text, its labels, and the passages that speak for each
@@ -422,6 +450,57 @@ pub enum Plugin {
     },
     /// Check that a plugin keeps what the contract promises, clause by clause
     Check(Check),
+    /// Add a plugin to the file of the pipeline, or run another version of one
+    Add(AddPlugin),
+    /// Take a step out of the file of the pipeline
+    Remove {
+        /// Name of the step
+        #[arg(value_name = "STEP", value_parser = step_name)]
+        step: PluginName,
+    },
+    /// Let a step run again that is disabled
+    Enable {
+        /// Name of the step
+        #[arg(value_name = "STEP", value_parser = step_name)]
+        step: PluginName,
+    },
+    /// Leave a step in the file of the pipeline, but do not run it
+    Disable {
+        /// Name of the step
+        #[arg(value_name = "STEP", value_parser = step_name)]
+        step: PluginName,
+    },
+}
+
+fn step_name(text: &str) -> Result<PluginName, String> {
+    PluginName::new(text).map_err(|error| error.to_string())
+}
+
+/// Options of `plugin add`.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Where a step of the plugin's name is there, it runs the new plugin and keeps its settings, tables and
+limits. Comments and layout of the file stay. The pipeline is checked as before a run; `docmill.lock`
+beside it pins the digest of every component, and nothing else is run. A component that was run once
+is kept in the store: `sha256:DIGEST` brings it back as a file in `plugins/`.
+
+Examples:
+  docmill plugin add analyze-dates.wasm
+  docmill plugin add classify-lexicon --name drones --table taxonomy=./drones.tsv
+  docmill plugin add sha256:2f1c…")]
+pub struct AddPlugin {
+    /// A component, a folder of them, a shipped plugin, or the digest of one in the store
+    #[arg(value_name = "FILE|DIR|NAME|sha256:DIGEST")]
+    pub plugin: PathBuf,
+    /// What its findings are called [default: the plugin's own name]
+    #[arg(long, value_name = "STEP", value_parser = step_name)]
+    pub name: Option<PluginName>,
+    /// Value of one of its settings (can be repeated)
+    #[arg(long, value_name = "KEY=VALUE", value_parser = assignment)]
+    pub settings: Vec<(String, String)>,
+    /// File relative to the pipeline's, or shipped table, for one of its tables (can be repeated)
+    #[arg(long = "table", value_name = "NAME=FILE", value_parser = assignment)]
+    pub tables: Vec<(String, String)>,
 }
 
 /// Options of `plugin check`.

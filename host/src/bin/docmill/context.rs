@@ -4,17 +4,17 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use docmill::catalog::{Catalog, CodeCache, Compiler, DEFAULT_PIPELINE};
-use docmill::manifest::{LARGEST_MANIFEST, Manifest};
+use docmill::manifest::{LARGEST_MANIFEST, Lock, Manifest};
 use docmill::pipeline::Pipeline;
 use docmill::sandbox::{Sandbox, SandboxOptions};
 use docmill::store::{SledOptions, SledStore};
 
 use crate::args::Common;
 use crate::exit::Exit;
-use crate::report::CommandError;
+use crate::report::{CommandError, one_line};
 
 /// The file that is the pipeline where no other is named.
-const PIPELINE_FILE: &str = "docmill.toml";
+pub const PIPELINE_FILE: &str = "docmill.toml";
 /// What the built-in pipeline is called in messages.
 const BUILT_IN: &str = "<built-in pipeline>";
 
@@ -86,7 +86,62 @@ pub fn manifest(common: &Common) -> Result<Manifest, CommandError> {
 
 /// Loads the pipeline in force, for `jobs` documents at a time.
 pub fn pipeline(common: &Common, jobs: usize) -> Result<Pipeline, CommandError> {
-    Ok(Pipeline::assemble(&manifest(common)?, &catalog(jobs)?)?)
+    let manifest = manifest(common)?;
+    let pipeline = Pipeline::assemble(&manifest, &catalog(jobs)?)?;
+    if let Some(lock) = lock(&manifest.path)? {
+        check_lock(&manifest.path, &lock, &pipeline)?;
+    }
+    Ok(pipeline)
+}
+
+/// The lock beside a pipeline, if there is one.
+pub fn lock(pipeline: &Path) -> Result<Option<Lock>, CommandError> {
+    let path = Lock::path_for(pipeline);
+    let unusable = |error: &dyn std::error::Error| {
+        let message = format!("`{}` could not be read", path.display());
+        CommandError::new(Exit::Rejected, message).because(error)
+    };
+    match read_bounded(&path, LARGEST_MANIFEST) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(unusable(&error)),
+        Ok(bytes) => match Lock::parse(&String::from_utf8_lossy(&bytes)) {
+            Ok(lock) => Ok(Some(lock)),
+            Err(error) => Err(unusable(&error)),
+        },
+    }
+}
+
+/// Refuses a pipeline of which a step runs another component than the one that is pinned.
+pub fn check_lock(
+    pipeline_file: &Path,
+    lock: &Lock,
+    pipeline: &Pipeline,
+) -> Result<(), CommandError> {
+    for step in pipeline.steps() {
+        let Some(pin) = lock.pins.get(step.name.as_str()) else { continue };
+        if pin.digest != step.plugin.digest {
+            let path = Lock::path_for(pipeline_file);
+            let message = format!(
+                "the plugin of step `{}` is not the one that `{}` pins",
+                step.name,
+                path.display()
+            );
+            let error = CommandError::new(Exit::Rejected, message).hint(format!(
+                "`docmill plugin add {}` accepts it, and `docmill plugin add sha256:{}` goes back",
+                step.origin, pin.digest
+            ));
+            let causes = vec![format!(
+                "pinned is {} with {}, and this is {} {} with {}",
+                one_line(&pin.plugin, 200),
+                pin.digest.short(),
+                step.plugin.description.name,
+                one_line(&step.plugin.description.version, 64),
+                step.plugin.digest.short()
+            )];
+            return Err(CommandError { causes, ..error });
+        }
+    }
+    Ok(())
 }
 
 /// Reads a file of at most `limit` bytes.

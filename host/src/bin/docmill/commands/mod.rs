@@ -6,7 +6,9 @@ mod failures;
 mod generate;
 mod ingest;
 mod list;
+mod plan;
 mod plugin_check;
+mod plugin_edit;
 mod plugin_inspect;
 mod plugin_list;
 mod reproduce;
@@ -15,6 +17,7 @@ mod show;
 mod stats;
 mod store;
 mod taxonomy;
+mod update;
 mod verify;
 
 pub use verify::WAY_BACK;
@@ -28,6 +31,8 @@ pub fn run(args: &Args) -> Result<Exit, CommandError> {
     let common = &args.common;
     match &args.command {
         Command::Ingest(options) => ingest::run(common, options),
+        Command::Plan { jobs } => plan::run(common, *jobs),
+        Command::Update { jobs } => update::run(common, *jobs),
         Command::List(options) => list::run(common, options),
         Command::Show(options) => show::run(common, options),
         Command::Export(options) => export::run(common, options),
@@ -51,6 +56,10 @@ pub fn run(args: &Args) -> Result<Exit, CommandError> {
         Command::Plugin(Plugin::Inspect { plugin, samples }) => {
             plugin_inspect::run(common, plugin, samples)
         }
+        Command::Plugin(Plugin::Add(options)) => plugin_edit::add(common, options),
+        Command::Plugin(Plugin::Remove { step }) => plugin_edit::remove(common, step),
+        Command::Plugin(Plugin::Enable { step }) => plugin_edit::enable(common, step, true),
+        Command::Plugin(Plugin::Disable { step }) => plugin_edit::enable(common, step, false),
         Command::Plugin(Plugin::Check(options)) => plugin_check::run(common, options),
         Command::Pipeline => generate::pipeline(common),
         Command::Completions { shell } => generate::completions(*shell),

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::Path;
+use std::sync::Arc;
 
 use docmill::catalog::{Catalog, LARGEST_COMPONENT};
 use docmill::error::Hint;
@@ -25,7 +26,7 @@ use crate::report::{
 pub fn run(common: &Common, options: &Retry) -> Result<Exit, CommandError> {
     let jobs = ingest::jobs(options.jobs);
     let pipeline = pipeline(common, options, jobs)?;
-    let store = context::existing_store(common)?;
+    let store = Arc::new(context::existing_store(common)?);
     let meant = meant(&store, options)?;
     if meant.is_empty() {
         note(common, "nothing to try again");
@@ -44,8 +45,8 @@ pub fn run(common: &Common, options: &Retry) -> Result<Exit, CommandError> {
         Exit::Success
     } else {
         let expected = Some(names.len() as u64);
-        let mut origin = Stored::of(&store, names);
-        ingest::take_in(common, &store, &pipeline, &mut origin, expected, jobs)?
+        let mut origin = Stored::of(Arc::clone(&store) as _, names);
+        ingest::take_in(common, &*store, &pipeline, &mut origin, expected, jobs)?
     };
     let mut outcomes = Vec::new();
     for failure in tried {

@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use docmill::pipeline::Stored;
 use docmill::store::{SledOptions, SledStore, TransferError, Upkeep};
@@ -92,9 +93,9 @@ pub fn rebuild(common: &Common, to: &Path, jobs: Option<u16>) -> Result<Exit, Co
     refuse_existing(to)?;
     let jobs = ingest::jobs(jobs);
     let pipeline = context::pipeline(common, jobs)?;
-    let old = context::damaged_store(common)?;
+    let old = Arc::new(context::damaged_store(common)?);
     let mut damaged = 0;
-    let mut origin = Stored::all(&old, &mut |error| {
+    let mut origin = Stored::all(old, &mut |error| {
         damaged += 1;
         tracing::error!("a source is left out: {error}");
     });

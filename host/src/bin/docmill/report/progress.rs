@@ -85,12 +85,13 @@ impl Reporter for Progress {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         match event {
             Event::Began { .. } => {}
-            Event::Source { name, fate, documents, failures } => {
+            Event::Source { name, fate, documents, computed, failures } => {
                 state.sources += 1;
                 state.failed += u64::from(*fate == Fate::Failed);
                 if let Style::Json = self.style {
                     let line = serde_json::json!({
                         "event": "source", "source": name.as_str(), "fate": fate_name(*fate), "documents": documents,
+                        "computed": computed,
                         "failures": failures.iter().map(failure_summary).collect::<Vec<_>>(),
                     });
                     let _ = write_json(&mut std::io::stdout().lock(), &line);

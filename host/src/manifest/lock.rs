@@ -1,0 +1,106 @@
+//! `docmill.lock`: the digests of the components that a pipeline may run, beside its file.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::model::Digest;
+
+/// What is pinned, by the name of the step.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Lock {
+    /// The pinned components.
+    pub pins: BTreeMap<String, Pin>,
+}
+
+/// A component that is pinned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pin {
+    /// What the plugin calls itself, and its version, for people.
+    pub plugin: String,
+    /// The digest of the component.
+    pub digest: Digest,
+}
+
+/// The text is no lock; a lower-case fragment says why.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct LockError(String);
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawLock {
+    version: u32,
+    #[serde(default)]
+    step: BTreeMap<String, RawPin>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawPin {
+    plugin: String,
+    digest: String,
+}
+
+impl Lock {
+    /// Where the lock of a pipeline lies: `docmill.lock` beside `docmill.toml`.
+    pub fn path_for(pipeline: &Path) -> PathBuf {
+        pipeline.with_extension("lock")
+    }
+
+    /// Reads a lock.
+    ///
+    /// # Errors
+    ///
+    /// If the text is none, or of a later version.
+    pub fn parse(text: &str) -> Result<Lock, LockError> {
+        let raw: RawLock =
+            toml::from_str(text).map_err(|error| LockError(error.message().to_owned()))?;
+        if raw.version != 1 {
+            return Err(LockError(format!(
+                "it is of version {}, and this docmill reads version 1",
+                raw.version
+            )));
+        }
+        let pin = |(step, pin): (String, RawPin)| {
+            let digest = pin.digest.strip_prefix("sha256:").and_then(|digest| digest.parse().ok());
+            let digest = digest.ok_or_else(|| {
+                LockError(format!("the digest of step `{}` is none", step.escape_debug()))
+            })?;
+            Ok((step, Pin { plugin: pin.plugin, digest }))
+        };
+        Ok(Lock { pins: raw.step.into_iter().map(pin).collect::<Result<_, _>>()? })
+    }
+
+    /// The lock as a text, in the same order every time.
+    pub fn text(&self) -> String {
+        let mut text = "\
+# Which components the pipeline may run. Written by `docmill plugin`; keep it under version control.
+version = 1
+"
+        .to_owned();
+        for (step, Pin { plugin, digest }) in &self.pins {
+            let plugin = toml::Value::String(plugin.clone());
+            // Writing to a string does not fail. The name of a step is a bare key.
+            let _ =
+                write!(text, "\n[step.{step}]\nplugin = {plugin}\ndigest = \"sha256:{digest}\"\n");
+        }
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lock_survives_its_text() {
+        let pin = Pin { plugin: "a \"1\" 0.1.0".to_owned(), digest: Digest::of(b"a") };
+        let lock = Lock { pins: [("column-1".to_owned(), pin)].into() };
+        assert_eq!(Lock::parse(&lock.text()), Ok(lock));
+        assert!(Lock::parse("version = 2").is_err());
+        assert!(Lock::parse("version = 1\n[step.a]\nplugin = 'a'\ndigest = 'a'").is_err());
+    }
+}

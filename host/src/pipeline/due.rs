@@ -1,0 +1,394 @@
+//! What is due on the sources of a store, and why: the plan of an update, made by the rules that the update goes by.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::configuration::Configured;
+use super::plan::{Pipeline, Step};
+use super::recipe::Comparison;
+use super::steps::{Before, Need, need, stored_documents};
+use crate::model::{
+    Cost, Digest, DocumentId, Failure, FailureClass, Findings, PluginName, Provenance, Role,
+    SourceName, SourceState, StoredDocument, StoredSource,
+};
+use crate::store::{Store, StoreError};
+
+/// Why a step is due.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reason {
+    /// The step was not in the pipeline that was run before.
+    NewStep,
+    /// The plugin is another component than before.
+    NewComponent {
+        /// Name and version of the plugin before.
+        before: String,
+        /// Name and version of the plugin now.
+        now: String,
+    },
+    /// The plugin is configured otherwise than before. All empty where the store no longer knows what it was before.
+    Configuration {
+        /// The settings that have other values.
+        settings: Vec<String>,
+        /// The tables that have other entries.
+        tables: Vec<String>,
+        /// Whether a translator is asked for other languages.
+        languages: bool,
+    },
+    /// The document that it reads, or what it reads of other steps, is or may be another than before.
+    Input,
+    /// Steps whose findings it reads are due. If they find the same as before, this one is not run.
+    Findings(Vec<PluginName>),
+    /// It failed before.
+    Failed(FailureClass),
+    /// The store has no result of it, and does not know why.
+    Missing,
+}
+
+impl Reason {
+    /// The reason in one word, such as `new-step`.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Reason::NewStep => "new-step",
+            Reason::NewComponent { .. } => "new-component",
+            Reason::Configuration { .. } => "configuration",
+            Reason::Input => "input",
+            Reason::Findings(_) => "findings",
+            Reason::Failed(_) => "failed",
+            Reason::Missing => "missing",
+        }
+    }
+}
+
+/// A step that is due, for one reason.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DueStep {
+    /// The step.
+    pub step: PluginName,
+    /// What kind of step it is.
+    pub role: Role,
+    /// Why.
+    pub reason: Reason,
+    /// On how many documents it will be run; for unpackers and extractors, on how many sources.
+    pub certain: u64,
+    /// On how many more it will be run if what it reads comes out differently.
+    pub possible: u64,
+    /// What one call took so far, on average; absent if there is no record of any.
+    pub mean: Option<Duration>,
+}
+
+impl DueStep {
+    /// What all calls will take one after the other, as far as can be told; the possible ones included.
+    pub fn estimate(&self) -> Option<Duration> {
+        let calls = u32::try_from(self.certain + self.possible).unwrap_or(u32::MAX);
+        self.mean.map(|mean| mean.saturating_mul(calls))
+    }
+}
+
+/// What an update of a store would do.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// What is due, in the order in which it runs on a document.
+    pub due: Vec<DueStep>,
+    /// Steps that are no longer in the pipeline, or no longer apply, and in how many documents their findings go.
+    pub retired: BTreeMap<PluginName, u64>,
+    /// How many sources there are.
+    pub sources: u64,
+    /// The sources that an update takes up, by name.
+    pub stale: Vec<SourceName>,
+    /// Sources that failed before any content of theirs was read: an update can do nothing for them.
+    pub unread: u64,
+}
+
+impl Plan {
+    /// Compares what a store holds with what the pipeline asks for. Changes nothing.
+    ///
+    /// Where nothing is due, this reads one small record per source and nothing else.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be read.
+    pub fn make(store: &dyn Store, pipeline: &Pipeline) -> Result<Plan, StoreError> {
+        let mut planner = Planner {
+            store,
+            pipeline,
+            comparison: Comparison::new(store, pipeline),
+            plan: Plan::default(),
+            due: BTreeMap::new(),
+            costs: BTreeMap::new(),
+            differences: BTreeMap::new(),
+            opened: BTreeMap::new(),
+        };
+        for source in store.sources() {
+            planner.source(&source?)?;
+        }
+        Ok(planner.finish())
+    }
+
+    /// Whether an update would change nothing that was found.
+    pub fn is_empty(&self) -> bool {
+        self.due.is_empty() && self.retired.is_empty()
+    }
+}
+
+struct Planner<'a> {
+    store: &'a dyn Store,
+    pipeline: &'a Pipeline,
+    comparison: Comparison<'a>,
+    plan: Plan,
+    /// How often each step, by its place in the pipeline, is due for each reason: certainly, possibly.
+    due: BTreeMap<(usize, Reason), (u64, u64)>,
+    /// What the calls of each step took, and how many they were.
+    costs: BTreeMap<PluginName, (Duration, u32)>,
+    /// How the configuration of a step differs from one of an earlier digest.
+    differences: BTreeMap<(PluginName, Digest), Reason>,
+    /// Whether a container will be opened: its members then come out of it again.
+    opened: BTreeMap<SourceName, bool>,
+}
+
+impl Planner<'_> {
+    fn finish(self) -> Plan {
+        let Planner { mut plan, due, costs, pipeline, .. } = self;
+        for ((index, reason), (certain, possible)) in due {
+            let Some(step) = pipeline.steps().get(index) else { continue };
+            let mean = costs.get(&step.name).map(|(total, calls)| *total / *calls);
+            let (step, role) = (step.name.clone(), step.plugin.role);
+            plan.due.push(DueStep { step, role, reason, certain, possible, mean });
+        }
+        plan
+    }
+
+    fn add(&mut self, step: &Step, reason: Reason, certain: bool) {
+        let steps = self.pipeline.steps();
+        let index = steps.iter().position(|it| it.name == step.name).unwrap_or(steps.len());
+        let (certainly, possibly) = self.due.entry((index, reason)).or_default();
+        *(if certain { certainly } else { possibly }) += 1;
+    }
+
+    fn took(&mut self, step: &PluginName, cost: &Cost) {
+        let (total, calls) = self.costs.entry(step.clone()).or_default();
+        (*total, *calls) = (*total + cost.duration, calls.saturating_add(1));
+    }
+
+    fn source(&mut self, source: &StoredSource) -> Result<(), StoreError> {
+        self.plan.sources += 1;
+        let same_pipeline = source.pipeline == self.pipeline.digest();
+        if same_pipeline && source.state != SourceState::Failed {
+            return Ok(());
+        }
+        if source.version == 0 {
+            self.plan.unread += 1;
+            return Ok(());
+        }
+        let before = Before { source, earlier: self.comparison.with(source.pipeline)? };
+        let failures = match source.state {
+            SourceState::Failed => self.store.failures_of(&source.info.name)?,
+            _ => Vec::new(),
+        };
+        // What docmill itself could not do needs no step to be tried again.
+        let was_docmill = failures.iter().any(|it| it.class == FailureClass::Host);
+        let is_due = self.steps(&before, &failures)? || was_docmill;
+        if (is_due || !same_pipeline) && !self.comes_out_again(source)? {
+            self.plan.stale.push(source.info.name.clone());
+        }
+        Ok(())
+    }
+
+    /// Adds the steps that are due on a source, and tells whether there are any.
+    fn steps(&mut self, before: &Before<'_>, failures: &[Failure]) -> Result<bool, StoreError> {
+        let (pipeline, info) = (self.pipeline, &before.source.info);
+        if info.size == 0 {
+            return Ok(false);
+        }
+        if let Some(step) = pipeline.accepting(Role::Unpacker, &info.media_type).next() {
+            if before.is_unpacked(info) {
+                return Ok(false);
+            }
+            let reason = self.reason(step, before, None, None, failures)?;
+            self.add(step, reason, true);
+            return Ok(true);
+        }
+        if before.is_unreadable(info) {
+            return Ok(false);
+        }
+        if let Some(documents) = stored_documents(self.store, pipeline, Some(before), info)? {
+            let mut is_due = false;
+            for document in &documents {
+                is_due |= self.finders(before, document, failures)?;
+            }
+            return Ok(is_due);
+        }
+        // The first extractor has a try for certain, another one only if that one does not read it.
+        let mut certain = true;
+        for step in pipeline.accepting(Role::Extractor, &info.media_type) {
+            let extracted = before.source.documents.first();
+            let extracted =
+                extracted.map(|id| self.store.document(*id, Some(before.source.version)));
+            let extracted = extracted.transpose()?.flatten().map(|document| document.provenance);
+            let of_step = extracted.filter(|it| it.plugin == step.plugin.description.name);
+            if let Some(provenance) = &of_step {
+                self.took(&step.name, &provenance.cost);
+            }
+            let reason = self.reason(step, before, None, of_step.as_ref(), failures)?;
+            self.add(step, reason, certain);
+            certain = false;
+        }
+        // What comes out is not known before. As many documents as there were, or one, are a fair guess.
+        for _ in 0..before.source.documents.len().max(1) {
+            for step in pipeline.finders() {
+                let own = self.reason(step, before, None, None, failures)?;
+                self.add(step, own, false);
+            }
+        }
+        Ok(!certain)
+    }
+
+    /// Adds the steps that are due on a document which needs no extraction.
+    fn finders(
+        &mut self,
+        before: &Before<'_>,
+        stored: &StoredDocument,
+        failures: &[Failure],
+    ) -> Result<bool, StoreError> {
+        let document = &stored.extracted.document;
+        let digest = document.digest();
+        let found = self.store.findings(stored.id, stored.version)?;
+        for finding in &found {
+            self.took(&finding.step, &finding.provenance.cost);
+        }
+        let mut known: BTreeMap<&str, Arc<Findings>> = BTreeMap::new();
+        let mut pending: BTreeSet<&PluginName> = BTreeSet::new();
+        let mut out_of_date: BTreeSet<&PluginName> =
+            found.iter().map(|finding| &finding.step).collect();
+        let pipeline = self.pipeline;
+        for step in pipeline.finders() {
+            if !step.applies_to(document) {
+                continue;
+            }
+            let of_step = found.iter().find(|finding| finding.step == step.name);
+            let provenance = of_step.map(|finding| &finding.provenance);
+            let waits_for: Vec<PluginName> =
+                step.reads.iter().filter(|read| pending.contains(read)).cloned().collect();
+            let (reason, certain) = if waits_for.is_empty() {
+                match need(step, document, digest, &known, &found, Some(before)) {
+                    Need::Nothing => continue,
+                    Need::Known(finding) => {
+                        out_of_date.remove(&step.name);
+                        known.insert(step.name.as_str(), Arc::new(finding.findings.clone()));
+                        continue;
+                    }
+                    Need::Run { .. } => {
+                        let id = Some(stored.id);
+                        (self.reason(step, before, id, provenance, failures)?, true)
+                    }
+                }
+            } else {
+                match self.reason(step, before, Some(stored.id), provenance, failures)? {
+                    Reason::Input => (Reason::Findings(waits_for), false),
+                    own => (own, true),
+                }
+            };
+            out_of_date.remove(&step.name);
+            pending.insert(&step.name);
+            self.add(step, reason, certain);
+        }
+        for step in &out_of_date {
+            *self.plan.retired.entry((*step).clone()).or_default() += 1;
+        }
+        Ok(!pending.is_empty() || !out_of_date.is_empty())
+    }
+
+    /// Why a step has to run on a source or document of which it made `result` before.
+    fn reason(
+        &mut self,
+        step: &Step,
+        before: &Before<'_>,
+        document: Option<DocumentId>,
+        result: Option<&Provenance>,
+        failures: &[Failure],
+    ) -> Result<Reason, StoreError> {
+        let failed = failures
+            .iter()
+            .find(|it| it.step.as_ref() == Some(&step.name) && it.document == document);
+        if let Some(failure) = failed {
+            return Ok(Reason::Failed(failure.class));
+        }
+        let entry = before.earlier.recipe.as_ref().map(|recipe| recipe.step(step.name.as_str()));
+        let named = |plugin: &str, version: &str| format!("{plugin} {version}");
+        let (component, settings, was) = match (result, entry) {
+            (Some(result), _) => {
+                let was = named(result.plugin.as_str(), &result.version);
+                (result.component, result.settings, was)
+            }
+            (None, None) => return Ok(Reason::Missing),
+            (None, Some(None)) => return Ok(Reason::NewStep),
+            (None, Some(Some(entry))) => match (entry.component.parse(), entry.settings.parse()) {
+                (Ok(component), Ok(settings)) => {
+                    (component, settings, named(&entry.plugin, &entry.version))
+                }
+                _ => return Ok(Reason::Missing),
+            },
+        };
+        if component != step.plugin.digest {
+            let description = &step.plugin.description;
+            let now = named(description.name.as_str(), &description.version);
+            return Ok(Reason::NewComponent { before: was, now });
+        }
+        if settings == step.configuration {
+            return Ok(Reason::Input);
+        }
+        let key = (step.name.clone(), settings);
+        if let Some(known) = self.differences.get(&key) {
+            return Ok(known.clone());
+        }
+        let entry = entry.flatten().filter(|entry| entry.settings == settings.to_string());
+        let kept = entry.and_then(|entry| entry.configuration.parse().ok());
+        let kept = kept.map(|digest| self.store.part(&digest)).transpose()?.flatten();
+        let earlier = kept.and_then(|bytes| Configured::from_bytes(&bytes));
+        let reason = difference(earlier.as_ref(), &step.configured);
+        self.differences.insert(key, reason.clone());
+        Ok(reason)
+    }
+
+    /// Whether a source comes out of a container that will be opened.
+    fn comes_out_again(&mut self, source: &StoredSource) -> Result<bool, StoreError> {
+        let Some(name) = &source.info.container else { return Ok(false) };
+        if let Some(opened) = self.opened.get(name) {
+            return Ok(*opened);
+        }
+        let Some(container) = self.store.source(name)? else { return Ok(false) };
+        let unpackers = &mut self.pipeline.accepting(Role::Unpacker, &container.info.media_type);
+        let is_stale =
+            container.pipeline != self.pipeline.digest() || container.state == SourceState::Failed;
+        let before =
+            Before { source: &container, earlier: self.comparison.with(container.pipeline)? };
+        let is_opened =
+            is_stale && unpackers.next().is_some() && !before.is_unpacked(&container.info);
+        let opened = is_opened || self.comes_out_again(&container)?;
+        self.opened.insert(name.clone(), opened);
+        Ok(opened)
+    }
+}
+
+/// What is different about a configuration.
+fn difference(before: Option<&Configured>, now: &Configured) -> Reason {
+    let (mut settings, mut tables, mut languages) = (Vec::new(), Vec::new(), false);
+    if let Some(before) = before {
+        let values = |it: &Configured| -> BTreeMap<String, String> {
+            it.settings.iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect()
+        };
+        let digests = |it: &Configured| -> BTreeMap<String, Digest> {
+            it.tables.iter().map(|(name, table)| (name.clone(), table.digest())).collect()
+        };
+        settings = changed(&values(before), &values(now));
+        tables = changed(&digests(before), &digests(now));
+        languages = before.pairs != now.pairs;
+    }
+    Reason::Configuration { settings, tables, languages }
+}
+
+/// The keys that have another value, or are in one of the two only.
+fn changed<T: PartialEq>(before: &BTreeMap<String, T>, now: &BTreeMap<String, T>) -> Vec<String> {
+    let keys: BTreeSet<&String> = before.keys().chain(now.keys()).collect();
+    keys.into_iter().filter(|key| before.get(*key) != now.get(*key)).cloned().collect()
+}

@@ -1,0 +1,418 @@
+//! An update does what its plan says, no more and no less, and ends where a run from scratch would.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use docmill::model::{Cost, FailureClass, RunId};
+use docmill::pipeline::{Event, Pipeline, Plan, Reason, Reporter, RunOptions, Stored, run};
+use docmill::store::{MemoryStore, Store};
+use docmill_tests::{Lab, TestEnv, Told, exit, guest, shipped, sources};
+use proptest::prelude::*;
+
+/// A pipeline that reads text, CSV and JSON Lines, and then runs these steps: the rest of a `[[step]]` each.
+fn pipeline(steps: &[&str]) -> Pipeline {
+    let readers = [
+        guest("examples/unpack-jsonlines"),
+        guest("examples/extract-csv"),
+        shipped("extract-text"),
+    ];
+    let readers = readers.map(|plugin| format!("[[step]]\nplugin = {plugin:?}\n")).concat();
+    let steps: String = steps.iter().map(|step| format!("[[step]]\n{step}\n")).collect();
+    Lab::get().pipeline(&format!("{readers}{steps}"))
+}
+
+fn plugin(name: &str) -> String {
+    format!("plugin = {:?}", guest(name))
+}
+
+/// Finds words in capitals of at least this length, under the name of which `read-findings` reads.
+fn shouting(min_length: usize) -> String {
+    let plugin = plugin("examples/analyze-shouting");
+    format!("{plugin}\nname = \"well-behaved\"\nsettings = {{ min-length = {min_length} }}")
+}
+
+fn ingest(store: &dyn Store, pipeline: &Pipeline, offered: &[(&str, &str)]) -> Vec<Told> {
+    let offered = sources(offered.iter().copied());
+    let options = RunOptions { jobs: 1, ..RunOptions::default() };
+    let done = Lab::get().ingest_into(store, pipeline, offered, &options);
+    done.unwrap_or_else(|error| panic!("{error}")).1
+}
+
+/// Runs an update, and checks that it computes what the plan says.
+fn update(store: &Arc<MemoryStore>, pipeline: &Pipeline) -> Vec<(String, usize)> {
+    let plan = Plan::make(&**store, pipeline).expect("it can be read");
+    let certain: u64 = plan.due.iter().map(|due| due.certain).sum();
+    let possible: u64 = plan.due.iter().map(|due| due.possible).sum();
+    let origin = Stored::of(Arc::clone(store) as _, plan.stale);
+    let options = RunOptions { jobs: 1, ..RunOptions::default() };
+    let done = Lab::get().ingest_into(&**store, pipeline, origin, &options);
+    let told = done.unwrap_or_else(|error| panic!("{error}")).1;
+    let computed: usize = told.iter().map(|told| told.computed).sum();
+    assert!(
+        (certain..=certain + possible).contains(&(computed as u64)),
+        "{computed} results computed, and {certain} to {} planned",
+        certain + possible
+    );
+    told.into_iter().map(|told| (told.name, told.computed)).collect()
+}
+
+/// What is due: the step, on how many documents certainly and possibly, and why.
+fn due(store: &dyn Store, pipeline: &Pipeline) -> Vec<(String, u64, u64, Reason)> {
+    let plan = Plan::make(store, pipeline).expect("the store can be read");
+    plan.due
+        .into_iter()
+        .map(|it| (it.step.to_string(), it.certain, it.possible, it.reason))
+        .collect()
+}
+
+const THREE: [(&str, &str); 3] =
+    [("a.txt", "Un DRONE vole.\n"), ("b.txt", "Une PUCE.\n"), ("c.csv", "UN,deux\n")];
+
+#[test]
+fn a_new_step_is_run_on_everything_and_nothing_else_is() {
+    let store = Arc::new(MemoryStore::new());
+    ingest(&*store, &pipeline(&[]), &THREE);
+    let next = pipeline(&[&plugin("adversarial/well-behaved")]);
+    assert_eq!(due(&*store, &next), [("well-behaved".to_owned(), 3, 0, Reason::NewStep)]);
+    let computed = update(&store, &next);
+    assert_eq!(computed.iter().map(|(_, computed)| computed).collect::<Vec<_>>(), [&1, &1, &1]);
+    let plan = Plan::make(&*store, &next).expect("the store can be read");
+    assert!(plan.is_empty() && plan.stale.is_empty(), "{plan:?}");
+}
+
+#[test]
+fn a_step_that_reads_findings_is_run_only_where_they_change() {
+    let store = Arc::new(MemoryStore::new());
+    let reader = plugin("adversarial/read-findings");
+    ingest(&*store, &pipeline(&[&shouting(4), &reader]), &THREE);
+    // Of all documents, only the third has a word that is short enough to make a difference.
+    let next = pipeline(&[&shouting(2), &reader]);
+    let settings = vec!["min-length".to_owned()];
+    let changed = Reason::Configuration { settings, tables: Vec::new(), languages: false };
+    let [(_, 3, 0, first), (second, 0, 3, Reason::Findings(of))] = &due(&*store, &next)[..] else {
+        panic!("{:?}", due(&*store, &next));
+    };
+    assert_eq!(
+        (first, second.as_str(), of[0].as_str()),
+        (&changed, "read-findings", "well-behaved")
+    );
+    let computed: Vec<usize> = update(&store, &next).into_iter().map(|(_, it)| it).collect();
+    assert_eq!(computed, [1, 1, 2]);
+}
+
+#[test]
+fn a_changed_table_is_named() {
+    let store = Arc::new(MemoryStore::new());
+    let env = TestEnv::new();
+    let lexicon = |table: &str| {
+        env.write("words.tsv", table);
+        format!(
+            "plugin = {:?}\ntables = {{ taxonomy = {:?} }}",
+            shipped("classify-lexicon"),
+            env.work().join("words.tsv")
+        )
+    };
+    let shipped_table = docmill::catalog::shipped_table("vn-1131-2025").expect("it is shipped");
+    ingest(&*store, &pipeline(&[&lexicon(shipped_table)]), &THREE);
+    let lines: Vec<&str> = shipped_table.lines().collect();
+    let fewer = lines[..lines.len() - 1].join("\n");
+    let found = due(&*store, &pipeline(&[&lexicon(&fewer)]));
+    let tables = vec!["taxonomy".to_owned()];
+    let reason = Reason::Configuration { settings: Vec::new(), tables, languages: false };
+    assert_eq!(found, [("classify-lexicon".to_owned(), 3, 0, reason)]);
+}
+
+#[test]
+fn another_component_and_an_earlier_failure_are_told_apart() {
+    let store = Arc::new(MemoryStore::new());
+    let named = |name: &str| format!("{}\nname = \"column\"", plugin(name));
+    let first = pipeline(&[&named("adversarial/misbehave-on-request")]);
+    ingest(&*store, &first, &[("a.txt", "Un drone."), ("b.txt", "please-trap")]);
+    let failed = ("column".to_owned(), 1, 0, Reason::Failed(FailureClass::Trapped));
+    assert_eq!(due(&*store, &first), std::slice::from_ref(&failed));
+    let next = pipeline(&[&named("adversarial/well-behaved")]);
+    let (before, now) = ("misbehave-on-request 0.1.0".to_owned(), "well-behaved 0.1.0".to_owned());
+    let replaced = ("column".to_owned(), 1, 0, Reason::NewComponent { before, now });
+    assert_eq!(due(&*store, &next), [replaced, failed]);
+    update(&store, &next);
+    assert_eq!(due(&*store, &next), []);
+}
+
+#[test]
+fn what_a_step_found_goes_with_it() {
+    let store = Arc::new(MemoryStore::new());
+    let (one, two) = (plugin("adversarial/well-behaved"), plugin("examples/analyze-shouting"));
+    ingest(&*store, &pipeline(&[&one, &two]), &THREE);
+    let next = pipeline(&[&two]);
+    let plan = Plan::make(&*store, &next).expect("the store can be read");
+    assert_eq!((plan.due.len(), plan.retired.values().sum::<u64>()), (0, 3));
+    assert!(update(&store, &next).iter().all(|(_, computed)| *computed == 0));
+    assert_eq!(state(&*store), from_scratch(&next, &THREE));
+}
+
+#[test]
+fn members_are_brought_up_to_date_without_opening_their_container() {
+    let store = Arc::new(MemoryStore::new());
+    let lines = "{\"text\":\"Un.\"}\n{\"text\":\"Deux.\"}\n";
+    ingest(&*store, &pipeline(&[]), &[("a.jsonl", lines)]);
+    let next = pipeline(&[&plugin("adversarial/well-behaved")]);
+    let computed = update(&store, &next);
+    let expected = [("a.jsonl", 0), ("a.jsonl!/line 1", 1), ("a.jsonl!/line 2", 1)];
+    assert_eq!(computed, expected.map(|(name, computed)| (name.to_owned(), computed)));
+}
+
+#[test]
+fn the_binary_plans_and_updates_without_the_files() {
+    let env = TestEnv::new();
+    let step = |plugin: std::path::PathBuf| format!("[[step]]\nplugin = {plugin:?}\n");
+    env.write("docmill.toml", step(shipped("extract-text")));
+    env.write("in/a.txt", "Un texte.\n");
+    env.write("in/b.txt", "Un autre texte.\n");
+    let _ = env.run(["ingest", "in"]).expect(exit::SUCCESS);
+    let _ = env.run(["plan"]).expect(exit::SUCCESS).says("nothing to do: 2 sources up to date");
+    std::fs::remove_dir_all(env.work().join("in")).expect("it can be removed");
+    let both = [shipped("extract-text"), guest("adversarial/well-behaved")].map(step).concat();
+    env.write("docmill.toml", both);
+    let planned = env.run(["plan"]).expect(exit::SUCCESS).says("2 of 2 sources to update");
+    assert!(planned.stdout.contains("well-behaved  2 documents  new plugin"), "{}", planned.stdout);
+    let planned = env.run(["plan", "--output", "json"]).expect(exit::SUCCESS).events();
+    assert_eq!(planned[0]["steps"][0]["certain"], 2);
+    let _ = env.run(["update"]).expect(exit::SUCCESS).says("2 documents updated");
+    let _ = env.run(["update"]).expect(exit::SUCCESS).says("nothing to do: 2 sources up to date");
+}
+
+#[test]
+fn a_plugin_is_added_replaced_disabled_and_brought_back_and_comments_stay() {
+    let env = TestEnv::new();
+    env.write(
+        "docmill.toml",
+        "# Ours.\n\n# Reads.\n[[step]]\nplugin = \"extract-text\" # shipped\n",
+    );
+    env.write("in/a.txt", "Un TEXTE.\n");
+    let copy = |name: &str, to: &str| {
+        env.write(to, std::fs::read(guest(name)).expect("the guest was built"));
+    };
+    let file = || std::fs::read_to_string(env.work().join("docmill.toml")).expect("it is there");
+    let lock = || std::fs::read_to_string(env.work().join("docmill.lock")).expect("it is there");
+    copy("adversarial/well-behaved", "mine/one.wasm");
+    copy("examples/analyze-shouting", "mine/two.wasm");
+    let _ = env.run(["ingest", "in"]).expect(exit::SUCCESS);
+    let _ = env.run(["plugin", "add", "mine"]).expect(exit::SUCCESS).says("step `well-behaved`");
+    assert!(
+        file().starts_with("# Ours.\n\n# Reads.\n[[step]]\nplugin = \"extract-text\" # shipped\n")
+    );
+    assert!(file().contains("plugin = \"mine/two.wasm\""), "{}", file());
+    let first = lock();
+    let _ = env.run(["update"]).expect(exit::SUCCESS).says("1 document updated");
+
+    // Another component under the same name is not run until it is added.
+    copy("adversarial/misbehave-on-request", "mine/one.wasm");
+    let _ =
+        env.run(["plugin", "add", "mine/one.wasm", "--name", "well-behaved"]).expect(exit::SUCCESS);
+    copy("examples/analyze-nothing", "mine/one.wasm");
+    let refused = env.run(["update"]).expect(exit::REJECTED);
+    assert!(
+        refused.stderr.contains("is not the one that `docmill.lock` pins"),
+        "{}",
+        refused.stderr
+    );
+    copy("adversarial/misbehave-on-request", "mine/one.wasm");
+    let _ = env.run(["plan"]).expect(exit::SUCCESS);
+
+    // The first version is in the store.
+    let digest = first.split("[step.well-behaved]").nth(1).and_then(|it| it.split('"').nth(3));
+    let _ = env
+        .run(["plugin", "add", digest.expect("it is pinned"), "--name", "well-behaved"])
+        .expect(exit::SUCCESS)
+        .says("replaced");
+    let _ = env.run(["plan"]).expect(exit::SUCCESS).says("nothing to do");
+
+    let _ = env.run(["plugin", "disable", "well-behaved"]).expect(exit::SUCCESS);
+    assert!(file().contains("enabled = false"));
+    let planned = env.run(["plan"]).expect(exit::SUCCESS);
+    assert!(planned.stdout.contains("its findings go"), "{}", planned.stdout);
+    let _ = env.run(["plugin", "enable", "well-behaved"]).expect(exit::SUCCESS);
+    let _ = env.run(["plan"]).expect(exit::SUCCESS).says("nothing to do");
+    let _ = env.run(["plugin", "remove", "analyze-shouting"]).expect(exit::SUCCESS);
+    assert!(!file().contains("two.wasm") && !lock().contains("shouting"), "{}", file());
+    let _ =
+        env.run(["plugin", "remove", "extract-text"]).expect(exit::REJECTED).says("no extractor");
+    assert!(file().contains("extract-text"));
+}
+
+/// Everything in a store that a run from scratch would find as well: not which version something is, nor which run made it.
+fn state(store: &dyn Store) -> String {
+    let mut lines = Vec::new();
+    for source in store.sources() {
+        let mut source = source.expect("the store can be read");
+        (source.run, source.version) = (RunId(0), 0);
+        lines.push(format!("{source:#?}"));
+    }
+    for failure in store.failures() {
+        let mut failure = failure.expect("the store can be read");
+        failure.run = RunId(0);
+        lines.push(format!("{failure:#?}"));
+    }
+    for document in store.documents() {
+        let mut document = document.expect("the store can be read");
+        let failures = store.failures_of(&document.source).expect("the store can be read");
+        for mut finding in store.findings(document.id, document.version).expect("it can be read") {
+            // Of a step that fails, the last good finding stays, which a run from scratch cannot know.
+            if failures.iter().any(|it| it.step.as_ref() == Some(&finding.step)) {
+                continue;
+            }
+            finding.provenance.run = RunId(0);
+            finding.provenance.cost = Cost::default();
+            lines.push(format!("{} {finding:#?}", document.id));
+        }
+        (document.run, document.version, document.provenance.run) = (RunId(0), 0, RunId(0));
+        document.provenance.cost = Cost::default();
+        lines.push(format!("{document:#?}"));
+    }
+    lines.join("\n")
+}
+
+fn from_scratch(pipeline: &Pipeline, offered: &[(&str, &str)]) -> String {
+    let store = MemoryStore::new();
+    ingest(&store, pipeline, offered);
+    state(&store)
+}
+
+/// Something that changes between two runs, or a run.
+#[derive(Debug, Clone, Copy)]
+enum Act {
+    /// The file of this number gets the content of this number.
+    Put(usize, usize),
+    /// A step joins or leaves the pipeline.
+    Toggle(usize),
+    /// A setting gets another value.
+    Set(usize),
+    /// What there is is ingested, and the run ends after this many sources.
+    Ingest(usize),
+    /// The store is updated, and the run ends after this many sources.
+    Update(usize),
+}
+
+fn act() -> impl Strategy<Value = Act> {
+    let after = prop_oneof![0_usize..4, Just(usize::MAX)];
+    prop_oneof![
+        3 => (0..NAMES.len(), 0..CONTENTS.len()).prop_map(|(name, content)| Act::Put(name, content)),
+        2 => (0_usize..4).prop_map(Act::Toggle),
+        1 => (1_usize..6).prop_map(Act::Set),
+        2 => after.clone().prop_map(Act::Ingest),
+        3 => after.prop_map(Act::Update),
+    ]
+}
+
+const NAMES: [&str; 4] = ["a.txt", "b.txt", "c.csv", "d.png"];
+const CONTENTS: [&str; 5] =
+    ["Un DRONE.\n", "Une PUCE vole.\n", "UN,deux\n", "please-trap\n", "Rien.\n"];
+
+/// Ends a run after some sources.
+struct Cut {
+    left: AtomicUsize,
+    options: RunOptions,
+}
+
+impl Reporter for Cut {
+    fn event(&self, event: &Event<'_>) {
+        if let Event::Source { .. } = event
+            && self
+                .left
+                .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1))
+                == Ok(1)
+        {
+            self.options.stop.store(true, Ordering::SeqCst);
+        }
+    }
+}
+
+/// A world in which things change.
+struct World {
+    store: Arc<MemoryStore>,
+    files: BTreeMap<&'static str, &'static str>,
+    toggled: [bool; 4],
+    min_length: usize,
+}
+
+impl World {
+    fn pipeline(&self) -> Pipeline {
+        let steps = [
+            shouting(self.min_length),
+            plugin("adversarial/read-findings"),
+            plugin("adversarial/misbehave-on-request"),
+            plugin("examples/classify-length"),
+        ];
+        let steps: Vec<&str> = steps
+            .iter()
+            .zip(self.toggled)
+            .filter(|(_, on)| *on)
+            .map(|(it, _)| it.as_str())
+            .collect();
+        pipeline(&steps)
+    }
+
+    fn files(&self) -> Vec<(&'static str, &'static str)> {
+        self.files.iter().map(|(name, content)| (*name, *content)).collect()
+    }
+
+    fn run(&self, updates: bool, after: usize) {
+        let pipeline = self.pipeline();
+        let options = RunOptions { jobs: 2, ..RunOptions::default() };
+        options.stop.store(after == 0, Ordering::SeqCst);
+        let cut = Cut { left: AtomicUsize::new(after), options: options.clone() };
+        let result = if updates {
+            let plan = Plan::make(&*self.store, &pipeline).expect("the store can be read");
+            let mut origin = Stored::of(Arc::clone(&self.store) as _, plan.stale);
+            run(&*self.store, &pipeline, &mut origin, &options, &cut)
+        } else {
+            run(&*self.store, &pipeline, &mut sources(self.files()), &options, &cut)
+        };
+        result.unwrap_or_else(|error| panic!("{error}"));
+    }
+
+    fn act(&mut self, act: Act) {
+        match act {
+            Act::Put(name, content) => {
+                self.files.insert(NAMES[name], CONTENTS[content]);
+            }
+            Act::Toggle(step) => self.toggled[step] ^= true,
+            Act::Set(min_length) => self.min_length = min_length,
+            Act::Ingest(after) => self.run(false, after),
+            Act::Update(after) => self.run(true, after),
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_happened_the_store_ends_as_after_one_run_from_scratch(
+        acts in prop::collection::vec(act(), 1..14)
+    ) {
+        let mut world = World {
+            store: Arc::new(MemoryStore::new()),
+            files: BTreeMap::new(),
+            toggled: [true; 4],
+            min_length: 4,
+        };
+        for act in acts {
+            world.act(act);
+        }
+        // What is stored of a file is that of its last ingest; an update then brings the pipeline up to date.
+        let pipeline = world.pipeline();
+        ingest(&*world.store, &pipeline, &world.files());
+        let expected = from_scratch(&pipeline, &world.files());
+        prop_assert_eq!(state(&*world.store), expected.clone());
+        // The same comes out where the update does all the work.
+        world.act(Act::Toggle(0));
+        world.run(true, usize::MAX);
+        world.act(Act::Toggle(0));
+        world.run(true, usize::MAX);
+        prop_assert_eq!(state(&*world.store), expected);
+        let plan = Plan::make(&*world.store, &pipeline).expect("the store can be read");
+        prop_assert!(plan.due.iter().all(|due| matches!(due.reason, Reason::Failed(_))), "{:?}", plan);
+    }
+}
