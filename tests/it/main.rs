@@ -3,6 +3,7 @@
 mod bad_input;
 mod containers;
 mod damage;
+mod evaluation;
 mod failures;
 mod findings;
 mod hostile_steps;
