@@ -5,6 +5,7 @@ mod compiler;
 mod conformance;
 mod containers;
 mod damage;
+mod evaluation;
 mod failures;
 mod findings;
 mod golden;

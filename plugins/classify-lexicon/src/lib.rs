@@ -88,14 +88,14 @@ impl Classifier for ClassifyLexicon {
 
 export!(classifier: ClassifyLexicon);
 
-/// Problems as people read them, one in a line.
+/// Problems as people read them, in one line: what a plugin says of a setting is shown as a single one.
 fn told(problems: &[Problem]) -> String {
     let mut lines: Vec<String> =
         problems.iter().take(MOST_PROBLEMS).map(Problem::to_string).collect();
     if let Some(more) = problems.len().checked_sub(MOST_PROBLEMS).filter(|more| *more > 0) {
-        lines.push(format!("… and {more} more like these"));
+        lines.push(format!("and {more} more like these"));
     }
-    lines.join("\n")
+    lines.join("; ")
 }
 
 /// What the operator may choose.

@@ -81,20 +81,25 @@ struct Problem {
     what: String,
 }
 
-/// The plugin tells one problem per line, and names the row in backticks.
+/// What parts one problem from the next in what the plugin says; each begins with its row.
+const NEXT_PROBLEM: &str = "; the row `";
+
+/// The problems that the plugin tells, in the order of the lines they lie in.
 fn problems(error: &(dyn Error + 'static), text: &str) -> Vec<Problem> {
     let told = std::iter::successors(Some(error), |&cause| cause.source()).last();
     let told = told.map(ToString::to_string).unwrap_or_default();
-    told.lines()
-        .map(|told| {
-            let what = told.strip_prefix("its setting `taxonomy` is unusable: ").unwrap_or(told);
-            let row = what.split_once("the row `").and_then(|(_, rest)| rest.split_once("` is "));
-            let line = row.and_then(|(key, _)| {
-                text.lines().position(|line| line.split('\t').next() == Some(key))
-            });
-            Problem { line: line.map(|index| index + 1), what: what.to_owned() }
+    let told = told.strip_prefix("its setting `taxonomy` is unusable: ").unwrap_or(&told);
+    let first = told.strip_prefix(&NEXT_PROBLEM[2..]);
+    let Some(rows) = first else { return vec![Problem { line: None, what: told.to_owned() }] };
+    let mut problems: Vec<Problem> = (rows.split(NEXT_PROBLEM))
+        .map(|row| {
+            let key = row.split_once("` is ").map(|(key, _)| key);
+            let line = text.lines().position(|line| line.split('\t').next() == key);
+            Problem { line: line.map(|index| index + 1), what: format!("the row `{row}") }
         })
-        .collect()
+        .collect();
+    problems.sort_by_key(|problem| problem.line);
+    problems
 }
 
 fn absolute(path: &Path) -> Result<String, CommandError> {

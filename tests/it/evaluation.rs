@@ -1,0 +1,100 @@
+//! `eval` and `taxonomy check`: what a classifier is worth, and what is wrong with its table.
+
+use docmill_tests::{TestEnv, exit, shipped};
+
+const TABLE: &str = "@labels\tfruit tools\napple\tfruit 4 en\nhammer\ttools 4 en\n";
+const LABELS: &str = concat!(
+    r#"{"id":"right","language":"en","main":"fruit","text":"The apple\n\nThe apple is on the table of the house."}"#,
+    "\n",
+    r#"{"id":"missing","language":"en","main":"tools","text":"The saw\n\nThe saw is on the table of the house."}"#,
+    "\n",
+    r#"{"id":"from-file","language":"en","main":"tools","held_out":true,"source":"hammer.txt"}"#,
+    "\n",
+    r#"{"id":"none","language":"en","text":"The weather\n\nThe weather will be good in the north."}"#,
+    "\n",
+);
+
+fn environment() -> TestEnv {
+    let env = TestEnv::new();
+    env.write("table.tsv", TABLE);
+    env.write("labels.jsonl", LABELS);
+    env.write("hammer.txt", "The hammer\n\nThe hammer is on the table of the house.\n");
+    let pipeline = format!(
+        "[[step]]\nplugin = {:?}\n\n[[step]]\nplugin = {:?}\ntables = {{ taxonomy = \"table.tsv\" }}\n",
+        shipped("extract-text"),
+        shipped("classify-lexicon"),
+    );
+    env.write("docmill.toml", pipeline);
+    env
+}
+
+#[test]
+fn a_classifier_is_measured_and_nothing_is_stored() {
+    let env = environment();
+    let output = env.run(["eval", "--labels", "labels.jsonl"]).expect(exit::SUCCESS);
+    for told in ["main none for tools, without tools", "2/3 66.7 %", "1/1 100.0 %", "held out"] {
+        assert!(output.stdout.contains(told), "{told:?} is not in {}", output.stdout);
+    }
+    assert!(!env.work().join(".docmill").exists(), "nothing is stored");
+
+    let output = env.run(["eval", "--labels", "labels.jsonl", "--output", "json"]);
+    let report = &output.expect(exit::SUCCESS).events()[0];
+    assert_eq!(report["overall"]["main_right"], serde_json::json!({"right": 2, "of": 3}));
+    assert_eq!(report["labels"]["tools"]["recall"], serde_json::json!(0.5));
+    assert_eq!(report["mistakes"][0]["id"], "missing");
+    assert_eq!(report["failed"], serde_json::json!([]));
+}
+
+#[test]
+fn one_part_can_be_measured_alone() {
+    let env = environment();
+    let output =
+        env.run(["eval", "--labels", "labels.jsonl", "--part", "held-out", "--output", "json"]);
+    assert_eq!(output.expect(exit::SUCCESS).events()[0]["overall"]["cases"], 1);
+}
+
+#[test]
+fn a_case_that_cannot_be_read_is_told_and_the_others_are_measured() {
+    let env = environment();
+    std::fs::remove_file(env.work().join("hammer.txt")).expect("it is there");
+    let output = env.run(["eval", "--labels", "labels.jsonl"]).expect(exit::SOME_FAILED);
+    assert!(output.stdout.contains("1/2 50.0 %"), "{}", output.stdout);
+    let _ = output.says("failed: `from-file`: `hammer.txt` could not be read");
+}
+
+#[test]
+fn labels_that_cannot_be_used_are_an_error_with_its_place() {
+    let env = environment();
+    env.write("labels.jsonl", "{\"id\":\"a\",\"main\":\"fruits\",\"text\":\"x\"}\n");
+    let output = env.run(["eval", "--labels", "labels.jsonl"]).expect(exit::REJECTED);
+    let output = output.says("case `a` has the label `fruits`").says("labels.jsonl:1:1");
+    let _ = output.says("did you mean `fruit`?");
+    env.write("labels.jsonl", "{\"id\":\"a\",\"txt\":\"x\"}\n");
+    let output = env.run(["eval", "--labels", "labels.jsonl"]).expect(exit::REJECTED);
+    let _ = output.says("unknown field `txt`").says("labels.jsonl:1:");
+    let _ = env.run(["eval", "--labels", "missing.jsonl"]).expect(exit::REJECTED);
+    let output = env.run(["eval", "--labels", "labels.jsonl", "--step", "extract-text"]);
+    let _ = output.expect(exit::REJECTED);
+}
+
+#[test]
+fn everything_wrong_with_a_taxonomy_is_told_by_line() {
+    let env = environment();
+    let output = env.run(["taxonomy", "check", "table.tsv"]).expect(exit::SUCCESS);
+    let _ = output.says("`table.tsv` is sound: 2 labels");
+    env.write("table.tsv", "# mine\n@labels\ta b\nApples\ta 3\npears\ta 3 en\nx\tc 3\ny\tb 12\n");
+    let output = env.run(["taxonomy", "check", "table.tsv"]).expect(exit::REJECTED);
+    let lines: Vec<&str> = output.stdout.lines().collect();
+    assert_eq!(
+        lines,
+        [
+            "table.tsv:4: the row `pears` is unusable: it can never match, as texts are folded; write `pear`",
+            "table.tsv:5: the row `x` is unusable: `c` is not one of `@labels`",
+            "table.tsv:6: the row `y` is unusable: `12` is not a weight from 1 to 9",
+        ]
+    );
+    let _ = output.says("has 3 problems");
+    let _ = env.run(["taxonomy", "check", "eu-critical-technologies"]).expect(exit::SUCCESS);
+    let output = env.run(["taxonomy", "check", "missing.tsv"]).expect(exit::REJECTED);
+    let _ = output.says("the taxonomy `missing.tsv` could not be read").says("vn-1131-2025");
+}
