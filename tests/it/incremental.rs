@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use docmill::model::{Cost, FailureClass, RunId};
-use docmill::pipeline::{Event, Pipeline, Plan, Reason, Reporter, RunOptions, Stored, run};
-use docmill::store::{MemoryStore, Store};
+use docmill::model::{Cost, FailureClass, Findings, RunId};
+use docmill::pipeline::{
+    Contradiction, Event, Pipeline, Plan, Reason, Rechecked, Reporter, RunOptions, Stored, recheck,
+    run,
+};
+use docmill::store::{Commit, MemoryStore, Store};
 use docmill_tests::{Lab, TestEnv, Told, exit, guest, shipped, sources};
 use proptest::prelude::*;
 
@@ -180,6 +183,10 @@ fn the_binary_plans_and_updates_without_the_files() {
     assert_eq!(planned[0]["steps"][0]["certain"], 2);
     let _ = env.run(["update"]).expect(exit::SUCCESS).says("2 documents updated");
     let _ = env.run(["update"]).expect(exit::SUCCESS).says("nothing to do: 2 sources up to date");
+    let _ = env
+        .run(["verify", "--sample", "100%"])
+        .expect(exit::SUCCESS)
+        .says("4 results computed again and the same");
 }
 
 #[test]
@@ -239,6 +246,40 @@ fn a_plugin_is_added_replaced_disabled_and_brought_back_and_comments_stay() {
     let _ =
         env.run(["plugin", "remove", "extract-text"]).expect(exit::REJECTED).says("no extractor");
     assert!(file().contains("extract-text"));
+}
+
+#[test]
+fn a_result_that_its_plugin_does_not_make_is_found_and_the_plugin_named() {
+    let store = MemoryStore::new();
+    let pipeline =
+        pipeline(&[&plugin("adversarial/well-behaved"), &plugin("adversarial/read-findings")]);
+    ingest(&store, &pipeline, &THREE);
+    let all = |store: &MemoryStore| {
+        let mut told = Vec::new();
+        let counted = recheck(store, &pipeline, &|_| true, &mut |document, step, how| {
+            told.push((document.source.to_string(), step.to_string(), how));
+        });
+        (counted.expect("the store can be read"), told)
+    };
+    assert_eq!(all(&store), (Rechecked { same: 9, contradicted: 0, skipped: 0 }, vec![]));
+
+    let source = store.sources().nth(1).expect("there are three").expect("it can be read");
+    let id = source.documents[0];
+    let mut finding = store.findings(id, source.version).expect("it can be read").remove(0);
+    assert_eq!(finding.step.as_str(), "read-findings");
+    let Findings::Annotations(annotations) = &mut finding.findings else { panic!("{finding:?}") };
+    annotations[0].value = Some("something else".to_owned());
+    let tampered = Commit {
+        findings: vec![(id, source.version, finding)],
+        source,
+        original: None,
+        documents: Vec::new(),
+        retired: Vec::new(),
+        failures: Vec::new(),
+    };
+    store.commit(&[tampered]).expect("it can be written");
+    let told = ("b.txt".to_owned(), "read-findings".to_owned(), Contradiction::Altered);
+    assert_eq!(all(&store), (Rechecked { same: 8, contradicted: 1, skipped: 0 }, vec![told]));
 }
 
 /// Everything in a store that a run from scratch would find as well: not which version something is, nor which run made it.

@@ -537,7 +537,11 @@ pub(super) fn extraction_key(step: &Step, info: &SourceInfo) -> Digest {
 }
 
 /// The digest of everything a finding depends on.
-fn finding_key(step: &Step, document: Digest, reads: &[(String, Arc<Findings>)]) -> Digest {
+pub(super) fn finding_key(
+    step: &Step,
+    document: Digest,
+    reads: &[(String, Arc<Findings>)],
+) -> Digest {
     let mut hasher = Hasher::new("docmill finding 1");
     hasher.field(step.digest().as_bytes()).field(document.as_bytes());
     for (name, findings) in reads {
@@ -547,7 +551,7 @@ fn finding_key(step: &Step, document: Digest, reads: &[(String, Arc<Findings>)])
 }
 
 /// Adds what the container knows and the extractor did not find.
-fn with_attributes(mut extracted: Extracted, attributes: &[Attribute]) -> Extracted {
+pub(super) fn with_attributes(mut extracted: Extracted, attributes: &[Attribute]) -> Extracted {
     let found: Vec<String> =
         extracted.document.attributes.iter().map(|attribute| attribute.name.clone()).collect();
     let missing = attributes.iter().filter(|attribute| !found.contains(&attribute.name));

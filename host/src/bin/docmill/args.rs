@@ -32,7 +32,14 @@ Exit codes:
 
 const VERIFY: &str = "\
 Changes nothing. Names every flaw; with `--output json` one object per line and a count at last. Ends
-with 0 if the store is whole, and with 4 if it is not: host/docs/recovery.md says what to do then.";
+with 0 if the store is whole, and with 4 if it is not: host/docs/recovery.md says what to do then.
+
+With `--sample`, everything that the pipeline in force found in a random share of the documents is
+computed once more. A plugin that contradicts itself is named, and the command ends with 1.
+
+Examples:
+  docmill verify
+  docmill verify --sample 1%";
 
 const PLAN: &str = "\
 Changes nothing. For each step that is due: on how many documents, why, and how long that took so far.
@@ -129,7 +136,11 @@ pub enum Command {
     Failures(Failures),
     /// Check the store: every record, and everything that one says of another
     #[command(after_help = VERIFY)]
-    Verify,
+    Verify {
+        /// Also compute this share of the results again and compare them bit for bit, such as `1%`
+        #[arg(long, value_name = "PERCENT", value_parser = share)]
+        sample: Option<f64>,
+    },
     /// Export, import, or rebuild a whole store
     #[command(subcommand)]
     Store(Store),
@@ -202,6 +213,13 @@ pub struct Filter {
     /// Only documents from sources whose name contains this
     #[arg(long, value_name = "TEXT")]
     pub source: Option<String>,
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    match text.strip_suffix('%').unwrap_or(text).trim().parse::<f64>() {
+        Ok(percent) if percent > 0.0 && percent <= 100.0 => Ok(percent / 100.0),
+        _ => Err("a share is a number over 0 and up to 100, such as `1%`".to_owned()),
+    }
 }
 
 fn confidence(text: &str) -> Result<f32, String> {

@@ -48,7 +48,7 @@ pub fn run(args: &Args) -> Result<Exit, CommandError> {
             reproduce::export(common, failure, to.as_deref())
         }
         Command::Failures(Failures::Reproduce { bundle }) => reproduce::run(common, bundle),
-        Command::Verify => verify::run(common),
+        Command::Verify { sample } => verify::run(common, *sample),
         Command::Store(Store::Export { to }) => store::export(common, to),
         Command::Store(Store::Import { from }) => store::import(common, from),
         Command::Store(Store::Rebuild { to, jobs }) => store::rebuild(common, to, *jobs),

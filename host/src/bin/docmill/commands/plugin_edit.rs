@@ -222,7 +222,7 @@ fn files(common: &Common, edit: &Edit, meant: &Path) -> Result<Vec<PathBuf>, Com
 /// Writes a component that the store keeps into a file beside the pipeline.
 fn taken_out(common: &Common, edit: &Edit, digest: &str) -> Result<PathBuf, CommandError> {
     let unknown = |message: String| {
-        let hint = "earlier versions of `docmill.lock` and `docmill history ID --output json` have digests";
+        let hint = "earlier versions of `docmill.lock` have digests";
         CommandError::new(Exit::Usage, message).hint(hint)
     };
     let shown = one_line(digest, 80);

@@ -1,8 +1,12 @@
-//! `verify`: checks every record of the store, and everything that one says of another.
+//! `verify`: checks every record of the store, and everything that one says of another; and computes results again.
 
+use std::collections::BTreeSet;
+use std::hash::{BuildHasher, RandomState};
 use std::io::Write;
 
-use docmill::store::{Census, Flaw, Upkeep};
+use docmill::model::{DocumentId, PluginName, StoredDocument};
+use docmill::pipeline::{Contradiction, Pipeline, Rechecked};
+use docmill::store::{Census, Flaw, Store, Upkeep};
 
 use crate::args::{Common, Output};
 use crate::context;
@@ -14,7 +18,8 @@ pub const WAY_BACK: &str =
     "`docmill store export FILE` saves what can be read; host/docs/recovery.md tells the rest";
 
 /// Runs the command.
-pub fn run(common: &Common) -> Result<Exit, CommandError> {
+pub fn run(common: &Common, sample: Option<f64>) -> Result<Exit, CommandError> {
+    let pipeline = sample.map(|_| context::pipeline(common, 1)).transpose()?;
     let store = context::existing_store(common)?;
     let mut flaws = 0;
     let census = store.verify(&mut |flaw| {
@@ -37,7 +42,82 @@ pub fn run(common: &Common) -> Result<Exit, CommandError> {
         return Err(error.hint(WAY_BACK));
     }
     note(common, &format!("the store is whole: {}", told(&census)));
+    match pipeline.zip(sample) {
+        Some((pipeline, share)) => compute_again(common, &store, &pipeline, share),
+        None => Ok(Exit::Success),
+    }
+}
+
+/// Computes the results of a random share of the documents again.
+fn compute_again(
+    common: &Common,
+    store: &dyn Store,
+    pipeline: &Pipeline,
+    share: f64,
+) -> Result<Exit, CommandError> {
+    // Another choice each time, so that many small samples come round to everything.
+    let state = RandomState::new();
+    let chosen = |id: DocumentId| state.hash_one(id) as f64 <= share * u64::MAX as f64;
+    let mut plugins = BTreeSet::new();
+    let rechecked = docmill::pipeline::recheck(store, pipeline, &chosen, &mut |it, step, how| {
+        plugins.insert(step.to_string());
+        contradicted(common, it, step, &how);
+    })?;
+    let Rechecked { same, contradicted, skipped } = rechecked;
+    if common.output == Output::Json {
+        let line =
+            serde_json::json!({ "same": same, "contradicted": contradicted, "skipped": skipped });
+        writeln!(std::io::stdout().lock(), "{line}")?;
+    }
+    if skipped > 0 {
+        let results = count(skipped, "result");
+        note(
+            common,
+            &format!("{results} not computed again: `docmill plan` tells what is not up to date"),
+        );
+    }
+    if contradicted > 0 {
+        let plugins: Vec<String> = plugins.into_iter().map(|step| format!("`{step}`")).collect();
+        let message = format!(
+            "{} came out otherwise than stored: {}",
+            count(contradicted, "result"),
+            plugins.join(", ")
+        );
+        let hint =
+            "a plugin that is not deterministic must not be used: its results cannot be reused";
+        return Err(CommandError::new(Exit::SomeFailed, message).hint(hint));
+    }
+    note(common, &format!("{} computed again and the same, bit for bit", count(same, "result")));
     Ok(Exit::Success)
+}
+
+fn contradicted(
+    common: &Common,
+    document: &StoredDocument,
+    step: &PluginName,
+    how: &Contradiction,
+) {
+    let (word, told) = match how {
+        Contradiction::Altered => {
+            ("altered", "finds something else than what is stored, the same each time".to_owned())
+        }
+        Contradiction::Erratic => {
+            ("erratic", "is not deterministic: it finds something else each time".to_owned())
+        }
+        Contradiction::Failed(causes) => {
+            ("failed", format!("fails now: {}", escaped(&causes.join(": "))))
+        }
+    };
+    let source = document.source.as_str();
+    let line = match common.output {
+        Output::Human => format!("`{step}` {told}: document `{}` of `{}`", document.id, escaped(source)),
+        Output::Json => serde_json::json!({
+            "contradiction": word, "step": step.as_str(), "document": document.id.to_string(), "source": source,
+        })
+        .to_string(),
+    };
+    // With stdout closed, the exit code says it all.
+    let _ = writeln!(std::io::stdout().lock(), "{line}");
 }
 
 /// Names one flaw on stdout.
