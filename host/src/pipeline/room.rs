@@ -38,10 +38,20 @@ impl Room {
         self.changed.notify_all();
     }
 
-    /// Lets everybody in from now on, as nobody will give anything back any more.
-    pub(super) fn close(&self) {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).closed = true;
-        self.changed.notify_all();
+    /// Lets everybody in once the guard is dropped, as nobody will give anything back any more.
+    pub(super) fn closing(&self) -> Closing<'_> {
+        Closing(self)
+    }
+}
+
+/// Closes a room when it is dropped, be that because of a panic.
+#[derive(Debug)]
+pub(super) struct Closing<'a>(&'a Room);
+
+impl Drop for Closing<'_> {
+    fn drop(&mut self) {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner).closed = true;
+        self.0.changed.notify_all();
     }
 }
 
@@ -77,7 +87,7 @@ mod tests {
         room.take(1);
         std::thread::scope(|scope| {
             scope.spawn(|| room.take(1));
-            room.close();
+            drop(room.closing());
         });
         room.take(1);
     }

@@ -184,10 +184,10 @@ pub fn run(
             scope.spawn(move || worker.work(origin, &results));
         }
         drop(results);
+        // A worker that is still waiting to hand something over must not wait for ever, not even after a panic in here.
+        let (committed, closing) = (committed, room.closing());
         run.tally = commit_all(store, &committed, &room, reporter, &worker);
-        // A worker that is still waiting to hand something over must not wait for ever.
-        drop(committed);
-        room.close();
+        drop((committed, closing));
     });
     run.finished = Some(SystemTime::now());
     let abort = worker.abort.into_inner().unwrap_or_else(PoisonError::into_inner);
