@@ -67,8 +67,7 @@ impl Page {
         let mut receiving =
             Receiving { builder: Builder::new(xml, source.len()), tag: StartTag::new() };
         tokens::read(source, xml, &mut receiving);
-        let builder = receiving.builder;
-        builder.finish()
+        receiving.builder.finish()
     }
 
     /// The string of a node.
