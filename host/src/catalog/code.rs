@@ -7,11 +7,13 @@ use std::fs;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
+use super::inspect::rules;
 use super::load::LoadError;
 use crate::model::Digest;
 use crate::sandbox::{Sandbox, SandboxOptions};
@@ -54,20 +56,25 @@ impl CodeCache {
     }
 
     fn path(&self, component: Digest, compatibility: Digest) -> PathBuf {
-        self.folder.join(format!("{component}-{}.code", compatibility.short()))
+        self.folder.join(format!("{component}-{}-{:x}.code", compatibility.short(), rules()))
     }
 
     /// The code of a component, if a whole and unchanged file is there.
     fn read(&self, component: Digest, compatibility: Digest) -> Option<Vec<u8>> {
-        let mut content = fs::read(self.path(component, compatibility)).ok()?;
-        let code = (content.len() > 32).then(|| content.split_off(32))?;
-        (Digest::of(&code).as_bytes()[..] == content[..]).then_some(code)
+        let mut file = fs::File::open(self.path(component, compatibility)).ok()?;
+        let mut digest = [0; 32];
+        file.read_exact(&mut digest).ok()?;
+        let mut code = Vec::new();
+        file.read_to_end(&mut code).ok()?;
+        (*Digest::of(&code).as_bytes() == digest).then_some(code)
     }
 
     fn write(&self, component: Digest, compatibility: Digest, code: &[u8]) -> io::Result<()> {
         let path = self.path(component, compatibility);
-        // The process id keeps two processes that compile the same component apart.
-        let temporary = path.with_extension(format!("{}.tmp", std::process::id()));
+        // Keeps apart who compiles the same component at the same time, in another process or in this one.
+        static WRITTEN: AtomicU32 = AtomicU32::new(0);
+        let number = WRITTEN.fetch_add(1, Ordering::Relaxed);
+        let temporary = path.with_extension(format!("{}.{number}.tmp", std::process::id()));
         let mut file = fs::File::create(&temporary)?;
         file.write_all(Digest::of(code).as_bytes())?;
         file.write_all(code)?;
@@ -97,7 +104,25 @@ fn make_private(folder: &Path) -> io::Result<()> {
     fs::create_dir_all(folder)
 }
 
-/// Compiles a validated component, or takes its code from the cache.
+/// Takes the code of a component from the cache. It is there only if a component of this digest was validated and compiled.
+#[expect(
+    unsafe_code,
+    reason = "loading native code; why it can be trusted is said where it happens"
+)]
+pub(super) fn cached(sandbox: &Sandbox, cache: &CodeCache, digest: Digest) -> Option<Component> {
+    let code = cache.read(digest, sandbox.compatibility())?;
+    // SAFETY: the bytes are what `compile` wrote: they come from a folder that only this user can write, under a name made of
+    // digests, and match the digest written with them. wasmtime itself refuses code of another version.
+    match unsafe { Component::deserialize(sandbox.engine(), code) } {
+        Ok(component) => Some(component),
+        Err(error) => {
+            tracing::debug!(%error, "compiled code was refused and is made anew");
+            None
+        }
+    }
+}
+
+/// Compiles a validated component, and keeps its code for the next time.
 #[expect(
     unsafe_code,
     reason = "loading native code; why it can be trusted is said where it happens"
@@ -110,14 +135,6 @@ pub(super) fn compile(
     bytes: &[u8],
 ) -> Result<Component, LoadError> {
     let compatibility = sandbox.compatibility();
-    if let Some(code) = cache.and_then(|cache| cache.read(digest, compatibility)) {
-        // SAFETY: the bytes are what this function wrote: they come from a folder that only this user can write, under a name
-        // made of digests, and match the digest written with them. wasmtime itself refuses code of another version.
-        match unsafe { Component::deserialize(sandbox.engine(), code) } {
-            Ok(component) => return Ok(component),
-            Err(error) => tracing::debug!(%error, "compiled code was refused and is made anew"),
-        }
-    }
     let begun = Instant::now();
     let component = match compiler {
         Compiler::InProcess => {

@@ -76,12 +76,17 @@ pub fn inspect(bytes: &[u8]) -> Result<Inspection, LoadError> {
     Validator::new_with_features(features()).validate_all(bytes).map_err(|error| {
         LoadError::Invalid { reason: error.message().to_owned(), offset: error.offset() as u64 }
     })?;
+    inspect_validated(bytes, Digest::of(bytes))
+}
+
+/// Reads off what a component is of which these very bytes were validated before.
+pub(super) fn inspect_validated(bytes: &[u8], digest: Digest) -> Result<Inspection, LoadError> {
     let names = names(bytes)?;
     let imports =
         names.imports.into_iter().map(|name| Import { provider: provider(&name), name }).collect();
     let (role, contract) = role(&names.exports)?;
     names.needs.check()?;
-    Ok(Inspection { digest: Digest::of(bytes), size: bytes.len() as u64, role, contract, imports })
+    Ok(Inspection { digest, size: bytes.len() as u64, role, contract, imports })
 }
 
 /// What a plugin may be made of: WebAssembly 2.0 and what today's tools emit beyond it. No threads, no garbage collection, no
@@ -95,6 +100,11 @@ fn features() -> WasmFeatures {
         | WasmFeatures::RELAXED_SIMD
         | WasmFeatures::BULK_MEMORY_OPT
         | WasmFeatures::CALL_INDIRECT_OVERLONG
+}
+
+/// Identifies the rules of validation.
+pub(super) fn rules() -> u64 {
+    features().bits()
 }
 
 fn check_kind(bytes: &[u8]) -> Result<(), LoadError> {

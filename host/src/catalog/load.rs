@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use bytesize::ByteSize;
 
-use super::code::{CodeCache, Compiler, compile};
-use super::inspect::{Import, Inspection, Provider, inspect};
+use super::code::{CodeCache, Compiler, cached, compile};
+use super::inspect::{Import, Inspection, Provider, inspect, inspect_validated};
 use crate::abi::{Call, Description, Guest, TRACKS};
 use crate::error::{Hint, listed};
 use crate::model::{ContractVersion, Digest, Role};
@@ -192,7 +192,13 @@ impl Catalog {
         if size > LARGEST_COMPONENT {
             return Err(LoadError::TooLarge { size });
         }
-        let Inspection { digest, role, contract, imports, .. } = inspect(bytes)?;
+        let digest = Digest::of(bytes);
+        let cached = self.cache.as_ref().and_then(|cache| cached(&self.sandbox, cache, digest));
+        // Validation takes most of the time of a start. Code is made and kept only of what passed it.
+        let Inspection { role, contract, imports, .. } = match cached {
+            Some(_) => inspect_validated(bytes, digest)?,
+            None => inspect(bytes)?,
+        };
         let refused: Vec<String> = imports
             .iter()
             .filter(|import| import.provider == Provider::Nothing)
@@ -201,7 +207,10 @@ impl Catalog {
         if !refused.is_empty() {
             return Err(LoadError::Imports { imports: refused });
         }
-        let component = compile(&self.sandbox, &self.compiler, self.cache.as_ref(), digest, bytes)?;
+        let component = match cached {
+            Some(component) => component,
+            None => compile(&self.sandbox, &self.compiler, self.cache.as_ref(), digest, bytes)?,
+        };
         check_resources(&component)?;
         let track = TRACKS
             .iter()

@@ -109,9 +109,23 @@ impl Plan {
     ///
     /// If the store cannot be read.
     pub fn make(store: &dyn Store, pipeline: &Pipeline) -> Result<Plan, StoreError> {
+        Plan::look(store, pipeline, true)
+    }
+
+    /// Only counts the sources and names those that an update takes up, without asking which steps are due on them.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be read.
+    pub fn stale(store: &dyn Store, pipeline: &Pipeline) -> Result<Plan, StoreError> {
+        Plan::look(store, pipeline, false)
+    }
+
+    fn look(store: &dyn Store, pipeline: &Pipeline, steps: bool) -> Result<Plan, StoreError> {
         let mut planner = Planner {
             store,
             pipeline,
+            steps,
             comparison: Comparison::new(store, pipeline),
             plan: Plan::default(),
             due: BTreeMap::new(),
@@ -134,6 +148,8 @@ impl Plan {
 struct Planner<'a> {
     store: &'a dyn Store,
     pipeline: &'a Pipeline,
+    /// Whether to tell which steps are due, where it is plain that the source is taken up.
+    steps: bool,
     comparison: Comparison<'a>,
     plan: Plan,
     /// How often each step, by its place in the pipeline, is due for each reason: certainly, possibly.
@@ -180,6 +196,9 @@ impl Planner<'_> {
             self.plan.unread += 1;
             return Ok(());
         }
+        if !same_pipeline && !self.steps {
+            return self.take_up(source);
+        }
         let before = Before { source, earlier: self.comparison.with(source.pipeline)? };
         let failures = match source.state {
             SourceState::Failed => self.store.failures_of(&source.info.name)?,
@@ -188,7 +207,11 @@ impl Planner<'_> {
         // What docmill itself could not do needs no step to be tried again.
         let was_docmill = failures.iter().any(|it| it.class == FailureClass::Host);
         let is_due = self.steps(&before, &failures)? || was_docmill;
-        if (is_due || !same_pipeline) && !self.comes_out_again(source)? {
+        if is_due || !same_pipeline { self.take_up(source) } else { Ok(()) }
+    }
+
+    fn take_up(&mut self, source: &StoredSource) -> Result<(), StoreError> {
+        if !self.comes_out_again(source)? {
             self.plan.stale.push(source.info.name.clone());
         }
         Ok(())

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::io::Read;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use bytesize::ByteSize;
 
@@ -174,11 +175,7 @@ impl Pipeline {
     /// See [`PipelineError`]; the first mistake in the order of the file is reported.
     pub fn assemble(manifest: &Manifest, catalog: &Catalog) -> Result<Pipeline, PipelineError> {
         let assembler = Assembler { manifest, catalog };
-        let steps = manifest
-            .steps
-            .iter()
-            .map(|request| assembler.step(request))
-            .collect::<Result<Vec<_>, _>>()?;
+        let steps = assembler.steps()?;
         let mut names = BTreeSet::new();
         for (step, request) in steps.iter().zip(&manifest.steps) {
             if !names.insert(&step.name) {
@@ -261,6 +258,34 @@ impl Assembler<'_> {
         hint: Option<String>,
     ) -> PipelineError {
         self.manifest.error_at(place, message, hint).into()
+    }
+
+    /// All steps, in the order of the file. Several are assembled at a time: the first start compiles every plugin.
+    fn steps(&self) -> Result<Vec<Step>, PipelineError> {
+        let requests = &self.manifest.steps;
+        // Steps with the same plugin follow each other, so that it is compiled once.
+        let mut groups: Vec<Vec<usize>> = Vec::new();
+        for (index, request) in requests.iter().enumerate() {
+            match groups.iter_mut().find(|group| requests[group[0]].plugin == request.plugin) {
+                Some(group) => group.push(index),
+                None => groups.push(vec![index]),
+            }
+        }
+        let assembled: Vec<OnceLock<_>> = requests.iter().map(|_| OnceLock::new()).collect();
+        let next = AtomicUsize::new(0);
+        let workers = std::thread::available_parallelism().map_or(1, usize::from).min(groups.len());
+        std::thread::scope(|scope| {
+            for _ in 0..workers {
+                scope.spawn(|| {
+                    while let Some(group) = groups.get(next.fetch_add(1, Ordering::Relaxed)) {
+                        for &index in group {
+                            assembled[index].get_or_init(|| self.step(&requests[index]));
+                        }
+                    }
+                });
+            }
+        });
+        assembled.into_iter().filter_map(OnceLock::into_inner).collect()
     }
 
     fn step(&self, request: &StepRequest) -> Result<Step, PipelineError> {

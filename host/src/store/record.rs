@@ -42,8 +42,12 @@
 //! [postcard]: https://postcard.jamesmunns.com/wire-format
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::fmt;
 use std::io::Read;
+
+use zstd::bulk::{Compressor, Decompressor};
+use zstd::zstd_safe::find_frame_compressed_size;
 
 use crate::model::{Failure, Finding, Run, StoredDocument, StoredSource};
 
@@ -60,6 +64,16 @@ pub const LARGEST_PAYLOAD: u64 = 1 << 30;
 
 /// Level 3 is zstd's own default; higher levels win a few per cent on text of the size of an article and cost a multiple.
 const LEVEL: i32 = 3;
+
+/// Payloads up to this size, in bytes, are unpacked at once; larger ones bit by bit, so that what they state is never believed.
+const UNPACKED_AT_ONCE: u64 = 256 * 1024;
+
+thread_local! {
+    // To make one of these takes longer than to use it on a record of the size of an article.
+    static PACKER: RefCell<Compressor<'static>> =
+        RefCell::new(Compressor::new(LEVEL).expect("the level is one that zstd knows"));
+    static UNPACKER: RefCell<Decompressor<'static>> = RefCell::default();
+}
 
 const HEADER: usize = 3;
 const CHECKSUM: usize = 4;
@@ -247,7 +261,7 @@ pub(super) enum Opened<'a> {
 pub(super) fn pack(kind: Kind, payload: &[u8]) -> Vec<u8> {
     // Where compression does not save an eighth, reading it again and again would cost more than it saves.
     let packed = (payload.len() >= WORTH_PACKING)
-        .then(|| zstd::bulk::compress(payload, LEVEL).ok())
+        .then(|| PACKER.with_borrow_mut(|packer| packer.compress(payload)).ok())
         .flatten()
         .filter(|packed| packed.len() < payload.len() / 8 * 7);
     match packed {
@@ -320,6 +334,16 @@ fn unpack(payload: &[u8]) -> Result<Vec<u8>, RecordError> {
     if size > LARGEST_PAYLOAD {
         return Err(RecordError::Damaged("it would unpack to more than 1 GiB"));
     }
+    if find_frame_compressed_size(packed) != Ok(packed.len()) {
+        return Err(RecordError::Damaged("it is not one frame of zstd"));
+    }
+    let other_size = RecordError::Damaged("it decompresses to another size than was recorded");
+    if size <= UNPACKED_AT_ONCE {
+        let capacity = usize::try_from(size).map_err(|_| REFUSED)?;
+        let unpacked = UNPACKER.with_borrow_mut(|unpacker| unpacker.decompress(packed, capacity));
+        let unpacked = unpacked.map_err(|_| REFUSED)?;
+        return if unpacked.len() == capacity { Ok(unpacked) } else { Err(other_size) };
+    }
     let decoder =
         zstd::stream::read::Decoder::with_buffer(packed).map_err(|_| REFUSED)?.single_frame();
     // The reservation is a guess that is bounded by what was read; the limit is what was recorded.
@@ -327,9 +351,5 @@ fn unpack(payload: &[u8]) -> Result<Vec<u8>, RecordError> {
     let mut unpacked = Vec::with_capacity(usize::try_from(guess).map_err(|_| REFUSED)?);
     let mut limited = decoder.take(size.saturating_add(1));
     limited.read_to_end(&mut unpacked).map_err(|_| REFUSED)?;
-    let rest = limited.into_inner().finish();
-    if unpacked.len() as u64 != size || !rest.is_empty() {
-        return Err(RecordError::Damaged("it decompresses to another size than was recorded"));
-    }
-    Ok(unpacked)
+    if unpacked.len() as u64 == size { Ok(unpacked) } else { Err(other_size) }
 }

@@ -16,7 +16,7 @@ pub fn run(common: &Common, jobs: Option<u16>) -> Result<Exit, CommandError> {
     let jobs = ingest::jobs(jobs);
     let pipeline = context::pipeline(common, jobs)?;
     let store = Arc::new(context::existing_store(common)?);
-    let plan = Plan::make(&*store, &pipeline)?;
+    let plan = Plan::stale(&*store, &pipeline)?;
     plan::note_unread(common, &plan);
     if plan.stale.is_empty() {
         plan::tell_nothing(common, &plan)?;
