@@ -15,8 +15,8 @@ const MARKER_DRAFT: &str = "docmill-store.new";
 /// Is locked while the store is open; never removed, as another process may be waiting for it.
 const LOCK: &str = "docmill-store.lock";
 
-/// The version of the folder: changes when an older docmill must not even open the database.
-const VERSION: u32 = 1;
+/// The version of the folder: changes when an older docmill must not even open the database. Version 1 was never released.
+const VERSION: u32 = 2;
 
 /// Holds how many commits there were: a u64 LE and the CRC-32 of its bytes. Only whoever holds the lock writes it.
 ///
@@ -147,7 +147,10 @@ fn has_marker(path: &Path) -> Result<bool, StoreError> {
         Some(version) if version > VERSION => Err(foreign(format!(
             "it was written by a later docmill, in version {version}; this one reads up to {VERSION}"
         ))),
-        _ => Err(foreign(format!("its `{MARKER}` does not say which version it has"))),
+        Some(version) => Err(foreign(format!(
+            "it was written by a docmill before its first release, in version {version}; this one reads {VERSION}"
+        ))),
+        None => Err(foreign(format!("its `{MARKER}` does not say which version it has"))),
     }
 }
 

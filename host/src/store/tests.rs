@@ -479,10 +479,14 @@ fn a_folder_of_somebody_else_is_left_alone() {
 }
 
 #[test]
-fn a_store_of_a_later_docmill_is_left_alone() {
+fn a_store_of_another_version_is_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     drop(open(folder.path()));
-    for (marker, complaint) in [("docmill store 2\n", "later"), ("photos\n", "does not say")] {
+    for (marker, complaint) in [
+        ("docmill store 3\n", "later"),
+        ("docmill store 1\n", "before its first release"),
+        ("photos\n", "does not say"),
+    ] {
         std::fs::write(folder.path().join("docmill-store"), marker).unwrap();
         let error = SledStore::open(folder.path(), &SledOptions::default()).unwrap_err();
         assert!(matches!(error, StoreError::Foreign { .. }), "{error}");
