@@ -2,7 +2,7 @@
 //!
 //! A harness of its own rather than criterion: what matters are ratios of two things measured alternately, and peak memory of
 //! whole runs, and criterion measures one thing after the other. `cargo xtask bench` builds the guests and runs it; words after
-//! `--` choose among `nothing`, `html`, `lexicon` and `ingest`.
+//! `--` choose among `nothing`, `html`, `lexicon`, `ingest` and `update`.
 #![expect(clippy::print_stdout, reason = "a benchmark talks to the person who runs it")]
 
 use std::error::Error;
@@ -19,7 +19,7 @@ use docmill::manifest::Manifest;
 use docmill::model::{Document, LanguageTag, MediaType, SourceName};
 use docmill::pipeline::{Event, Pipeline, Reporter, RunOptions, run};
 use docmill::sandbox::{Sandbox, SandboxOptions};
-use docmill::store::{SledOptions, SledStore};
+use docmill::store::{SledOptions, SledStore, Store};
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
@@ -46,6 +46,9 @@ fn main() -> Outcome<()> {
     }
     if wanted("ingest") {
         ingest()?;
+    }
+    if wanted("update") {
+        update()?;
     }
     Ok(())
 }
@@ -280,6 +283,63 @@ fn ingest_child(folder: &Path, jobs: usize) -> Outcome<()> {
     Ok(())
 }
 
+/// Updates of a store of made-up articles by the program itself, started anew each time: one with nothing to do against a full run,
+/// and the back-fill of one plugin against what the calls of that plugin took.
+fn update() -> Outcome<()> {
+    let folder = tempfile::tempdir()?;
+    let articles = folder.path().join("articles");
+    std::fs::create_dir(&articles)?;
+    let seeds: Vec<String> = seeds()?.into_iter().map(|(_, text)| text).collect();
+    for number in 0..ARTICLES {
+        let text = article(&seeds, number)?;
+        std::fs::write(articles.join(format!("{number:05}.txt")), text)?;
+    }
+    let docmill = |arguments: &[&str]| -> Outcome<Duration> {
+        let begun = Instant::now();
+        let status = std::process::Command::new(env!("CARGO_BIN_EXE_docmill"))
+            .args(arguments)
+            .args(["--quiet", "--jobs", "1"])
+            .current_dir(folder.path())
+            .stdout(std::process::Stdio::null())
+            .status()?;
+        let elapsed = begun.elapsed();
+        if status.success() { Ok(elapsed) } else { Err(format!("{arguments:?}: {status}").into()) }
+    };
+    let full = docmill(&["ingest", "articles"])?;
+    let mut nothing = (0..ROUNDS).map(|_| docmill(&["update"])).collect::<Outcome<Vec<_>>>()?;
+    nothing.sort();
+    let nothing = nothing[ROUNDS / 2];
+    println!("\n| {ARTICLES} made-up articles, 1 job | s | ratio |\n|---|---|---|");
+    println!("| full run | {:.2} | |", full.as_secs_f64());
+    let ratio = full.as_secs_f64() / nothing.as_secs_f64();
+    println!("| `update` with nothing to do | {:.3} | 1 : {ratio:.0} |", nothing.as_secs_f64());
+    let steps: Vec<&str> = docmill::catalog::DEFAULT_PIPELINE.split("[[step]]").collect();
+    for plugin in ["analyze-references", "translate-glossary"] {
+        let others: Vec<&str> =
+            steps.iter().filter(|step| !step.contains(plugin)).copied().collect();
+        std::fs::write(folder.path().join("others.toml"), others.join("[[step]]"))?;
+        docmill(&["update", "--pipeline", "others.toml"])?;
+        let all = docmill(&["update"])?.as_secs_f64();
+        let alone = calls_of(&folder.path().join(".docmill"), plugin)?.as_secs_f64();
+        println!("| calls of `{plugin}` alone | {alone:.2} | |");
+        println!("| its back-fill by `update` | {all:.2} | {:.2} : 1 |", all / alone);
+    }
+    Ok(())
+}
+
+/// What the calls of one step took, one after the other, as the store remembers it.
+fn calls_of(store: &Path, step: &str) -> Outcome<Duration> {
+    let store = SledStore::open(store, &SledOptions::default())?;
+    let mut sum = Duration::ZERO;
+    for document in store.documents() {
+        let document = document?;
+        let found = store.findings(document.id, document.version)?;
+        let of_step = found.iter().filter(|finding| finding.step.as_str() == step);
+        sum += of_step.map(|finding| finding.provenance.cost.duration).sum::<Duration>();
+    }
+    Ok(sum)
+}
+
 /// Notes how much memory is resident after the first thousand sources.
 #[derive(Default)]
 struct Watch {
@@ -311,6 +371,11 @@ struct Articles {
     next: u64,
 }
 
+fn article(seeds: &[String], number: u64) -> Outcome<String> {
+    let seed = &seeds[usize::try_from(number)? % seeds.len()];
+    Ok(format!("{seed}\n\nCet article porte le numéro {number}.\n"))
+}
+
 struct Article(String);
 
 impl Content for Article {
@@ -323,8 +388,7 @@ impl Origin for Articles {
     fn next(&mut self) -> Option<Offer> {
         let number = self.next;
         self.next += 1;
-        let seed = usize::try_from(number).ok()? % self.seeds.len();
-        let text = format!("{}\n\nCet article porte le numéro {number}.\n", self.seeds[seed]);
+        let text = article(&self.seeds, number).ok()?;
         let name = SourceName::new(format!("articles/{number:05}.txt")).ok()?;
         (number < ARTICLES).then(|| Offer { name, content: Ok(Box::new(Article(text))) })
     }
