@@ -13,7 +13,7 @@ mod usage;
 
 pub use findings::PriorFindings;
 pub use log::LogBook;
-pub use members::{Member, MemberSink, NoMembers, Refused};
+pub use members::{Allowance, Member, MemberSink, NoMembers, Refused};
 pub use settings::Settings;
 pub use source::SourceBytes;
 pub use tables::{Occurrence, Table, TableError, TooManyOccurrences};

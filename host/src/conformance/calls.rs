@@ -7,14 +7,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::Configuration;
 use super::samples::Input;
 use crate::abi::{Answer, Call, Declaration, Task};
-use crate::capabilities::{Member, MemberSink, Refused, Usage};
+use crate::capabilities::{Allowance, Member, MemberSink, Refused, Usage};
 use crate::catalog::Plugin;
 use crate::model::Limits;
 use crate::sandbox::{Inputs, Reported, Sandbox, Stopped};
 
-/// What the members of one container may add up to; some more than any sample holds, and many fewer than a host can hold.
-const MOST_MEMBERS: usize = 10_000;
-const MOST_MEMBER_BYTES: usize = 64 << 20;
+/// What the members of one sample may have together, in bytes, as [`Allowance`] counts them: more than any sample holds, and much less
+/// than a host can hold.
+const LARGEST_SAMPLE: u64 = 64 << 20;
 
 /// What a plugin answered in one instance.
 #[derive(Debug, PartialEq)]
@@ -142,7 +142,8 @@ impl<'a> Caller<'a> {
     fn run(&self, tasks: &[Task<'_>], limits: Limits) -> Result<Answers, Stopped> {
         let members = Arc::new(Mutex::new(Vec::new()));
         let sink = matches!(tasks, [Task::Unpack(_), ..]).then(|| {
-            let kept = Kept { members: Arc::clone(&members), bytes: 0 };
+            let allowance = Allowance::of(LARGEST_SAMPLE);
+            let kept = Kept { members: Arc::clone(&members), allowance };
             Box::new(kept) as Box<dyn MemberSink>
         });
         let times = u32::try_from(tasks.len()).unwrap_or(u32::MAX);
@@ -168,18 +169,13 @@ impl<'a> Caller<'a> {
 /// Keeps what an unpacker emits.
 struct Kept {
     members: Arc<Mutex<Vec<Member>>>,
-    bytes: usize,
+    allowance: Allowance,
 }
 
 impl MemberSink for Kept {
     fn accept(&mut self, member: Member) -> Result<(), Refused> {
-        let mut members = self.members.lock().unwrap_or_else(PoisonError::into_inner);
-        self.bytes = self.bytes.saturating_add(member.content.len());
-        if members.len() >= MOST_MEMBERS || self.bytes > MOST_MEMBER_BYTES {
-            let what = "it emitted more than 10,000 members or 64 MiB for one sample";
-            return Err(Refused::Limit(what.to_owned()));
-        }
-        members.push(member);
+        self.allowance.take(&member)?;
+        self.members.lock().unwrap_or_else(PoisonError::into_inner).push(member);
         Ok(())
     }
 }

@@ -21,7 +21,8 @@ use std::sync::Arc;
 
 use super::configuration::Configured;
 use super::plan::{Step, declare};
-use crate::capabilities::{Member, MemberSink, PriorFindings, Refused, SourceBytes};
+use super::run::LARGEST_CONTAINER;
+use crate::capabilities::{Allowance, Member, MemberSink, PriorFindings, Refused, SourceBytes};
 use crate::catalog::{Catalog, LARGEST_COMPONENT, LoadError};
 use crate::manifest::PluginRef;
 use crate::model::{Attempt, Cost, Failure, Finding, Limits, Role, StoredDocument, StoredSource};
@@ -37,9 +38,6 @@ const LARGEST_FILE: u64 = LARGEST_PAYLOAD;
 const LARGEST_README: u64 = 1 << 20;
 /// The most findings of other steps.
 const MOST_FINDINGS: usize = 100;
-/// The most members, and bytes of them, that are taken from an unpacker.
-const MOST_MEMBERS: u64 = 10_000_000;
-const MOST_BYTES: u64 = 16 << 30;
 
 /// A failure, and what it takes to have it again.
 #[derive(Debug)]
@@ -219,8 +217,9 @@ impl Bundle {
             || SourceBytes::new(self.source.info.media_type.clone(), Arc::from(&self.content[..]));
         Ok(match (step.plugin.role, &self.document) {
             (Role::Unpacker, _) => {
-                let members = Box::new(Discard { left: MOST_MEMBERS, room: MOST_BYTES });
-                step.unpack(sandbox, source(), members)
+                let size = self.content.len() as u64;
+                let members = Discard(Allowance::for_container(size, LARGEST_CONTAINER));
+                step.unpack(sandbox, source(), Box::new(members))
             }
             (Role::Extractor, _) => step.extract(sandbox, source()).map(|(_, cost)| cost),
             (_, None) => return Err(damaged("its plugin reads documents, and it has none")),
@@ -267,16 +266,10 @@ fn decode<R: Record>(bytes: &[u8]) -> Result<R, BundleError> {
 }
 
 /// Takes what an unpacker emits and forgets it.
-struct Discard {
-    left: u64,
-    room: u64,
-}
+struct Discard(Allowance);
 
 impl MemberSink for Discard {
     fn accept(&mut self, member: Member) -> Result<(), Refused> {
-        let rest = self.left.checked_sub(1).zip(self.room.checked_sub(member.content.len() as u64));
-        let refused = || Refused::Limit("the container holds more than its limit".to_owned());
-        (self.left, self.room) = rest.ok_or_else(refused)?;
-        Ok(())
+        self.0.take(&member)
     }
 }

@@ -12,7 +12,7 @@ use super::plan::Pipeline;
 use super::recipe::Comparison;
 use super::room::Room;
 use super::steps::{Abort, Bytes, Halted, Incoming, Outcome, Runner};
-use crate::capabilities::{Member, MemberSink, Refused};
+use crate::capabilities::{Allowance, Member, MemberSink, Refused};
 use crate::error::Hint;
 use crate::ingest::{Offer, Origin, Unreadable, judge};
 use crate::model::{
@@ -29,19 +29,8 @@ const WAITING_RESULTS: usize = 64;
 const LARGEST_GROUP: usize = 64;
 /// Results wait as long as they have no more than this many bytes together, however few they are.
 const WAITING_BYTES: u64 = 128 << 20;
-/// The most members that one container may have.
-const MOST_MEMBERS: u64 = 10_000_000;
-/// A small container has fewer: one for each of its bytes, but this many in any case.
-const FEW_MEMBERS: u64 = 100_000;
-/// What a container holds may have this many times its own size, but [`LITTLE_CONTENT`] in any case. Logs and tables, which compress
-/// best, rarely come to a fiftieth.
-const MOST_EXPANSION: u64 = 200;
-/// See [`MOST_EXPANSION`]; in bytes.
-const LITTLE_CONTENT: u64 = 256 << 20;
-
-/// What a member counts towards the size of its container besides its content, in bytes: an empty one is no less work, and leaves a
-/// record.
-const MEMBER_OVERHEAD: u64 = 512;
+/// The most that the members of one container may have together, in bytes, unless a run is told otherwise.
+pub(super) const LARGEST_CONTAINER: u64 = 16 << 30;
 
 /// How a run is done.
 #[derive(Debug, Clone)]
@@ -50,8 +39,8 @@ pub struct RunOptions {
     pub jobs: usize,
     /// The largest source that is read, in bytes; more than 1 GiB counts as 1 GiB.
     pub largest_source: u64,
-    /// The most that the members of one container may have together, in bytes; each counts 512 more than it has. Those of a small
-    /// container may have less: 200 times its own size, but 256 MiB in any case.
+    /// The most that the members of one container may have together, in bytes, as [`Allowance`] counts them: those of a small
+    /// container may have less.
     pub largest_container: u64,
     /// Set it to end the run early: what is under way is finished and stored, nothing new is begun.
     pub stop: Arc<AtomicBool>,
@@ -62,7 +51,7 @@ impl Default for RunOptions {
         RunOptions {
             jobs: std::thread::available_parallelism().map_or(1, Into::into),
             largest_source: 64 << 20,
-            largest_container: 16 << 30,
+            largest_container: LARGEST_CONTAINER,
             stop: Arc::default(),
         }
     }
@@ -471,9 +460,10 @@ impl Worker<'_> {
         let (sender, members) = sync_channel(1);
         let sink = Sink {
             members: sender,
-            left: container.info.size.clamp(FEW_MEMBERS, MOST_MEMBERS),
-            room: (container.info.size.saturating_mul(MOST_EXPANSION).max(LITTLE_CONTENT))
-                .min(self.options.largest_container),
+            allowance: Allowance::for_container(
+                container.info.size,
+                self.options.largest_container,
+            ),
         };
         std::thread::scope(|scope| {
             let unpacking =
@@ -580,20 +570,12 @@ fn news(commit: &Commit, before: Option<&StoredSource>) -> (usize, usize) {
 /// Hands members from the thread that unpacks to the one that processes, and holds the container to its limits.
 struct Sink {
     members: SyncSender<Member>,
-    left: u64,
-    /// How many more bytes the container may hold.
-    room: u64,
+    allowance: Allowance,
 }
 
 impl MemberSink for Sink {
     fn accept(&mut self, member: Member) -> Result<(), Refused> {
-        let limit =
-            |what: &str| Refused::Limit(format!("the container holds {what} than its limit"));
-        self.left = self.left.checked_sub(1).ok_or_else(|| limit("more members"))?;
-        self.room = self
-            .room
-            .checked_sub(member.content.len() as u64 + MEMBER_OVERHEAD)
-            .ok_or_else(|| limit("more bytes"))?;
+        self.allowance.take(&member)?;
         self.members.send(member).map_err(|_| Refused::Interrupted)
     }
 }

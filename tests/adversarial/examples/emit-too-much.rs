@@ -1,7 +1,7 @@
 //! Takes one member after the other out of a container that is nearly empty.
 //!
 //! verdict: output
-//! because: the container holds more bytes than its limit
+//! because: the container holds more than its limit of 4.0 MiB
 
 use docmill_plugin::prelude::*;
 
