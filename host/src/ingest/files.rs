@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::fs::{File, Metadata};
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -24,24 +24,41 @@ pub struct Files {
     base: PathBuf,
     roots: VecDeque<PathBuf>,
     walk: Option<Walk>,
+    walked: Vec<Folder>,
 }
 
 struct Walk {
     given: PathBuf,
+    root: PathBuf,
     entries: walkdir::IntoIter,
     found_any: bool,
+    failed: bool,
+}
+
+/// A folder of which everything was offered that could be found in it.
+struct Folder {
+    given: PathBuf,
+    root: PathBuf,
+    /// Whether there was anything, and all of it could be listed.
+    is_whole: bool,
 }
 
 impl Files {
     /// The files at these paths, with names relative to `base`.
     pub fn new(paths: impl IntoIterator<Item = PathBuf>, base: &Path) -> Files {
         let base = std::fs::canonicalize(base).unwrap_or_else(|_| base.to_owned());
-        Files { base, roots: paths.into_iter().collect(), walk: None }
+        Files { base, roots: paths.into_iter().collect(), walk: None, walked: Vec::new() }
+    }
+
+    /// The folders, as they were named, of which nothing counts as gone, as they are not there as a whole: something in them
+    /// could not be listed; or there is nothing in them, as in a place where a disk is not mounted. Of those offered so far.
+    pub fn not_whole(&self) -> impl Iterator<Item = &Path> {
+        self.walked.iter().filter(|folder| !folder.is_whole).map(|folder| folder.given.as_path())
     }
 
     /// How many sources will be offered, as things are now. Walks all folders, and reads no file.
     pub fn count(&self) -> u64 {
-        let mut again = Files { base: self.base.clone(), roots: self.roots.clone(), walk: None };
+        let mut again = Files::new(self.roots.clone(), &self.base);
         std::iter::from_fn(|| again.next()).count() as u64
     }
 
@@ -79,7 +96,7 @@ impl Files {
         };
         if path.is_dir() {
             let entries = WalkDir::new(&path).max_depth(DEEPEST).sort_by_file_name().into_iter();
-            self.walk = Some(Walk { given, entries, found_any: false });
+            self.walk = Some(Walk { given, root: path, entries, found_any: false, failed: false });
             return None;
         }
         Some(self.offer(path))
@@ -123,7 +140,7 @@ impl Origin for Files {
                     return Some(self.offer(entry.into_path()));
                 }
                 Some(Err(error)) => {
-                    walk.found_any = true;
+                    (walk.found_any, walk.failed) = (true, true);
                     let path = error.path().map_or_else(|| walk.given.clone(), Path::to_owned);
                     let cause =
                         error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
@@ -136,8 +153,11 @@ impl Origin for Files {
                     ));
                 }
                 None => {
-                    let (given, found_any) = (walk.given.clone(), walk.found_any);
-                    self.walk = None;
+                    let Some(Walk { given, root, found_any, failed, .. }) = self.walk.take() else {
+                        continue;
+                    };
+                    let is_whole = found_any && !failed;
+                    self.walked.push(Folder { given: given.clone(), root, is_whole });
                     if !found_any {
                         return Some(self.unreadable(
                             &given,
@@ -147,6 +167,22 @@ impl Origin for Files {
                 }
             }
         }
+    }
+
+    /// A source is gone if a folder that is there as a whole should have it, and there is no such file: what is hidden, lies too
+    /// deep, or cannot be looked at is still there.
+    fn is_gone(&self, name: &SourceName) -> bool {
+        // An absolute name takes the place of the base.
+        let path = self.base.join(name.as_str());
+        let is_under = |folder: &Folder| folder.is_whole && path.starts_with(&folder.root);
+        self.walked.iter().any(is_under)
+            && match std::fs::symlink_metadata(&path) {
+                // Where the file was there is a folder now.
+                Ok(metadata) => metadata.is_dir(),
+                Err(error) => {
+                    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
+                }
+            }
     }
 }
 

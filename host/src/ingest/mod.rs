@@ -17,6 +17,12 @@ pub use media_type::judge;
 pub trait Origin: Send {
     /// The next source, or `None` when there are no more.
     fn next(&mut self) -> Option<Offer>;
+
+    /// Whether a source that was not offered is gone for certain from where this origin takes its sources. Asked only after
+    /// everything was offered.
+    fn is_gone(&self, _: &SourceName) -> bool {
+        false
+    }
 }
 
 /// A source that may be taken in. Nothing of its content has been read.

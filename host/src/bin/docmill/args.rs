@@ -165,11 +165,13 @@ pub enum Command {
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "\
 Folders are taken with everything in them but hidden entries. A source that is stored with the same
-content and pipeline is skipped; a changed one becomes a new version of its documents; one that failed
-is tried again. Everything that is reported as taken in is safely on disk.
+content and pipeline is skipped; one that failed is tried again. What becomes of those that changed or
+are gone, `--strategy` decides; nothing that was stored is ever destroyed. Everything that is reported
+as taken in is safely on disk.
 
 Examples:
   docmill ingest articles/
+  docmill ingest --strategy mirror articles/      what is gone from the folder goes off all lists
   docmill ingest --jobs 1 --store /var/lib/news a.txt b.html")]
 pub struct Ingest {
     /// Files and folders
@@ -181,6 +183,30 @@ pub struct Ingest {
     /// Largest source to read, at most 1 GiB
     #[arg(long, value_name = "SIZE", default_value = "64 MiB", value_parser = source_size)]
     pub max_size: ByteSize,
+    /// What to do about sources that are stored already
+    #[arg(long, value_name = "STRATEGY", default_value = "replace")]
+    pub strategy: Strategy,
+}
+
+/// What is done about sources that are stored already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Strategy {
+    /// Leave them as they are, changed or not; take in only what is new
+    Keep,
+    /// Make a new version of what changed; leave what is gone
+    Replace,
+    /// As `replace`, and retire what is gone from the folders: it is off all lists until it comes back
+    Mirror,
+}
+
+impl From<Strategy> for docmill::pipeline::Strategy {
+    fn from(strategy: Strategy) -> docmill::pipeline::Strategy {
+        match strategy {
+            Strategy::Keep => docmill::pipeline::Strategy::Keep,
+            Strategy::Replace => docmill::pipeline::Strategy::Replace,
+            Strategy::Mirror => docmill::pipeline::Strategy::Mirror,
+        }
+    }
 }
 
 /// Options of `list`.

@@ -4,13 +4,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use docmill::ingest::{Files, Origin};
-use docmill::pipeline::{Pipeline, RunOptions};
+use docmill::pipeline::{Pipeline, RunOptions, Strategy};
 use docmill::store::Store;
 
 use crate::args::{Common, Ingest};
 use crate::context;
 use crate::exit::Exit;
-use crate::report::{CommandError, Progress};
+use crate::report::{CommandError, Progress, note, one_line};
 
 /// Runs the command.
 pub fn run(common: &Common, options: &Ingest) -> Result<Exit, CommandError> {
@@ -23,8 +23,26 @@ pub fn run(common: &Common, options: &Ingest) -> Result<Exit, CommandError> {
         Files::new(options.paths.iter().cloned(), store_folder.parent().unwrap_or(&store_folder));
     let expected = Progress::wants_total(common).then(|| files.count());
     let largest_source = options.max_size.as_u64();
-    let options = RunOptions { jobs, largest_source, ..RunOptions::default() };
-    run_until_interrupted(common, &store, &pipeline, &mut files, expected, options)
+    let strategy = options.strategy.into();
+    let options = RunOptions { jobs, largest_source, strategy, ..RunOptions::default() };
+    let exit = run_until_interrupted(common, &store, &pipeline, &mut files, expected, options)?;
+    if strategy == Strategy::Mirror {
+        note_not_whole(common, &files);
+    }
+    Ok(exit)
+}
+
+/// Tells what was not mirrored.
+fn note_not_whole(common: &Common, files: &Files) {
+    for folder in files.not_whole() {
+        let folder = one_line(&folder.display().to_string(), 200);
+        note(
+            common,
+            &format!(
+                "nothing of `{folder}` was retired, as it is empty or could not be read as a whole"
+            ),
+        );
+    }
 }
 
 /// How many documents to process at the same time.
