@@ -19,3 +19,4 @@ mod seeds;
 mod strategies;
 mod sudden_ends;
 mod tour;
+mod watch;

@@ -43,6 +43,17 @@ struct Folder {
     is_whole: bool,
 }
 
+/// Something that lies at the paths.
+pub(super) enum Found {
+    File(PathBuf),
+    /// Something that cannot be taken in, and why.
+    Bad(PathBuf, Unreadable),
+    /// A folder on the way.
+    Folder(PathBuf),
+    /// A folder that was named, and has no files in it.
+    Empty(PathBuf),
+}
+
 impl Files {
     /// The files at these paths, with names relative to `base`.
     pub fn new(paths: impl IntoIterator<Item = PathBuf>, base: &Path) -> Files {
@@ -62,14 +73,14 @@ impl Files {
         std::iter::from_fn(|| again.next()).count() as u64
     }
 
-    fn offer(&self, path: PathBuf) -> Offer {
+    pub(super) fn offer(&self, path: PathBuf) -> Offer {
         match self.name(&path) {
             Ok(name) => Offer { name, content: Ok(Box::new(FileContent { path })) },
             Err(unreadable) => self.unreadable(&path, unreadable),
         }
     }
 
-    fn unreadable(&self, path: &Path, reason: Unreadable) -> Offer {
+    pub(super) fn unreadable(&self, path: &Path, reason: Unreadable) -> Offer {
         Offer { name: self.name(path).unwrap_or_else(|_| stand_in(path)), content: Err(reason) }
     }
 
@@ -89,28 +100,21 @@ impl Files {
             .map_err(|error| Unreadable::because(error.to_string()))
     }
 
-    fn begin(&mut self, given: PathBuf) -> Option<Offer> {
-        let path = match std::fs::canonicalize(&given) {
-            Ok(path) => path,
-            Err(error) => return Some(self.unreadable(&given, cannot("found", &error))),
-        };
-        if path.is_dir() {
-            let entries = WalkDir::new(&path).max_depth(DEEPEST).sort_by_file_name().into_iter();
-            self.walk = Some(Walk { given, root: path, entries, found_any: false, failed: false });
-            return None;
-        }
-        Some(self.offer(path))
-    }
-}
-
-impl Origin for Files {
-    fn next(&mut self) -> Option<Offer> {
+    /// The next thing that lies at the paths.
+    pub(super) fn find(&mut self) -> Option<Found> {
         loop {
             let Some(walk) = &mut self.walk else {
-                let root = self.roots.pop_front()?;
-                if let Some(offer) = self.begin(root) {
-                    return Some(offer);
+                let given = self.roots.pop_front()?;
+                let root = match std::fs::canonicalize(&given) {
+                    Ok(root) => root,
+                    Err(error) => return Some(Found::Bad(given, cannot("found", &error))),
+                };
+                if !root.is_dir() {
+                    return Some(Found::File(root));
                 }
+                let entries = WalkDir::new(&root).max_depth(DEEPEST).sort_by_file_name();
+                let entries = entries.into_iter();
+                self.walk = Some(Walk { given, root, entries, found_any: false, failed: false });
                 continue;
             };
             match walk.entries.next() {
@@ -125,8 +129,9 @@ impl Origin for Files {
                         let reason = Unreadable::because(format!(
                             "it lies {DEEPEST} folders deep, and deeper ones are not walked"
                         ));
-                        return Some(self.unreadable(entry.path(), reason));
+                        return Some(Found::Bad(entry.into_path(), reason));
                     }
+                    return Some(Found::Folder(entry.into_path()));
                 }
                 Some(Ok(entry)) => {
                     walk.found_any = true;
@@ -135,22 +140,17 @@ impl Origin for Files {
                             causes: vec!["it is a symbolic link, and links found in a folder are not followed".to_owned()],
                             hint: Some("name the link itself as a path to ingest what it points to".to_owned()),
                         };
-                        return Some(self.unreadable(entry.path(), reason));
+                        return Some(Found::Bad(entry.into_path(), reason));
                     }
-                    return Some(self.offer(entry.into_path()));
+                    return Some(Found::File(entry.into_path()));
                 }
                 Some(Err(error)) => {
                     (walk.found_any, walk.failed) = (true, true);
                     let path = error.path().map_or_else(|| walk.given.clone(), Path::to_owned);
                     let cause =
                         error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
-                    return Some(self.unreadable(
-                        &path,
-                        Unreadable {
-                            causes: vec!["it could not be read".to_owned(), cause],
-                            hint: None,
-                        },
-                    ));
+                    let causes = vec!["it could not be read".to_owned(), cause];
+                    return Some(Found::Bad(path, Unreadable { causes, hint: None }));
                 }
                 None => {
                     let Some(Walk { given, root, found_any, failed, .. }) = self.walk.take() else {
@@ -159,13 +159,25 @@ impl Origin for Files {
                     let is_whole = found_any && !failed;
                     self.walked.push(Folder { given: given.clone(), root, is_whole });
                     if !found_any {
-                        return Some(self.unreadable(
-                            &given,
-                            Unreadable::because("it is a folder without files"),
-                        ));
+                        return Some(Found::Empty(given));
                     }
                 }
             }
+        }
+    }
+}
+
+impl Origin for Files {
+    fn next(&mut self) -> Option<Offer> {
+        loop {
+            return Some(match self.find()? {
+                Found::File(path) => self.offer(path),
+                Found::Bad(path, reason) => self.unreadable(&path, reason),
+                Found::Empty(path) => {
+                    self.unreadable(&path, Unreadable::because("it is a folder without files"))
+                }
+                Found::Folder(_) => continue,
+            });
         }
     }
 

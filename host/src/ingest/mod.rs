@@ -9,9 +9,13 @@ use crate::model::{MediaType, SourceInfo, SourceName};
 
 mod files;
 mod media_type;
+mod wake;
+mod watch;
 
 pub use files::Files;
 pub use media_type::judge;
+pub use wake::Wake;
+pub use watch::{Arrived, Looked, Watch};
 
 /// Offers sources, one after the other, in an order that depends only on what there is.
 pub trait Origin: Send {

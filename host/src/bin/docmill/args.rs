@@ -1,6 +1,7 @@
 //! What can be asked on the command line.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use bytesize::ByteSize;
 use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
@@ -104,6 +105,8 @@ pub enum Color {
 pub enum Command {
     /// Take new or changed documents in and run the pipeline on them
     Ingest(Ingest),
+    /// Take in what arrives in folders, until Ctrl-C
+    Watch(Watch),
     /// Tell what `update` would do, and why
     #[command(after_help = PLAN)]
     Plan {
@@ -207,6 +210,42 @@ impl From<Strategy> for docmill::pipeline::Strategy {
             Strategy::Mirror => docmill::pipeline::Strategy::Mirror,
         }
     }
+}
+
+/// Options of `watch`.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Begins with what is there, as `ingest` does. A file is taken in once its size and its times have been the
+same for as long as `--debounce`, and again when it changes. The store is open only while something is
+taken in, so that other commands can be used in between. A pipeline that changes is in force for what
+arrives from then on; if there is something wrong with it, that is said and the one before stays.
+Ctrl-C ends it once everything under way is stored, with 0; so does SIGTERM.
+
+Examples:
+  docmill watch inbox/
+  docmill watch --strategy mirror --debounce 5s articles/ --output json")]
+pub struct Watch {
+    /// Folders
+    #[arg(required = true, value_name = "DIR")]
+    pub folders: Vec<PathBuf>,
+    /// How long a file must not have changed, from 1ms to 1h
+    #[arg(long, value_name = "TIME", default_value = "500ms", value_parser = debounce)]
+    pub debounce: humantime::Duration,
+    /// Documents to process at the same time [default: one per processor]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub jobs: Option<u16>,
+    /// Largest source to read, at most 1 GiB
+    #[arg(long, value_name = "SIZE", default_value = "64 MiB", value_parser = source_size)]
+    pub max_size: ByteSize,
+    /// What to do about sources that are stored already
+    #[arg(long, value_name = "STRATEGY", default_value = "replace")]
+    pub strategy: Strategy,
+}
+
+fn debounce(text: &str) -> Result<humantime::Duration, String> {
+    let bounds = Duration::from_millis(1)..=Duration::from_secs(3_600);
+    let time = text.parse::<humantime::Duration>().ok().filter(|time| bounds.contains(time));
+    time.ok_or_else(|| "a time from 1ms to 1h is needed, such as `500ms` or `2s`".to_owned())
 }
 
 /// Options of `list`.

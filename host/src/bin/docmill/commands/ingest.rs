@@ -33,7 +33,7 @@ pub fn run(common: &Common, options: &Ingest) -> Result<Exit, CommandError> {
 }
 
 /// Tells what was not mirrored.
-fn note_not_whole(common: &Common, files: &Files) {
+pub fn note_not_whole(common: &Common, files: &Files) {
     for folder in files.not_whole() {
         let folder = one_line(&folder.display().to_string(), 200);
         note(
@@ -71,8 +71,21 @@ fn run_until_interrupted(
     expected: Option<u64>,
     options: RunOptions,
 ) -> Result<Exit, CommandError> {
+    let stop = stop_on_signal(false, || {});
+    run_until_stopped(common, store, pipeline, origin, expected, options, &stop)
+}
+
+/// The same, where the run is one of several.
+pub fn run_until_stopped(
+    common: &Common,
+    store: &dyn Store,
+    pipeline: &Pipeline,
+    origin: &mut dyn Origin,
+    expected: Option<u64>,
+    options: RunOptions,
+    stop: &Stop,
+) -> Result<Exit, CommandError> {
     let progress = Progress::new(common, expected);
-    let stop = stop_on_interrupt();
     let options = RunOptions { stop: Arc::clone(&stop.requested), ..options };
     let run = docmill::pipeline::run(store, pipeline, origin, &options, &progress)?;
     Ok(if stop.interrupted.load(Ordering::SeqCst) {
@@ -85,16 +98,16 @@ fn run_until_interrupted(
 }
 
 /// What Ctrl-C does.
-struct Stop {
+pub struct Stop {
     /// Set to end the run after what is under way.
     requested: Arc<AtomicBool>,
     /// Whether it was Ctrl-C that set it.
-    interrupted: Arc<AtomicBool>,
+    pub interrupted: Arc<AtomicBool>,
 }
 
 /// The first Ctrl-C ends the run once everything under way is stored; the second ends the process at once, which loses nothing
-/// that was reported either.
-fn stop_on_interrupt() -> Stop {
+/// that was reported either. `then` is called at each; a service manager asks with SIGTERM, which counts as well if `terminates`.
+pub fn stop_on_signal(terminates: bool, then: impl Fn() + Send + 'static) -> Stop {
     let stop = Stop { requested: Arc::default(), interrupted: Arc::default() };
     let (requested, interrupted) = (Arc::clone(&stop.requested), Arc::clone(&stop.interrupted));
     std::thread::spawn(move || {
@@ -102,12 +115,13 @@ fn stop_on_interrupt() -> Stop {
             return;
         };
         runtime.block_on(async {
-            while tokio::signal::ctrl_c().await.is_ok() {
+            while signal(terminates).await.is_ok() {
                 if interrupted.swap(true, Ordering::SeqCst) {
                     #[expect(clippy::exit, reason = "the user asked twice")]
                     std::process::exit(i32::from(Exit::Interrupted as u8));
                 }
                 requested.store(true, Ordering::SeqCst);
+                then();
                 tracing::warn!(
                     "interrupted: finishing what is under way; press Ctrl-C again to end at once"
                 );
@@ -115,4 +129,20 @@ fn stop_on_interrupt() -> Stop {
         });
     });
     stop
+}
+
+/// Waits for Ctrl-C, or also for SIGTERM.
+async fn signal(terminates: bool) -> std::io::Result<()> {
+    #[cfg(unix)]
+    if terminates {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminate = signal(SignalKind::terminate())?;
+        return tokio::select! {
+            interrupted = tokio::signal::ctrl_c() => interrupted,
+            _ = terminate.recv() => Ok(()),
+        };
+    }
+    #[cfg(not(unix))]
+    let _ = terminates;
+    tokio::signal::ctrl_c().await
 }

@@ -19,6 +19,7 @@ mod store;
 mod taxonomy;
 mod update;
 mod verify;
+mod watch;
 
 pub use verify::WAY_BACK;
 
@@ -31,6 +32,7 @@ pub fn run(args: &Args) -> Result<Exit, CommandError> {
     let common = &args.common;
     match &args.command {
         Command::Ingest(options) => ingest::run(common, options),
+        Command::Watch(options) => watch::run(common, options),
         Command::Plan { jobs } => plan::run(common, *jobs),
         Command::Update { jobs } => update::run(common, *jobs),
         Command::List(options) => list::run(common, options),

@@ -91,6 +91,9 @@ fn why_not(store: &SledStore, failure: &Failure) -> Result<Option<&'static str>,
         return Ok(Some("its content was never read: ingest it again"));
     };
     let current = store.source(&failure.source)?;
+    if current.as_ref().is_some_and(|source| source.retired) {
+        return Ok(Some("its source is gone and was retired: ingest it again if it is back"));
+    }
     if current.is_none_or(|source| source.info.digest != original) {
         return Ok(Some("its source has other content by now"));
     }
