@@ -155,3 +155,42 @@ fn a_folder_that_cannot_be_watched_is_refused() {
     let inside = env.run(["watch", "in", "--store", "in/store"]).expect(exit::USAGE);
     let _ = inside.says("the store lies in `in`");
 }
+
+#[test]
+fn a_plugin_that_is_built_again_is_tried_on_a_sample_and_nothing_is_stored() {
+    let env = TestEnv::with_small_pipeline();
+    let build = |name: &str| {
+        let component = fs::read(guest(name)).expect("the guest was built");
+        env.write("mine.part", component);
+        fs::rename(env.work().join("mine.part"), env.work().join("mine.wasm")).expect("it moves");
+    };
+    env.write("in/a.txt", "Un DRONE vole.\n");
+    env.write("in/b.txt", "please-trap\n");
+    build("examples/analyze-shouting");
+    let watching = Watching::start(&env, &["--plugin", "mine.wasm", "--sample", "2"]);
+    let tried = || watching.events.recv_timeout(PATIENCE).expect("it is tried");
+    let first = tried();
+    assert_eq!((&first["step"], &first["documents"]), (&"analyze-shouting".into(), &2.into()));
+    let [different] = first["differences"].as_array().expect("a list").as_slice() else {
+        panic!("{first}");
+    };
+    assert_eq!(different["document"], "in/a.txt");
+    assert!(different["added"][0].as_str().is_some_and(|it| it.contains("`drone`")), "{first}");
+    // A broken build is waited over.
+    env.write("mine.wasm", "\0asm and no more");
+    build("adversarial/misbehave-on-request");
+    let mut second = tried();
+    while second["step"] == first["step"] {
+        second = tried();
+    }
+    assert_eq!(second["failures"][0]["source"], "in/b.txt");
+    assert_eq!(second["failures"][0]["class"], "trapped");
+    // A document that changes is tried as well.
+    env.write("in/b.txt", "Rien.\n");
+    let mut third = tried();
+    while third["failures"].as_array().is_some_and(|failures| !failures.is_empty()) {
+        third = tried();
+    }
+    let _ = watching.end(Signal::INT).expect(exit::SUCCESS);
+    assert!(!env.work().join(".docmill").exists(), "something was stored");
+}

@@ -221,9 +221,14 @@ taken in, so that other commands can be used in between. A pipeline that changes
 arrives from then on; if there is something wrong with it, that is said and the one before stays.
 Ctrl-C ends it once everything under way is stored, with 0; so does SIGTERM.
 
+With `--plugin`, for whoever writes a plugin: whenever its file, the pipeline, or a document changes, the
+plugin is run on a sample of the documents in the folders, and what it finds that is different from the
+time before is shown, with what failed and what it cost. Nothing is stored.
+
 Examples:
   docmill watch inbox/
-  docmill watch --strategy mirror --debounce 5s articles/ --output json")]
+  docmill watch --strategy mirror --debounce 5s articles/ --output json
+  docmill watch --plugin target/wasm32-wasip2/release/analyze_dates.wasm --sample 50 articles/")]
 pub struct Watch {
     /// Folders
     #[arg(required = true, value_name = "DIR")]
@@ -240,6 +245,12 @@ pub struct Watch {
     /// What to do about sources that are stored already
     #[arg(long, value_name = "STRATEGY", default_value = "replace")]
     pub strategy: Strategy,
+    /// Try this component on a sample whenever it changes, in the place of the plugin of its name or as one more step
+    #[arg(long, value_name = "FILE", conflicts_with = "strategy")]
+    pub plugin: Option<PathBuf>,
+    /// How many documents to try it on, spread over the folders
+    #[arg(long, value_name = "N", default_value = "20", requires = "plugin", value_parser = clap::value_parser!(u32).range(1..))]
+    pub sample: u32,
 }
 
 fn debounce(text: &str) -> Result<humantime::Duration, String> {

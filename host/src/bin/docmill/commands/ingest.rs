@@ -71,7 +71,7 @@ fn run_until_interrupted(
     expected: Option<u64>,
     options: RunOptions,
 ) -> Result<Exit, CommandError> {
-    let stop = stop_on_signal(false, || {});
+    let stop = stop_on_signal(false, warn_of_interrupt);
     run_until_stopped(common, store, pipeline, origin, expected, options, &stop)
 }
 
@@ -100,7 +100,7 @@ pub fn run_until_stopped(
 /// What Ctrl-C does.
 pub struct Stop {
     /// Set to end the run after what is under way.
-    requested: Arc<AtomicBool>,
+    pub requested: Arc<AtomicBool>,
     /// Whether it was Ctrl-C that set it.
     pub interrupted: Arc<AtomicBool>,
 }
@@ -122,13 +122,15 @@ pub fn stop_on_signal(terminates: bool, then: impl Fn() + Send + 'static) -> Sto
                 }
                 requested.store(true, Ordering::SeqCst);
                 then();
-                tracing::warn!(
-                    "interrupted: finishing what is under way; press Ctrl-C again to end at once"
-                );
             }
         });
     });
     stop
+}
+
+/// Tells why a run that was interrupted goes on for a moment.
+pub fn warn_of_interrupt() {
+    tracing::warn!("interrupted: finishing what is under way; press Ctrl-C again to end at once");
 }
 
 /// Waits for Ctrl-C, or also for SIGTERM.

@@ -20,6 +20,7 @@ mod taxonomy;
 mod update;
 mod verify;
 mod watch;
+mod watch_plugin;
 
 pub use verify::WAY_BACK;
 

@@ -1,7 +1,8 @@
 //! `watch`: takes in what arrives in folders, until it is stopped.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::Ordering;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use docmill::ingest::{Arrived, Wake, Watch};
@@ -9,7 +10,7 @@ use docmill::manifest::{Lock, PluginRef, TableRef};
 use docmill::pipeline::{Pipeline, RunOptions, Strategy};
 use docmill::store::{SledOptions, SledStore, StoreError};
 
-use super::ingest;
+use super::{ingest, watch_plugin};
 use crate::args::{self, Common};
 use crate::context;
 use crate::exit::Exit;
@@ -24,6 +25,9 @@ const RETRY: Duration = Duration::from_millis(200);
 
 /// Runs the command.
 pub fn run(common: &Common, options: &args::Watch) -> Result<Exit, CommandError> {
+    if let Some(plugin) = &options.plugin {
+        return watch_plugin::run(common, options, plugin);
+    }
     let store_folder = std::path::absolute(context::store_folder(common))?;
     for folder in &options.folders {
         check_folder(folder, &store_folder)?;
@@ -39,7 +43,14 @@ pub fn run(common: &Common, options: &args::Watch) -> Result<Exit, CommandError>
     // Only the times of these are looked at.
     let mut pipeline_files = Watch::new(files_of(common), base, rest, 0);
     let wake = Wake::new();
-    let stop = ingest::stop_on_signal(true, wake.waker());
+    let busy = Arc::new(AtomicBool::new(false));
+    let (waker, is_busy) = (wake.waker(), Arc::clone(&busy));
+    let stop = ingest::stop_on_signal(true, move || {
+        waker();
+        if is_busy.load(Ordering::SeqCst) {
+            ingest::warn_of_interrupt();
+        }
+    });
     let strategy = options.strategy.into();
     let run_options = RunOptions { jobs, largest_source, strategy, ..RunOptions::default() };
     note(common, "watching; Ctrl-C ends it");
@@ -58,7 +69,9 @@ pub fn run(common: &Common, options: &args::Watch) -> Result<Exit, CommandError>
         if (arrived.count() > 0 || has_gone)
             && let Some(store) = store(common, &wake, &stop)?
         {
+            busy.store(true, Ordering::SeqCst);
             take_in(common, &store, &pipeline, &mut arrived, &run_options, &stop)?;
+            busy.store(false, Ordering::SeqCst);
             if has_gone {
                 ingest::note_not_whole(common, arrived.files());
             }
@@ -137,7 +150,7 @@ fn reloaded(common: &Common, jobs: usize, before: Pipeline) -> Pipeline {
 }
 
 /// The files that the pipeline in force is made of, as far as they are known.
-fn files_of(common: &Common) -> Vec<PathBuf> {
+pub fn files_of(common: &Common) -> Vec<PathBuf> {
     let file = common.pipeline.clone().unwrap_or_else(|| PathBuf::from(context::PIPELINE_FILE));
     let mut files = vec![Lock::path_for(&file), file];
     for step in context::manifest(common).map_or_else(|_| Vec::new(), |manifest| manifest.steps) {
