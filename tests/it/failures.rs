@@ -366,6 +366,10 @@ impl Store for Fragile {
         self.inner.sources()
     }
 
+    fn members<'a>(&'a self, container: &'a SourceName) -> Listed<'a, StoredSource> {
+        self.inner.members(container)
+    }
+
     fn original(&self, digest: &Digest) -> Result<Option<Vec<u8>>, StoreError> {
         self.inner.original(digest)
     }

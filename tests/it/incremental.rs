@@ -287,6 +287,9 @@ fn state(store: &dyn Store) -> String {
     let mut lines = Vec::new();
     for source in store.sources() {
         let mut source = source.expect("the store can be read");
+        if source.retired {
+            continue;
+        }
         (source.run, source.version) = (RunId(0), 0);
         lines.push(format!("{source:#?}"));
     }
@@ -325,30 +328,45 @@ fn from_scratch(pipeline: &Pipeline, offered: &[(&str, &str)]) -> String {
 enum Act {
     /// The file of this number gets the content of this number.
     Put(usize, usize),
+    /// The file of this number goes.
+    Remove(usize),
     /// A step joins or leaves the pipeline.
     Toggle(usize),
     /// A setting gets another value.
     Set(usize),
     /// What there is is ingested, and the run ends after this many sources.
-    Ingest(usize),
+    Ingest(docmill::pipeline::Strategy, usize),
     /// The store is updated, and the run ends after this many sources.
     Update(usize),
 }
 
 fn act() -> impl Strategy<Value = Act> {
+    use docmill::pipeline::Strategy::{Keep, Mirror, Replace};
     let after = prop_oneof![0_usize..4, Just(usize::MAX)];
+    let strategy = prop::sample::select(vec![Keep, Replace, Mirror, Mirror]);
     prop_oneof![
         3 => (0..NAMES.len(), 0..CONTENTS.len()).prop_map(|(name, content)| Act::Put(name, content)),
+        1 => (0..NAMES.len()).prop_map(Act::Remove),
         2 => (0_usize..4).prop_map(Act::Toggle),
         1 => (1_usize..6).prop_map(Act::Set),
-        2 => after.clone().prop_map(Act::Ingest),
+        2 => (strategy, after.clone()).prop_map(|(strategy, after)| Act::Ingest(strategy, after)),
         3 => after.prop_map(Act::Update),
     ]
 }
 
-const NAMES: [&str; 4] = ["a.txt", "b.txt", "c.csv", "d.png"];
+const NAMES: [&str; 5] = ["a.txt", "b.txt", "c.csv", "d.png", CONTAINER];
 const CONTENTS: [&str; 5] =
     ["Un DRONE.\n", "Une PUCE vole.\n", "UN,deux\n", "please-trap\n", "Rien.\n"];
+
+const CONTAINER: &str = "e.jsonl";
+/// What the container may hold.
+const LINES: [&str; 5] = [
+    "{\"text\":\"Un DRONE.\"}\n",
+    "{\"text\":\"Un DRONE.\"}\n{\"text\":\"Une PUCE vole.\"}\n",
+    "\n{\"text\":\"UNE puce.\"}\n{\"text\":\"please-trap\"}\n",
+    "\n\n{\"text\":\"RIEN.\"}\n",
+    "{\"text\":\"Rien.\"}\n{\"text\":\"Rien.\"}\n{\"text\":\"Rien.\"}\n",
+];
 
 /// Ends a run after some sources.
 struct Cut {
@@ -398,17 +416,20 @@ impl World {
         self.files.iter().map(|(name, content)| (*name, *content)).collect()
     }
 
-    fn run(&self, updates: bool, after: usize) {
+    /// Ingests what there is by a strategy, or else updates.
+    fn run(&self, ingests: Option<docmill::pipeline::Strategy>, after: usize) {
         let pipeline = self.pipeline();
-        let options = RunOptions { jobs: 2, ..RunOptions::default() };
+        let strategy = ingests.unwrap_or_default();
+        let options = RunOptions { jobs: 2, strategy, ..RunOptions::default() };
         options.stop.store(after == 0, Ordering::SeqCst);
         let cut = Cut { left: AtomicUsize::new(after), options: options.clone() };
-        let result = if updates {
+        let result = if ingests.is_none() {
             let plan = Plan::make(&*self.store, &pipeline).expect("the store can be read");
             let mut origin = Stored::of(Arc::clone(&self.store) as _, plan.stale);
             run(&*self.store, &pipeline, &mut origin, &options, &cut)
         } else {
-            run(&*self.store, &pipeline, &mut sources(self.files()), &options, &cut)
+            let mut origin = sources(self.files()).and_nothing_else();
+            run(&*self.store, &pipeline, &mut origin, &options, &cut)
         };
         result.unwrap_or_else(|error| panic!("{error}"));
     }
@@ -416,12 +437,17 @@ impl World {
     fn act(&mut self, act: Act) {
         match act {
             Act::Put(name, content) => {
-                self.files.insert(NAMES[name], CONTENTS[content]);
+                let name = NAMES[name];
+                let contents = if name == CONTAINER { LINES } else { CONTENTS };
+                self.files.insert(name, contents[content]);
+            }
+            Act::Remove(name) => {
+                self.files.remove(NAMES[name]);
             }
             Act::Toggle(step) => self.toggled[step] ^= true,
             Act::Set(min_length) => self.min_length = min_length,
-            Act::Ingest(after) => self.run(false, after),
-            Act::Update(after) => self.run(true, after),
+            Act::Ingest(strategy, after) => self.run(Some(strategy), after),
+            Act::Update(after) => self.run(None, after),
         }
     }
 }
@@ -442,16 +468,17 @@ proptest! {
         for act in acts {
             world.act(act);
         }
-        // What is stored of a file is that of its last ingest; an update then brings the pipeline up to date.
+        // What is on the lists is what there is, and of each file what its last ingest made of it; an update then brings the
+        // pipeline up to date.
         let pipeline = world.pipeline();
-        ingest(&*world.store, &pipeline, &world.files());
+        world.run(Some(docmill::pipeline::Strategy::Mirror), usize::MAX);
         let expected = from_scratch(&pipeline, &world.files());
         prop_assert_eq!(state(&*world.store), expected.clone());
         // The same comes out where the update does all the work.
         world.act(Act::Toggle(0));
-        world.run(true, usize::MAX);
+        world.run(None, usize::MAX);
         world.act(Act::Toggle(0));
-        world.run(true, usize::MAX);
+        world.run(None, usize::MAX);
         prop_assert_eq!(state(&*world.store), expected);
         let plan = Plan::make(&*world.store, &pipeline).expect("the store can be read");
         prop_assert!(plan.due.iter().all(|due| matches!(due.reason, Reason::Failed(_))), "{:?}", plan);

@@ -3,7 +3,7 @@
 //! `DOCMILL_KILLS=500` kills that often instead of 40 times; `DOCMILL_SEED` repeats a run of before.
 #![cfg(unix)]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader};
 use std::time::Duration;
 
@@ -59,18 +59,21 @@ enum Instant {
 struct Ended {
     /// What it told until then.
     told: Told,
+    /// What it told to be retired.
+    retired: BTreeSet<String>,
     was_killed: bool,
     /// How long it went on after it had told the first result.
     telling: Duration,
 }
 
-/// Starts an ingest and kills it at this instant, unless it ends before.
+/// Starts an ingest that mirrors the folder, and kills it at this instant, unless it ends before.
 fn ingest(env: &TestEnv, instant: Instant) -> Ended {
-    let mut child = env.command(["ingest", "in", "--output", "json"]).spawn().expect("it starts");
+    let arguments = ["ingest", "in", "--strategy", "mirror", "--output", "json"];
+    let mut child = env.command(arguments).spawn().expect("it starts");
     let lines = BufReader::new(child.stdout.take().expect("it is a pipe"));
     let (first_result, began) = std::sync::mpsc::channel();
     let reader = std::thread::spawn(move || {
-        let mut told = Told::new();
+        let (mut told, mut retired) = (Told::new(), BTreeSet::new());
         for line in lines.lines() {
             let line = line.expect("a pipe can be read");
             // Nobody may be waiting for it any more.
@@ -79,12 +82,16 @@ fn ingest(env: &TestEnv, instant: Instant) -> Ended {
             let Ok(event) = serde_json::from_str::<serde_json::Value>(&line) else { continue };
             if event["event"] == "source" {
                 let name = event["source"].as_str().expect("a source has a name").to_owned();
+                if event["fate"] == "retired" {
+                    assert!(retired.insert(name), "told twice: {line}");
+                    continue;
+                }
                 let documents = event["documents"].as_u64().expect("a number");
                 let failures = event["failures"].as_array().expect("a list").len() as u64;
                 assert!(told.insert(name, (documents, failures)).is_none(), "told twice: {line}");
             }
         }
-        told
+        (told, retired)
     });
     if !matches!(instant, Instant::AfterStart(_)) {
         // An error means that it ended without a word, which shows below.
@@ -103,8 +110,8 @@ fn ingest(env: &TestEnv, instant: Instant) -> Ended {
     }
     let output = env.finish(child);
     assert!(!output.stderr.contains("error"), "{}", output.stderr);
-    let told = reader.join().expect("every line is as it should be");
-    Ended { told, was_killed, telling: first.elapsed() }
+    let (told, retired) = reader.join().expect("every line is as it should be");
+    Ended { told, retired, was_killed, telling: first.elapsed() }
 }
 
 /// Everything told is there, whole, in the version that was told of, and nothing contradicts anything.
@@ -120,6 +127,7 @@ fn check(env: &TestEnv, told: &Told, everything: bool, context: &str) {
         let name = docmill::model::SourceName::new(name.as_str()).expect("a name");
         let source = store.source(&name).expect("it can be read");
         let source = source.unwrap_or_else(|| panic!("{context}: `{name}` was told and is lost"));
+        assert!(!source.retired, "{context}: `{name}` is there and retired");
         assert_eq!(source.documents.len() as u64, *documents, "{context}: `{name}`");
         let kept = store.failures_of(&name).expect("it can be read").len() as u64;
         assert_eq!(kept, *failures, "{context}: `{name}`");
@@ -141,6 +149,7 @@ fn kills_at_random_instants_lose_nothing_and_double_nothing() {
     let mut random = Random(seed.max(1));
     let env = TestEnv::with_misbehaving_pipeline();
     let mut generations: BTreeMap<u64, u64> = (0..100).map(|number| (number, 0)).collect();
+    let mut absent: BTreeSet<u64> = BTreeSet::new();
     let mut told = Told::new();
     let (mut done, mut results, mut longest) = (0, 0, Duration::ZERO);
     while done < kills {
@@ -151,8 +160,21 @@ fn kills_at_random_instants_lose_nothing_and_double_nothing() {
         }
         let next = generations.len() as u64;
         generations.extend((next..(next + 5).min(MOST_FILES)).map(|number| (number, 0)));
+        // Some go, and some of those come back.
+        for _ in 0..4 {
+            let number = random.below(generations.len() as u64);
+            if !absent.remove(&number) {
+                absent.insert(number);
+            }
+        }
         for (number, generation) in &generations {
             let (name, text) = file(*number, *generation);
+            if absent.contains(number) {
+                told.remove(&name);
+                // It may be gone already, or never have been there.
+                let _ = std::fs::remove_file(env.work().join(name));
+                continue;
+            }
             let is_there =
                 std::fs::read(env.work().join(&name)).is_ok_and(|it| it == text.as_bytes());
             if !is_there {
@@ -174,6 +196,7 @@ fn kills_at_random_instants_lose_nothing_and_double_nothing() {
         }
         results += ended.told.len();
         told.extend(ended.told);
+        check_retired(&env, &ended.retired, &absent, ended.was_killed, &context);
         done += u64::from(ended.was_killed);
         check(&env, &told, done % 10 == 0, &context);
     }
@@ -185,10 +208,14 @@ fn kills_at_random_instants_lose_nothing_and_double_nothing() {
         results as u64 > 10 * kills,
         "seed {seed}: only {results} results before {kills} kills"
     );
-    let last = env.run(["ingest", "in", "--output", "json"]).expect(exit::SOME_FAILED);
+    let arguments = ["ingest", "in", "--strategy", "mirror", "--output", "json"];
+    let last = env.run(arguments).expect(exit::SOME_FAILED);
     assert_eq!(
-        last.events().iter().filter(|it| it["event"] == "source").count(),
-        generations.len()
+        last.events()
+            .iter()
+            .filter(|it| it["event"] == "source" && it["fate"] != "retired")
+            .count(),
+        generations.len() - absent.len()
     );
     let _ = env.run(["verify"]).expect(exit::SUCCESS).says("the store is whole");
 
@@ -196,6 +223,28 @@ fn kills_at_random_instants_lose_nothing_and_double_nothing() {
     let _ = env.run(["ingest", "in", "--store", "clean"]).expect(exit::SOME_FAILED);
     let (killed, clean) = (opened(&env, ".docmill"), opened(&env, "clean"));
     assert!(latest(&killed) == latest(&clean), "seed {seed}: the content is another");
+}
+
+/// Only what is absent is retired, and after a whole run all of it.
+fn check_retired(
+    env: &TestEnv,
+    told: &BTreeSet<String>,
+    absent: &BTreeSet<u64>,
+    was_killed: bool,
+    context: &str,
+) {
+    let absent: BTreeSet<String> = absent.iter().map(|number| file(*number, 0).0).collect();
+    let (mut retired, mut listed) = (BTreeSet::new(), BTreeSet::new());
+    for source in opened(env, ".docmill").sources() {
+        let source = source.expect("it can be read");
+        let names = if source.retired { &mut retired } else { &mut listed };
+        names.insert(source.info.name.to_string());
+    }
+    assert!(told.is_subset(&absent), "{context}: something was retired that is there");
+    assert!(told.is_subset(&retired), "{context}: what was told to be retired is not");
+    // A run that was killed may not have come to those that are back, nor to those that are gone.
+    assert!(was_killed || retired.is_subset(&absent), "{context}: something is still retired");
+    assert!(was_killed || listed.is_disjoint(&absent), "{context}: something gone is on the list");
 }
 
 /// Content without the numbers that tell how often something was tried.

@@ -16,5 +16,7 @@ mod kills;
 mod polyglot;
 mod repeated_runs;
 mod seeds;
+mod strategies;
 mod sudden_ends;
 mod tour;
+mod watch;

@@ -202,9 +202,16 @@ impl Reporter for Listener {
 pub struct Sources {
     offered: VecDeque<(SourceName, Arc<[u8]>)>,
     claimed: Option<MediaType>,
+    is_everything: bool,
 }
 
 impl Sources {
+    /// The same sources, and whatever else is stored is gone.
+    #[must_use]
+    pub fn and_nothing_else(self) -> Sources {
+        Sources { is_everything: true, ..self }
+    }
+
     /// The same sources, which are claimed to be of this kind.
     ///
     /// # Panics
@@ -227,7 +234,8 @@ pub fn sources<N: Into<String>, B: AsRef<[u8]>>(
     let source = |(name, bytes): (N, B)| {
         (SourceName::new(name).expect("the name of a source"), Arc::from(bytes.as_ref()))
     };
-    Sources { offered: offered.into_iter().map(source).collect(), claimed: None }
+    let offered = offered.into_iter().map(source).collect();
+    Sources { offered, claimed: None, is_everything: false }
 }
 
 impl Origin for Sources {
@@ -235,6 +243,10 @@ impl Origin for Sources {
         let (name, bytes) = self.offered.pop_front()?;
         let content = InMemory { bytes, claimed: self.claimed.clone() };
         Some(Offer { name, content: Ok(Box::new(content)) })
+    }
+
+    fn is_gone(&self, _: &SourceName) -> bool {
+        self.is_everything
     }
 }
 
@@ -256,7 +268,7 @@ impl Content for InMemory {
     }
 }
 
-/// Everything a store holds but runs, costs, and where a deadline struck: what has to be equal whenever the same work was done.
+/// Everything a store has on its lists but runs, costs, and where a deadline struck: what has to be equal whenever the same work was done.
 ///
 /// # Panics
 ///
@@ -266,6 +278,9 @@ pub fn contents(store: &dyn Store) -> String {
     // Writing to a string does not fail.
     for source in store.sources() {
         let source = source.expect("the store can be read");
+        if source.retired {
+            continue;
+        }
         let original = store.original(&source.info.digest).expect("the store can be read");
         let _ = writeln!(contents, "{source:#?}\noriginal: {:?}", original.map(|it| it.len()));
     }

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::fs::{File, Metadata};
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -24,35 +24,63 @@ pub struct Files {
     base: PathBuf,
     roots: VecDeque<PathBuf>,
     walk: Option<Walk>,
+    walked: Vec<Folder>,
 }
 
 struct Walk {
     given: PathBuf,
+    root: PathBuf,
     entries: walkdir::IntoIter,
     found_any: bool,
+    failed: bool,
+}
+
+/// A folder of which everything was offered that could be found in it.
+struct Folder {
+    given: PathBuf,
+    root: PathBuf,
+    /// Whether there was anything, and all of it could be listed.
+    is_whole: bool,
+}
+
+/// Something that lies at the paths.
+pub(super) enum Found {
+    File(PathBuf),
+    /// Something that cannot be taken in, and why.
+    Bad(PathBuf, Unreadable),
+    /// A folder on the way.
+    Folder(PathBuf),
+    /// A folder that was named, and has no files in it.
+    Empty(PathBuf),
 }
 
 impl Files {
     /// The files at these paths, with names relative to `base`.
     pub fn new(paths: impl IntoIterator<Item = PathBuf>, base: &Path) -> Files {
         let base = std::fs::canonicalize(base).unwrap_or_else(|_| base.to_owned());
-        Files { base, roots: paths.into_iter().collect(), walk: None }
+        Files { base, roots: paths.into_iter().collect(), walk: None, walked: Vec::new() }
+    }
+
+    /// The folders, as they were named, of which nothing counts as gone, as they are not there as a whole: something in them
+    /// could not be listed; or there is nothing in them, as in a place where a disk is not mounted. Of those offered so far.
+    pub fn not_whole(&self) -> impl Iterator<Item = &Path> {
+        self.walked.iter().filter(|folder| !folder.is_whole).map(|folder| folder.given.as_path())
     }
 
     /// How many sources will be offered, as things are now. Walks all folders, and reads no file.
     pub fn count(&self) -> u64 {
-        let mut again = Files { base: self.base.clone(), roots: self.roots.clone(), walk: None };
+        let mut again = Files::new(self.roots.clone(), &self.base);
         std::iter::from_fn(|| again.next()).count() as u64
     }
 
-    fn offer(&self, path: PathBuf) -> Offer {
+    pub(super) fn offer(&self, path: PathBuf) -> Offer {
         match self.name(&path) {
             Ok(name) => Offer { name, content: Ok(Box::new(FileContent { path })) },
             Err(unreadable) => self.unreadable(&path, unreadable),
         }
     }
 
-    fn unreadable(&self, path: &Path, reason: Unreadable) -> Offer {
+    pub(super) fn unreadable(&self, path: &Path, reason: Unreadable) -> Offer {
         Offer { name: self.name(path).unwrap_or_else(|_| stand_in(path)), content: Err(reason) }
     }
 
@@ -72,28 +100,21 @@ impl Files {
             .map_err(|error| Unreadable::because(error.to_string()))
     }
 
-    fn begin(&mut self, given: PathBuf) -> Option<Offer> {
-        let path = match std::fs::canonicalize(&given) {
-            Ok(path) => path,
-            Err(error) => return Some(self.unreadable(&given, cannot("found", &error))),
-        };
-        if path.is_dir() {
-            let entries = WalkDir::new(&path).max_depth(DEEPEST).sort_by_file_name().into_iter();
-            self.walk = Some(Walk { given, entries, found_any: false });
-            return None;
-        }
-        Some(self.offer(path))
-    }
-}
-
-impl Origin for Files {
-    fn next(&mut self) -> Option<Offer> {
+    /// The next thing that lies at the paths.
+    pub(super) fn find(&mut self) -> Option<Found> {
         loop {
             let Some(walk) = &mut self.walk else {
-                let root = self.roots.pop_front()?;
-                if let Some(offer) = self.begin(root) {
-                    return Some(offer);
+                let given = self.roots.pop_front()?;
+                let root = match std::fs::canonicalize(&given) {
+                    Ok(root) => root,
+                    Err(error) => return Some(Found::Bad(given, cannot("found", &error))),
+                };
+                if !root.is_dir() {
+                    return Some(Found::File(root));
                 }
+                let entries = WalkDir::new(&root).max_depth(DEEPEST).sort_by_file_name();
+                let entries = entries.into_iter();
+                self.walk = Some(Walk { given, root, entries, found_any: false, failed: false });
                 continue;
             };
             match walk.entries.next() {
@@ -108,8 +129,9 @@ impl Origin for Files {
                         let reason = Unreadable::because(format!(
                             "it lies {DEEPEST} folders deep, and deeper ones are not walked"
                         ));
-                        return Some(self.unreadable(entry.path(), reason));
+                        return Some(Found::Bad(entry.into_path(), reason));
                     }
+                    return Some(Found::Folder(entry.into_path()));
                 }
                 Some(Ok(entry)) => {
                     walk.found_any = true;
@@ -118,35 +140,61 @@ impl Origin for Files {
                             causes: vec!["it is a symbolic link, and links found in a folder are not followed".to_owned()],
                             hint: Some("name the link itself as a path to ingest what it points to".to_owned()),
                         };
-                        return Some(self.unreadable(entry.path(), reason));
+                        return Some(Found::Bad(entry.into_path(), reason));
                     }
-                    return Some(self.offer(entry.into_path()));
+                    return Some(Found::File(entry.into_path()));
                 }
                 Some(Err(error)) => {
-                    walk.found_any = true;
+                    (walk.found_any, walk.failed) = (true, true);
                     let path = error.path().map_or_else(|| walk.given.clone(), Path::to_owned);
                     let cause =
                         error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
-                    return Some(self.unreadable(
-                        &path,
-                        Unreadable {
-                            causes: vec!["it could not be read".to_owned(), cause],
-                            hint: None,
-                        },
-                    ));
+                    let causes = vec!["it could not be read".to_owned(), cause];
+                    return Some(Found::Bad(path, Unreadable { causes, hint: None }));
                 }
                 None => {
-                    let (given, found_any) = (walk.given.clone(), walk.found_any);
-                    self.walk = None;
+                    let Some(Walk { given, root, found_any, failed, .. }) = self.walk.take() else {
+                        continue;
+                    };
+                    let is_whole = found_any && !failed;
+                    self.walked.push(Folder { given: given.clone(), root, is_whole });
                     if !found_any {
-                        return Some(self.unreadable(
-                            &given,
-                            Unreadable::because("it is a folder without files"),
-                        ));
+                        return Some(Found::Empty(given));
                     }
                 }
             }
         }
+    }
+}
+
+impl Origin for Files {
+    fn next(&mut self) -> Option<Offer> {
+        loop {
+            return Some(match self.find()? {
+                Found::File(path) => self.offer(path),
+                Found::Bad(path, reason) => self.unreadable(&path, reason),
+                Found::Empty(path) => {
+                    self.unreadable(&path, Unreadable::because("it is a folder without files"))
+                }
+                Found::Folder(_) => continue,
+            });
+        }
+    }
+
+    /// A source is gone if a folder that is there as a whole should have it, and there is no such file: what is hidden, lies too
+    /// deep, or cannot be looked at is still there.
+    fn is_gone(&self, name: &SourceName) -> bool {
+        // An absolute name takes the place of the base.
+        let path = self.base.join(name.as_str());
+        let is_under = |folder: &Folder| folder.is_whole && path.starts_with(&folder.root);
+        self.walked.iter().any(is_under)
+            && match std::fs::symlink_metadata(&path) {
+                // Where the file was there is a folder now.
+                Ok(metadata) => metadata.is_dir(),
+                Err(error) => {
+                    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
+                }
+            }
     }
 }
 

@@ -9,14 +9,24 @@ use crate::model::{MediaType, SourceInfo, SourceName};
 
 mod files;
 mod media_type;
+mod wake;
+mod watch;
 
 pub use files::Files;
 pub use media_type::judge;
+pub use wake::Wake;
+pub use watch::{Arrived, Looked, Watch};
 
 /// Offers sources, one after the other, in an order that depends only on what there is.
 pub trait Origin: Send {
     /// The next source, or `None` when there are no more.
     fn next(&mut self) -> Option<Offer>;
+
+    /// Whether a source that was not offered is gone for certain from where this origin takes its sources. Asked only after
+    /// everything was offered.
+    fn is_gone(&self, _: &SourceName) -> bool {
+        false
+    }
 }
 
 /// A source that may be taken in. Nothing of its content has been read.

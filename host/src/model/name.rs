@@ -69,6 +69,18 @@ name! {
     }
 }
 
+impl SourceName {
+    /// The longest part of a container's name, in bytes, that every name of a member begins with.
+    pub(crate) const LONGEST_STEM: usize = 3_900;
+
+    /// What the names of all members of this container begin with.
+    pub(crate) fn stem_of_members(&self) -> String {
+        let mut stem = format!("{self}!/");
+        stem.truncate(stem.floor_char_boundary(SourceName::LONGEST_STEM));
+        stem
+    }
+}
+
 name! {
     /// The name of a plugin: kebab-case, 1 to 64 ASCII characters, such as `extract-html`.
     PluginName, |text| {

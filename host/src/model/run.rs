@@ -30,6 +30,10 @@ pub struct Tally {
     pub unsupported: u64,
     /// Failures recorded, those of class `unsupported` not counted.
     pub failures: u64,
+    /// Sources that were stored before and not looked at, as [`Strategy::Keep`](crate::pipeline::Strategy::Keep) asks.
+    pub kept: u64,
+    /// Sources that were not offered, as they are gone, and were taken off all lists.
+    pub retired: u64,
 }
 
 /// One execution of a pipeline.

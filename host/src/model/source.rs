@@ -56,4 +56,7 @@ pub struct StoredSource {
     pub documents: Vec<DocumentId>,
     /// The run that wrote this record.
     pub run: RunId,
+    /// Whether it is gone from where it came from and off all lists: see [`Strategy::Mirror`](crate::pipeline::Strategy::Mirror).
+    /// Everything that was stored of it stays.
+    pub retired: bool,
 }

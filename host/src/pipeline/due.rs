@@ -92,7 +92,7 @@ pub struct Plan {
     pub due: Vec<DueStep>,
     /// Steps that are no longer in the pipeline, or no longer apply, and in how many documents their findings go.
     pub retired: BTreeMap<PluginName, u64>,
-    /// How many sources there are.
+    /// How many sources there are, retired ones not counted.
     pub sources: u64,
     /// The sources that an update takes up, by name.
     pub stale: Vec<SourceName>,
@@ -134,7 +134,10 @@ impl Plan {
             opened: BTreeMap::new(),
         };
         for source in store.sources() {
-            planner.source(&source?)?;
+            let source = source?;
+            if !source.retired {
+                planner.source(&source)?;
+            }
         }
         Ok(planner.finish())
     }

@@ -35,7 +35,9 @@ pub enum Event<'a> {
 pub enum Fate {
     /// It was stored before, with the same content and pipeline; nothing was done.
     Unchanged,
-    /// It is new.
+    /// It was stored before, and not looked at.
+    Kept,
+    /// It is new, or back after it was retired.
     Added,
     /// It was stored before; its content, or what was found in it, is new.
     Updated,
@@ -43,6 +45,8 @@ pub enum Fate {
     Unsupported,
     /// Something failed; what succeeded is stored.
     Failed,
+    /// It is gone, and off all lists until it comes back.
+    Retired,
 }
 
 /// Is told what happens. Called from one thread at a time.

@@ -12,6 +12,7 @@ mod run;
 mod single;
 mod steps;
 mod stored;
+mod strategy;
 
 pub use bundle::{Bundle, BundleError};
 pub use due::{DueStep, Plan, Reason};
@@ -20,3 +21,4 @@ pub use plan::{Pipeline, PipelineError, Step};
 pub use recheck::{Contradiction, Rechecked, recheck};
 pub use run::{RunError, RunOptions, run};
 pub use stored::Stored;
+pub use strategy::Strategy;

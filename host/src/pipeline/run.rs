@@ -12,6 +12,7 @@ use super::plan::Pipeline;
 use super::recipe::Comparison;
 use super::room::Room;
 use super::steps::{Abort, Bytes, Halted, Incoming, Outcome, Runner};
+use super::strategy::{Strategy, gone, left_over, retire};
 use crate::capabilities::{Allowance, Member, MemberSink, Refused};
 use crate::error::Hint;
 use crate::ingest::{Offer, Origin, Unreadable, judge};
@@ -42,6 +43,8 @@ pub struct RunOptions {
     /// The most that the members of one container may have together, in bytes, as [`Allowance`] counts them: those of a small
     /// container may have less.
     pub largest_container: u64,
+    /// What is done about sources that are stored already.
+    pub strategy: Strategy,
     /// Set it to end the run early: what is under way is finished and stored, nothing new is begun.
     pub stop: Arc<AtomicBool>,
 }
@@ -52,6 +55,7 @@ impl Default for RunOptions {
             jobs: std::thread::available_parallelism().map_or(1, Into::into),
             largest_source: 64 << 20,
             largest_container: LARGEST_CONTAINER,
+            strategy: Strategy::default(),
             stop: Arc::default(),
         }
     }
@@ -178,6 +182,8 @@ pub fn run(
         run.tally = commit_all(store, &committed, &room, reporter, &worker);
         drop((committed, closing));
     });
+    let offers = origin.into_inner().unwrap_or_else(PoisonError::into_inner);
+    worker.retire_gone(&offers, reporter, &mut run.tally);
     run.finished = Some(SystemTime::now());
     let abort = worker.abort.into_inner().unwrap_or_else(PoisonError::into_inner);
     if !matches!(abort, Some(Abort::Store(_))) {
@@ -203,41 +209,56 @@ fn commit_all(
         let mut group = vec![first];
         group.extend(results.try_iter().take(LARGEST_GROUP - 1));
         let weight = group.iter().map(Done::weight).sum();
-        let commits: Vec<Commit> = group.iter_mut().filter_map(|done| done.commit.take()).collect();
-        if !commits.is_empty()
-            && let Err(error) = store.commit(&commits)
-        {
+        if let Err(error) = commit_group(store, group, reporter, &mut tally) {
             worker.abort(Abort::Store(error));
             // Nothing after this can be promised to be stored, so nothing is told either.
             return tally;
         }
-        let mut failures =
-            commits.into_iter().map(|commit| (commit.source.info.name, commit.failures)).peekable();
-        for done in group {
-            let stored =
-                failures.next_if(|(name, _)| *name == done.name).map(|(_, failures)| failures);
-            let failures = stored.unwrap_or_default();
-            tally.sources += 1;
-            match done.fate {
-                Fate::Unchanged => tally.unchanged += 1,
-                Fate::Unsupported => tally.unsupported += 1,
-                Fate::Added | Fate::Updated | Fate::Failed => {}
-            }
-            // A document is stored even if one of its steps failed.
-            tally.added += done.added as u64;
-            tally.updated += done.updated as u64;
-            tally.failures += failures
-                .iter()
-                .filter(|failure| failure.class != FailureClass::Unsupported)
-                .count() as u64;
-            let Done { name, fate, documents, computed, .. } = &done;
-            let (fate, documents, computed) = (*fate, *documents, *computed);
-            let failures = failures.as_slice();
-            reporter.event(&Event::Source { name, fate, documents, computed, failures });
-        }
         room.give_back(weight);
     }
     tally
+}
+
+/// Stores a group of results with one flush, then counts and tells them.
+fn commit_group(
+    store: &dyn Store,
+    mut group: Vec<Done>,
+    reporter: &dyn Reporter,
+    tally: &mut Tally,
+) -> Result<(), StoreError> {
+    let commits: Vec<Commit> = group.iter_mut().filter_map(|done| done.commit.take()).collect();
+    if !commits.is_empty() {
+        store.commit(&commits)?;
+    }
+    let mut failures =
+        commits.into_iter().map(|commit| (commit.source.info.name, commit.failures)).peekable();
+    for done in group {
+        let stored = failures.next_if(|(name, _)| *name == done.name).map(|(_, failures)| failures);
+        let mut failures = stored.unwrap_or_default();
+        tally.sources += u64::from(done.fate != Fate::Retired);
+        match done.fate {
+            Fate::Unchanged => tally.unchanged += 1,
+            Fate::Kept => tally.kept += 1,
+            Fate::Unsupported => tally.unsupported += 1,
+            // What failed in it is no news.
+            Fate::Retired => {
+                tally.retired += 1;
+                failures.clear();
+            }
+            Fate::Added | Fate::Updated | Fate::Failed => {}
+        }
+        // A document is stored even if one of its steps failed.
+        tally.added += done.added as u64;
+        tally.updated += done.updated as u64;
+        tally.failures +=
+            failures.iter().filter(|failure| failure.class != FailureClass::Unsupported).count()
+                as u64;
+        let Done { name, fate, documents, computed, .. } = &done;
+        let (fate, documents, computed) = (*fate, *documents, *computed);
+        let failures = failures.as_slice();
+        reporter.event(&Event::Source { name, fate, documents, computed, failures });
+    }
+    Ok(())
 }
 
 /// What is still to be done.
@@ -285,9 +306,43 @@ impl Worker<'_> {
         self.options.largest_source.min(LARGEST_PAYLOAD)
     }
 
+    /// Retires what is gone, if the run mirrors its origin and was neither interrupted nor ended by an error.
+    fn retire_gone(&self, offers: &Offers<'_>, reporter: &dyn Reporter, tally: &mut Tally) {
+        if self.options.strategy != Strategy::Mirror || self.stopped() {
+            return;
+        }
+        let store = self.runner.store;
+        let mut group = Vec::new();
+        let retired = gone(store, &*offers.origin, &offers.seen).try_for_each(|source| {
+            if self.stopped() {
+                return Ok(());
+            }
+            retire(store, self.runner.run, source?, &mut |commit| {
+                group.push(retired(commit));
+                match group.len() {
+                    LARGEST_GROUP => {
+                        commit_group(store, std::mem::take(&mut group), reporter, tally)
+                    }
+                    _ => Ok(()),
+                }
+            })
+        });
+        let stored = retired.and_then(|()| commit_group(store, group, reporter, tally));
+        if let Err(error) = stored {
+            self.abort(Abort::Store(error));
+        }
+    }
+
     /// Takes one offered source through the pipeline; `None` if the run is to end.
     fn take_in(&self, offer: Offer, results: &Results<'_>) -> Option<Done> {
         let Offer { name, content } = offer;
+        if self.options.strategy == Strategy::Keep {
+            let stored = self.checked(self.runner.store.source(&name).map_err(Abort::from))?;
+            let is_whole = |it: &StoredSource| !it.retired && it.state != SourceState::Failed;
+            if let Some(kept) = stored.filter(is_whole) {
+                return Some(untouched(Fate::Kept, &kept));
+            }
+        }
         let limit = self.largest_source();
         // The code of an origin is not this module's, and its bug is the failure of what it offers.
         let read = catch_unwind(AssertUnwindSafe(|| {
@@ -327,6 +382,7 @@ impl Worker<'_> {
     fn process(&self, incoming: Incoming, results: &Results<'_>) -> Result<Done, Abort> {
         let name = incoming.info.name.clone();
         let before = self.runner.store.source(&name)?;
+        let was_retired = before.as_ref().is_some_and(|before| before.retired);
         let unchanged = before.as_ref().filter(|before| {
             before.info.digest == incoming.info.digest
                 && before.pipeline == self.runner.pipeline.digest()
@@ -338,23 +394,19 @@ impl Worker<'_> {
             pipeline.accepting(Role::Unpacker, &incoming.info.media_type).next().is_some();
         // A container's own record says nothing of members that failed, so containers are opened again.
         if let Some(unchanged) = unchanged.filter(|_| !container) {
-            let documents = unchanged.documents.len();
-            return Ok(Done {
-                name,
-                fate: Fate::Unchanged,
-                documents,
-                computed: 0,
-                added: 0,
-                updated: 0,
-                commit: None,
+            return Ok(if was_retired {
+                self.back(unchanged)
+            } else {
+                untouched(Fate::Unchanged, unchanged)
             });
         }
         if let Some(before) = before.as_ref().filter(|_| container && incoming.bytes.are_kept())
+            && !was_retired
             && self.runner.before(before)?.is_unpacked(&incoming.info)
         {
             return Ok(self.still_unpacked(before));
         }
-        let is_new = before.as_ref().is_none_or(|before| before.version == 0);
+        let is_new = was_retired || before.as_ref().is_none_or(|before| before.version == 0);
         let was_done = unchanged.is_some();
         let outcome = catch_unwind(AssertUnwindSafe(|| {
             if container {
@@ -379,31 +431,29 @@ impl Worker<'_> {
             SourceState::Done if computed == 0 && commit.retired.is_empty() => Fate::Unchanged,
             SourceState::Done => Fate::Updated,
         };
-        let (added, updated) = news(&commit, before.as_ref());
+        let (added, updated) = match before.as_ref().filter(|before| before.retired) {
+            Some(_) => (commit.source.documents.len(), 0),
+            None => news(&commit, before.as_ref()),
+        };
         let documents = commit.source.documents.len();
         Ok(Done { name, fate, documents, computed, added, updated, commit: Some(commit) })
+    }
+
+    /// Records that a retired source is back as it was.
+    fn back(&self, before: &StoredSource) -> Done {
+        let source = StoredSource { retired: false, run: self.runner.run, ..before.clone() };
+        Done {
+            added: source.documents.len(),
+            commit: Some(only_source(source)),
+            ..untouched(Fate::Added, before)
+        }
     }
 
     /// Records that nothing else would come out of a container. Its members are in the store, which offers each on its own.
     fn still_unpacked(&self, before: &StoredSource) -> Done {
         let pipeline = self.runner.pipeline.digest();
         let source = StoredSource { pipeline, run: self.runner.run, ..before.clone() };
-        Done {
-            name: source.info.name.clone(),
-            fate: Fate::Unchanged,
-            documents: 0,
-            computed: 0,
-            added: 0,
-            updated: 0,
-            commit: Some(Commit {
-                source,
-                original: None,
-                documents: Vec::new(),
-                findings: Vec::new(),
-                retired: Vec::new(),
-                failures: Vec::new(),
-            }),
-        }
+        Done { commit: Some(only_source(source)), ..untouched(Fate::Unchanged, before) }
     }
 
     /// Records that docmill itself failed on a source, and keeps its content for another try.
@@ -417,6 +467,7 @@ impl Worker<'_> {
             pipeline: self.runner.pipeline.digest(),
             documents: before.map_or_else(Vec::new, |before| before.documents),
             run: self.runner.run,
+            retired: false,
             info,
         };
         // Bytes that cannot be read either are in the store, if anywhere.
@@ -486,8 +537,36 @@ impl Worker<'_> {
             drop(members);
             let outcome =
                 unpacking.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-            aborted.map_or(Ok(outcome), |abort| Err(abort.into()))
+            if let Some(abort) = aborted {
+                return Err(abort.into());
+            }
+            // Before the container is marked as done, as for its members.
+            if self.options.strategy == Strategy::Mirror
+                && outcome.commit.source.state == SourceState::Done
+                && !self.stopped()
+            {
+                self.retire_left_over(&container.info.name, &names, results)?;
+            }
+            Ok(outcome)
         })
+    }
+
+    /// Retires the members of a container that it no longer holds.
+    fn retire_left_over(
+        &self,
+        container: &SourceName,
+        emitted: &HashSet<DocumentId>,
+        results: &Results<'_>,
+    ) -> Result<(), StoreError> {
+        let store = self.runner.store;
+        for member in left_over(store, container, emitted) {
+            retire(store, self.runner.run, member?, &mut |commit| {
+                // If nobody takes it, the run ends with the error that the committer had.
+                results.send(retired(commit));
+                Ok(())
+            })?;
+        }
+        Ok(())
     }
 
     fn member(
@@ -530,8 +609,9 @@ impl Worker<'_> {
             pipeline: self.runner.pipeline.digest(),
             documents: Vec::new(),
             run: self.runner.run,
+            retired: false,
         });
-        source.state = SourceState::Failed;
+        (source.state, source.retired) = (SourceState::Failed, false);
         Ok(done_with(source, None, failure))
     }
 }
@@ -539,16 +619,32 @@ impl Worker<'_> {
 /// A source that failed before any step had a say.
 fn done_with(source: StoredSource, original: Option<Arc<[u8]>>, failure: Failure) -> Done {
     let name = source.info.name.clone();
-    let commit = Commit {
+    let commit = Commit { original, failures: vec![failure], ..only_source(source) };
+    let (fate, commit) = (Fate::Failed, Some(commit));
+    Done { name, fate, documents: 0, computed: 0, added: 0, updated: 0, commit }
+}
+
+/// A source for which nothing was done, or has to be.
+fn untouched(fate: Fate, source: &StoredSource) -> Done {
+    let (name, documents) = (source.info.name.clone(), source.documents.len());
+    Done { name, fate, documents, computed: 0, added: 0, updated: 0, commit: None }
+}
+
+/// A source that is gone.
+fn retired(commit: Commit) -> Done {
+    Done { commit: Some(commit.clone()), ..untouched(Fate::Retired, &commit.source) }
+}
+
+/// Writes the record of a source, and nothing besides.
+fn only_source(source: StoredSource) -> Commit {
+    Commit {
         source,
-        original,
+        original: None,
         documents: Vec::new(),
         findings: Vec::new(),
         retired: Vec::new(),
-        failures: vec![failure],
-    };
-    let (fate, commit) = (Fate::Failed, Some(commit));
-    Done { name, fate, documents: 0, computed: 0, added: 0, updated: 0, commit }
+        failures: Vec::new(),
+    }
 }
 
 fn panicked() -> Unreadable {
@@ -601,7 +697,7 @@ fn member_name(
     let cut = |text: &str, longest: usize| text[..text.floor_char_boundary(longest)].to_owned();
     let container = match container.as_str() {
         short if short.len() <= 4_000 => short.to_owned(),
-        long => format!("{}~{}", cut(long, 3_900), DocumentId::of(container, 0)),
+        long => format!("{}~{}", cut(long, SourceName::LONGEST_STEM), DocumentId::of(container, 0)),
     };
     let start = cut(&printable, 4_000 - container.len());
     // A member may be called like another and its place.

@@ -242,6 +242,7 @@ impl Runner<'_> {
                 _ => documents.all().map(|document| document.id).collect(),
             },
             run: self.run,
+            retired: false,
         };
         let is_kept = self.store.has_original(&incoming.info.digest)?;
         let original = (!is_kept).then(|| incoming.bytes.get()).transpose()?;

@@ -19,9 +19,10 @@ impl Stored {
         Stored { store, names: names.into_iter().collect() }
     }
 
-    /// All sources that lie in no container; what lies in one comes out of it again. `damaged` is told what cannot be read.
+    /// All sources that lie in no container and are not retired; what lies in one comes out of it again. `damaged` is told what cannot be read.
     pub fn all(store: Arc<dyn Store>, damaged: &mut dyn FnMut(StoreError)) -> Stored {
-        let is_outermost = |source: &StoredSource| source.info.container.is_none();
+        let is_outermost =
+            |source: &StoredSource| source.info.container.is_none() && !source.retired;
         let read = store.sources().filter_map(|source| source.map_err(&mut *damaged).ok());
         let names: Vec<_> = read.filter(is_outermost).map(|source| source.info.name).collect();
         Stored::of(store, names)

@@ -786,6 +786,15 @@ impl<T: KeyValue> Store for T {
         read_all(self, key(Kind::Source, &[]))
     }
 
+    fn members<'a>(
+        &'a self,
+        container: &'a SourceName,
+    ) -> Box<dyn Iterator<Item = Result<StoredSource, StoreError>> + 'a> {
+        let prefix = key(Kind::Source, &[container.stem_of_members().as_bytes()]);
+        let is_member = |source: &StoredSource| source.info.container.as_ref() == Some(container);
+        Box::new(read_all(self, prefix).filter(move |read| read.as_ref().map_or(true, is_member)))
+    }
+
     fn original(&self, digest: &Digest) -> Result<Option<Vec<u8>>, StoreError> {
         content(self, Kind::Original, &original_key(digest), digest)
     }
@@ -808,7 +817,8 @@ impl<T: KeyValue> Store for T {
                 Ok(source) => (Some(source), None),
                 Err(error) => (None, Some(Err(error))),
             };
-            let documents = source.into_iter().flat_map(move |source| {
+            let on_list = source.into_iter().filter(|source| !source.retired);
+            let documents = on_list.flat_map(move |source| {
                 let name = source.info.name;
                 source.documents.into_iter().map(move |id| match self.document(id, None) {
                     Ok(Some(document)) => Ok(document),
@@ -851,7 +861,24 @@ impl<T: KeyValue> Store for T {
     }
 
     fn failures(&self) -> Box<dyn Iterator<Item = Result<Failure, StoreError>> + '_> {
-        read_all(self, key(Kind::Failure, &[]))
+        // All failures of one source follow each other.
+        let mut last: Option<(SourceName, bool)> = None;
+        let mut is_listed = move |failure: &Failure| -> Result<bool, StoreError> {
+            if let Some((_, listed)) = last.as_ref().filter(|(name, _)| *name == failure.source) {
+                return Ok(*listed);
+            }
+            let listed = read_source(self, &failure.source)?.is_none_or(|source| !source.retired);
+            last = Some((failure.source.clone(), listed));
+            Ok(listed)
+        };
+        let all = read_all::<Failure>(self, key(Kind::Failure, &[]));
+        Box::new(all.filter_map(move |failure| match failure {
+            Ok(failure) => match is_listed(&failure) {
+                Ok(listed) => listed.then_some(Ok(failure)),
+                Err(error) => Some(Err(error)),
+            },
+            Err(error) => Some(Err(error)),
+        }))
     }
 
     fn failures_of(&self, source: &SourceName) -> Result<Vec<Failure>, StoreError> {

@@ -166,8 +166,15 @@ pub trait Store: Send + Sync {
     /// If the store cannot be read.
     fn source(&self, name: &SourceName) -> Result<Option<StoredSource>, StoreError>;
 
-    /// All sources, by name.
+    /// All sources, by name; those that are retired as well.
     fn sources(&self) -> Box<dyn Iterator<Item = Result<StoredSource, StoreError>> + '_>;
+
+    /// The sources that were taken out of this container, whichever content of it, by name; those that are retired as well, and
+    /// none of what lies in containers within it.
+    fn members<'a>(
+        &'a self,
+        container: &'a SourceName,
+    ) -> Box<dyn Iterator<Item = Result<StoredSource, StoreError>> + 'a>;
 
     /// The bytes of an original.
     ///
@@ -194,7 +201,8 @@ pub trait Store: Send + Sync {
         version: Option<u32>,
     ) -> Result<Option<StoredDocument>, StoreError>;
 
-    /// The latest version of every document that its source still holds, by source name and place in the source.
+    /// The latest version of every document that its source still holds, by source name and place in the source. Retired sources
+    /// are left out.
     fn documents(&self) -> Box<dyn Iterator<Item = Result<StoredDocument, StoreError>> + '_>;
 
     /// The ids of all documents whose text begins with `prefix` (compared without regard to case), at most `limit` of them.
@@ -211,10 +219,10 @@ pub trait Store: Send + Sync {
     /// If the store cannot be read.
     fn findings(&self, id: DocumentId, version: u32) -> Result<Vec<Finding>, StoreError>;
 
-    /// All failures, by source name, then id.
+    /// All failures, by source name, then id. Retired sources are left out.
     fn failures(&self) -> Box<dyn Iterator<Item = Result<Failure, StoreError>> + '_>;
 
-    /// The failures of one source, by id.
+    /// The failures of one source, by id, even if it is retired.
     ///
     /// # Errors
     ///

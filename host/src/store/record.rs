@@ -4,7 +4,7 @@
 //!
 //! | Bytes | Content |
 //! |---|---|
-//! | 0 | version of the format of this kind: 2 for `x`, 1 for all others |
+//! | 0 | version of the format of this kind: 2 for `s`, `x` and `r`, 1 for all others |
 //! | 1 | kind: `s` source, `d` document, `f` finding, `x` failure, `r` run, `m` about the store, `o` original, `c` part of a step, `n` number of commits |
 //! | 2 | packing of the payload: 0 plain, 1 zstd, 2 in pieces |
 //! | 3.. | the payload; with packing 1 the size it unpacks to (u64 LE) and one zstd frame; with packing 2 the number of pieces (u32 LE) |
@@ -38,6 +38,8 @@
 //! | Version | What is new |
 //! |---|---|
 //! | 2 of `x` | how the plugin was run: its name, version, limits, and the digest of its configuration |
+//! | 2 of `s` | whether the source is retired |
+//! | 2 of `r` | how many sources were kept, and how many retired |
 //!
 //! [postcard]: https://postcard.jamesmunns.com/wire-format
 
@@ -131,7 +133,7 @@ impl Kind {
     /// The version of the format that this docmill writes for this kind, and the latest it reads.
     pub const fn version(self) -> u8 {
         match self {
-            Kind::Failure => 2,
+            Kind::Source | Kind::Failure | Kind::Run => 2,
             _ => 1,
         }
     }
@@ -228,11 +230,11 @@ macro_rules! record {
 }
 
 record! {
-    StoredSource, Source, v1::Source<'_>;
+    StoredSource, Source, v2::Source<'_>, 1 => v1::Source<'_>;
     StoredDocument, Document, v1::Document<'_>;
     Finding, Finding, v1::Finding<'_>;
     Failure, Failure, v2::Failure<'_>, 1 => v1::Failure<'_>;
-    Run, Run, v1::Run;
+    Run, Run, v2::Run, 1 => v1::Run;
     About, About, v1::About<'_>;
 }
 

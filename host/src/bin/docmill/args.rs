@@ -1,6 +1,7 @@
 //! What can be asked on the command line.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use bytesize::ByteSize;
 use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
@@ -104,6 +105,8 @@ pub enum Color {
 pub enum Command {
     /// Take new or changed documents in and run the pipeline on them
     Ingest(Ingest),
+    /// Take in what arrives in folders, until Ctrl-C
+    Watch(Watch),
     /// Tell what `update` would do, and why
     #[command(after_help = PLAN)]
     Plan {
@@ -165,11 +168,13 @@ pub enum Command {
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "\
 Folders are taken with everything in them but hidden entries. A source that is stored with the same
-content and pipeline is skipped; a changed one becomes a new version of its documents; one that failed
-is tried again. Everything that is reported as taken in is safely on disk.
+content and pipeline is skipped; one that failed is tried again. What becomes of those that changed or
+are gone, `--strategy` decides; nothing that was stored is ever destroyed. Everything that is reported
+as taken in is safely on disk.
 
 Examples:
   docmill ingest articles/
+  docmill ingest --strategy mirror articles/      what is gone from the folder goes off all lists
   docmill ingest --jobs 1 --store /var/lib/news a.txt b.html")]
 pub struct Ingest {
     /// Files and folders
@@ -181,6 +186,77 @@ pub struct Ingest {
     /// Largest source to read, at most 1 GiB
     #[arg(long, value_name = "SIZE", default_value = "64 MiB", value_parser = source_size)]
     pub max_size: ByteSize,
+    /// What to do about sources that are stored already
+    #[arg(long, value_name = "STRATEGY", default_value = "replace")]
+    pub strategy: Strategy,
+}
+
+/// What is done about sources that are stored already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Strategy {
+    /// Leave them as they are, changed or not; take in only what is new
+    Keep,
+    /// Make a new version of what changed; leave what is gone
+    Replace,
+    /// As `replace`, and retire what is gone from the folders: it is off all lists until it comes back
+    Mirror,
+}
+
+impl From<Strategy> for docmill::pipeline::Strategy {
+    fn from(strategy: Strategy) -> docmill::pipeline::Strategy {
+        match strategy {
+            Strategy::Keep => docmill::pipeline::Strategy::Keep,
+            Strategy::Replace => docmill::pipeline::Strategy::Replace,
+            Strategy::Mirror => docmill::pipeline::Strategy::Mirror,
+        }
+    }
+}
+
+/// Options of `watch`.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Begins with what is there, as `ingest` does. A file is taken in once its size and its times have been the
+same for as long as `--debounce`, and again when it changes. The store is open only while something is
+taken in, so that other commands can be used in between. A pipeline that changes is in force for what
+arrives from then on; if there is something wrong with it, that is said and the one before stays.
+Ctrl-C ends it once everything under way is stored, with 0; so does SIGTERM.
+
+With `--plugin`, for whoever writes a plugin: whenever its file, the pipeline, or a document changes, the
+plugin is run on a sample of the documents in the folders, and what it finds that is different from the
+time before is shown, with what failed and what it cost. Nothing is stored.
+
+Examples:
+  docmill watch inbox/
+  docmill watch --strategy mirror --debounce 5s articles/ --output json
+  docmill watch --plugin target/wasm32-wasip2/release/analyze_dates.wasm --sample 50 articles/")]
+pub struct Watch {
+    /// Folders
+    #[arg(required = true, value_name = "DIR")]
+    pub folders: Vec<PathBuf>,
+    /// How long a file must not have changed, from 1ms to 1h
+    #[arg(long, value_name = "TIME", default_value = "500ms", value_parser = debounce)]
+    pub debounce: humantime::Duration,
+    /// Documents to process at the same time [default: one per processor]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub jobs: Option<u16>,
+    /// Largest source to read, at most 1 GiB
+    #[arg(long, value_name = "SIZE", default_value = "64 MiB", value_parser = source_size)]
+    pub max_size: ByteSize,
+    /// What to do about sources that are stored already
+    #[arg(long, value_name = "STRATEGY", default_value = "replace")]
+    pub strategy: Strategy,
+    /// Try this component on a sample whenever it changes, in the place of the plugin of its name or as one more step
+    #[arg(long, value_name = "FILE", conflicts_with = "strategy")]
+    pub plugin: Option<PathBuf>,
+    /// How many documents to try it on, spread over the folders
+    #[arg(long, value_name = "N", default_value = "20", requires = "plugin", value_parser = clap::value_parser!(u32).range(1..))]
+    pub sample: u32,
+}
+
+fn debounce(text: &str) -> Result<humantime::Duration, String> {
+    let bounds = Duration::from_millis(1)..=Duration::from_secs(3_600);
+    let time = text.parse::<humantime::Duration>().ok().filter(|time| bounds.contains(time));
+    time.ok_or_else(|| "a time from 1ms to 1h is needed, such as `500ms` or `2s`".to_owned())
 }
 
 /// Options of `list`.

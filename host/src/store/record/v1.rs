@@ -153,7 +153,8 @@ pub(super) struct Source<'a> {
 
 impl<'a> From<&'a model::StoredSource> for Source<'a> {
     fn from(source: &'a model::StoredSource) -> Source<'a> {
-        let model::StoredSource { info, version, state, pipeline, documents, run } = source;
+        let model::StoredSource { info, version, state, pipeline, documents, run, retired: _ } =
+            source;
         let model::SourceInfo { name, media_type, size, digest, container, attributes } = info;
         Source {
             name: name.as_str(),
@@ -189,6 +190,7 @@ impl TryFrom<Source<'_>> for model::StoredSource {
             pipeline: model::Digest::from_bytes(source.pipeline),
             documents: source.documents.into_iter().map(model::DocumentId::from_bytes).collect(),
             run: model::RunId(source.run),
+            retired: false,
         })
     }
 }
@@ -742,7 +744,7 @@ pub(super) struct Run {
 impl From<&model::Run> for Run {
     fn from(run: &model::Run) -> Run {
         let model::Run { id, started, finished, pipeline, tally } = run;
-        let model::Tally { sources, unchanged, added, updated, unsupported, failures } = *tally;
+        let model::Tally { sources, unchanged, added, updated, unsupported, failures, .. } = *tally;
         Run {
             id: id.0,
             started: (*started).into(),
@@ -774,6 +776,8 @@ impl TryFrom<Run> for model::Run {
                 updated: run.updated,
                 unsupported: run.unsupported,
                 failures: run.failures,
+                kept: 0,
+                retired: 0,
             },
         })
     }

@@ -1,4 +1,5 @@
-//! Version 2 of failures: version 1, and how the plugin was run.
+//! Version 2 of failures: version 1, and how the plugin was run; of sources: and whether they are retired; of runs: and how many
+//! sources were kept and retired.
 //!
 //! **Nothing in here may change**, for the reasons given in `v1`.
 
@@ -9,6 +10,51 @@ use serde::{Deserialize, Serialize};
 use super::RecordError;
 use super::v1::{self, DigestBytes, Result, checked_nanoseconds, maybe, name};
 use crate::model;
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct Source<'a> {
+    #[serde(borrow)]
+    source: v1::Source<'a>,
+    retired: bool,
+}
+
+impl<'a> From<&'a model::StoredSource> for Source<'a> {
+    fn from(source: &'a model::StoredSource) -> Source<'a> {
+        Source { source: source.into(), retired: source.retired }
+    }
+}
+
+impl TryFrom<Source<'_>> for model::StoredSource {
+    type Error = RecordError;
+
+    fn try_from(stored: Source<'_>) -> Result<model::StoredSource> {
+        Ok(model::StoredSource { retired: stored.retired, ..stored.source.try_into()? })
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct Run {
+    run: v1::Run,
+    kept: u64,
+    retired: u64,
+}
+
+impl From<&model::Run> for Run {
+    fn from(run: &model::Run) -> Run {
+        let model::Tally { kept, retired, .. } = run.tally;
+        Run { run: run.into(), kept, retired }
+    }
+}
+
+impl TryFrom<Run> for model::Run {
+    type Error = RecordError;
+
+    fn try_from(stored: Run) -> Result<model::Run> {
+        let run = model::Run::try_from(stored.run)?;
+        let tally = model::Tally { kept: stored.kept, retired: stored.retired, ..run.tally };
+        Ok(model::Run { tally, ..run })
+    }
+}
 
 #[derive(Serialize, Deserialize)]
 pub(super) struct Failure<'a> {

@@ -73,7 +73,7 @@ fn sources_without_documents(store: &dyn Store) -> Result<u64, CommandError> {
     for source in store.sources() {
         let source = source?;
         let done = source.state == docmill::model::SourceState::Done;
-        missing += u64::from(!done && source.documents.is_empty());
+        missing += u64::from(!done && !source.retired && source.documents.is_empty());
     }
     Ok(missing)
 }

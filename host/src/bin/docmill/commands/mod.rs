@@ -19,6 +19,8 @@ mod store;
 mod taxonomy;
 mod update;
 mod verify;
+mod watch;
+mod watch_plugin;
 
 pub use verify::WAY_BACK;
 
@@ -31,6 +33,7 @@ pub fn run(args: &Args) -> Result<Exit, CommandError> {
     let common = &args.common;
     match &args.command {
         Command::Ingest(options) => ingest::run(common, options),
+        Command::Watch(options) => watch::run(common, options),
         Command::Plan { jobs } => plan::run(common, *jobs),
         Command::Update { jobs } => update::run(common, *jobs),
         Command::List(options) => list::run(common, options),

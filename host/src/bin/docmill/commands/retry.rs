@@ -8,7 +8,7 @@ use std::sync::Arc;
 use docmill::catalog::{Catalog, LARGEST_COMPONENT};
 use docmill::error::Hint;
 use docmill::manifest::{Manifest, PluginRef};
-use docmill::model::{Failure, FailureClass};
+use docmill::model::{Failure, FailureClass, PluginName};
 use docmill::pipeline::{Pipeline, Stored};
 use docmill::store::{SledStore, Store};
 
@@ -91,6 +91,9 @@ fn why_not(store: &SledStore, failure: &Failure) -> Result<Option<&'static str>,
         return Ok(Some("its content was never read: ingest it again"));
     };
     let current = store.source(&failure.source)?;
+    if current.as_ref().is_some_and(|source| source.retired) {
+        return Ok(Some("its source is gone and was retired: ingest it again if it is back"));
+    }
     if current.is_none_or(|source| source.info.digest != original) {
         return Ok(Some("its source has other content by now"));
     }
@@ -111,19 +114,24 @@ fn pipeline(common: &Common, options: &Retry, jobs: usize) -> Result<Pipeline, C
     match &options.plugin {
         None => Ok(pipeline),
         Some(file) => {
-            put_in_place(&mut manifest, &pipeline, &catalog, file)?;
+            let (name, is_in_place) = put_in_place(&mut manifest, &pipeline, &catalog, file)?;
+            if !is_in_place {
+                let message = format!("no step of the pipeline runs a plugin called `{name}`");
+                let hint = "`docmill plugin list` shows the steps and their plugins";
+                return Err(CommandError::new(Exit::Rejected, message).hint(hint));
+            }
             Ok(Pipeline::assemble(&manifest, &catalog)?)
         }
     }
 }
 
-/// Lets all steps whose plugin has the name of this one run this one.
-fn put_in_place(
+/// Lets all steps whose plugin has the name of this one run this one. Returns the name, and whether there are any.
+pub fn put_in_place(
     manifest: &mut Manifest,
     pipeline: &Pipeline,
     catalog: &Catalog,
     file: &Path,
-) -> Result<(), CommandError> {
+) -> Result<(PluginName, bool), CommandError> {
     let shown = one_line(&file.display().to_string(), 200);
     let bytes = context::read_bounded(file, LARGEST_COMPONENT).map_err(|error| {
         CommandError::new(Exit::Rejected, format!("plugin `{shown}` could not be read"))
@@ -140,15 +148,10 @@ fn put_in_place(
         .filter(|step| step.plugin.description.name == *name)
         .map(|step| &step.origin)
         .collect();
-    if replaced.is_empty() {
-        let message = format!("no step of the pipeline runs a plugin called `{name}`");
-        let hint = "`docmill plugin list` shows the steps and their plugins";
-        return Err(CommandError::new(Exit::Rejected, message).hint(hint));
-    }
     for step in manifest.steps.iter_mut().filter(|step| replaced.contains(&&step.plugin)) {
         step.plugin = PluginRef::File(file.to_owned());
     }
-    Ok(())
+    Ok((name.clone(), !replaced.is_empty()))
 }
 
 fn show(common: &Common, outcomes: &[(Failure, Outcome)]) -> Result<(), CommandError> {

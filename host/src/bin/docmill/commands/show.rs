@@ -16,7 +16,7 @@ use crate::dossier::{Dossier, rank};
 use crate::exit::Exit;
 use crate::report::{
     Column, CommandError, DocumentObject, Paint, Table, Tone, bytes, confidence, count, escaped,
-    one_line, span, write_json,
+    note, one_line, span, write_json,
 };
 
 /// So many characters of context stand on each side of a passage.
@@ -31,6 +31,9 @@ pub fn run(common: &Common, options: &Show) -> Result<Exit, CommandError> {
     let store = context::existing_store(common)?;
     let id = resolve(&store, &options.document)?;
     let dossier = Dossier::gather(&store, version(&store, id, options.version)?)?;
+    if store.source(&dossier.stored.source)?.is_some_and(|source| source.retired) {
+        note(common, "its source is gone and was retired: no list shows it");
+    }
     let mut stdout = std::io::BufWriter::new(std::io::stdout().lock());
     match common.output {
         Output::Json => {
@@ -63,7 +66,7 @@ fn resolve(store: &dyn Store, meant: &str) -> Result<DocumentId, CommandError> {
     let end = format!("/{meant}");
     for source in store.sources() {
         let source = source?;
-        if !meant.is_empty() && source.info.name.as_str().ends_with(&end) {
+        if !meant.is_empty() && !source.retired && source.info.name.as_str().ends_with(&end) {
             candidates.push(source);
         }
     }

@@ -32,7 +32,7 @@ pub fn run(common: &Common) -> Result<Exit, CommandError> {
     Ok(Exit::Success)
 }
 
-/// Everything that is counted. Of documents, the latest versions count.
+/// Everything that is counted. Of documents, the latest versions count; of retired sources, only their number.
 #[derive(Debug, Default)]
 struct Stats {
     documents: u64,
@@ -83,6 +83,10 @@ impl Stats {
         stats.states.extend(states.map(|state| (state.as_str(), 0)));
         for source in store.sources() {
             let source = source?;
+            if source.retired {
+                *stats.states.entry("retired").or_default() += 1;
+                continue;
+            }
             stats.sources += 1;
             *stats.states.entry(source.state.as_str()).or_default() += 1;
             *stats.media_types.entry(source.info.media_type.to_string()).or_default() += 1;
@@ -173,6 +177,8 @@ impl Stats {
             (tally.added, "added"),
             (tally.updated, "updated"),
             (tally.unchanged, "unchanged"),
+            (tally.kept, "kept"),
+            (tally.retired, "retired"),
             (tally.unsupported, "unsupported"),
             (tally.failures, "failed"),
         ];

@@ -369,18 +369,30 @@ pub struct TallyObject {
     updated: u64,
     unsupported: u64,
     failures: u64,
+    kept: u64,
+    retired: u64,
 }
 
 impl RunObject {
     /// The object of a run.
     pub fn new(run: &Run) -> RunObject {
-        let Tally { sources, unchanged, added, updated, unsupported, failures } = run.tally;
+        let Tally { sources, unchanged, added, updated, unsupported, failures, kept, retired } =
+            run.tally;
         RunObject {
             run: run.id.0,
             started: rfc3339(run.started),
             finished: run.finished.map(rfc3339),
             pipeline: run.pipeline.to_string(),
-            tally: TallyObject { sources, unchanged, added, updated, unsupported, failures },
+            tally: TallyObject {
+                sources,
+                unchanged,
+                added,
+                updated,
+                unsupported,
+                failures,
+                kept,
+                retired,
+            },
         }
     }
 }

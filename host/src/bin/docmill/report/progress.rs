@@ -86,7 +86,7 @@ impl Reporter for Progress {
         match event {
             Event::Began { .. } => {}
             Event::Source { name, fate, documents, computed, failures } => {
-                state.sources += 1;
+                state.sources += u64::from(*fate != Fate::Retired);
                 state.failed += u64::from(*fate == Fate::Failed);
                 if let Style::Json = self.style {
                     let line = serde_json::json!({
@@ -125,11 +125,20 @@ impl Reporter for Progress {
                     bar.finish_and_clear();
                 }
                 if let Style::Json = self.style {
-                    let Tally { sources, unchanged, added, updated, unsupported, failures } =
-                        run.tally;
+                    let Tally {
+                        sources,
+                        unchanged,
+                        added,
+                        updated,
+                        unsupported,
+                        failures,
+                        kept,
+                        retired,
+                    } = run.tally;
                     let line = serde_json::json!({
                         "event": "run", "run": run.id.0, "sources": sources, "unchanged": unchanged, "added": added,
-                        "updated": updated, "unsupported": unsupported, "failures": failures,
+                        "updated": updated, "unsupported": unsupported, "failures": failures, "kept": kept,
+                        "retired": retired,
                         "seconds": state.began.elapsed().as_secs_f64(),
                     });
                     let _ = write_json(&mut std::io::stdout().lock(), &line);
@@ -149,6 +158,8 @@ fn summary(tally: &Tally, elapsed: Duration) -> String {
     };
     part(tally.added, format!("{} added", count(tally.added, "document")));
     part(tally.updated, format!("{} updated", count(tally.updated, "document")));
+    part(tally.retired, format!("{} retired", count(tally.retired, "source")));
+    part(tally.kept, format!("{} kept", count(tally.kept, "source")));
     part(tally.unchanged, format!("{} unchanged", count(tally.unchanged, "source")));
     part(
         tally.unsupported,
@@ -158,7 +169,7 @@ fn summary(tally: &Tally, elapsed: Duration) -> String {
         tally.failures,
         format!("{} (`docmill failures list` tells more)", count(tally.failures, "failure")),
     );
-    let nothing_done = tally.unchanged == tally.sources;
+    let nothing_done = tally.unchanged + tally.kept == tally.sources && tally.retired == 0;
     let text = match parts.as_slice() {
         [] => "nothing to do: no sources".to_owned(),
         _ if nothing_done => format!("nothing to do: {}", parts.join(", ")),
@@ -192,9 +203,11 @@ fn failure_summary(failure: &Failure) -> serde_json::Value {
 fn fate_name(fate: Fate) -> &'static str {
     match fate {
         Fate::Unchanged => "unchanged",
+        Fate::Kept => "kept",
         Fate::Added => "added",
         Fate::Updated => "updated",
         Fate::Unsupported => "unsupported",
         Fate::Failed => "failed",
+        Fate::Retired => "retired",
     }
 }

@@ -1,0 +1,360 @@
+//! `watch --plugin`: runs a plugin that is being written on a sample of documents whenever its file changes, and tells what is
+//! different. Nothing is stored.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use docmill::catalog::Catalog;
+use docmill::ingest::{Files, Offer, Origin, Wake, Watch};
+use docmill::manifest::{PluginRef, StepRequest};
+use docmill::model::{Cost, Failure, Findings, Limits, Role, SourceName, StoredDocument};
+use docmill::pipeline::{Pipeline, RunOptions, Silent, Step, Strategy, run as run_pipeline};
+use docmill::store::{MemoryStore, Store};
+
+use super::{ingest, retry, watch};
+use crate::args::{self, Common, Output};
+use crate::context;
+use crate::exit::Exit;
+use crate::report::{
+    CommandError, FailureObject, Paint, Tone, bytes, count, finish, note, one_line, span,
+    write_json,
+};
+
+/// The files are looked at this often, whatever the system tells.
+const INTERVAL: Duration = Duration::from_secs(2);
+/// The most lines that are shown of what is different in one document; `--output json` has all.
+const MOST_LINES: usize = 12;
+/// So many lines of the log of a plugin that failed are shown.
+const LOG_LINES: usize = 8;
+
+/// Runs the command.
+pub fn run(common: &Common, options: &args::Watch, file: &Path) -> Result<Exit, CommandError> {
+    let jobs = ingest::jobs(options.jobs);
+    let catalog = context::catalog(jobs)?;
+    let work = std::env::current_dir()?;
+    let paths = || -> Vec<PathBuf> {
+        let mut paths = watch::files_of(common);
+        paths.push(file.to_owned());
+        paths.extend(options.folders.iter().cloned());
+        paths
+    };
+    let rest = Duration::from(options.debounce);
+    let mut watch = Watch::new(paths(), &work, rest, 0);
+    let wake = Wake::new();
+    let stop = ingest::stop_on_signal(true, wake.waker());
+    let largest_source = options.max_size.as_u64();
+    let run_options = RunOptions {
+        jobs,
+        largest_source,
+        strategy: Strategy::Mirror,
+        stop: Arc::clone(&stop.requested),
+        ..RunOptions::default()
+    };
+    // What other steps find is found once: only what depends on the plugin is computed again.
+    let store = MemoryStore::new();
+    let mut before = BTreeMap::new();
+    note(common, "watching; Ctrl-C ends it");
+    while !stop.interrupted.load(Ordering::SeqCst) {
+        let looked = watch.look();
+        let mut folders = looked.folders;
+        folders.extend(file.parent().map(|folder| work.join(folder)));
+        wake.at(&folders);
+        if looked.arrived.count() > 0 || looked.arrived.has_gone() {
+            let mut sample = Sample::new(&options.folders, &work, options.sample.into());
+            let tried = with_plugin(common, &catalog, file).and_then(|pipeline| {
+                run_pipeline(&store, &pipeline, &mut sample, &run_options, &Silent)?;
+                tell(common, &store, step_of(&pipeline, file)?, &mut before)
+            });
+            match tried {
+                Ok(()) => {}
+                // Nobody reads on.
+                Err(error) if error.exit == Exit::Success => return Ok(Exit::Success),
+                // A build that is broken is mended by the next one.
+                Err(error) => {
+                    finish(common, Err(error));
+                }
+            }
+            run_options.stop.store(stop.interrupted.load(Ordering::SeqCst), Ordering::SeqCst);
+            watch.follow(paths());
+        }
+        let again = looked
+            .again
+            .map_or(INTERVAL, |at| at.saturating_duration_since(std::time::Instant::now()));
+        wake.wait(again);
+        std::thread::sleep((rest / 4).min(Duration::from_millis(100)));
+    }
+    Ok(Exit::Success)
+}
+
+/// The pipeline in force, in which the plugin takes the place of the one of its name, or else comes last.
+fn with_plugin(common: &Common, catalog: &Catalog, file: &Path) -> Result<Pipeline, CommandError> {
+    let mut manifest = context::manifest(common)?;
+    let pipeline = Pipeline::assemble(&manifest, catalog)?;
+    if !retry::put_in_place(&mut manifest, &pipeline, catalog, file)?.1 {
+        manifest.steps.push(StepRequest {
+            name: None,
+            plugin: PluginRef::File(file.to_owned()),
+            settings: BTreeMap::new(),
+            tables: BTreeMap::new(),
+            targets: None,
+            limits: Limits::default(),
+            place: 0..0,
+        });
+    }
+    Ok(Pipeline::assemble(&manifest, catalog)?)
+}
+
+fn step_of<'a>(pipeline: &'a Pipeline, file: &Path) -> Result<&'a Step, CommandError> {
+    let is_it = |step: &&Step| step.origin == PluginRef::File(file.to_owned());
+    let step = pipeline.steps().iter().find(is_it);
+    step.ok_or_else(|| CommandError::new(Exit::Bug, "the plugin is not in its pipeline"))
+}
+
+/// Some of the files in folders, evenly spread over all of them; whatever else was in the sample before is gone.
+struct Sample {
+    files: Files,
+    size: u64,
+    all: u64,
+    passed: u64,
+}
+
+impl Sample {
+    fn new(folders: &[PathBuf], base: &Path, size: u64) -> Sample {
+        let files = Files::new(folders.iter().cloned(), base);
+        let all = files.count();
+        Sample { size: size.min(all), all, files, passed: 0 }
+    }
+}
+
+impl Origin for Sample {
+    fn next(&mut self) -> Option<Offer> {
+        loop {
+            let offer = self.files.next()?;
+            let before = self.passed * self.size / self.all.max(1);
+            self.passed += 1;
+            if self.passed * self.size / self.all.max(1) > before {
+                return Some(offer);
+            }
+        }
+    }
+
+    fn is_gone(&self, _: &SourceName) -> bool {
+        true
+    }
+}
+
+/// What a step came to on one document or source: a line for each thing it found.
+type Found = BTreeMap<String, Vec<String>>;
+
+/// Tells what the step found on the sample, what is different from the time before, what failed, and what it cost.
+fn tell(
+    common: &Common,
+    store: &dyn Store,
+    step: &Step,
+    before: &mut Found,
+) -> Result<(), CommandError> {
+    let (mut found, mut costs) = (Found::new(), Vec::new());
+    for document in store.documents() {
+        let document = document?;
+        let place = match document.index {
+            0 => document.source.to_string(),
+            index => format!("{}#{index}", document.source),
+        };
+        match step.plugin.role {
+            Role::Unpacker => {}
+            Role::Extractor => {
+                if document.provenance.component == step.plugin.digest {
+                    costs.extend((document.index == 0).then_some(document.provenance.cost));
+                    found.insert(place, extracted(&document));
+                }
+            }
+            _ => {
+                let findings = store.findings(document.id, document.version)?;
+                let of_step = findings.iter().find(|finding| finding.step == step.name);
+                costs.extend(of_step.map(|finding| finding.provenance.cost));
+                let lines = of_step.map(|it| lines(&it.findings, &document)).unwrap_or_default();
+                found.insert(place, lines);
+            }
+        }
+    }
+    if step.plugin.role == Role::Unpacker {
+        for source in store.sources() {
+            let info = source?.info;
+            if let Some(container) = info.container {
+                let line = format!("{} {} {}", info.name, info.media_type, bytes(info.size));
+                found.entry(container.to_string()).or_default().push(line);
+            }
+        }
+    }
+    let mut failures = Vec::new();
+    for failure in store.failures() {
+        let failure = failure?;
+        if failure.step.as_ref() == Some(&step.name) {
+            failures.push(failure);
+        }
+    }
+    let differences = differences(before, &found);
+    let mut stdout = std::io::stdout().lock();
+    match common.output {
+        Output::Json => {
+            write_json(&mut stdout, &object(step, &found, &differences, &failures, &costs))?
+        }
+        Output::Human => {
+            let shown =
+                render(step, &found, &differences, &failures, &costs, Paint::for_stdout(common));
+            stdout.write_all(shown.as_bytes())?;
+        }
+    }
+    stdout.flush()?;
+    *before = found;
+    Ok(())
+}
+
+/// What is different in one document.
+struct Difference {
+    place: String,
+    removed: Vec<String>,
+    added: Vec<String>,
+}
+
+fn differences(before: &Found, now: &Found) -> Vec<Difference> {
+    let places: std::collections::BTreeSet<&String> = before.keys().chain(now.keys()).collect();
+    let none = Vec::new();
+    let of = |place: &String| {
+        let (was, is) = (before.get(place).unwrap_or(&none), now.get(place).unwrap_or(&none));
+        Difference { place: place.clone(), removed: without(was, is), added: without(is, was) }
+    };
+    let all = places.into_iter().map(of);
+    all.filter(|it| !it.removed.is_empty() || !it.added.is_empty()).collect()
+}
+
+/// The lines of `one` that `other` does not have, or not as often.
+fn without(one: &[String], other: &[String]) -> Vec<String> {
+    let mut left: BTreeMap<&String, usize> = BTreeMap::new();
+    for line in other {
+        *left.entry(line).or_default() += 1;
+    }
+    let is_new = |line: &&String| match left.get_mut(*line) {
+        Some(times) if *times > 0 => {
+            *times -= 1;
+            false
+        }
+        _ => true,
+    };
+    one.iter().filter(is_new).cloned().collect()
+}
+
+fn extracted(stored: &StoredDocument) -> Vec<String> {
+    let document = &stored.extracted.document;
+    let language = document.language.iter().map(|tag| format!("language: {tag}"));
+    let attributes = document.attributes.iter().map(|it| format!("{}: {}", it.name, it.value));
+    language.chain(attributes).chain(document.text.lines().map(str::to_owned)).collect()
+}
+
+fn lines(findings: &Findings, stored: &StoredDocument) -> Vec<String> {
+    let text = &stored.extracted.document.text;
+    match findings {
+        Findings::Labels(labels) => {
+            labels.iter().map(|it| format!("{} {}", it.name, it.confidence)).collect()
+        }
+        Findings::Annotations(annotations) => (annotations.iter())
+            .map(|it| {
+                let passage = it.span.map(|span| &text[span.range()]);
+                let place =
+                    it.span.map_or(String::new(), |at| format!(" at {}..{}", at.start, at.end));
+                let value = it.value.as_deref().or(passage).unwrap_or_default();
+                format!("{} `{value}`{place}", it.kind)
+            })
+            .collect(),
+        Findings::Translations(translations) => (translations.iter())
+            .flat_map(|it| it.text.lines().map(move |line| format!("{}: {line}", it.target)))
+            .collect(),
+    }
+}
+
+fn plugin_name(step: &Step) -> String {
+    let description = &step.plugin.description;
+    format!("{} {}", description.name, one_line(&description.version, 64))
+}
+
+fn total(costs: &[Cost]) -> (Duration, Duration, u64) {
+    let all: Duration = costs.iter().map(|cost| cost.duration).sum();
+    let mean = all / u32::try_from(costs.len().max(1)).unwrap_or(u32::MAX);
+    let longest = costs.iter().map(|cost| cost.duration).max().unwrap_or_default();
+    (mean, longest, costs.iter().map(|cost| cost.peak_memory).max().unwrap_or_default())
+}
+
+fn object(
+    step: &Step,
+    found: &Found,
+    differences: &[Difference],
+    failures: &[Failure],
+    costs: &[Cost],
+) -> serde_json::Value {
+    let (mean, longest, memory) = total(costs);
+    let different: Vec<_> = (differences.iter())
+        .map(|it| serde_json::json!({ "document": it.place, "removed": it.removed, "added": it.added }))
+        .collect();
+    serde_json::json!({
+        "event": "plugin", "step": step.name.as_str(), "version": step.plugin.description.version,
+        "component": step.plugin.digest.to_string(), "documents": found.len(), "differences": different,
+        "failures": failures.iter().map(FailureObject::new).collect::<Vec<_>>(),
+        "mean_seconds": mean.as_secs_f64(), "longest_seconds": longest.as_secs_f64(), "peak_memory": memory,
+    })
+}
+
+fn render(
+    step: &Step,
+    found: &Found,
+    differences: &[Difference],
+    failures: &[Failure],
+    costs: &[Cost],
+    paint: Paint,
+) -> String {
+    use std::fmt::Write as _;
+    let mut shown = String::new();
+    // Writing to a string does not fail.
+    for Difference { place, removed, added } in differences {
+        let _ = writeln!(shown, "{}", one_line(place, 200));
+        let lines =
+            removed.iter().map(|line| ('-', line)).chain(added.iter().map(|line| ('+', line)));
+        for (sign, line) in lines.take(MOST_LINES) {
+            let _ = writeln!(shown, "  {sign} {}", one_line(line, 160));
+        }
+        let more = (removed.len() + added.len()).saturating_sub(MOST_LINES);
+        if more > 0 {
+            let _ = writeln!(shown, "  … and {}", count(more as u64, "more line"));
+        }
+    }
+    for failure in failures {
+        let _ = writeln!(
+            shown,
+            "{}: {}",
+            paint.tone(Tone::Bad, "failed"),
+            one_line(failure.source.as_str(), 200)
+        );
+        for cause in &failure.causes {
+            let _ = writeln!(shown, "  Caused by: {}", one_line(cause, 400));
+        }
+        for line in &failure.log[failure.log.len().saturating_sub(LOG_LINES)..] {
+            let _ = writeln!(shown, "  log: {}", one_line(&line.message, 400));
+        }
+    }
+    let (mean, longest, memory) = total(costs);
+    let _ = writeln!(
+        shown,
+        "{} on {}: {} different, {}; {} per call, {} at most, {} of memory",
+        plugin_name(step),
+        count(found.len() as u64, "document"),
+        differences.len(),
+        count(failures.len() as u64, "failure"),
+        span(mean),
+        span(longest),
+        bytes(memory)
+    );
+    shown
+}

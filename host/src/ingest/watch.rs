@@ -1,0 +1,287 @@
+//! Watches paths, and offers files that are new or changed once they have come to rest.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::fs::Metadata;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+use super::files::{Files, Found};
+use super::{Content, Offer, Origin, Unreadable};
+use crate::model::SourceName;
+
+/// What tells one state of a file from another, without reading it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Stamp {
+    File {
+        size: u64,
+        modified: Option<SystemTime>,
+        /// Which file has the name, and when it was last written or renamed: a file that is put in the place of another one of
+        /// the same size and time is told from it.
+        #[cfg(unix)]
+        changed: (u64, i64, i64),
+    },
+    /// It cannot be taken in, for these reasons.
+    Bad(Unreadable),
+}
+
+impl Stamp {
+    /// The state of a file as it is now; `None` if there is none.
+    fn of(path: &Path) -> Option<Stamp> {
+        match std::fs::metadata(path) {
+            Ok(metadata) => Some(Stamp::from(&metadata)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+            Err(error) => Some(Stamp::Bad(Unreadable::because(error.to_string()))),
+        }
+    }
+}
+
+impl From<&Metadata> for Stamp {
+    fn from(metadata: &Metadata) -> Stamp {
+        #[cfg(unix)]
+        use std::os::unix::fs::MetadataExt;
+        Stamp::File {
+            size: metadata.len(),
+            modified: metadata.modified().ok(),
+            #[cfg(unix)]
+            changed: (metadata.ino(), metadata.ctime(), metadata.ctime_nsec()),
+        }
+    }
+}
+
+/// Some paths, and what of them was handed out already.
+///
+/// Whoever watches asks [`Watch::look`] again and again: what is there is compared with what was handed out, so nothing depends on
+/// being told of every change.
+pub struct Watch {
+    paths: Vec<PathBuf>,
+    base: PathBuf,
+    rest: Duration,
+    largest: u64,
+    handed_out: BTreeMap<PathBuf, Stamp>,
+    /// What is different from what was handed out, and since when it is as it is; absent if it is gone.
+    moving: BTreeMap<PathBuf, (Option<Stamp>, Instant)>,
+}
+
+/// What a look at the paths came to.
+pub struct Looked {
+    /// What has come to rest since the last look.
+    pub arrived: Arrived,
+    /// All folders under the paths.
+    pub folders: BTreeSet<PathBuf>,
+    /// When to look again at the latest, as something will then have come to rest.
+    pub again: Option<Instant>,
+}
+
+impl Watch {
+    /// Watches these paths, with names relative to `base` as in [`Files`]. A file is at rest once its size and its times have not
+    /// changed for as long as `rest`; one of more than `largest` bytes cannot be read.
+    pub fn new(paths: Vec<PathBuf>, base: &Path, rest: Duration, largest: u64) -> Watch {
+        let (handed_out, moving) = (BTreeMap::new(), BTreeMap::new());
+        Watch { paths, base: base.to_owned(), rest, largest, handed_out, moving }
+    }
+
+    /// Watches other paths from now on. What both have in common is not handed out anew.
+    pub fn follow(&mut self, paths: Vec<PathBuf>) {
+        self.paths = paths;
+    }
+
+    /// Walks the paths, and hands out what has come to rest since it was handed out last.
+    pub fn look(&mut self) -> Looked {
+        let mut files = Files::new(self.paths.iter().cloned(), &self.base);
+        let (mut there, mut folders) = (BTreeMap::new(), BTreeSet::new());
+        while let Some(found) = files.find() {
+            match found {
+                Found::File(path) => {
+                    if let Some(stamp) = Stamp::of(&path) {
+                        there.insert(path, stamp);
+                    }
+                }
+                Found::Bad(path, reason) => {
+                    there.insert(path, Stamp::Bad(reason));
+                }
+                Found::Folder(path) => {
+                    folders.insert(path);
+                }
+                // It may be filled at any time.
+                Found::Empty(_) => {}
+            }
+        }
+        let now = Instant::now();
+        let mut at_rest = VecDeque::new();
+        let gone: Vec<PathBuf> =
+            self.handed_out.keys().filter(|path| !there.contains_key(*path)).cloned().collect();
+        self.moving
+            .retain(|path, _| there.contains_key(path) || self.handed_out.contains_key(path));
+        let states = there.into_iter().map(|(path, stamp)| (path, Some(stamp)));
+        for (path, stamp) in states.chain(gone.into_iter().map(|path| (path, None))) {
+            if self.handed_out.get(&path) == stamp.as_ref() {
+                self.moving.remove(&path);
+                continue;
+            }
+            match self.moving.get(&path) {
+                Some((before, since)) if *before == stamp => {
+                    if now.duration_since(*since) >= self.rest {
+                        at_rest.push_back((path, stamp));
+                    }
+                }
+                _ => {
+                    self.moving.insert(path, (stamp, now));
+                }
+            }
+        }
+        for (path, stamp) in &at_rest {
+            self.moving.remove(path);
+            match stamp {
+                Some(stamp) => self.handed_out.insert(path.clone(), stamp.clone()),
+                None => self.handed_out.remove(path),
+            };
+        }
+        let again = self.moving.values().map(|(_, since)| *since + self.rest).min();
+        Looked { arrived: Arrived { files, largest: self.largest, at_rest }, folders, again }
+    }
+}
+
+/// Files that have come to rest, as an origin. Each is read when it is offered: one that has changed once more, or is gone by then,
+/// is not offered, and the next look finds it.
+pub struct Arrived {
+    /// What the look walked: it knows names, and what is gone.
+    files: Files,
+    largest: u64,
+    at_rest: VecDeque<(PathBuf, Option<Stamp>)>,
+}
+
+impl Arrived {
+    /// How many files there are to offer.
+    pub fn count(&self) -> usize {
+        self.at_rest.iter().filter(|(_, stamp)| stamp.is_some()).count()
+    }
+
+    /// What the look walked.
+    pub fn files(&self) -> &Files {
+        &self.files
+    }
+
+    /// Whether files are gone that were there at an earlier look.
+    pub fn has_gone(&self) -> bool {
+        self.count() < self.at_rest.len()
+    }
+}
+
+impl Origin for Arrived {
+    fn next(&mut self) -> Option<Offer> {
+        loop {
+            let (path, stamp) = self.at_rest.pop_front()?;
+            match stamp {
+                None => {}
+                Some(Stamp::Bad(reason)) => return Some(self.files.unreadable(&path, reason)),
+                Some(stamp) => {
+                    let offer = self.files.offer(path.clone());
+                    let content = offer.content.and_then(|content| content.read(self.largest));
+                    if Stamp::of(&path).as_ref() == Some(&stamp) {
+                        let content =
+                            content.map(|bytes| Box::new(Whole(bytes)) as Box<dyn Content>);
+                        return Some(Offer { content, ..offer });
+                    }
+                }
+            }
+        }
+    }
+
+    fn is_gone(&self, name: &SourceName) -> bool {
+        self.files.is_gone(name)
+    }
+}
+
+/// The bytes of a file that did not change while they were read.
+struct Whole(Arc<[u8]>);
+
+impl Content for Whole {
+    fn read(self: Box<Self>, _: u64) -> Result<Arc<[u8]>, Unreadable> {
+        Ok(self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const REST: Duration = Duration::from_millis(20);
+    /// No machine is that busy.
+    const PATIENCE: Duration = Duration::from_secs(60);
+
+    fn watch(folder: &Path) -> Watch {
+        Watch::new(vec![folder.to_owned()], folder, REST, 100)
+    }
+
+    /// Looks until something has come to rest.
+    fn arrived(watch: &mut Watch) -> Arrived {
+        let begun = Instant::now();
+        loop {
+            let looked = watch.look();
+            if looked.arrived.count() > 0 || looked.arrived.has_gone() {
+                return looked.arrived;
+            }
+            assert!(begun.elapsed() < PATIENCE, "nothing has come to rest");
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+
+    fn told(mut arrived: Arrived) -> Vec<String> {
+        std::iter::from_fn(|| arrived.next())
+            .map(|offer| match offer.content.map(|content| content.read(100)) {
+                Ok(bytes) => format!("{} {}", offer.name, bytes.expect("it was read").len()),
+                Err(reason) => format!("{}: {}", offer.name, reason.causes.join(": ")),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_file_is_handed_out_once_it_rests_and_again_when_it_changed() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut watch = watch(folder.path());
+        let looked = watch.look();
+        assert!(
+            looked.again.is_none() && looked.arrived.count() == 0,
+            "an empty folder is no news"
+        );
+        std::fs::write(folder.path().join("a.txt"), "1").unwrap();
+        let looked = watch.look();
+        assert!(looked.again.is_some() && looked.arrived.count() == 0, "it was just written");
+        assert_eq!(told(arrived(&mut watch)), ["a.txt 1"]);
+        assert!(watch.look().again.is_none());
+        // Put in its place, with the same size.
+        std::fs::write(folder.path().join(".b.part"), "2").unwrap();
+        std::fs::rename(folder.path().join(".b.part"), folder.path().join("a.txt")).unwrap();
+        assert_eq!(told(arrived(&mut watch)), ["a.txt 1"]);
+        std::fs::remove_file(folder.path().join("a.txt")).unwrap();
+        std::fs::write(folder.path().join("large.txt"), "x".repeat(101)).unwrap();
+        let mut all = arrived(&mut watch);
+        let mut gone = all.has_gone();
+        let mut large = told(all);
+        while large.is_empty() {
+            all = arrived(&mut watch);
+            gone |= all.has_gone();
+            large = told(all);
+        }
+        assert_eq!(large, ["large.txt: it has 101 B, and the limit is 100 B"]);
+        assert!(gone || arrived(&mut watch).has_gone());
+    }
+
+    #[test]
+    fn a_file_that_goes_on_growing_is_not_handed_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.txt");
+        let mut watch = Watch { rest: Duration::from_secs(3_600), ..watch(folder.path()) };
+        for size in 1..20 {
+            std::fs::write(&path, "x".repeat(size)).unwrap();
+            assert_eq!(watch.look().arrived.count(), 0);
+        }
+        // One that changes after it has come to rest is not offered half-written.
+        watch.rest = Duration::ZERO;
+        let handed_out = arrived(&mut watch);
+        std::fs::write(&path, "other").unwrap();
+        assert_eq!(told(handed_out), [""; 0]);
+        assert_eq!(told(arrived(&mut watch)), ["a.txt 5"]);
+    }
+}
