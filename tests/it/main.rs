@@ -1,6 +1,7 @@
 //! docmill as a whole, one sentence per test: the binary as people run it, and the library with real plugins.
 
 mod bad_input;
+mod bills;
 mod compiler;
 mod conformance;
 mod containers;

@@ -4,6 +4,7 @@
 //! everything a plugin says, or by `store`, which reads back what was checked before; so a [`Span`] in a [`Document`]
 //! is known to be valid.
 
+mod bill;
 mod clause;
 mod digest;
 mod document;
@@ -15,6 +16,7 @@ mod provenance;
 mod run;
 mod source;
 
+pub use bill::Bill;
 pub use clause::Clause;
 pub use digest::{Digest, Hasher, ParseDigestError};
 pub use document::{Aside, Attribute, Document, DocumentId, Extracted, Mark, Span, StoredDocument};

@@ -441,6 +441,7 @@ impl Progress<'_> {
                 limits: step.limits,
                 configuration: step.kept,
             }),
+            cost: stopped.cost.map(|cost| *cost),
             class: stopped.class,
             causes: stopped.causes,
             hint: stopped.hint,

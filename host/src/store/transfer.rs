@@ -152,6 +152,7 @@ impl Stream<'_> {
             step: None,
             component: None,
             attempt: None,
+            cost: None,
             class: FailureClass::Host,
             causes: vec!["a part of what was stored of it was damaged".to_owned()],
             hint: Some("ingest it again, or try `docmill failures retry`".to_owned()),

@@ -130,7 +130,7 @@ pub enum Command {
     #[command(subcommand)]
     Taxonomy(Taxonomy),
     /// Count documents by language, label, media type and state, and what plugins cost
-    Stats,
+    Stats(Stats),
     /// Look at what failed, try it again, or take it to another machine
     #[command(subcommand)]
     Failures(Failures),
@@ -245,6 +245,38 @@ pub struct Show {
     /// Show an earlier version
     #[arg(long, value_name = "N")]
     pub version: Option<u32>,
+}
+
+/// Options of `stats`.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+With `--by`, the bill: what calls of plugins cost, added up, the greatest total time first. `IN` is what
+plugins were given or read, `OUT` what they returned or emitted, in bytes of content; `HOST CALLS` is how
+often they called docmill. Calls that failed are among them. A source is extracted in one call, which
+counts with its first document.
+
+Examples:
+  docmill stats
+  docmill stats --by plugin
+  docmill stats --by document --top 20 --output json")]
+pub struct Stats {
+    /// Tell what the calls of plugins cost, by this
+    #[arg(long, value_name = "WHAT")]
+    pub by: Option<By>,
+    /// How many rows to show
+    #[arg(long, value_name = "N", default_value = "10", requires = "by", value_parser = clap::value_parser!(u32).range(1..))]
+    pub top: u32,
+}
+
+/// By what costs are added up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum By {
+    /// By plugin and version
+    Plugin,
+    /// By media type of the source
+    MediaType,
+    /// By document; a source that failed as a whole is one
+    Document,
 }
 
 /// Options of `export`.

@@ -149,6 +149,7 @@ pub(in crate::store) fn failure() -> Failure {
             limits: Limits { deadline: Duration::from_millis(2_500), ..Limits::default() },
             configuration: digest(8),
         }),
+        cost: Some(provenance().cost),
         class: FailureClass::Deadline,
         causes: vec!["it ran longer than its deadline of 2 s".to_owned()],
         hint: Some("raise it".to_owned()),
@@ -212,15 +213,26 @@ fn version_1_is_read_and_written_as_ever() {
 
 #[test]
 fn a_failure_of_version_1_is_read_as_ever() {
-    let before = Failure { attempt: None, ..failure() };
+    let before = Failure { attempt: None, cost: None, ..failure() };
     assert_eq!(Failure::decode(golden!("failure")), Ok(before));
 }
 
 #[test]
-fn version_2_is_read_and_written_as_ever() {
-    check_golden(golden!(2, "failure"), failure());
-    let without = Failure { attempt: None, step: None, component: None, ..failure() };
-    check_golden(golden!(2, "failure-without-plugin"), without);
+fn a_failure_of_version_2_is_read_as_ever() {
+    let before = Failure { cost: None, ..failure() };
+    assert_eq!(Failure::decode(golden!(2, "failure")), Ok(before));
+    let before = Failure { cost: None, ..without_plugin() };
+    assert_eq!(Failure::decode(golden!(2, "failure-without-plugin")), Ok(before));
+}
+
+fn without_plugin() -> Failure {
+    Failure { attempt: None, step: None, component: None, cost: None, ..failure() }
+}
+
+#[test]
+fn version_3_is_read_and_written_as_ever() {
+    check_golden(golden!(3, "failure"), failure());
+    check_golden(golden!(3, "failure-without-plugin"), without_plugin());
 }
 
 /// What is compressed. Another zstd may write other bytes, so it is only read.
@@ -252,10 +264,7 @@ fn write_missing_golden_files() {
         ("finding-annotations", annotations().encode()),
         ("finding-translations", translations().encode()),
         ("failure", failure().encode()),
-        (
-            "failure-without-plugin",
-            Failure { attempt: None, step: None, component: None, ..failure() }.encode(),
-        ),
+        ("failure-without-plugin", without_plugin().encode()),
         ("run", run().encode()),
         ("about", about().encode()),
         ("original-in-pieces", head(Kind::Original, 5)),

@@ -38,7 +38,7 @@ pub fn run(args: &Args) -> Result<Exit, CommandError> {
         Command::Export(options) => export::run(common, options),
         Command::Eval(options) => eval::run(common, options),
         Command::Taxonomy(Taxonomy::Check { table }) => taxonomy::check(common, table),
-        Command::Stats => stats::run(common),
+        Command::Stats(options) => stats::run(common, options),
         Command::Failures(Failures::List { class, step }) => {
             failures::list(common, *class, step.as_deref())
         }

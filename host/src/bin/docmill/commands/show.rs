@@ -151,7 +151,8 @@ fn version(
     })
 }
 
-fn short(id: &impl ToString) -> String {
+/// As much of an id as people need.
+pub fn short(id: &impl ToString) -> String {
     id.to_string().chars().take(SHORT_ID).collect()
 }
 

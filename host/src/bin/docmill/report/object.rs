@@ -257,6 +257,7 @@ pub struct FailureObject<'a> {
     plugin: Option<&'a str>,
     version: Option<&'a str>,
     limits: Option<LimitsObject>,
+    cost: Option<CostObject>,
 }
 
 /// What a call may use.
@@ -273,6 +274,24 @@ impl From<Limits> for LimitsObject {
         let Limits { deadline, memory, output, log } = limits;
         let deadline_us = u64::try_from(deadline.as_micros()).unwrap_or(u64::MAX);
         LimitsObject { deadline_us, memory, output, log }
+    }
+}
+
+/// What a call cost.
+#[derive(Debug, Serialize)]
+pub struct CostObject {
+    duration_us: u64,
+    peak_memory: u64,
+    host_calls: u64,
+    bytes_in: u64,
+    bytes_out: u64,
+}
+
+impl From<Cost> for CostObject {
+    fn from(cost: Cost) -> CostObject {
+        let Cost { duration, peak_memory, host_calls, bytes_in, bytes_out } = cost;
+        let duration_us = u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
+        CostObject { duration_us, peak_memory, host_calls, bytes_in, bytes_out }
     }
 }
 
@@ -304,6 +323,7 @@ impl<'a> FailureObject<'a> {
             plugin: failure.attempt.as_ref().map(|it| it.plugin.as_str()),
             version: failure.attempt.as_ref().map(|it| it.version.as_str()),
             limits: failure.attempt.as_ref().map(|it| it.limits.into()),
+            cost: failure.cost.map(CostObject::from),
         }
     }
 }
@@ -319,18 +339,14 @@ pub struct ProvenanceObject<'a> {
     settings: String,
     key: String,
     run: u64,
-    duration_us: u64,
-    peak_memory: u64,
-    host_calls: u64,
-    bytes_in: u64,
-    bytes_out: u64,
+    #[serde(flatten)]
+    cost: CostObject,
     step: Option<&'a str>,
 }
 
 impl<'a> ProvenanceObject<'a> {
     /// The object of a result; `step` is absent for the extraction, for which the store does not keep it.
     pub fn new(step: Option<&'a str>, provenance: &'a Provenance) -> ProvenanceObject<'a> {
-        let Cost { duration, peak_memory, host_calls, bytes_in, bytes_out } = provenance.cost;
         ProvenanceObject {
             plugin: provenance.plugin.as_str(),
             version: &provenance.version,
@@ -340,11 +356,7 @@ impl<'a> ProvenanceObject<'a> {
             settings: provenance.settings.to_string(),
             key: provenance.key.to_string(),
             run: provenance.run.0,
-            duration_us: u64::try_from(duration.as_micros()).unwrap_or(u64::MAX),
-            peak_memory,
-            host_calls,
-            bytes_in,
-            bytes_out,
+            cost: provenance.cost.into(),
             step,
         }
     }
