@@ -14,6 +14,7 @@ mod hostile_documents;
 mod hostile_steps;
 mod incremental;
 mod kills;
+mod lineage;
 mod polyglot;
 mod repeated_runs;
 mod seeds;

@@ -5,7 +5,7 @@
 //! | Bytes | Content |
 //! |---|---|
 //! | 0 | version of the format of this kind: 3 for `x`, 1 for all others |
-//! | 1 | kind: `s` source, `d` document, `f` finding, `x` failure, `r` run, `m` about the store, `o` original, `c` part of a step, `n` number of commits |
+//! | 1 | kind: `s` source, `d` document, `f` finding, `h` history, `x` failure, `r` run, `m` about the store, `o` original, `c` part of a step, `n` number of commits |
 //! | 2 | packing of the payload: 0 plain, 1 zstd, 2 in pieces |
 //! | 3.. | the payload; with packing 1 the size it unpacks to (u64 LE) and one zstd frame; with packing 2 the number of pieces (u32 LE) |
 //! | last 4 | CRC-32 (IEEE) of all bytes before, LE |
@@ -46,9 +46,10 @@ use std::borrow::Cow;
 use std::fmt;
 use std::io::Read;
 
-use crate::model::{Failure, Finding, Run, StoredDocument, StoredSource};
+use crate::model::{Failure, Finding, History, Run, StoredDocument, StoredSource};
 
 mod v1;
+mod v1_history;
 mod v2;
 mod v3;
 
@@ -78,6 +79,8 @@ pub enum Kind {
     Document,
     /// A [`Finding`].
     Finding,
+    /// A [`History`].
+    History,
     /// A [`Failure`].
     Failure,
     /// A [`Run`].
@@ -99,6 +102,7 @@ impl Kind {
             Kind::Source => b's',
             Kind::Document => b'd',
             Kind::Finding => b'f',
+            Kind::History => b'h',
             Kind::Failure => b'x',
             Kind::Run => b'r',
             Kind::About => b'm',
@@ -110,8 +114,10 @@ impl Kind {
 
     /// The kind of this letter.
     pub(super) fn of(letter: u8) -> Option<Kind> {
-        use Kind::{About, Count, Document, Failure, Finding, Original, Part, Run, Source};
-        [Source, Document, Finding, Failure, Run, About, Original, Part, Count]
+        use Kind::{
+            About, Count, Document, Failure, Finding, History, Original, Part, Run, Source,
+        };
+        [Source, Document, Finding, History, Failure, Run, About, Original, Part, Count]
             .into_iter()
             .find(|kind| kind.letter() == letter)
     }
@@ -219,6 +225,7 @@ record! {
     StoredSource, Source, v1::Source<'_>;
     StoredDocument, Document, v1::Document<'_>;
     Finding, Finding, v1::Finding<'_>;
+    History, History, v1_history::History<'_>;
     Failure, Failure, v3::Failure<'_>, 1 => v1::Failure<'_>, 2 => v2::Failure<'_>;
     Run, Run, v1::Run;
     About, About, v1::About<'_>;

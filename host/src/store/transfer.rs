@@ -62,7 +62,7 @@ pub(super) fn export(
     let (census, broken) = verify(map, found);
     let mut to = Stream { to, hasher: sha2::Sha256::new(), entries: 0 };
     to.write(HEADER)?;
-    for letter in *b"cdfmnorsx" {
+    for letter in *b"cdfhmnorsx" {
         for entry in map.scan(layout::beginning_with(vec![letter])) {
             // What cannot be read was told by `verify`.
             let Ok((key, value)) = entry else { break };

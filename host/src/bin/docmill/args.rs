@@ -41,6 +41,15 @@ Examples:
   docmill verify
   docmill verify --sample 1%";
 
+const HISTORY: &str = "\
+One line per result, oldest first: the run that made it, by which component with which settings, and what
+changed from the one before. Every version of a document is kept with all that was found in it last; of what
+was there before in the same version, the last 8 results per step are kept in short.
+
+Examples:
+  docmill history 4k0j
+  docmill history articles/a.html --output json";
+
 const PLAN: &str = "\
 Changes nothing. For each step that is due: on how many documents, why, and how long that took so far.
 `up to` means that it runs only where what it reads comes out differently. Ends with 0.
@@ -122,6 +131,13 @@ pub enum Command {
     List(List),
     /// Show one document: its text, its labels, and the passages that speak for each
     Show(Show),
+    /// Tell what became of a document: its versions, and when what was found in it changed
+    #[command(after_help = HISTORY)]
+    History {
+        /// Id of a document, as much of it as is unique, or the name of its source
+        #[arg(value_name = "ID|SOURCE", value_parser = NonEmptyStringValueParser::new())]
+        document: String,
+    },
     /// Write documents and everything found in them to stdout or a file
     Export(Export),
     /// Measure a classifier against documents whose labels are known
@@ -234,6 +250,7 @@ fn confidence(text: &str) -> Result<f32, String> {
 #[command(after_help = "\
 Examples:
   docmill show 4k0j
+  docmill show 4k0j --why aerospace-uav          which plugin, settings and tables, and out of what
   docmill show seeds/documents/000_67c58c6fc0ec9778.txt --raw")]
 pub struct Show {
     /// Id of a document, as much of it as is unique, or the name of its source
@@ -245,6 +262,10 @@ pub struct Show {
     /// Show an earlier version
     #[arg(long, value_name = "N")]
     pub version: Option<u32>,
+    /// Tell where a label, or a kind of annotation, comes from instead: which plugin gave it, with which settings and tables, for
+    /// which passages, in which run, and out of what
+    #[arg(long, value_name = "LABEL", conflicts_with = "raw")]
+    pub why: Option<String>,
 }
 
 /// Options of `stats`.

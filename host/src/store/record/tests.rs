@@ -135,6 +135,25 @@ fn translations() -> Finding {
     }
 }
 
+fn history() -> History {
+    let past = |outline| Past { provenance: provenance(), digest: digest(9), outline };
+    History {
+        step: Some(PluginName::new("sort").unwrap()),
+        past: vec![
+            past(Outline::Labels(vec![("sport".to_owned(), 0.1)])),
+            past(Outline::Annotations(vec![("date".to_owned(), 300)])),
+        ],
+    }
+}
+
+fn history_of_text() -> History {
+    let outline = Outline::Text { title: Some("Tëxt".to_owned()), length: 18 };
+    let past = Past { provenance: provenance(), digest: digest(9), outline };
+    // An extraction has no translations, but the format does not know.
+    let outline = Outline::Translations(vec![("de".to_owned(), 5)]);
+    History { step: None, past: vec![past.clone(), Past { outline, ..past }] }
+}
+
 pub(in crate::store) fn failure() -> Failure {
     Failure {
         id: FailureId::from_bytes([7; 10]),
@@ -207,6 +226,8 @@ fn version_1_is_read_and_written_as_ever() {
     check_golden(golden!("finding-labels"), finding());
     check_golden(golden!("finding-annotations"), annotations());
     check_golden(golden!("finding-translations"), translations());
+    check_golden(golden!("history"), history());
+    check_golden(golden!("history-of-text"), history_of_text());
     check_golden(golden!("run"), run());
     check_golden(golden!("about"), about());
 }
@@ -263,6 +284,8 @@ fn write_missing_golden_files() {
         ("finding-labels", finding().encode()),
         ("finding-annotations", annotations().encode()),
         ("finding-translations", translations().encode()),
+        ("history", history().encode()),
+        ("history-of-text", history_of_text().encode()),
         ("failure", failure().encode()),
         ("failure-without-plugin", without_plugin().encode()),
         ("run", run().encode()),

@@ -194,7 +194,7 @@ impl TryFrom<Source<'_>> for model::StoredSource {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Provenance<'a> {
+pub(super) struct Provenance<'a> {
     plugin: &'a str,
     version: &'a str,
     role: Role,
@@ -467,7 +467,7 @@ pub(super) struct Finding<'a> {
     provenance: Provenance<'a>,
 }
 
-fn checked_confidence(confidence: f32) -> Result<f32> {
+pub(super) fn checked_confidence(confidence: f32) -> Result<f32> {
     if (0.0..=1.0).contains(&confidence) {
         Ok(confidence)
     } else {

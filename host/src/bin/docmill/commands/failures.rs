@@ -93,10 +93,7 @@ pub fn show(common: &Common, meant: &str) -> Result<Exit, CommandError> {
     match common.output {
         Output::Json => write_object(&mut stdout, &failure)?,
         Output::Human => {
-            let mut run = None;
-            for candidate in store.runs() {
-                run = Some(candidate?).filter(|it| it.id == failure.run).or(run);
-            }
+            let run = store.run(failure.run)?;
             let shown = render(&failure, run.as_ref(), Paint::for_stdout(common));
             stdout.write_all(shown.as_bytes())?;
         }

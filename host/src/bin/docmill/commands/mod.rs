@@ -4,6 +4,7 @@ mod eval;
 mod export;
 mod failures;
 mod generate;
+mod history;
 mod ingest;
 mod list;
 mod plan;
@@ -35,6 +36,7 @@ pub fn run(args: &Args) -> Result<Exit, CommandError> {
         Command::Update { jobs } => update::run(common, *jobs),
         Command::List(options) => list::run(common, options),
         Command::Show(options) => show::run(common, options),
+        Command::History { document } => history::run(common, document),
         Command::Export(options) => export::run(common, options),
         Command::Eval(options) => eval::run(common, options),
         Command::Taxonomy(Taxonomy::Check { table }) => taxonomy::check(common, table),

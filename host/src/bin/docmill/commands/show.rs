@@ -19,6 +19,8 @@ use crate::report::{
     one_line, span, write_json,
 };
 
+mod why;
+
 /// So many characters of context stand on each side of a passage.
 const CONTEXT: usize = 40;
 /// The most passages that are shown for one label or kind; `--output json` has all.
@@ -31,6 +33,9 @@ pub fn run(common: &Common, options: &Show) -> Result<Exit, CommandError> {
     let store = context::existing_store(common)?;
     let id = resolve(&store, &options.document)?;
     let dossier = Dossier::gather(&store, version(&store, id, options.version)?)?;
+    if let Some(name) = &options.why {
+        return why::run(common, &store, &dossier, name);
+    }
     let mut stdout = std::io::BufWriter::new(std::io::stdout().lock());
     match common.output {
         Output::Json => {
@@ -46,7 +51,7 @@ pub fn run(common: &Common, options: &Show) -> Result<Exit, CommandError> {
 }
 
 /// Finds the document that is meant: by the name of its source, by its id, or by the end of the name of its source.
-fn resolve(store: &dyn Store, meant: &str) -> Result<DocumentId, CommandError> {
+pub fn resolve(store: &dyn Store, meant: &str) -> Result<DocumentId, CommandError> {
     let name = SourceName::new(meant.strip_prefix("./").unwrap_or(meant));
     if let Some(source) = name.ok().map(|name| store.source(&name)).transpose()?.flatten() {
         return only_document(store, &source);

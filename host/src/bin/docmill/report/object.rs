@@ -109,8 +109,9 @@ impl<'a> PassageObject<'a> {
     }
 }
 
+/// A label that was given.
 #[derive(Debug, Serialize)]
-struct LabelObject<'a> {
+pub struct LabelObject<'a> {
     plugin: &'a str,
     name: &'a str,
     confidence: f32,
@@ -120,7 +121,11 @@ struct LabelObject<'a> {
 }
 
 impl<'a> LabelObject<'a> {
-    fn new(document: &'a Document, (finding, label): (&'a Finding, &'a Label)) -> LabelObject<'a> {
+    /// The object of a label.
+    pub fn new(
+        document: &'a Document,
+        (finding, label): (&'a Finding, &'a Label),
+    ) -> LabelObject<'a> {
         LabelObject {
             plugin: finding.provenance.plugin.as_str(),
             name: &label.name,
@@ -132,8 +137,9 @@ impl<'a> LabelObject<'a> {
     }
 }
 
+/// Something found in a document.
 #[derive(Debug, Serialize)]
-struct AnnotationObject<'a> {
+pub struct AnnotationObject<'a> {
     plugin: &'a str,
     kind: &'a str,
     passage: Option<PassageObject<'a>>,
@@ -144,7 +150,8 @@ struct AnnotationObject<'a> {
 }
 
 impl<'a> AnnotationObject<'a> {
-    fn new(
+    /// The object of an annotation.
+    pub fn new(
         document: &'a Document,
         (finding, annotation): (&'a Finding, &'a Annotation),
     ) -> AnnotationObject<'a> {
