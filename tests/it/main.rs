@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod bills;
+mod comparison;
 mod compiler;
 mod conformance;
 mod containers;

@@ -1,6 +1,7 @@
 //! Plans and runs steps over documents, and tells what happens as events.
 
 mod bundle;
+mod compare;
 mod configuration;
 mod due;
 mod event;
@@ -15,6 +16,9 @@ mod steps;
 mod stored;
 
 pub use bundle::{Bundle, BundleError};
+pub use compare::{
+    Change, CompareOptions, Comparison, Counted, Difference, Failed, VersionError, compare,
+};
 pub use due::{DueStep, Plan, Reason};
 pub use event::{Event, Fate, Reporter, Silent};
 pub use lineage::{Ancestor, Given, Lineage};

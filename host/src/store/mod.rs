@@ -34,7 +34,8 @@ pub struct Commit {
     /// The documents found in it. A document of the same id and version is replaced.
     pub documents: Vec<StoredDocument>,
     /// What was found in which document and version. Findings of the same step in the same version are replaced; those of other
-    /// steps stay, unless `documents` replaces the very text they were found in by another.
+    /// steps stay, unless `documents` replaces the very text they were found in by another. What goes here is kept in short: see
+    /// [`Store::history`].
     pub findings: Vec<(DocumentId, u32, Finding)>,
     /// The findings to take out: of which step in which document and version.
     pub retired: Vec<(DocumentId, u32, PluginName)>,

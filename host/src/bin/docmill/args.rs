@@ -140,6 +140,8 @@ pub enum Command {
     },
     /// Write documents and everything found in them to stdout or a file
     Export(Export),
+    /// Run two versions of a plugin on what is stored, and show where they differ
+    Compare(Compare),
     /// Measure a classifier against documents whose labels are known
     Eval(Eval),
     /// Look at taxonomies: the tables that classifiers label by
@@ -484,6 +486,37 @@ pub enum Part {
     Development,
     /// Those that were kept aside
     HeldOut,
+}
+
+/// Options of `compare`.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+A version is a step of the pipeline, a component in a file, a shipped plugin, or the digest of a component
+that the store keeps, as `history` shows it. A component runs with the settings, tables, languages and
+limits of a step: that of `--step`, else the other version if it is one, else the only step that runs a
+plugin of that name; and with defaults if there is none. Both read what other steps found and is stored.
+Nothing is written to the store, and differences are no failure.
+
+Examples:
+  docmill compare classify-lexicon build/classify-lexicon.wasm
+  docmill compare 60d461009c24 classify-lexicon --sample 200
+  docmill compare strict lenient --output json   two steps that run one plugin with other settings")]
+pub struct Compare {
+    /// The version that is there
+    #[arg(value_name = "OLD", value_parser = NonEmptyStringValueParser::new())]
+    pub old: String,
+    /// The version that is to take its place
+    #[arg(value_name = "NEW", value_parser = NonEmptyStringValueParser::new())]
+    pub new: String,
+    /// Compare on this many documents only, the same each time [default: all]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub sample: Option<u32>,
+    /// Step in whose place components run
+    #[arg(long, value_name = "NAME", value_parser = step_name)]
+    pub step: Option<PluginName>,
+    /// Documents to process at the same time [default: one per processor]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub jobs: Option<u16>,
 }
 
 /// The commands about taxonomies.

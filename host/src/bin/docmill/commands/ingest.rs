@@ -67,16 +67,16 @@ fn run_until_interrupted(
 }
 
 /// What Ctrl-C does.
-struct Stop {
+pub struct Stop {
     /// Set to end the run after what is under way.
-    requested: Arc<AtomicBool>,
+    pub requested: Arc<AtomicBool>,
     /// Whether it was Ctrl-C that set it.
-    interrupted: Arc<AtomicBool>,
+    pub interrupted: Arc<AtomicBool>,
 }
 
 /// The first Ctrl-C ends the run once everything under way is stored; the second ends the process at once, which loses nothing
 /// that was reported either.
-fn stop_on_interrupt() -> Stop {
+pub fn stop_on_interrupt() -> Stop {
     let stop = Stop { requested: Arc::default(), interrupted: Arc::default() };
     let (requested, interrupted) = (Arc::clone(&stop.requested), Arc::clone(&stop.interrupted));
     std::thread::spawn(move || {

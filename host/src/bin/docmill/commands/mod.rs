@@ -1,5 +1,6 @@
 //! One file per command.
 
+mod compare;
 mod eval;
 mod export;
 mod failures;
@@ -38,6 +39,7 @@ pub fn run(args: &Args) -> Result<Exit, CommandError> {
         Command::Show(options) => show::run(common, options),
         Command::History { document } => history::run(common, document),
         Command::Export(options) => export::run(common, options),
+        Command::Compare(options) => compare::run(common, options),
         Command::Eval(options) => eval::run(common, options),
         Command::Taxonomy(Taxonomy::Check { table }) => taxonomy::check(common, table),
         Command::Stats(options) => stats::run(common, options),

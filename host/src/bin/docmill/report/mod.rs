@@ -13,8 +13,8 @@ mod units;
 pub use error::{CommandError, finish};
 pub use json::write_json;
 pub use object::{
-    AnnotationObject, DocumentObject, FailureObject, LabelObject, LimitsObject, ProvenanceObject,
-    RunObject, SourceObject,
+    AnnotationObject, BillObject, DocumentObject, FailureObject, LabelObject, LimitsObject,
+    ProvenanceObject, RunObject, SourceObject,
 };
 pub use paint::{Paint, Tone, width};
 pub use panic::guarded;

@@ -1,7 +1,7 @@
 //! What is printed for programs, as types: `host/docs/export.md` describes every field, and others rely on names and order.
 
 use docmill::model::{
-    Annotation, Aside, Attribute, Cost, Document, Failure, Finding, Label, Limits, Mark,
+    Annotation, Aside, Attribute, Bill, Cost, Document, Failure, Finding, Label, Limits, Mark,
     Provenance, Run, Segment, Span, Tally, Translation,
 };
 use serde::Serialize;
@@ -299,6 +299,49 @@ impl From<Cost> for CostObject {
         let Cost { duration, peak_memory, host_calls, bytes_in, bytes_out } = cost;
         let duration_us = u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
         CostObject { duration_us, peak_memory, host_calls, bytes_in, bytes_out }
+    }
+}
+
+/// What several calls cost.
+#[derive(Debug, Serialize)]
+pub struct BillObject {
+    calls: u64,
+    failed: u64,
+    duration_us: Measured,
+    peak_memory: Peak,
+    host_calls: Measured,
+    bytes_in: Measured,
+    bytes_out: Measured,
+}
+
+#[derive(Debug, Serialize)]
+struct Measured {
+    sum: u64,
+    mean: u64,
+    max: u64,
+}
+
+/// Peaks of memory do not add up.
+#[derive(Debug, Serialize)]
+struct Peak {
+    mean: u64,
+    max: u64,
+}
+
+impl From<&Bill> for BillObject {
+    fn from(bill: &Bill) -> BillObject {
+        let [sum, mean, max] = [bill.sum, bill.mean(), bill.largest].map(CostObject::from);
+        let measured =
+            |of: fn(&CostObject) -> u64| Measured { sum: of(&sum), mean: of(&mean), max: of(&max) };
+        BillObject {
+            calls: bill.calls,
+            failed: bill.failed,
+            duration_us: measured(|it| it.duration_us),
+            peak_memory: Peak { mean: mean.peak_memory, max: max.peak_memory },
+            host_calls: measured(|it| it.host_calls),
+            bytes_in: measured(|it| it.bytes_in),
+            bytes_out: measured(|it| it.bytes_out),
+        }
     }
 }
 

@@ -7,13 +7,12 @@ use docmill::model::{Bill, Cost, DocumentId, SourceName};
 use docmill::store::{Store, StoreError};
 use serde::Serialize;
 
-use super::micros;
 use crate::args::{By, Common, Output};
 use crate::commands::show::short;
 use crate::exit::Exit;
 use crate::report::{
-    Column, CommandError, Paint, Table, Tone, bytes, count, escaped, grouped, note, one_line, span,
-    write_json,
+    BillObject, Column, CommandError, Paint, Table, Tone, bytes, count, escaped, grouped, note,
+    one_line, span, write_json,
 };
 
 /// Tells the `top` greatest totals.
@@ -188,14 +187,9 @@ fn table(
 struct RowObject {
     #[serde(flatten)]
     item: ItemObject,
-    calls: u64,
-    failed: u64,
+    #[serde(flatten)]
+    bill: BillObject,
     share: f64,
-    duration_us: Measured,
-    peak_memory: Peak,
-    host_calls: Measured,
-    bytes_in: Measured,
-    bytes_out: Measured,
 }
 
 #[derive(Serialize)]
@@ -206,20 +200,6 @@ enum ItemObject {
     Document { document: Option<String>, source: String, title: Option<String> },
 }
 
-#[derive(Serialize)]
-struct Measured {
-    sum: u64,
-    mean: u64,
-    max: u64,
-}
-
-/// Peaks of memory do not add up.
-#[derive(Serialize)]
-struct Peak {
-    mean: u64,
-    max: u64,
-}
-
 impl RowObject {
     fn new(
         store: &dyn Store,
@@ -227,9 +207,6 @@ impl RowObject {
         bill: &Bill,
         all: &Bill,
     ) -> Result<RowObject, StoreError> {
-        let (sum, mean, max) = (bill.sum, bill.mean(), bill.largest);
-        let measured =
-            |of: fn(&Cost) -> u64| Measured { sum: of(&sum), mean: of(&mean), max: of(&max) };
         Ok(RowObject {
             item: match item {
                 Item::Plugin(plugin, version) => {
@@ -244,14 +221,8 @@ impl RowObject {
                     title: title(store, *id)?,
                 },
             },
-            calls: bill.calls,
-            failed: bill.failed,
+            bill: bill.into(),
             share: share(bill, all),
-            duration_us: measured(|cost| micros(cost.duration)),
-            peak_memory: Peak { mean: mean.peak_memory, max: max.peak_memory },
-            host_calls: measured(|cost| cost.host_calls),
-            bytes_in: measured(|cost| cost.bytes_in),
-            bytes_out: measured(|cost| cost.bytes_out),
         })
     }
 }
