@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use docmill::capabilities::{Member, MemberSink, Refused, SourceBytes};
 use docmill::ingest::{Content, Offer, Origin, Unreadable};
 use docmill::model::{
-    Digest, DocumentId, Failure, FailureClass, Finding, MediaType, Run, RunId, SourceName,
+    Digest, DocumentId, Failure, FailureClass, Finding, History, MediaType, Run, RunId, SourceName,
     SourceState, StoredDocument, StoredSource,
 };
 use docmill::pipeline::{Bundle, Pipeline, RunOptions, Stored};
@@ -358,6 +358,10 @@ impl Store for Fragile {
         self.inner.part(digest)
     }
 
+    fn parts_with_prefix(&self, prefix: &str, limit: usize) -> Result<Vec<Digest>, StoreError> {
+        self.inner.parts_with_prefix(prefix, limit)
+    }
+
     fn source(&self, name: &SourceName) -> Result<Option<StoredSource>, StoreError> {
         self.inner.source(name)
     }
@@ -394,6 +398,10 @@ impl Store for Fragile {
         self.inner.findings(id, version)
     }
 
+    fn history(&self, id: DocumentId, version: u32) -> Result<Vec<History>, StoreError> {
+        self.inner.history(id, version)
+    }
+
     fn failures(&self) -> Listed<'_, Failure> {
         self.inner.failures()
     }
@@ -404,6 +412,10 @@ impl Store for Fragile {
 
     fn failures_with_prefix(&self, prefix: &str, limit: usize) -> Result<Vec<Failure>, StoreError> {
         self.inner.failures_with_prefix(prefix, limit)
+    }
+
+    fn run(&self, id: RunId) -> Result<Option<Run>, StoreError> {
+        self.inner.run(id)
     }
 
     fn runs(&self) -> Listed<'_, Run> {

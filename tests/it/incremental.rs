@@ -296,6 +296,7 @@ fn state(store: &dyn Store) -> String {
     for failure in store.failures() {
         let mut failure = failure.expect("the store can be read");
         failure.run = RunId(0);
+        failure.cost = failure.cost.map(|_| Cost::default());
         lines.push(format!("{failure:#?}"));
     }
     for document in store.documents() {

@@ -1,6 +1,8 @@
 //! docmill as a whole, one sentence per test: the binary as people run it, and the library with real plugins.
 
 mod bad_input;
+mod bills;
+mod comparison;
 mod compiler;
 mod conformance;
 mod containers;
@@ -13,6 +15,7 @@ mod hostile_documents;
 mod hostile_steps;
 mod incremental;
 mod kills;
+mod lineage;
 mod polyglot;
 mod repeated_runs;
 mod seeds;

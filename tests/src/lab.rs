@@ -295,6 +295,7 @@ pub fn contents(store: &dyn Store) -> String {
     }
     for failure in store.failures() {
         let mut failure = failure.expect("the store can be read");
+        failure.cost = failure.cost.map(|_| Cost::default());
         if failure.class == FailureClass::Deadline {
             failure.backtrace.clear();
             failure.log.clear();

@@ -13,6 +13,7 @@ use crate::model::{
 use crate::sandbox::{Called, Inputs, Limits, Reported, Sandbox, State, Stopped};
 
 mod check;
+mod content;
 mod v0_1;
 
 /// What a plugin says about itself.

@@ -8,6 +8,7 @@ use wasmtime::Store;
 use wasmtime::component::{Component, HasSelf, Instance, InstancePre, Resource};
 
 use self::bindings::imports::docmill::plugin as wit;
+use super::content::Content;
 use super::{
     Answer, Call, Declaration, Description, Guest, PACKAGE, Rendering, Setting, TableUse, Task,
     Track, check, role_interface,
@@ -245,8 +246,7 @@ impl Plugin {
             .map_err(reported)?;
         let extracted =
             extracted.into_iter().map(extracted_document).collect::<Result<Vec<_>, _>>()?;
-        store.data_mut().bytes_out +=
-            extracted.iter().map(|it| it.document.text.len() as u64).sum::<u64>();
+        store.data_mut().bytes_out += extracted.content();
         Ok(extracted)
     }
 
@@ -259,7 +259,7 @@ impl Plugin {
         target: &LanguageTag,
     ) -> Result<Rendering, Fault> {
         let exports = role!(self, Translator, translation, store, instance);
-        store.data_mut().bytes_in += segments.iter().map(|it| it.len() as u64).sum::<u64>();
+        store.data_mut().bytes_in += segments.content() + original.content() + target.content();
         let pair = bindings::translation::exports::docmill::plugin::translation::LanguagePair {
             original: original.to_string(),
             target: target.to_string(),
@@ -270,10 +270,9 @@ impl Plugin {
             .call_translate(&mut *store, segments, &pair)?
             .map_err(reported)?;
         check::segments(&empty, &rendering.segments)?;
-        store.data_mut().bytes_out +=
-            rendering.segments.iter().map(|it| it.len() as u64).sum::<u64>();
         let attributes = rendering.attributes.into_iter().map(attribute).collect::<Vec<_>>();
         check::attributes(&attributes)?;
+        store.data_mut().bytes_out += rendering.segments.content() + attributes.content();
         Ok(Rendering { segments: rendering.segments, attributes })
     }
 
@@ -285,14 +284,14 @@ impl Plugin {
         declared: &BTreeSet<String>,
     ) -> Result<Vec<Label>, Fault> {
         let exports = role!(self, Classifier, classification, store, instance);
-        store.data_mut().bytes_in += document.text.len() as u64;
+        store.data_mut().bytes_in += document.content();
         let labels = exports
             .docmill_plugin_classification()
             .call_classify(&mut *store, &to_wit(document))?
             .map_err(reported)?;
         let labels = labels.into_iter().map(label).collect::<Vec<_>>();
         check::labels(&document.text, &labels, declared)?;
-        store.data_mut().bytes_out += labels.iter().map(|it| it.name.len() as u64).sum::<u64>();
+        store.data_mut().bytes_out += labels.content();
         Ok(labels)
     }
 
@@ -304,16 +303,14 @@ impl Plugin {
         declared: &BTreeSet<String>,
     ) -> Result<Vec<Annotation>, Fault> {
         let exports = role!(self, Analyzer, analysis, store, instance);
-        store.data_mut().bytes_in += document.text.len() as u64;
+        store.data_mut().bytes_in += document.content();
         let annotations = exports
             .docmill_plugin_analysis()
             .call_analyze(&mut *store, &to_wit(document))?
             .map_err(reported)?;
         let annotations = annotations.into_iter().map(annotation).collect::<Vec<_>>();
         check::annotations(&document.text, &annotations, declared)?;
-        let size =
-            |it: &Annotation| (it.kind.len() + it.value.as_ref().map_or(0, String::len)) as u64;
-        store.data_mut().bytes_out += annotations.iter().map(size).sum::<u64>();
+        store.data_mut().bytes_out += annotations.content();
         Ok(annotations)
     }
 
@@ -627,7 +624,9 @@ impl wit::log::Host for State {
 impl wit::config::Host for State {
     fn get(&mut self, key: String) -> wasmtime::Result<Option<String>> {
         self.host_call("config")?;
-        Ok(self.inputs.settings.get(&key).map(str::to_owned))
+        let value = self.inputs.settings.get(&key).map(str::to_owned);
+        self.bytes_in += value.content();
+        Ok(value)
     }
 }
 
@@ -652,7 +651,9 @@ impl wit::lookup::HostTable for State {
     }
 
     fn get(&mut self, table: Resource<LentTable>, key: String) -> wasmtime::Result<Option<String>> {
-        Ok(self.table(&table)?.get(&key).map(str::to_owned))
+        let value = self.table(&table)?.get(&key).map(str::to_owned);
+        self.bytes_in += value.content();
+        Ok(value)
     }
 
     fn get_many(
@@ -661,7 +662,9 @@ impl wit::lookup::HostTable for State {
         keys: Vec<String>,
     ) -> wasmtime::Result<Vec<Option<String>>> {
         let table = self.table(&table)?;
-        Ok(keys.iter().map(|key| table.get(key).map(str::to_owned)).collect())
+        let values: Vec<_> = keys.iter().map(|key| table.get(key).map(str::to_owned)).collect();
+        self.bytes_in += values.content();
+        Ok(values)
     }
 
     fn entries(
@@ -675,7 +678,10 @@ impl wit::lookup::HostTable for State {
             key: key.to_owned(),
             value: value.to_owned(),
         };
-        Ok(table.page(start, count).map(entry).collect())
+        let entries: Vec<_> = table.page(start, count).map(entry).collect();
+        let content = |it: &wit::lookup::Entry| it.key.content() + it.value.content();
+        self.bytes_in += entries.iter().map(content).sum::<u64>();
+        Ok(entries)
     }
 
     fn find(
@@ -685,6 +691,7 @@ impl wit::lookup::HostTable for State {
     ) -> wasmtime::Result<Vec<wit::lookup::Occurrence>> {
         let table = self.table(&table)?;
         let found = table.find(&text)?;
+        self.bytes_in += found.iter().map(|it| it.value.content()).sum::<u64>();
         let occurrence = |it: crate::capabilities::Occurrence<'_>| wit::lookup::Occurrence {
             span: span_to_wit(it.span),
             value: it.value.to_owned(),
@@ -703,7 +710,9 @@ impl wit::sources::Host for State {}
 impl wit::sources::HostSource for State {
     fn media_type(&mut self, source: Resource<SourceBytes>) -> wasmtime::Result<String> {
         self.host_call("sources")?;
-        Ok(self.handles.get(&source)?.media_type().to_string())
+        let media_type = self.handles.get(&source)?.media_type().to_string();
+        self.bytes_in += media_type.content();
+        Ok(media_type)
     }
 
     fn size(&mut self, source: Resource<SourceBytes>) -> wasmtime::Result<u64> {
@@ -732,8 +741,10 @@ impl wit::sources::HostSource for State {
 impl wit::members::Host for State {
     fn emit(&mut self, member: wit::members::Member) -> wasmtime::Result<()> {
         self.host_call("members")?;
-        self.bytes_out += member.content.len() as u64;
         let attributes: Vec<Attribute> = member.attributes.into_iter().map(attribute).collect();
+        self.bytes_out += member.content.len() as u64;
+        self.bytes_out +=
+            member.name.content() + member.media_type.content() + attributes.content();
         let promise = |fault: Fault| match fault {
             Fault::Broken { what, clause } => wasmtime::Error::from(BrokenPromise { what, clause }),
             Fault::Call(error) => error,
@@ -763,11 +774,9 @@ impl wit::findings::Host for State {
             evidence: it.evidence.iter().copied().map(span_to_wit).collect(),
             attributes: it.attributes.iter().map(attribute_to_wit).collect(),
         };
-        Ok(self
-            .inputs
-            .findings
-            .labels(&classifier)
-            .map(|labels| labels.iter().map(label).collect()))
+        let labels = self.inputs.findings.labels(&classifier);
+        self.bytes_in += labels.content();
+        Ok(labels.map(|labels| labels.iter().map(label).collect()))
     }
 
     fn annotations(
@@ -782,11 +791,9 @@ impl wit::findings::Host for State {
             confidence: it.confidence,
             attributes: it.attributes.iter().map(attribute_to_wit).collect(),
         };
-        Ok(self
-            .inputs
-            .findings
-            .annotations(&analyzer)
-            .map(|annotations| annotations.iter().map(annotation).collect()))
+        let annotations = self.inputs.findings.annotations(&analyzer);
+        self.bytes_in += annotations.content();
+        Ok(annotations.map(|annotations| annotations.iter().map(annotation).collect()))
     }
 
     fn translation(
@@ -795,6 +802,8 @@ impl wit::findings::Host for State {
         target: String,
     ) -> wasmtime::Result<Option<String>> {
         self.host_call("findings")?;
-        Ok(self.inputs.findings.translation(&translator, &target).map(str::to_owned))
+        let translation = self.inputs.findings.translation(&translator, &target);
+        self.bytes_in += translation.content();
+        Ok(translation.map(str::to_owned))
     }
 }

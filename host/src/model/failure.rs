@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Digest, DocumentId, Hasher, Limits, PluginName, RunId, SourceName};
+use super::{Cost, Digest, DocumentId, Hasher, Limits, PluginName, RunId, SourceName};
 
 /// What kind of thing went wrong, sorted by who has to act.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -176,6 +176,8 @@ pub struct Failure {
     pub component: Option<Digest>,
     /// How the plugin was run; absent where none was, and in records of an early docmill.
     pub attempt: Option<Attempt>,
+    /// What the call that failed cost; absent where there was none, and in records of an early docmill.
+    pub cost: Option<Cost>,
     /// What kind of thing went wrong.
     pub class: FailureClass,
     /// What went wrong, outermost first, each a lower-case fragment; never empty. Parts of it are the plugin's words:

@@ -4,22 +4,26 @@
 //! everything a plugin says, or by `store`, which reads back what was checked before; so a [`Span`] in a [`Document`]
 //! is known to be valid.
 
+mod bill;
 mod clause;
 mod digest;
 mod document;
 mod failure;
 mod findings;
+mod history;
 mod limits;
 mod name;
 mod provenance;
 mod run;
 mod source;
 
+pub use bill::Bill;
 pub use clause::Clause;
 pub use digest::{Digest, Hasher, ParseDigestError};
 pub use document::{Aside, Attribute, Document, DocumentId, Extracted, Mark, Span, StoredDocument};
 pub use failure::{Attempt, Failure, FailureClass, FailureId, LogLevel, LogLine};
 pub use findings::{Annotation, Finding, Findings, Label, Segment, Translation};
+pub use history::{History, Outline, Past};
 pub use limits::Limits;
 pub(crate) use name::check_kebab_case;
 pub use name::{LanguageTag, MediaType, NameError, PluginName, SourceName};

@@ -20,7 +20,9 @@ use crate::catalog::{
 };
 use crate::error::{Hint, Location, closest, listed};
 use crate::manifest::{Manifest, ManifestError, Placed, PluginRef, StepRequest, TableRef};
-use crate::model::{Digest, FailureClass, Hasher, LanguageTag, MediaType, PluginName, Role};
+use crate::model::{
+    ContractVersion, Digest, FailureClass, Hasher, LanguageTag, MediaType, PluginName, Role,
+};
 use crate::sandbox::{Inputs, Limits, Sandbox, Stopped};
 use crate::store::{Store, StoreError};
 
@@ -105,12 +107,21 @@ impl Step {
 
     /// The digest of everything that a result of this step depends on besides the document: component, contract, configuration.
     pub(super) fn digest(&self) -> Digest {
-        let mut hasher = Hasher::new("docmill step 1");
-        hasher.field(self.plugin.digest.as_bytes());
-        hasher.field(self.plugin.contract.to_string().as_bytes());
-        hasher.field(self.configuration.as_bytes());
-        hasher.finish()
+        step_digest(self.plugin.digest, self.plugin.contract, self.configuration)
     }
+}
+
+/// See [`Step::digest`]; of a step that made a stored result.
+pub(super) fn step_digest(
+    component: Digest,
+    contract: ContractVersion,
+    configuration: Digest,
+) -> Digest {
+    let mut hasher = Hasher::new("docmill step 1");
+    hasher.field(component.as_bytes());
+    hasher.field(contract.to_string().as_bytes());
+    hasher.field(configuration.as_bytes());
+    hasher.finish()
 }
 
 /// Steps in the order in which they run.

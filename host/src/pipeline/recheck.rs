@@ -6,7 +6,7 @@ use super::plan::{Pipeline, Step};
 use super::steps::{finding_key, with_attributes};
 use crate::capabilities::{PriorFindings, SourceBytes};
 use crate::model::{
-    Digest, DocumentId, Extracted, Finding, PluginName, Provenance, Role, StoredDocument,
+    Digest, DocumentId, Extracted, Finding, Findings, PluginName, Provenance, Role, StoredDocument,
 };
 use crate::sandbox::Stopped;
 use crate::store::{Store, StoreError};
@@ -97,6 +97,14 @@ fn extraction<'a>(
     Ok(Some((step, contradiction(&Some(stored.extracted.clone()), run))))
 }
 
+/// What a step reads of what was found.
+pub(super) fn prior(step: &Step, findings: &[Finding]) -> Vec<(String, Arc<Findings>)> {
+    (step.reads.iter())
+        .filter_map(|read| findings.iter().find(|finding| finding.step == *read))
+        .map(|finding| (finding.step.to_string(), Arc::new(finding.findings.clone())))
+        .collect()
+}
+
 fn of_finding<'a>(
     pipeline: &'a Pipeline,
     stored: &StoredDocument,
@@ -107,10 +115,7 @@ fn of_finding<'a>(
         .finders()
         .find(|step| step.name == finding.step && made(step, &finding.provenance))?;
     let document = &stored.extracted.document;
-    let prior: Vec<_> = (step.reads.iter())
-        .filter_map(|read| others.iter().find(|other| other.step == *read))
-        .map(|other| (other.step.to_string(), Arc::new(other.findings.clone())))
-        .collect();
+    let prior = prior(step, others);
     // What it was made of is no longer what there is: it is due, not wrong.
     if finding_key(step, document.digest(), &prior) != finding.provenance.key {
         return None;

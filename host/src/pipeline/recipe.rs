@@ -30,6 +30,9 @@ pub(super) struct RecipeStep {
     pub(super) settings: String,
     /// The digest under which the store keeps them.
     pub(super) configuration: String,
+    /// The steps whose findings it asks for. Left out where there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) reads: Vec<String>,
 }
 
 impl RecipeStep {
@@ -43,6 +46,7 @@ impl RecipeStep {
             contract: step.plugin.contract.to_string(),
             settings: step.configuration.to_string(),
             configuration: step.kept.to_string(),
+            reads: step.reads.iter().map(PluginName::to_string).collect(),
         }
     }
 }
@@ -55,6 +59,15 @@ impl Recipe {
     /// What is kept of it. Its digest is that of the pipeline.
     pub(super) fn to_bytes(&self) -> Vec<u8> {
         serde_json::to_vec(self).expect("strings have a form in JSON")
+    }
+
+    /// The recipe that the store keeps under this digest, if it does and it can be read.
+    pub(super) fn kept(store: &dyn Store, pipeline: &Digest) -> Result<Option<Recipe>, StoreError> {
+        let kept = match store.part(pipeline) {
+            Err(StoreError::Damaged { .. } | StoreError::Later { .. }) => None,
+            kept => kept?,
+        };
+        Ok(kept.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
     }
 
     /// The step of this name.
@@ -134,11 +147,7 @@ impl<'a> Comparison<'a> {
         if let Some(earlier) = compared.get(&digest) {
             return Ok(Arc::clone(earlier));
         }
-        let kept = match self.store.part(&digest) {
-            Err(StoreError::Damaged { .. } | StoreError::Later { .. }) => None,
-            kept => kept?,
-        };
-        let recipe = kept.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        let recipe = Recipe::kept(self.store, &digest)?;
         let earlier = recipe.map(|recipe| Earlier::compare(recipe, self.pipeline));
         let earlier = Arc::new(earlier.unwrap_or_default());
         compared.insert(digest, Arc::clone(&earlier));

@@ -489,6 +489,7 @@ impl Worker<'_> {
             step: None,
             component: None,
             attempt: None,
+            cost: None,
             class: FailureClass::Host,
             causes: reason.causes,
             hint: reason.hint,

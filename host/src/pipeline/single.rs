@@ -100,7 +100,8 @@ impl Step {
                 let mut translations =
                     Called { value: Vec::new(), cost: Cost::default(), log: Vec::new() };
                 for (original, target) in self.wanted_pairs(document) {
-                    let called = guest.translate(call(), &segments, original, target)?;
+                    let called = (guest.translate(call(), &segments, original, target))
+                        .map_err(|stopped| stopped.after(translations.cost))?;
                     translations.cost += called.cost;
                     translations.log.extend(called.log);
                     let rendering = called.value;

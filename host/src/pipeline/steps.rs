@@ -442,6 +442,7 @@ impl Progress<'_> {
                 limits: step.limits,
                 configuration: step.kept,
             }),
+            cost: stopped.cost.map(|cost| *cost),
             class: stopped.class,
             causes: stopped.causes,
             hint: stopped.hint,
@@ -526,8 +527,13 @@ pub(super) fn stored_documents(
 
 /// The digest of everything an extraction depends on.
 pub(super) fn extraction_key(step: &Step, info: &SourceInfo) -> Digest {
+    key_of_extraction(step.digest(), info)
+}
+
+/// See [`extraction_key`]; `step` is the digest of the step.
+pub(super) fn key_of_extraction(step: Digest, info: &SourceInfo) -> Digest {
     let mut hasher = Hasher::new("docmill extraction 1");
-    hasher.field(step.digest().as_bytes());
+    hasher.field(step.as_bytes());
     hasher.field(info.media_type.as_str().as_bytes());
     hasher.field(info.digest.as_bytes());
     // What the container knows becomes part of the document.
@@ -543,8 +549,17 @@ pub(super) fn finding_key(
     document: Digest,
     reads: &[(String, Arc<Findings>)],
 ) -> Digest {
+    key_of_finding(step.digest(), document, reads)
+}
+
+/// See [`finding_key`]; `step` is the digest of the step.
+pub(super) fn key_of_finding(
+    step: Digest,
+    document: Digest,
+    reads: &[(String, Arc<Findings>)],
+) -> Digest {
     let mut hasher = Hasher::new("docmill finding 1");
-    hasher.field(step.digest().as_bytes()).field(document.as_bytes());
+    hasher.field(step.as_bytes()).field(document.as_bytes());
     for (name, findings) in reads {
         hasher.field(name.as_bytes()).field(findings.digest().as_bytes());
     }

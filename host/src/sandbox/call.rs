@@ -26,6 +26,8 @@ pub struct Stopped {
     pub backtrace: Vec<String>,
     /// The end of what the plugin logged.
     pub log: Vec<LogLine>,
+    /// What it cost until then; absent if it did not come to a call. Boxed, as every call returns it or its result.
+    pub cost: Option<Box<Cost>>,
 }
 
 impl Stopped {
@@ -38,7 +40,14 @@ impl Stopped {
             clause: None,
             backtrace: Vec::new(),
             log: Vec::new(),
+            cost: None,
         }
+    }
+
+    /// The same, after calls for the same result that went well and cost this.
+    pub(crate) fn after(self, mut cost: Cost) -> Stopped {
+        cost += self.cost.as_deref().copied().unwrap_or_default();
+        Stopped { cost: Some(Box::new(cost)), ..self }
     }
 
     /// A broken promise: what the plugin did, and what the contract says instead.
@@ -158,7 +167,7 @@ pub(crate) fn call<T>(
     log.extend(printed.map(|printed| LogLine { level: LogLevel::Info, message: printed }));
     match result {
         Ok(value) => Ok(Called { value, cost, log }),
-        Err(stopped) => Err(Stopped { log, ..stopped }),
+        Err(stopped) => Err(Stopped { log, cost: Some(Box::new(cost)), ..stopped }),
     }
 }
 

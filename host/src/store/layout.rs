@@ -12,6 +12,7 @@
 //! | `s` name | a source, with the ids of its documents in reading order | by name |
 //! | `d` id version | a document | the last of an id is its latest version; ids sort like their text |
 //! | `f` id version step | a finding | all findings of one version together, by step |
+//! | `h` id version step | what that step had found there before, or without a step, what the text was before | by step |
 //! | `x` name NUL id | a failure | by source, then id |
 //! | `r` number | a run | oldest first |
 //! | `c` digest | a part of a step: a component, or a configuration | |
@@ -46,8 +47,8 @@ use super::transfer::{self, TransferError};
 use super::verify::{Census, Flaw, verify};
 use super::{Commit, Store, StoreError, Upkeep};
 use crate::model::{
-    Digest, DocumentId, Failure, Finding, PluginName, Run, RunId, SourceName, StoredDocument,
-    StoredSource,
+    Digest, DocumentId, Failure, Finding, History, Outline, Past, PluginName, Run, RunId,
+    SourceName, StoredDocument, StoredSource,
 };
 
 /// The version of the layout of the keys.
@@ -162,6 +163,12 @@ fn finding_key(id: DocumentId, version: u32, step: &PluginName) -> Vec<u8> {
     key(Kind::Finding, &[id.as_bytes(), &version.to_be_bytes(), step.as_str().as_bytes()])
 }
 
+/// The history of a step in one version of a document, or that of its text.
+fn history_key(id: DocumentId, version: u32, step: Option<&PluginName>) -> Vec<u8> {
+    let step = step.map_or("", PluginName::as_str);
+    key(Kind::History, &[id.as_bytes(), &version.to_be_bytes(), step.as_bytes()])
+}
+
 fn failures_key(source: &SourceName) -> Vec<u8> {
     key(Kind::Failure, &[source.as_str().as_bytes(), &[0]])
 }
@@ -242,6 +249,10 @@ pub(super) fn describe(key: &[u8]) -> String {
             let step = text(rest.get(14..).unwrap_or_default());
             format!("finding of `{step}` in document `{id}`, version {version}")
         }),
+        b'h' => id(rest).zip(version(rest)).map(|(id, version)| {
+            let step = text(rest.get(14..).unwrap_or_default());
+            format!("history of `{step}` in document `{id}`, version {version}")
+        }),
         b'x' => rest
             .split_last_chunk::<10>()
             .map(|(_, id)| format!("failure `{}`", DocumentId::from_bytes(*id))),
@@ -286,6 +297,12 @@ impl Keyed for StoredDocument {
 impl Keyed for Finding {
     fn belongs_to(&self, key: &[u8]) -> bool {
         key.get(15..) == Some(self.step.as_str().as_bytes())
+    }
+}
+
+impl Keyed for History {
+    fn belongs_to(&self, key: &[u8]) -> bool {
+        key.get(15..) == Some(self.step.as_ref().map_or("", PluginName::as_str).as_bytes())
     }
 }
 
@@ -440,6 +457,8 @@ fn prepare<'a>(map: &impl KeyValue, commit: &'a Commit) -> Result<Prepared<'a>, 
 fn write(map: &impl KeyValue, prepared: Prepared<'_>, count: u64) -> Result<(), StoreError> {
     let Prepared { commit, original, records } = prepared;
     let mut batch = Batch::new();
+    // What has its place taken here: of which step in which document and version.
+    let mut past = Vec::new();
     let digest_key = original_key(&commit.source.info.digest);
     // An earlier commit of the same group may have brought the same original.
     if let Some(original) = original
@@ -455,22 +474,87 @@ fn write(map: &impl KeyValue, prepared: Prepared<'_>, count: u64) -> Result<(), 
         // would point anywhere, so they go.
         let key = document_key(document.id, document.version);
         let Some(bytes) = map.get(&key)? else { continue };
-        let same = decode::<StoredDocument>(map, &key, bytes)
-            .is_ok_and(|before| before.extracted.document == document.extracted.document);
+        let before = decode::<StoredDocument>(map, &key, bytes).ok();
+        let same = before
+            .as_ref()
+            .is_some_and(|before| before.extracted.document == document.extracted.document);
         if !same {
             for entry in map.scan(beginning_with(findings_key(document.id, document.version))) {
-                take_out(map, &mut batch, entry?.0)?;
+                let (key, bytes) = entry?;
+                if let Ok(finding) = decode::<Finding>(map, &key, bytes) {
+                    past.push((
+                        document.id,
+                        document.version,
+                        Some(finding.step.clone()),
+                        of_finding(finding),
+                    ));
+                }
+                take_out(map, &mut batch, key)?;
             }
+        }
+        if let Some(before) = before
+            && before.provenance.key != document.provenance.key
+        {
+            past.push((document.id, document.version, None, of_document(before)));
         }
     }
     for (id, version, step) in &commit.retired {
-        take_out(map, &mut batch, finding_key(*id, *version, step))?;
+        let key = finding_key(*id, *version, step);
+        if let Some(Ok(finding)) = map.get(&key)?.map(|bytes| decode::<Finding>(map, &key, bytes)) {
+            past.push((*id, *version, Some(step.clone()), of_finding(finding)));
+        }
+        take_out(map, &mut batch, key)?;
+    }
+    for (id, version, finding) in &commit.findings {
+        let key = finding_key(*id, *version, &finding.step);
+        // What was taken out above has its place in the history already.
+        if batch.contains_key(&key) {
+            continue;
+        }
+        if let Some(Ok(before)) = map.get(&key)?.map(|bytes| decode::<Finding>(map, &key, bytes))
+            && before.provenance.key != finding.provenance.key
+        {
+            past.push((*id, *version, Some(before.step.clone()), of_finding(before)));
+        }
+    }
+    for (id, version, step, past) in past {
+        let key = history_key(id, version, step.as_ref());
+        let mut history = match read_history(map, &key)? {
+            Some(history) => history,
+            None => History { step, past: Vec::new() },
+        };
+        history.add(past);
+        put(map, &mut batch, Kind::History, key, history.encode())?;
     }
     for (kind, key, bytes) in records {
         put(map, &mut batch, kind, key, bytes)?;
     }
     batch.insert(count_key(), Some(record::pack(Kind::Count, &count.to_le_bytes())));
     map.apply(batch)
+}
+
+/// Reads a history that is about to be continued. One that is damaged is begun anew: it must not keep results from being stored.
+fn read_history(map: &impl KeyValue, key: &[u8]) -> Result<Option<History>, StoreError> {
+    match map.get(key)?.map(|bytes| decode(map, key, bytes)).transpose() {
+        Err(StoreError::Damaged { .. } | StoreError::Later { .. }) => Ok(None),
+        history => history,
+    }
+}
+
+fn of_finding(finding: Finding) -> Past {
+    Past {
+        digest: finding.findings.digest(),
+        outline: Outline::of_findings(&finding.findings),
+        provenance: finding.provenance,
+    }
+}
+
+fn of_document(document: StoredDocument) -> Past {
+    Past {
+        digest: document.extracted.document.digest(),
+        outline: Outline::of_document(&document.extracted.document),
+        provenance: document.provenance,
+    }
 }
 
 /// How many commits the map has seen.
@@ -759,6 +843,21 @@ impl<T: KeyValue> Store for T {
         content(self, Kind::Part, &part_key(digest), digest)
     }
 
+    fn parts_with_prefix(&self, prefix: &str, limit: usize) -> Result<Vec<Digest>, StoreError> {
+        let prefix = prefix.to_ascii_lowercase();
+        let filled = |digit: &str| -> Option<Digest> {
+            format!("{prefix}{}", digit.repeat(64_usize.checked_sub(prefix.len())?)).parse().ok()
+        };
+        let Some((first, last)) = filled("0").zip(filled("f")) else { return Ok(Vec::new()) };
+        (self.scan(part_key(&first)..beginning_with(part_key(&last)).end).take(limit))
+            .map(|entry| {
+                let (key, _) = entry?;
+                let digest = key.get(1..).and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
+                digest.map(Digest::from_bytes).ok_or_else(|| misplaced(&key))
+            })
+            .collect()
+    }
+
     fn commit(&self, commits: &[Commit]) -> Result<(), StoreError> {
         self.writing().check()?;
         // Compressing and encoding need no turn, so several threads can do it at once.
@@ -860,6 +959,10 @@ impl<T: KeyValue> Store for T {
         read_all(self, findings_key(id, version)).collect()
     }
 
+    fn history(&self, id: DocumentId, version: u32) -> Result<Vec<History>, StoreError> {
+        read_all(self, history_key(id, version, None)).collect()
+    }
+
     fn failures(&self) -> Box<dyn Iterator<Item = Result<Failure, StoreError>> + '_> {
         // All failures of one source follow each other.
         let mut last: Option<(SourceName, bool)> = None;
@@ -901,6 +1004,10 @@ impl<T: KeyValue> Store for T {
                 read(self, &key, bytes)
             })
             .collect()
+    }
+
+    fn run(&self, id: RunId) -> Result<Option<Run>, StoreError> {
+        read_key(self, &run_key(id))
     }
 
     fn runs(&self) -> Box<dyn Iterator<Item = Result<Run, StoreError>> + '_> {

@@ -4,8 +4,8 @@
 //! stand in its place; [`MemoryStore`] does in tests.
 
 use crate::model::{
-    Digest, DocumentId, Failure, Finding, PluginName, Run, RunId, SourceName, StoredDocument,
-    StoredSource,
+    Digest, DocumentId, Failure, Finding, History, PluginName, Run, RunId, SourceName,
+    StoredDocument, StoredSource,
 };
 
 mod folder;
@@ -34,7 +34,8 @@ pub struct Commit {
     /// The documents found in it. A document of the same id and version is replaced.
     pub documents: Vec<StoredDocument>,
     /// What was found in which document and version. Findings of the same step in the same version are replaced; those of other
-    /// steps stay, unless `documents` replaces the very text they were found in by another.
+    /// steps stay, unless `documents` replaces the very text they were found in by another. What goes here is kept in short: see
+    /// [`Store::history`].
     pub findings: Vec<(DocumentId, u32, Finding)>,
     /// The findings to take out: of which step in which document and version.
     pub retired: Vec<(DocumentId, u32, PluginName)>,
@@ -159,6 +160,14 @@ pub trait Store: Send + Sync {
     /// If the store cannot be read, or if the bytes no longer have this digest.
     fn part(&self, digest: &Digest) -> Result<Option<Vec<u8>>, StoreError>;
 
+    /// The digests of all components, configurations and recipes that were kept and whose hexadecimal form begins with `prefix`
+    /// (compared without regard to case), at most `limit` of them.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be read.
+    fn parts_with_prefix(&self, prefix: &str, limit: usize) -> Result<Vec<Digest>, StoreError>;
+
     /// The record of a source.
     ///
     /// # Errors
@@ -219,6 +228,14 @@ pub trait Store: Send + Sync {
     /// If the store cannot be read.
     fn findings(&self, id: DocumentId, version: u32) -> Result<Vec<Finding>, StoreError>;
 
+    /// What was found in one version of a document before, and what its text was before, in short: first of the extraction, then by
+    /// step name. Of each, the last [`History::MOST`] results that another took the place of.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be read.
+    fn history(&self, id: DocumentId, version: u32) -> Result<Vec<History>, StoreError>;
+
     /// All failures, by source name, then id. Retired sources are left out.
     fn failures(&self) -> Box<dyn Iterator<Item = Result<Failure, StoreError>> + '_>;
 
@@ -235,6 +252,13 @@ pub trait Store: Send + Sync {
     ///
     /// If the store cannot be read.
     fn failures_with_prefix(&self, prefix: &str, limit: usize) -> Result<Vec<Failure>, StoreError>;
+
+    /// The record of a run.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be read.
+    fn run(&self, id: RunId) -> Result<Option<Run>, StoreError>;
 
     /// All runs, oldest first.
     fn runs(&self) -> Box<dyn Iterator<Item = Result<Run, StoreError>> + '_>;

@@ -4,13 +4,13 @@
 //!
 //! | Bytes | Content |
 //! |---|---|
-//! | 0 | version of the format of this kind: 2 for `s`, `x` and `r`, 1 for all others |
-//! | 1 | kind: `s` source, `d` document, `f` finding, `x` failure, `r` run, `m` about the store, `o` original, `c` part of a step, `n` number of commits |
+//! | 0 | version of the format of this kind: 3 for `x`, 2 for `s` and `r`, 1 for all others |
+//! | 1 | kind: `s` source, `d` document, `f` finding, `h` history, `x` failure, `r` run, `m` about the store, `o` original, `c` part of a step, `n` number of commits |
 //! | 2 | packing of the payload: 0 plain, 1 zstd, 2 in pieces |
 //! | 3.. | the payload; with packing 1 the size it unpacks to (u64 LE) and one zstd frame; with packing 2 the number of pieces (u32 LE) |
 //! | last 4 | CRC-32 (IEEE) of all bytes before, LE |
 //!
-//! The payload of an original or a part is its bytes, and that of `n` a u64 LE. Every other payload is a struct of `v1` or `v2` in [postcard] 1: varints, lengths before
+//! The payload of an original or a part is its bytes, and that of `n` a u64 LE. Every other payload is a struct of `v1`, `v2` or `v3` in [postcard] 1: varints, lengths before
 //! strings and lists, an index before the case of an enum, and `f32` as its four bytes, so that a confidence comes back bit by
 //! bit. postcard was chosen because its wire format is specified and frozen, it has no names of fields to store a million times,
 //! and it reads strings without copying.
@@ -38,6 +38,7 @@
 //! | Version | What is new |
 //! |---|---|
 //! | 2 of `x` | how the plugin was run: its name, version, limits, and the digest of its configuration |
+//! | 3 of `x` | what the call that failed cost |
 //! | 2 of `s` | whether the source is retired |
 //! | 2 of `r` | how many sources were kept, and how many retired |
 //!
@@ -51,10 +52,12 @@ use std::io::Read;
 use zstd::bulk::{Compressor, Decompressor};
 use zstd::zstd_safe::find_frame_compressed_size;
 
-use crate::model::{Failure, Finding, Run, StoredDocument, StoredSource};
+use crate::model::{Failure, Finding, History, Run, StoredDocument, StoredSource};
 
 mod v1;
+mod v1_history;
 mod v2;
+mod v3;
 
 #[cfg(test)]
 pub(in crate::store) mod tests;
@@ -92,6 +95,8 @@ pub enum Kind {
     Document,
     /// A [`Finding`].
     Finding,
+    /// A [`History`].
+    History,
     /// A [`Failure`].
     Failure,
     /// A [`Run`].
@@ -113,6 +118,7 @@ impl Kind {
             Kind::Source => b's',
             Kind::Document => b'd',
             Kind::Finding => b'f',
+            Kind::History => b'h',
             Kind::Failure => b'x',
             Kind::Run => b'r',
             Kind::About => b'm',
@@ -124,8 +130,10 @@ impl Kind {
 
     /// The kind of this letter.
     pub(super) fn of(letter: u8) -> Option<Kind> {
-        use Kind::{About, Count, Document, Failure, Finding, Original, Part, Run, Source};
-        [Source, Document, Finding, Failure, Run, About, Original, Part, Count]
+        use Kind::{
+            About, Count, Document, Failure, Finding, History, Original, Part, Run, Source,
+        };
+        [Source, Document, Finding, History, Failure, Run, About, Original, Part, Count]
             .into_iter()
             .find(|kind| kind.letter() == letter)
     }
@@ -133,7 +141,8 @@ impl Kind {
     /// The version of the format that this docmill writes for this kind, and the latest it reads.
     pub const fn version(self) -> u8 {
         match self {
-            Kind::Source | Kind::Failure | Kind::Run => 2,
+            Kind::Source | Kind::Run => 2,
+            Kind::Failure => 3,
             _ => 1,
         }
     }
@@ -233,7 +242,8 @@ record! {
     StoredSource, Source, v2::Source<'_>, 1 => v1::Source<'_>;
     StoredDocument, Document, v1::Document<'_>;
     Finding, Finding, v1::Finding<'_>;
-    Failure, Failure, v2::Failure<'_>, 1 => v1::Failure<'_>;
+    History, History, v1_history::History<'_>;
+    Failure, Failure, v3::Failure<'_>, 1 => v1::Failure<'_>, 2 => v2::Failure<'_>;
     Run, Run, v2::Run, 1 => v1::Run;
     About, About, v1::About<'_>;
 }

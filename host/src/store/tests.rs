@@ -100,10 +100,73 @@ fn noise_from(seed: u64, length: usize) -> Vec<u8> {
     bytes
 }
 
+/// The same as `found`, made of something else.
+fn found_with_key(commit: &Commit, step: &str, value: u8) -> (DocumentId, u32, Finding) {
+    let (id, version, mut finding) = found(commit, step, &value.to_string());
+    finding.provenance.key = Digest::of(&[value]);
+    (id, version, finding)
+}
+
+/// Of which step there are how many past results, and the digest of the last of them.
+fn histories(store: &dyn Store, id: DocumentId) -> Vec<(String, usize, Digest)> {
+    let histories = store.history(id, 1).unwrap().into_iter();
+    histories
+        .map(|History { step, past }| {
+            let step = step.map_or("(text)".to_owned(), |step| step.to_string());
+            (step, past.len(), past.last().unwrap().digest)
+        })
+        .collect()
+}
+
 /// A behaviour, and what shows it in an empty store.
 type Behaviour = (&'static str, fn(&dyn Store));
 
 const BEHAVIOURS: &[Behaviour] = &[
+    ("what a result was before is kept in short, and not without end", |store| {
+        let first = commit("a", 1, &["one"]);
+        let id = first.documents[0].id;
+        let mut last = None;
+        for value in 0..2 + History::MOST as u8 {
+            let finding = found_with_key(&first, "find", value);
+            let again = Commit { findings: vec![finding.clone()], ..first.clone() };
+            // The very same result takes nobody's place.
+            store.commit(&[again.clone(), again]).unwrap();
+            let number = usize::from(value).min(History::MOST);
+            let expected = last.map(|digest| ("find".to_owned(), number, digest));
+            assert_eq!(histories(store, id), Vec::from_iter(expected));
+            last = Some(finding.2.findings.digest());
+        }
+        let retired = vec![(id, 1, PluginName::new("find").unwrap())];
+        let documents = Vec::new();
+        store.commit(&[Commit { retired, documents, ..first.clone() }]).unwrap();
+        assert_eq!(histories(store, id), [("find".to_owned(), History::MOST, last.unwrap())]);
+        assert_eq!(store.findings(id, 1).unwrap(), []);
+    }),
+    ("a text that is extracted anew takes the findings of the one before with it", |store| {
+        let mut first = commit("a", 1, &["one"]);
+        first.findings = vec![found_with_key(&first, "find", 1), found_with_key(&first, "old", 2)];
+        store.commit(&[first.clone()]).unwrap();
+        let mut second = first.clone();
+        second.documents[0].extracted.document.text = "other".to_owned();
+        second.documents[0].provenance.key = Digest::of(b"another extractor");
+        second.findings = vec![found_with_key(&first, "find", 3)];
+        store.commit(&[second]).unwrap();
+        let digest = |index: usize| first.findings[index].2.findings.digest();
+        let text = first.documents[0].extracted.document.digest();
+        let expected = [("(text)", text), ("find", digest(0)), ("old", digest(1))];
+        let expected = expected.map(|(step, digest)| (step.to_owned(), 1, digest));
+        assert_eq!(histories(store, first.documents[0].id), expected);
+    }),
+    ("parts are found by the beginning of their digest", |store| {
+        store.keep(&[b"one", b"two"]).unwrap();
+        let (one, two) = (Digest::of(b"one"), Digest::of(b"two"));
+        let found = |prefix: &str| store.parts_with_prefix(prefix, 9).unwrap();
+        assert_eq!(found(&one.to_string()[..5].to_uppercase()), [one]);
+        assert_eq!(found(&two.to_string()), [two]);
+        assert_eq!(found("").len(), 2);
+        assert_eq!(store.parts_with_prefix("", 1).unwrap().len(), 1);
+        assert!(found("nothex").is_empty() && found(&"0".repeat(65)).is_empty());
+    }),
     ("an empty store lists nothing", |store| {
         assert_eq!(store.sources().count(), 0);
         assert_eq!(store.documents().count(), 0);
@@ -619,6 +682,7 @@ fn a_whole_store_has_no_flaws_and_survives_its_export() {
         failures: 1,
         runs: 1,
         parts: 2,
+        histories: 0,
         leftovers: 0,
     };
     assert_eq!(census, expected);
@@ -629,6 +693,32 @@ fn a_whole_store_has_no_flaws_and_survives_its_export() {
     assert_eq!(exported(&copy), stream, "equal stores make equal exports");
     let again = copy.import(&mut &stream[..], &mut drop);
     assert!(matches!(again, Err(TransferError::NotEmpty)), "{again:?}");
+}
+
+#[test]
+fn a_damaged_history_is_a_flaw_and_keeps_no_result_from_being_stored() {
+    let store = MemoryStore::new();
+    let first = commit("a", 1, &["one"]);
+    let id = first.documents[0].id;
+    let found = |value| {
+        let findings = vec![found_with_key(&first, "find", value)];
+        store.commit(&[Commit { findings, ..first.clone() }]).unwrap();
+    };
+    (0..3).for_each(found);
+    super::layout::introduce(&store, Ok(Some(3))).unwrap();
+    let copy = MemoryStore::new();
+    assert_eq!(store.verify(&mut drop).histories, 1);
+    copy.import(&mut &exported(&store)[..], &mut drop).unwrap();
+    assert_eq!(histories(&copy, id), histories(&store, id));
+    let (key, mut bytes) = everything(&store).into_iter().find(|(key, _)| key[0] == b'h').unwrap();
+    bytes[10] ^= 4;
+    store.apply(Batch::from([(key, Some(bytes))])).unwrap();
+    let flaw =
+        format!("history of `find` in document `{id}`, version 1: its checksum does not match");
+    assert!(flaws(&store).contains(&flaw), "{:?}", flaws(&store));
+    found(3);
+    assert_eq!(histories(&store, id).len(), 1);
+    assert!(!flaws(&store).contains(&flaw));
 }
 
 #[test]

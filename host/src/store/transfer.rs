@@ -62,7 +62,7 @@ pub(super) fn export(
     let (census, broken) = verify(map, found);
     let mut to = Stream { to, hasher: sha2::Sha256::new(), entries: 0 };
     to.write(HEADER)?;
-    for letter in *b"cdfmnorsx" {
+    for letter in *b"cdfhmnorsx" {
         for entry in map.scan(layout::beginning_with(vec![letter])) {
             // What cannot be read was told by `verify`.
             let Ok((key, value)) = entry else { break };
@@ -152,6 +152,7 @@ impl Stream<'_> {
             step: None,
             component: None,
             attempt: None,
+            cost: None,
             class: FailureClass::Host,
             causes: vec!["a part of what was stored of it was damaged".to_owned()],
             hint: Some("ingest it again, or try `docmill failures retry`".to_owned()),

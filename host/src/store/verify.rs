@@ -6,7 +6,8 @@ use super::StoreError;
 use super::layout::{self, KeyValue};
 use super::record::{Kind, RecordError};
 use crate::model::{
-    Digest, DocumentId, Failure, FailureClass, Finding, SourceName, SourceState, StoredDocument,
+    Digest, DocumentId, Failure, FailureClass, Finding, History, SourceName, SourceState,
+    StoredDocument,
 };
 
 /// Something in a store that should not be so.
@@ -35,6 +36,8 @@ pub struct Census {
     pub runs: u64,
     /// Components and configurations.
     pub parts: u64,
+    /// Histories of what was found before, one per step and document that has one.
+    pub histories: u64,
     /// Pieces that an interrupted write left behind; they do no harm.
     pub leftovers: u64,
 }
@@ -65,6 +68,7 @@ pub(super) fn verify(map: &impl KeyValue, found: &mut dyn FnMut(Flaw)) -> (Censu
     check.sources();
     check.documents();
     check.findings();
+    check.histories();
     check.failures();
     check.rest();
     (check.census, check.broken)
@@ -246,6 +250,15 @@ impl<M: KeyValue> Check<'_, M> {
         });
     }
 
+    fn histories(&mut self) {
+        self.each(Kind::History.letter(), |check, key, bytes| {
+            check.census.histories += 1;
+            if let Err(error) = layout::decode::<History>(check.map, key, bytes) {
+                check.refuse(key, None, &error);
+            }
+        });
+    }
+
     fn failures(&mut self) {
         self.each(Kind::Failure.letter(), |check, key, bytes| {
             check.census.failures += 1;
@@ -274,7 +287,7 @@ impl<M: KeyValue> Check<'_, M> {
 
     /// Pieces, the two records about the store, and what no docmill wrote.
     fn rest(&mut self) {
-        const LISTED: &[u8] = b"ocrsdfx";
+        const LISTED: &[u8] = b"ocrsdfhx";
         if let Err(error) = layout::count(self.map) {
             self.refuse(&layout::count_key(), None, &error);
         }

@@ -19,8 +19,8 @@ use docmill::error::Hint;
 use docmill::ingest::judge;
 use docmill::manifest::Manifest;
 use docmill::model::{
-    Digest, DocumentId, FailureId, Finding, LanguageTag, Limits, LogLevel, MediaType, PluginName,
-    Run, SourceName, StoredDocument, StoredSource,
+    Digest, DocumentId, FailureId, Finding, History, LanguageTag, Limits, LogLevel, MediaType,
+    PluginName, Run, SourceName, StoredDocument, StoredSource,
 };
 use docmill::pipeline::Bundle;
 use docmill::store::record::{About, Kind, Record};
@@ -147,13 +147,14 @@ pub fn record(data: &[u8]) {
         read::<StoredSource>(bytes);
         read::<StoredDocument>(bytes);
         read::<Finding>(bytes);
+        read::<History>(bytes);
         read::<docmill::model::Failure>(bytes);
         read::<Run>(bytes);
         read::<About>(bytes);
     }
     all(data);
     let Some(([kind, packing], payload)) = data.split_first_chunk() else { return };
-    let letter = b"sdfxrm"[usize::from(*kind) % 6];
+    let letter = b"sdfxrmh"[usize::from(*kind) % 7];
     for version in 1..=Kind::Failure.version() {
         let mut sealed = [&[version, letter, *packing % 3], payload].concat();
         sealed.extend(crc32fast::hash(&sealed).to_le_bytes());

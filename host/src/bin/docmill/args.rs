@@ -42,6 +42,15 @@ Examples:
   docmill verify
   docmill verify --sample 1%";
 
+const HISTORY: &str = "\
+One line per result, oldest first: the run that made it, by which component with which settings, and what
+changed from the one before. Every version of a document is kept with all that was found in it last; of what
+was there before in the same version, the last 8 results per step are kept in short.
+
+Examples:
+  docmill history 4k0j
+  docmill history articles/a.html --output json";
+
 const PLAN: &str = "\
 Changes nothing. For each step that is due: on how many documents, why, and how long that took so far.
 `up to` means that it runs only where what it reads comes out differently. Ends with 0.
@@ -125,15 +134,24 @@ pub enum Command {
     List(List),
     /// Show one document: its text, its labels, and the passages that speak for each
     Show(Show),
+    /// Tell what became of a document: its versions, and when what was found in it changed
+    #[command(after_help = HISTORY)]
+    History {
+        /// Id of a document, as much of it as is unique, or the name of its source
+        #[arg(value_name = "ID|SOURCE", value_parser = NonEmptyStringValueParser::new())]
+        document: String,
+    },
     /// Write documents and everything found in them to stdout or a file
     Export(Export),
+    /// Run two versions of a plugin on what is stored, and show where they differ
+    Compare(Compare),
     /// Measure a classifier against documents whose labels are known
     Eval(Eval),
     /// Look at taxonomies: the tables that classifiers label by
     #[command(subcommand)]
     Taxonomy(Taxonomy),
     /// Count documents by language, label, media type and state, and what plugins cost
-    Stats,
+    Stats(Stats),
     /// Look at what failed, try it again, or take it to another machine
     #[command(subcommand)]
     Failures(Failures),
@@ -310,6 +328,7 @@ fn confidence(text: &str) -> Result<f32, String> {
 #[command(after_help = "\
 Examples:
   docmill show 4k0j
+  docmill show 4k0j --why aerospace-uav          which plugin, settings and tables, and out of what
   docmill show seeds/documents/000_67c58c6fc0ec9778.txt --raw")]
 pub struct Show {
     /// Id of a document, as much of it as is unique, or the name of its source
@@ -321,6 +340,42 @@ pub struct Show {
     /// Show an earlier version
     #[arg(long, value_name = "N")]
     pub version: Option<u32>,
+    /// Tell where a label, or a kind of annotation, comes from instead: which plugin gave it, with which settings and tables, for
+    /// which passages, in which run, and out of what
+    #[arg(long, value_name = "LABEL", conflicts_with = "raw")]
+    pub why: Option<String>,
+}
+
+/// Options of `stats`.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+With `--by`, the bill: what calls of plugins cost, added up, the greatest total time first. `IN` is what
+plugins were given or read, `OUT` what they returned or emitted, in bytes of content; `HOST CALLS` is how
+often they called docmill. Calls that failed are among them. A source is extracted in one call, which
+counts with its first document.
+
+Examples:
+  docmill stats
+  docmill stats --by plugin
+  docmill stats --by document --top 20 --output json")]
+pub struct Stats {
+    /// Tell what the calls of plugins cost, by this
+    #[arg(long, value_name = "WHAT")]
+    pub by: Option<By>,
+    /// How many rows to show
+    #[arg(long, value_name = "N", default_value = "10", requires = "by", value_parser = clap::value_parser!(u32).range(1..))]
+    pub top: u32,
+}
+
+/// By what costs are added up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum By {
+    /// By plugin and version
+    Plugin,
+    /// By media type of the source
+    MediaType,
+    /// By document; a source that failed as a whole is one
+    Document,
 }
 
 /// Options of `export`.
@@ -507,6 +562,37 @@ pub enum Part {
     Development,
     /// Those that were kept aside
     HeldOut,
+}
+
+/// Options of `compare`.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+A version is a step of the pipeline, a component in a file, a shipped plugin, or the digest of a component
+that the store keeps, as `history` shows it. A component runs with the settings, tables, languages and
+limits of a step: that of `--step`, else the other version if it is one, else the only step that runs a
+plugin of that name; and with defaults if there is none. Both read what other steps found and is stored.
+Nothing is written to the store, and differences are no failure.
+
+Examples:
+  docmill compare classify-lexicon build/classify-lexicon.wasm
+  docmill compare 60d461009c24 classify-lexicon --sample 200
+  docmill compare strict lenient --output json   two steps that run one plugin with other settings")]
+pub struct Compare {
+    /// The version that is there
+    #[arg(value_name = "OLD", value_parser = NonEmptyStringValueParser::new())]
+    pub old: String,
+    /// The version that is to take its place
+    #[arg(value_name = "NEW", value_parser = NonEmptyStringValueParser::new())]
+    pub new: String,
+    /// Compare on this many documents only, the same each time [default: all]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub sample: Option<u32>,
+    /// Step in whose place components run
+    #[arg(long, value_name = "NAME", value_parser = step_name)]
+    pub step: Option<PluginName>,
+    /// Documents to process at the same time [default: one per processor]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub jobs: Option<u16>,
 }
 
 /// The commands about taxonomies.

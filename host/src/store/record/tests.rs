@@ -140,6 +140,25 @@ fn translations() -> Finding {
     }
 }
 
+fn history() -> History {
+    let past = |outline| Past { provenance: provenance(), digest: digest(9), outline };
+    History {
+        step: Some(PluginName::new("sort").unwrap()),
+        past: vec![
+            past(Outline::Labels(vec![("sport".to_owned(), 0.1)])),
+            past(Outline::Annotations(vec![("date".to_owned(), 300)])),
+        ],
+    }
+}
+
+fn history_of_text() -> History {
+    let outline = Outline::Text { title: Some("Tëxt".to_owned()), length: 18 };
+    let past = Past { provenance: provenance(), digest: digest(9), outline };
+    // An extraction has no translations, but the format does not know.
+    let outline = Outline::Translations(vec![("de".to_owned(), 5)]);
+    History { step: None, past: vec![past.clone(), Past { outline, ..past }] }
+}
+
 pub(in crate::store) fn failure() -> Failure {
     Failure {
         id: FailureId::from_bytes([7; 10]),
@@ -154,6 +173,7 @@ pub(in crate::store) fn failure() -> Failure {
             limits: Limits { deadline: Duration::from_millis(2_500), ..Limits::default() },
             configuration: digest(8),
         }),
+        cost: Some(provenance().cost),
         class: FailureClass::Deadline,
         causes: vec!["it ran longer than its deadline of 2 s".to_owned()],
         hint: Some("raise it".to_owned()),
@@ -212,12 +232,14 @@ fn version_1_is_read_and_written_as_ever() {
     check_golden(golden!("finding-labels"), finding());
     check_golden(golden!("finding-annotations"), annotations());
     check_golden(golden!("finding-translations"), translations());
+    check_golden(golden!("history"), history());
+    check_golden(golden!("history-of-text"), history_of_text());
     check_golden(golden!("about"), about());
 }
 
 #[test]
 fn what_is_written_otherwise_today_is_read_as_ever() {
-    let before = Failure { attempt: None, ..failure() };
+    let before = Failure { attempt: None, cost: None, ..failure() };
     assert_eq!(Failure::decode(golden!("failure")), Ok(before));
     assert_eq!(StoredSource::decode(golden!("source")), Ok(source()));
     let tally = Tally { kept: 0, retired: 0, ..run().tally };
@@ -229,9 +251,24 @@ fn version_2_is_read_and_written_as_ever() {
     check_golden(golden!(2, "source"), source());
     check_golden(golden!(2, "source-retired"), retired());
     check_golden(golden!(2, "run"), run());
-    check_golden(golden!(2, "failure"), failure());
-    let without = Failure { attempt: None, step: None, component: None, ..failure() };
-    check_golden(golden!(2, "failure-without-plugin"), without);
+}
+
+#[test]
+fn a_failure_of_version_2_is_read_as_ever() {
+    let before = Failure { cost: None, ..failure() };
+    assert_eq!(Failure::decode(golden!(2, "failure")), Ok(before));
+    let before = Failure { cost: None, ..without_plugin() };
+    assert_eq!(Failure::decode(golden!(2, "failure-without-plugin")), Ok(before));
+}
+
+fn without_plugin() -> Failure {
+    Failure { attempt: None, step: None, component: None, cost: None, ..failure() }
+}
+
+#[test]
+fn version_3_is_read_and_written_as_ever() {
+    check_golden(golden!(3, "failure"), failure());
+    check_golden(golden!(3, "failure-without-plugin"), without_plugin());
 }
 
 /// What is compressed. Another zstd may write other bytes, so it is only read.
@@ -264,11 +301,10 @@ fn write_missing_golden_files() {
         ("finding-labels", finding().encode()),
         ("finding-annotations", annotations().encode()),
         ("finding-translations", translations().encode()),
+        ("history", history().encode()),
+        ("history-of-text", history_of_text().encode()),
         ("failure", failure().encode()),
-        (
-            "failure-without-plugin",
-            Failure { attempt: None, step: None, component: None, ..failure() }.encode(),
-        ),
+        ("failure-without-plugin", without_plugin().encode()),
         ("run", run().encode()),
         ("about", about().encode()),
         ("original-in-pieces", head(Kind::Original, 5)),

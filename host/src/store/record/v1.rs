@@ -196,7 +196,7 @@ impl TryFrom<Source<'_>> for model::StoredSource {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Provenance<'a> {
+pub(super) struct Provenance<'a> {
     plugin: &'a str,
     version: &'a str,
     role: Role,
@@ -209,7 +209,7 @@ struct Provenance<'a> {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Cost {
+pub(super) struct Cost {
     seconds: u64,
     nanoseconds: u32,
     peak_memory: u64,
@@ -231,7 +231,6 @@ impl<'a> From<&'a model::Provenance> for Provenance<'a> {
             run,
             cost,
         } = provenance;
-        let model::Cost { duration, peak_memory, host_calls, bytes_in, bytes_out } = *cost;
         Provenance {
             plugin: plugin.as_str(),
             version,
@@ -241,15 +240,36 @@ impl<'a> From<&'a model::Provenance> for Provenance<'a> {
             settings: *settings.as_bytes(),
             key: *key.as_bytes(),
             run: run.0,
-            cost: Cost {
-                seconds: duration.as_secs(),
-                nanoseconds: duration.subsec_nanos(),
-                peak_memory,
-                host_calls,
-                bytes_in,
-                bytes_out,
-            },
+            cost: (*cost).into(),
         }
+    }
+}
+
+impl From<model::Cost> for Cost {
+    fn from(cost: model::Cost) -> Cost {
+        let model::Cost { duration, peak_memory, host_calls, bytes_in, bytes_out } = cost;
+        Cost {
+            seconds: duration.as_secs(),
+            nanoseconds: duration.subsec_nanos(),
+            peak_memory,
+            host_calls,
+            bytes_in,
+            bytes_out,
+        }
+    }
+}
+
+impl TryFrom<Cost> for model::Cost {
+    type Error = RecordError;
+
+    fn try_from(cost: Cost) -> Result<model::Cost> {
+        Ok(model::Cost {
+            duration: Duration::new(cost.seconds, checked_nanoseconds(cost.nanoseconds)?),
+            peak_memory: cost.peak_memory,
+            host_calls: cost.host_calls,
+            bytes_in: cost.bytes_in,
+            bytes_out: cost.bytes_out,
+        })
     }
 }
 
@@ -257,7 +277,6 @@ impl TryFrom<Provenance<'_>> for model::Provenance {
     type Error = RecordError;
 
     fn try_from(provenance: Provenance<'_>) -> Result<model::Provenance> {
-        let cost = provenance.cost;
         let (major, minor) = provenance.contract;
         Ok(model::Provenance {
             plugin: name(model::PluginName::new(provenance.plugin))?,
@@ -268,13 +287,7 @@ impl TryFrom<Provenance<'_>> for model::Provenance {
             settings: model::Digest::from_bytes(provenance.settings),
             key: model::Digest::from_bytes(provenance.key),
             run: model::RunId(provenance.run),
-            cost: model::Cost {
-                duration: Duration::new(cost.seconds, checked_nanoseconds(cost.nanoseconds)?),
-                peak_memory: cost.peak_memory,
-                host_calls: cost.host_calls,
-                bytes_in: cost.bytes_in,
-                bytes_out: cost.bytes_out,
-            },
+            cost: provenance.cost.try_into()?,
         })
     }
 }
@@ -456,7 +469,7 @@ pub(super) struct Finding<'a> {
     provenance: Provenance<'a>,
 }
 
-fn checked_confidence(confidence: f32) -> Result<f32> {
+pub(super) fn checked_confidence(confidence: f32) -> Result<f32> {
     if (0.0..=1.0).contains(&confidence) {
         Ok(confidence)
     } else {
@@ -623,6 +636,7 @@ impl<'a> From<&'a model::Failure> for Failure<'a> {
             component,
             // Version 2 has it.
             attempt: _,
+            cost: _,
             class,
             causes,
             hint,
@@ -663,6 +677,7 @@ impl TryFrom<Failure<'_>> for model::Failure {
             step: maybe(failure.step, |step| name(model::PluginName::new(step)))?,
             component: failure.component.map(model::Digest::from_bytes),
             attempt: None,
+            cost: None,
             class: failure.class.into(),
             causes: texts(failure.causes),
             hint: failure.hint.map(str::to_owned),

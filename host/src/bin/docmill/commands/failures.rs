@@ -93,10 +93,7 @@ pub fn show(common: &Common, meant: &str) -> Result<Exit, CommandError> {
     match common.output {
         Output::Json => write_object(&mut stdout, &failure)?,
         Output::Human => {
-            let mut run = None;
-            for candidate in store.runs() {
-                run = Some(candidate?).filter(|it| it.id == failure.run).or(run);
-            }
+            let run = store.run(failure.run)?;
             let shown = render(&failure, run.as_ref(), Paint::for_stdout(common));
             stdout.write_all(shown.as_bytes())?;
         }
@@ -173,6 +170,9 @@ pub fn render(failure: &Failure, run: Option<&Run>, paint: Paint) -> String {
             ),
         );
     }
+    if let Some(cost) = failure.cost {
+        fact("cost", format!("{}, {} of memory", span(cost.duration), bytes(cost.peak_memory)));
+    }
     let started = run.map_or(String::new(), |run| format!(", {}", moment(run.started)));
     fact("run", format!("{}{started}", failure.run));
     line(facts.render(None, paint).trim_end());
@@ -210,7 +210,7 @@ const fn meaning(class: FailureClass) -> &'static str {
 #[cfg(test)]
 mod tests {
     use docmill::model::{
-        Attempt, Digest, FailureId, Limits, LogLevel, LogLine, PluginName, RunId, SourceName,
+        Attempt, Cost, Digest, FailureId, Limits, LogLevel, LogLine, PluginName, RunId, SourceName,
     };
 
     use super::*;
@@ -232,6 +232,11 @@ mod tests {
                 limits: Limits::default(),
                 configuration: Digest::of(b""),
             }),
+            cost: Some(Cost {
+                duration: std::time::Duration::from_millis(3),
+                peak_memory: 1 << 20,
+                ..Cost::default()
+            }),
             class: FailureClass::Trapped,
             causes: vec!["it \u{202e}crashed\nhint: run this".to_owned()],
             hint: None,
@@ -244,7 +249,7 @@ mod tests {
             render(&failure, None, Paint::OFF),
             format!(
                 "step `analyze-dates` failed on `a\\u{{1b}}[2J.txt`\n  Caused by: it \\u{{202e}}crashed\n    hint: run this\n\n\
-                 id      {id}\nclass   trapped: the plugin crashed\nplugin  dates 1.0\nlimits  deadline 2.00 s, memory 64.0 MiB, output 16.0 MiB, log 64.0 KiB\nrun     3\n\n\
+                 id      {id}\nclass   trapped: the plugin crashed\nplugin  dates 1.0\nlimits  deadline 2.00 s, memory 64.0 MiB, output 16.0 MiB, log 64.0 KiB\ncost    3.00 ms, 1.0 MiB of memory\nrun     3\n\n\
                  call stack, innermost first\n   0  find _dates\n\n\
                  the end of its log\n  warn   one\\u{{d}}\n         two\n"
             )

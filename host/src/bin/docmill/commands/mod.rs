@@ -1,9 +1,11 @@
 //! One file per command.
 
+mod compare;
 mod eval;
 mod export;
 mod failures;
 mod generate;
+mod history;
 mod ingest;
 mod list;
 mod plan;
@@ -38,10 +40,12 @@ pub fn run(args: &Args) -> Result<Exit, CommandError> {
         Command::Update { jobs } => update::run(common, *jobs),
         Command::List(options) => list::run(common, options),
         Command::Show(options) => show::run(common, options),
+        Command::History { document } => history::run(common, document),
         Command::Export(options) => export::run(common, options),
+        Command::Compare(options) => compare::run(common, options),
         Command::Eval(options) => eval::run(common, options),
         Command::Taxonomy(Taxonomy::Check { table }) => taxonomy::check(common, table),
-        Command::Stats => stats::run(common),
+        Command::Stats(options) => stats::run(common, options),
         Command::Failures(Failures::List { class, step }) => {
             failures::list(common, *class, step.as_deref())
         }

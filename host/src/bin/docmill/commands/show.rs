@@ -19,6 +19,8 @@ use crate::report::{
     note, one_line, span, write_json,
 };
 
+mod why;
+
 /// So many characters of context stand on each side of a passage.
 const CONTEXT: usize = 40;
 /// The most passages that are shown for one label or kind; `--output json` has all.
@@ -33,6 +35,9 @@ pub fn run(common: &Common, options: &Show) -> Result<Exit, CommandError> {
     let dossier = Dossier::gather(&store, version(&store, id, options.version)?)?;
     if store.source(&dossier.stored.source)?.is_some_and(|source| source.retired) {
         note(common, "its source is gone and was retired: no list shows it");
+    }
+    if let Some(name) = &options.why {
+        return why::run(common, &store, &dossier, name);
     }
     let mut stdout = std::io::BufWriter::new(std::io::stdout().lock());
     match common.output {
@@ -49,7 +54,7 @@ pub fn run(common: &Common, options: &Show) -> Result<Exit, CommandError> {
 }
 
 /// Finds the document that is meant: by the name of its source, by its id, or by the end of the name of its source.
-fn resolve(store: &dyn Store, meant: &str) -> Result<DocumentId, CommandError> {
+pub fn resolve(store: &dyn Store, meant: &str) -> Result<DocumentId, CommandError> {
     let name = SourceName::new(meant.strip_prefix("./").unwrap_or(meant));
     if let Some(source) = name.ok().map(|name| store.source(&name)).transpose()?.flatten() {
         return only_document(store, &source);
@@ -154,7 +159,8 @@ fn version(
     })
 }
 
-fn short(id: &impl ToString) -> String {
+/// As much of an id as people need.
+pub fn short(id: &impl ToString) -> String {
     id.to_string().chars().take(SHORT_ID).collect()
 }
 

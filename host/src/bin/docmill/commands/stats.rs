@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::time::Duration;
 
-use docmill::model::{Cost, Provenance, Run, SourceState};
+use docmill::model::{Bill, Provenance, Run, SourceState};
 use docmill::store::Store;
 use serde::Serialize;
 
-use crate::args::{Common, Output};
+use crate::args::{self, Common, Output};
 use crate::context;
 use crate::dossier::{Dossier, rank};
 use crate::exit::Exit;
@@ -17,9 +17,14 @@ use crate::report::{
     one_line, span, write_json,
 };
 
+mod bill;
+
 /// Runs the command.
-pub fn run(common: &Common) -> Result<Exit, CommandError> {
+pub fn run(common: &Common, options: &args::Stats) -> Result<Exit, CommandError> {
     let store = context::existing_store(common)?;
+    if let Some(by) = options.by {
+        return bill::run(common, &store, by, options.top as usize);
+    }
     let stats = Stats::of(&store)?;
     let mut stdout = std::io::stdout().lock();
     match common.output {
@@ -49,31 +54,9 @@ struct Stats {
     unlabelled: u64,
     failures: BTreeMap<&'static str, u64>,
     /// By name and version.
-    plugins: BTreeMap<(String, String), Calls>,
+    plugins: BTreeMap<(String, String), Bill>,
     runs: u64,
     last_run: Option<Run>,
-}
-
-/// What the calls of one plugin cost.
-#[derive(Debug, Default)]
-struct Calls {
-    calls: u64,
-    total: Duration,
-    longest: Duration,
-    peak_memory: u64,
-}
-
-impl Calls {
-    fn add(&mut self, cost: &Cost) {
-        self.calls += 1;
-        self.total += cost.duration;
-        self.longest = self.longest.max(cost.duration);
-        self.peak_memory = self.peak_memory.max(cost.peak_memory);
-    }
-
-    fn mean(&self) -> Duration {
-        Duration::from_secs_f64(self.total.as_secs_f64() / self.calls.max(1) as f64)
-    }
 }
 
 impl Stats {
@@ -129,7 +112,7 @@ impl Stats {
 
     fn call(&mut self, provenance: &Provenance) {
         let plugin = (provenance.plugin.to_string(), provenance.version.clone());
-        self.plugins.entry(plugin).or_default().add(&provenance.cost);
+        self.plugins.entry(plugin).or_default().add(provenance.cost, false);
     }
 
     fn render(&self, folder: &str, paint: Paint) -> String {
@@ -219,14 +202,14 @@ impl Stats {
             Column::number("LONGEST"),
             Column::number("PEAK MEMORY"),
         ]);
-        for ((name, version), calls) in &self.plugins {
+        for ((name, version), bill) in &self.plugins {
             table.row([
                 format!("{name} {}", one_line(version, 64)),
-                grouped(calls.calls),
-                span(calls.total),
-                span(calls.mean()),
-                span(calls.longest),
-                bytes(calls.peak_memory),
+                grouped(bill.calls),
+                span(bill.sum.duration),
+                span(bill.mean().duration),
+                span(bill.largest.duration),
+                bytes(bill.largest.peak_memory),
             ]);
         }
         table
@@ -261,14 +244,14 @@ impl Stats {
                 .collect(),
             failures: pairs(&self.failures),
             plugins: (self.plugins.iter())
-                .map(|((plugin, version), calls)| PluginObject {
+                .map(|((plugin, version), bill)| PluginObject {
                     plugin,
                     version,
-                    calls: calls.calls,
-                    total_us: micros(calls.total),
-                    mean_us: micros(calls.mean()),
-                    max_us: micros(calls.longest),
-                    peak_memory: calls.peak_memory,
+                    calls: bill.calls,
+                    total_us: micros(bill.sum.duration),
+                    mean_us: micros(bill.mean().duration),
+                    max_us: micros(bill.largest.duration),
+                    peak_memory: bill.largest.peak_memory,
                 })
                 .collect(),
             runs: self.runs,
@@ -364,22 +347,6 @@ mod tests {
         assert_eq!(
             stats.render(".docmill", Paint::OFF),
             "store      .docmill\ndocuments  0, 0 B of text\nsources    0\nfailures   none\nruns       none\n"
-        );
-    }
-
-    #[test]
-    fn calls_add_up_but_for_the_peak() {
-        let mut calls = Calls::default();
-        let cost = |millis, peak_memory| Cost {
-            duration: Duration::from_millis(millis),
-            peak_memory,
-            ..Cost::default()
-        };
-        calls.add(&cost(2, 10));
-        calls.add(&cost(4, 5));
-        assert_eq!(
-            (calls.calls, calls.total, calls.mean(), calls.longest, calls.peak_memory),
-            (2, Duration::from_millis(6), Duration::from_millis(3), Duration::from_millis(4), 10)
         );
     }
 }

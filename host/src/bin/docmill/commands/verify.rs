@@ -27,12 +27,21 @@ pub fn run(common: &Common, sample: Option<f64>) -> Result<Exit, CommandError> {
         tell(common, &flaw);
     });
     if common.output == Output::Json {
-        let Census { originals, sources, documents, findings, failures, runs, parts, leftovers } =
-            census;
+        let Census {
+            originals,
+            sources,
+            documents,
+            findings,
+            failures,
+            runs,
+            parts,
+            histories,
+            leftovers,
+        } = census;
         let line = serde_json::json!({
             "flaws": flaws, "originals": originals, "sources": sources, "documents": documents,
             "findings": findings, "failures": failures, "runs": runs, "parts": parts,
-            "leftovers": leftovers,
+            "leftovers": leftovers, "histories": histories,
         });
         writeln!(std::io::stdout().lock(), "{line}")?;
     }

@@ -12,7 +12,10 @@ mod units;
 
 pub use error::{CommandError, finish};
 pub use json::write_json;
-pub use object::{DocumentObject, FailureObject, LimitsObject, RunObject};
+pub use object::{
+    AnnotationObject, BillObject, DocumentObject, FailureObject, LabelObject, LimitsObject,
+    ProvenanceObject, RunObject, SourceObject,
+};
 pub use paint::{Paint, Tone, width};
 pub use panic::guarded;
 pub use progress::Progress;

@@ -1,7 +1,7 @@
 //! What is printed for programs, as types: `host/docs/export.md` describes every field, and others rely on names and order.
 
 use docmill::model::{
-    Annotation, Aside, Attribute, Cost, Document, Failure, Finding, Label, Limits, Mark,
+    Annotation, Aside, Attribute, Bill, Cost, Document, Failure, Finding, Label, Limits, Mark,
     Provenance, Run, Segment, Span, Tally, Translation,
 };
 use serde::Serialize;
@@ -109,8 +109,9 @@ impl<'a> PassageObject<'a> {
     }
 }
 
+/// A label that was given.
 #[derive(Debug, Serialize)]
-struct LabelObject<'a> {
+pub struct LabelObject<'a> {
     plugin: &'a str,
     name: &'a str,
     confidence: f32,
@@ -120,7 +121,11 @@ struct LabelObject<'a> {
 }
 
 impl<'a> LabelObject<'a> {
-    fn new(document: &'a Document, (finding, label): (&'a Finding, &'a Label)) -> LabelObject<'a> {
+    /// The object of a label.
+    pub fn new(
+        document: &'a Document,
+        (finding, label): (&'a Finding, &'a Label),
+    ) -> LabelObject<'a> {
         LabelObject {
             plugin: finding.provenance.plugin.as_str(),
             name: &label.name,
@@ -132,8 +137,9 @@ impl<'a> LabelObject<'a> {
     }
 }
 
+/// Something found in a document.
 #[derive(Debug, Serialize)]
-struct AnnotationObject<'a> {
+pub struct AnnotationObject<'a> {
     plugin: &'a str,
     kind: &'a str,
     passage: Option<PassageObject<'a>>,
@@ -144,7 +150,8 @@ struct AnnotationObject<'a> {
 }
 
 impl<'a> AnnotationObject<'a> {
-    fn new(
+    /// The object of an annotation.
+    pub fn new(
         document: &'a Document,
         (finding, annotation): (&'a Finding, &'a Annotation),
     ) -> AnnotationObject<'a> {
@@ -257,6 +264,7 @@ pub struct FailureObject<'a> {
     plugin: Option<&'a str>,
     version: Option<&'a str>,
     limits: Option<LimitsObject>,
+    cost: Option<CostObject>,
 }
 
 /// What a call may use.
@@ -273,6 +281,67 @@ impl From<Limits> for LimitsObject {
         let Limits { deadline, memory, output, log } = limits;
         let deadline_us = u64::try_from(deadline.as_micros()).unwrap_or(u64::MAX);
         LimitsObject { deadline_us, memory, output, log }
+    }
+}
+
+/// What a call cost.
+#[derive(Debug, Serialize)]
+pub struct CostObject {
+    duration_us: u64,
+    peak_memory: u64,
+    host_calls: u64,
+    bytes_in: u64,
+    bytes_out: u64,
+}
+
+impl From<Cost> for CostObject {
+    fn from(cost: Cost) -> CostObject {
+        let Cost { duration, peak_memory, host_calls, bytes_in, bytes_out } = cost;
+        let duration_us = u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
+        CostObject { duration_us, peak_memory, host_calls, bytes_in, bytes_out }
+    }
+}
+
+/// What several calls cost.
+#[derive(Debug, Serialize)]
+pub struct BillObject {
+    calls: u64,
+    failed: u64,
+    duration_us: Measured,
+    peak_memory: Peak,
+    host_calls: Measured,
+    bytes_in: Measured,
+    bytes_out: Measured,
+}
+
+#[derive(Debug, Serialize)]
+struct Measured {
+    sum: u64,
+    mean: u64,
+    max: u64,
+}
+
+/// Peaks of memory do not add up.
+#[derive(Debug, Serialize)]
+struct Peak {
+    mean: u64,
+    max: u64,
+}
+
+impl From<&Bill> for BillObject {
+    fn from(bill: &Bill) -> BillObject {
+        let [sum, mean, max] = [bill.sum, bill.mean(), bill.largest].map(CostObject::from);
+        let measured =
+            |of: fn(&CostObject) -> u64| Measured { sum: of(&sum), mean: of(&mean), max: of(&max) };
+        BillObject {
+            calls: bill.calls,
+            failed: bill.failed,
+            duration_us: measured(|it| it.duration_us),
+            peak_memory: Peak { mean: mean.peak_memory, max: max.peak_memory },
+            host_calls: measured(|it| it.host_calls),
+            bytes_in: measured(|it| it.bytes_in),
+            bytes_out: measured(|it| it.bytes_out),
+        }
     }
 }
 
@@ -304,6 +373,7 @@ impl<'a> FailureObject<'a> {
             plugin: failure.attempt.as_ref().map(|it| it.plugin.as_str()),
             version: failure.attempt.as_ref().map(|it| it.version.as_str()),
             limits: failure.attempt.as_ref().map(|it| it.limits.into()),
+            cost: failure.cost.map(CostObject::from),
         }
     }
 }
@@ -319,18 +389,14 @@ pub struct ProvenanceObject<'a> {
     settings: String,
     key: String,
     run: u64,
-    duration_us: u64,
-    peak_memory: u64,
-    host_calls: u64,
-    bytes_in: u64,
-    bytes_out: u64,
+    #[serde(flatten)]
+    cost: CostObject,
     step: Option<&'a str>,
 }
 
 impl<'a> ProvenanceObject<'a> {
     /// The object of a result; `step` is absent for the extraction, for which the store does not keep it.
     pub fn new(step: Option<&'a str>, provenance: &'a Provenance) -> ProvenanceObject<'a> {
-        let Cost { duration, peak_memory, host_calls, bytes_in, bytes_out } = provenance.cost;
         ProvenanceObject {
             plugin: provenance.plugin.as_str(),
             version: &provenance.version,
@@ -340,11 +406,7 @@ impl<'a> ProvenanceObject<'a> {
             settings: provenance.settings.to_string(),
             key: provenance.key.to_string(),
             run: provenance.run.0,
-            duration_us: u64::try_from(duration.as_micros()).unwrap_or(u64::MAX),
-            peak_memory,
-            host_calls,
-            bytes_in,
-            bytes_out,
+            cost: provenance.cost.into(),
             step,
         }
     }

@@ -1,0 +1,32 @@
+//! Version 3 of failures: version 2, and what the call that failed cost.
+//!
+//! **Nothing in here may change**, for the reasons given in `v1`.
+
+use serde::{Deserialize, Serialize};
+
+use super::RecordError;
+use super::v1::{Cost, Result, maybe};
+use super::v2;
+use crate::model;
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct Failure<'a> {
+    #[serde(borrow)]
+    failure: v2::Failure<'a>,
+    cost: Option<Cost>,
+}
+
+impl<'a> From<&'a model::Failure> for Failure<'a> {
+    fn from(failure: &'a model::Failure) -> Failure<'a> {
+        Failure { failure: failure.into(), cost: failure.cost.map(Cost::from) }
+    }
+}
+
+impl TryFrom<Failure<'_>> for model::Failure {
+    type Error = RecordError;
+
+    fn try_from(stored: Failure<'_>) -> Result<model::Failure> {
+        let cost = maybe(stored.cost, model::Cost::try_from)?;
+        Ok(model::Failure { cost, ..stored.failure.try_into()? })
+    }
+}
