@@ -6,6 +6,7 @@
 //! ([`score`]).
 
 pub mod check;
+pub mod derive;
 pub mod mentions;
 pub mod rows;
 pub mod score;

@@ -6,6 +6,7 @@
 //! those that fit the share of right labels in `seeds/labels`, those below the threshold included. All of it is integer
 //! arithmetic in hundredths, so a plugin in the sandbox and a native test agree to the last bit.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use docmill_folding::words;
@@ -35,6 +36,12 @@ const BRIEF: usize = 100;
 
 /// … so the only mention of anything in it gains this, in hundredths: one that names the thing and nothing else suffices.
 const ONLY: u64 = 150;
+
+/// From this confidence on, in hundredths, a document is about its best label for sure …
+const SURE: u32 = 90;
+
+/// … so what is named beside it gains this, in hundredths: an article on one technology seldom drops the name of another.
+const BESIDE: u64 = 125;
 
 /// The weight of words that are dropped in passing everywhere.
 const PASSING: u32 = 2;
@@ -79,7 +86,7 @@ pub fn weigh(
     labels: &[&str],
     options: &Options,
 ) -> Vec<Label> {
-    let focused = points(reading, found.focus.iter(), false, false) >= FOCUSED;
+    let focused = found.roll_call || points(reading, found.focus.iter(), false, false) >= FOCUSED;
     let brief = words(&reading.text).nth(BRIEF).is_none();
     let first = found
         .terms
@@ -98,10 +105,22 @@ pub fn weigh(
             };
             (label, points(reading, mentions, focused, only.is_some()) * gain / 100)
         })
-        .filter(|(_, points)| *points > 0 && confidence(*points) >= options.min_confidence)
         .collect();
     // The sort is stable: equal labels stay in the order of the table.
-    scored.sort_by_key(|(_, points)| std::cmp::Reverse(*points));
+    scored.sort_by_key(|(_, points)| Reverse(*points));
+    if let Some((_, best)) = scored.first().copied().filter(|_| !focused)
+        && confidence(best) >= SURE
+    {
+        for (label, points) in &mut scored[1..] {
+            let mut mentions = found.terms.iter().filter(|it| it.label == *label && !it.alias);
+            if mentions.nth(1).is_some() {
+                *points = best.min(*points * BESIDE / 100);
+            }
+        }
+        // What is named once may have been overtaken.
+        scored.sort_by_key(|(_, points)| Reverse(*points));
+    }
+    scored.retain(|(_, points)| *points > 0 && confidence(*points) >= options.min_confidence);
     let overview = focused && is_overview(reading, found, &scored);
     scored
         .into_iter()
@@ -134,7 +153,8 @@ fn is_overview(reading: &Reading<'_>, found: &Found, scored: &[(usize, u64)]) ->
         .filter(|it| reading.zone(it.span.start) == Zone::Title)
         .map(|it| it.label)
         .collect();
-    let announced = found.focus.iter().any(|it| reading.zone(it.span.start) <= Zone::Lead);
+    let announced =
+        found.roll_call || found.focus.iter().any(|it| reading.zone(it.span.start) <= Zone::Lead);
     let singled_out = !in_title.is_empty() && in_title.len() < OVERVIEW;
     announced && scored.len() >= OVERVIEW && !singled_out && *best < 2 * second
 }
@@ -154,7 +174,7 @@ fn products<'a>(
         })
         .filter(|(_, points)| *points >= PRODUCT)
         .collect();
-    products.sort_by_key(|(_, points)| std::cmp::Reverse(*points));
+    products.sort_by_key(|(_, points)| Reverse(*points));
     products.into_iter().map(|(product, _)| product).collect()
 }
 
@@ -186,7 +206,7 @@ fn points<'a>(
             (it.key, if listed { worth * LISTED / 100 } else { worth })
         })
         .collect();
-    worth.sort_unstable_by_key(|(key, worth)| (*key, std::cmp::Reverse(*worth)));
+    worth.sort_unstable_by_key(|(key, worth)| (*key, Reverse(*worth)));
     worth
         .chunk_by(|one, other| one.0 == other.0)
         .flat_map(|same_key| same_key.iter().zip(REPETITION))

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use classify_lexicon::check::{problems, rows_of_tsv};
+use classify_lexicon::derive::derived;
 use classify_lexicon::{ClassifyLexicon, TABLE};
 use docmill_plugin::prelude::*;
 use docmill_plugin::testing;
@@ -83,6 +84,13 @@ fn the_shipped_tables_are_sound() {
     {
         assert_eq!(problems(&rows_of_tsv(&seeds(table))), [], "{table}");
     }
+}
+#[test]
+fn the_table_of_2026_is_derived_from_the_one_before() {
+    let (old, new) = (seeds("tables/vn-1131-2025.tsv"), seeds("tables/vn-21-2026.tsv"));
+    let derived = derived(&old, &new).expect("it says what became of the labels");
+    // Not `assert_eq`: a difference would print both tables.
+    assert!(derived == new, "run the example `derive_table` on the two tables");
 }
 
 #[test]
