@@ -23,7 +23,7 @@ pub const TABLE: &str = "taxonomy";
 /// The reserved key whose value names all labels.
 pub const LABELS_KEY: &str = "@labels";
 
-/// The reserved key whose value names the products of labels.
+/// The reserved key whose value names the products of labels: labels of a second level.
 pub const PRODUCTS_KEY: &str = "@products";
 
 /// So many problems of a table are told at once.
@@ -51,6 +51,11 @@ impl Plugin for ClassifyLexicon {
             defaults.max_evidence,
             "At most this many passages are shown for one label",
         )
+        .setting(
+            "products",
+            defaults.products,
+            "Whether products that a text names are labels too, such as `label/product`: `true` or `false`",
+        )
         .required_table(
             TABLE,
             "Terms and the labels they speak for, in the format of the README; `@labels` names all labels",
@@ -62,7 +67,7 @@ impl Plugin for ClassifyLexicon {
 impl Classifier for ClassifyLexicon {
     /// Checks the whole table and all settings, so that a mistake is found before the first document.
     fn labels() -> Result<Vec<String>, Error> {
-        Options::from_settings()?;
+        let options = Options::from_settings()?;
         let table = Table::open(TABLE)
             .ok_or_else(|| Error::Internal(format!("no table `{TABLE}` was granted")))?;
         let entries: Vec<_> = table.entries().collect();
@@ -71,8 +76,10 @@ impl Classifier for ClassifyLexicon {
         if !problems.is_empty() {
             return Err(Error::misconfigured(TABLE, told(&problems)));
         }
-        let declared = table.get(LABELS_KEY).unwrap_or_default();
-        Ok(declared.split_whitespace().map(str::to_owned).collect())
+        let products = Some(PRODUCTS_KEY).filter(|_| options.products);
+        let declared = [LABELS_KEY].into_iter().chain(products).filter_map(|key| table.get(key));
+        let names = |value: String| value.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+        Ok(declared.flat_map(names).collect())
     }
 
     fn classify(document: Document) -> Result<Vec<Label>, Error> {
@@ -106,11 +113,13 @@ pub struct Options {
     pub min_confidence: u32,
     /// How many passages are shown for one label.
     pub max_evidence: usize,
+    /// Whether products are labels, too.
+    pub products: bool,
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { min_confidence: 50, max_evidence: 50 }
+        Options { min_confidence: 50, max_evidence: 50, products: true }
     }
 }
 
@@ -126,6 +135,7 @@ impl Options {
         Ok(Options {
             min_confidence: hundredths as u32,
             max_evidence: parsed_setting("max-evidence")?,
+            products: parsed_setting("products")?,
         })
     }
 }

@@ -49,9 +49,6 @@ const PASSING: u32 = 2;
 /// A document is an overview from so many labels on.
 const OVERVIEW: usize = 3;
 
-/// The points from which a product is named, in hundredths: one good term.
-const PRODUCT: u64 = 300;
-
 /// What a mention in a zone is worth, in hundredths.
 ///
 /// In a document that surveys the subject, the body counts like the lead: there a list names what the document is about,
@@ -122,27 +119,39 @@ pub fn weigh(
     }
     scored.retain(|(_, points)| *points > 0 && confidence(*points) >= options.min_confidence);
     let overview = focused && is_overview(reading, found, &scored);
-    scored
-        .into_iter()
-        .enumerate()
-        .map(|(index, (label, points))| {
-            let mentions = found.terms.iter().filter(|it| it.label == label);
-            let evidence = mentions.clone().filter_map(|it| reading.span(&it.span));
-            let rank = if index == 0 && !overview { "main" } else { "secondary" };
-            let mut attributes = vec![Attribute::new("rank", rank)];
-            if overview {
-                attributes.push(Attribute::new("overview", "true"));
+    let given = |name: String, points, rank, mentions: &[&Mention]| {
+        let evidence = mentions.iter().filter_map(|it| reading.span(&it.span));
+        let mut attributes = vec![Attribute::new("rank", rank)];
+        if overview {
+            attributes.push(Attribute::new("overview", "true"));
+        }
+        Label {
+            name,
+            confidence: confidence(points) as f32 / 100.0,
+            evidence: evidence.take(options.max_evidence).collect(),
+            attributes,
+        }
+    };
+    let mut all: Vec<Label> = Vec::new();
+    let mut of_products = Vec::new();
+    for (index, (label, points)) in scored.into_iter().enumerate() {
+        let mentions: Vec<&Mention> = found.terms.iter().filter(|it| it.label == label).collect();
+        let rank = if index == 0 && !overview { "main" } else { "secondary" };
+        all.push(given(labels[label].to_owned(), points, rank, &mentions));
+        if options.products {
+            for (product, points) in products(reading, &mentions, focused, points) {
+                let of_it = |it: &&&Mention| it.product.as_deref() == Some(product);
+                let mentions: Vec<&Mention> = mentions.iter().filter(of_it).copied().collect();
+                let name = format!("{}/{product}", labels[label]);
+                of_products.push(given(name, points, "product", &mentions));
             }
-            let products = products(reading, mentions, focused);
-            attributes.extend(products.into_iter().map(|it| Attribute::new("product", it)));
-            Label {
-                name: labels[label].to_owned(),
-                confidence: confidence(points) as f32 / 100.0,
-                evidence: evidence.take(options.max_evidence).collect(),
-                attributes,
-            }
-        })
-        .collect()
+        }
+    }
+    of_products.retain(|it| it.confidence * 100.0 >= options.min_confidence as f32);
+    all.append(&mut of_products);
+    // Stable: of the equally confident, labels come before products.
+    all.sort_by(|one, next| next.confidence.total_cmp(&one.confidence));
+    all
 }
 
 /// Whether a survey is about the subject as a whole: its title or lead says so, and neither its title nor the weight of its
@@ -159,23 +168,20 @@ fn is_overview(reading: &Reading<'_>, found: &Found, scored: &[(usize, u64)]) ->
     announced && scored.len() >= OVERVIEW && !singled_out && *best < 2 * second
 }
 
-/// The products that the mentions of a label name, the one named most first.
+/// The products that the mentions of a label name, with points that count double: where the label applies, half as much suffices
+/// to tell which product is meant. None is surer than its label, which has `most` points.
 fn products<'a>(
     reading: &Reading<'_>,
-    mentions: impl Iterator<Item = &'a Mention> + Clone,
+    mentions: &[&'a Mention],
     focused: bool,
-) -> Vec<&'a str> {
-    let named: BTreeSet<&str> = mentions.clone().filter_map(|it| it.product.as_deref()).collect();
-    let mut products: Vec<(&str, u64)> = named
-        .into_iter()
-        .map(|product| {
-            let of_it = mentions.clone().filter(|it| it.product.as_deref() == Some(product));
-            (product, points(reading, of_it, focused, false))
-        })
-        .filter(|(_, points)| *points >= PRODUCT)
-        .collect();
-    products.sort_by_key(|(_, points)| Reverse(*points));
-    products.into_iter().map(|(product, _)| product).collect()
+    most: u64,
+) -> Vec<(&'a str, u64)> {
+    let named: BTreeSet<&str> = mentions.iter().filter_map(|it| it.product.as_deref()).collect();
+    let points_of = |product: &str| {
+        let of_it = mentions.iter().copied().filter(|it| it.product.as_deref() == Some(product));
+        most.min(2 * points(reading, of_it, focused, false))
+    };
+    named.into_iter().map(|product| (product, points_of(product))).collect()
 }
 
 /// The only mention of a label, if it has one and that is outside the title: a lead that lists fields of cooperation is not about
