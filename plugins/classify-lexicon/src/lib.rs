@@ -7,18 +7,20 @@
 
 pub mod check;
 pub mod derive;
+pub mod evidence;
 pub mod mentions;
 pub mod rows;
 pub mod score;
 pub mod zones;
 
 use docmill_plugin::prelude::*;
-use docmill_plugin::{Occurrence, export};
-
-use crate::rows::Problem;
+use docmill_plugin::{Occurrence, Problem, export};
 
 /// The name under which the operator grants the table.
 pub const TABLE: &str = "taxonomy";
+
+/// The name under which the operator may grant a glossary.
+pub const GLOSSARY: &str = "glossary";
 
 /// The reserved key whose value names all labels.
 pub const LABELS_KEY: &str = "@labels";
@@ -60,6 +62,10 @@ impl Plugin for ClassifyLexicon {
             TABLE,
             "Terms and the labels they speak for, in the format of the README; `@labels` names all labels",
         )
+        .optional_table(
+            GLOSSARY,
+            "Names of terms in other languages, in the format of translate-glossary: evidence is shown with them",
+        )
         .attribute("license", "MIT OR Apache-2.0")
     }
 }
@@ -87,10 +93,18 @@ impl Classifier for ClassifyLexicon {
         let table = Table::open(TABLE)
             .ok_or_else(|| Error::Internal(format!("no table `{TABLE}` was granted")))?;
         let declared = table.get(LABELS_KEY).unwrap_or_default();
-        classify(&document, &declared, |text| table.find(text), &options).map_err(|problem| {
-            // Every other document with this term would fail the same way, so the run should end here.
-            Error::misconfigured(TABLE, problem.to_string())
-        })
+        // Every other document with this term would fail the same way, so the run should end here.
+        let unusable =
+            |table| move |problem: Problem| Error::misconfigured(table, problem.to_string());
+        let mut labels = classify(&document, &declared, |text| table.find(text), &options)
+            .map_err(unusable(TABLE))?;
+        if let Some(glossary) = Table::open(GLOSSARY).filter(|_| !labels.is_empty()) {
+            let pairs = glossary.get("@pairs").unwrap_or_default();
+            let get = |keys: &[String]| glossary.get_many(keys);
+            evidence::name_in_other_languages(&document, &mut labels, &pairs, get)
+                .map_err(unusable(GLOSSARY))?;
+        }
+        Ok(labels)
     }
 }
 

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use docmill_folding::{Folded, Form, begins_word, ends_word, pieces, words};
-use docmill_plugin::Occurrence;
+use docmill_plugin::{Occurrence, Problem};
 
-use crate::rows::{self, Condition, Kind, Languages, Problem, Role};
+use crate::rows::{self, Condition, Kind, Languages, Role};
 
 /// How many bytes are searched in one call, so that no host limit on occurrences is in reach.
 const PIECE: usize = 64 * 1024;

@@ -1,23 +1,6 @@
 //! The rows of a taxonomy table: what a key means.
 
-use std::fmt;
-
-/// What is wrong with a row of the table.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
-    /// The key of the row.
-    pub key: String,
-    /// What is wrong with its value, as a lower-case fragment.
-    pub reason: String,
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "the row `{}` is unusable: {}", self.key, self.reason)
-    }
-}
-
-impl std::error::Error for Problem {}
+use docmill_plugin::Problem;
 
 /// A set of the languages that a role is written for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
