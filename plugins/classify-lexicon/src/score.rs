@@ -93,7 +93,7 @@ pub fn weigh(
     let mut scored: Vec<(usize, u64)> = (0..labels.len())
         .map(|label| {
             let mentions = found.terms.iter().filter(|it| it.label == label);
-            let only = only_mention(reading, mentions.clone()).filter(|_| !focused);
+            let only = only_mention(reading, mentions.clone(), brief).filter(|_| !focused);
             let gain = match only {
                 _ if first != Some(label) => 100,
                 None => FIRST,
@@ -184,14 +184,17 @@ fn products<'a>(
     named.into_iter().map(|product| (product, points_of(product))).collect()
 }
 
-/// The only mention of a label, if it has one and that is outside the title: a lead that lists fields of cooperation is not about
-/// any of them, so its place says nothing unless the rest of the document comes back to it.
+/// The only mention of a label, if it has one and that is outside the title, or a passing word of a document that is not `brief`: a lead that lists fields of
+/// cooperation is not about any of them, so its place says nothing unless the rest of the document comes back to it.
 fn only_mention<'a>(
     reading: &Reading<'_>,
     mentions: impl Iterator<Item = &'a Mention>,
+    brief: bool,
 ) -> Option<&'a Mention> {
     let mut mentions = mentions.filter(|it| !it.alias);
-    let one = mentions.next().filter(|it| reading.zone(it.span.start) != Zone::Title)?;
+    let speaks = |it: &Mention| brief || it.weight > PASSING;
+    let in_title = |it: &Mention| reading.zone(it.span.start) == Zone::Title;
+    let one = mentions.next().filter(|it| !(in_title(it) && speaks(it)))?;
     mentions.next().is_none().then_some(one)
 }
 
