@@ -78,6 +78,36 @@ fn labels_that_cannot_be_used_are_an_error_with_its_place() {
 }
 
 #[test]
+fn products_are_labels_that_are_measured_where_the_file_names_them() {
+    let env = environment();
+    let table = "@labels\tfruit tools\n@products\tfruit/apple\napple\tfruit 4 en product:apple\nhammer\ttools 4 en\n";
+    env.write("table.tsv", table);
+    let output = env.run(["taxonomy", "check", "table.tsv"]).expect(exit::SUCCESS);
+    let _ = output.says("`table.tsv` is sound: 2 labels, 1 product");
+    let measured = || {
+        let output = env.run(["eval", "--labels", "labels.jsonl", "--output", "json"]);
+        output.expect(exit::SUCCESS).events().remove(0)
+    };
+    assert_eq!(measured()["labels"]["fruit/apple"], serde_json::Value::Null);
+
+    env.write(
+        "labels.jsonl",
+        LABELS.replace(r#""main":"fruit""#, r#""main":"fruit","secondary":["fruit/apple"]"#),
+    );
+    assert_eq!(measured()["labels"]["fruit/apple"]["f1"], serde_json::json!(1.0));
+
+    let _ = env.run(["ingest", "hammer.txt"]).expect(exit::SUCCESS);
+    env.write("apple.txt", "The apple\n\nThe apple is on the table of the house.\n");
+    let _ = env.run(["ingest", "apple.txt"]).expect(exit::SUCCESS);
+    for label in ["fruit", "fruit/apple"] {
+        let listed = env.run(["list", "--label", label, "--output", "json"]);
+        let sources: Vec<_> = listed.expect(exit::SUCCESS).events();
+        let sources: Vec<_> = sources.iter().map(|it| it["source"].clone()).collect();
+        assert_eq!(sources, ["apple.txt"], "{label}");
+    }
+}
+
+#[test]
 fn everything_wrong_with_a_taxonomy_is_told_by_line() {
     let env = environment();
     let output = env.run(["taxonomy", "check", "table.tsv"]).expect(exit::SUCCESS);

@@ -147,7 +147,17 @@ fn the_content_of_the_store_does_not_depend_on_the_number_of_jobs() {
     assert_eq!(contents(&ingested(1).store), contents(&ingested(4).store));
 }
 
-/// The labels of a document, surest first.
+#[test]
+fn the_article_on_ct_group_names_products() {
+    let found = ingested(2).found();
+    let given = labels(&found[3].1, "classify-lexicon");
+    let drones = given.iter().find(|it| it.name == "aerospace-uav/uav").expect("a product");
+    assert!(!drones.evidence.is_empty());
+    assert!(names(&found[3].1).iter().all(|it| !it.contains('/')), "products are told apart");
+}
+
+/// The groups of a document, surest first, without their products.
 fn names(findings: &[docmill::model::Finding]) -> Vec<String> {
-    labels(findings, "classify-lexicon").into_iter().map(|label| label.name).collect()
+    let names = labels(findings, "classify-lexicon").into_iter().map(|label| label.name);
+    names.filter(|name| !name.contains('/')).collect()
 }

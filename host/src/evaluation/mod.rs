@@ -1,6 +1,6 @@
 //! Measures any classifier of a pipeline against labels that a reader gave.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -21,7 +21,8 @@ pub use measures::{
 pub type Outcome = Result<Given, Vec<String>>;
 
 /// Takes every case through the pipeline, as if it were ingested, and collects what the classifier of `step` gave to it. There is one
-/// outcome for each case, in the same order.
+/// outcome for each case, in the same order. Labels of a second level (`group/product` beside `group`) are left out if no
+/// case names any.
 ///
 /// # Errors
 ///
@@ -36,12 +37,16 @@ pub fn evaluate(
     let mut origin = Cases { left: cases.iter().enumerate() };
     run(&store, pipeline, &mut origin, options, &Silent)?;
 
+    let second_level = cases.iter().flat_map(Case::labels).any(|label| label.contains('/'));
     let mut given: BTreeMap<SourceName, Vec<Given>> = BTreeMap::new();
     for document in store.documents() {
         let document = document.map_err(RunError::Store)?;
         let findings = store.findings(document.id, document.version).map_err(RunError::Store)?;
         let labels = findings.into_iter().find(|it| it.step == *step).map(|it| it.findings);
-        let Some(Findings::Labels(labels)) = labels else { continue };
+        let Some(Findings::Labels(mut labels)) = labels else { continue };
+        if !second_level {
+            drop_second_level(&mut labels);
+        }
         let language = document.extracted.document.language.as_ref().map(LanguageTag::to_string);
         given.entry(document.source).or_default().push(given_by(labels, language));
     }
@@ -62,6 +67,11 @@ pub fn evaluate(
         }
     };
     cases.iter().enumerate().map(outcome).collect::<Result<_, _>>().map_err(RunError::Store)
+}
+
+fn drop_second_level(labels: &mut Vec<Label>) {
+    let names: BTreeSet<String> = labels.iter().map(|label| label.name.clone()).collect();
+    labels.retain(|label| label.name.split_once('/').is_none_or(|(of, _)| !names.contains(of)));
 }
 
 fn given_by(labels: Vec<Label>, language: Option<String>) -> Given {

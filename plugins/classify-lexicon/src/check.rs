@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use docmill_folding::{Folded, Form};
 
-use crate::rows::{self, Kind, Languages, Problem, Role};
+use docmill_plugin::Problem;
+
+use crate::rows::{self, Kind, Languages, Role};
 use crate::{LABELS_KEY, PRODUCTS_KEY};
 
 /// Reserved rows that say what the table is: for people, and for tools that choose one. The plugin itself does not read them.

@@ -6,23 +6,26 @@
 //! ([`score`]).
 
 pub mod check;
+pub mod derive;
+pub mod evidence;
 pub mod mentions;
 pub mod rows;
 pub mod score;
 pub mod zones;
 
 use docmill_plugin::prelude::*;
-use docmill_plugin::{Occurrence, export};
-
-use crate::rows::Problem;
+use docmill_plugin::{Occurrence, Problem, export};
 
 /// The name under which the operator grants the table.
 pub const TABLE: &str = "taxonomy";
 
+/// The name under which the operator may grant a glossary.
+pub const GLOSSARY: &str = "glossary";
+
 /// The reserved key whose value names all labels.
 pub const LABELS_KEY: &str = "@labels";
 
-/// The reserved key whose value names the products of labels.
+/// The reserved key whose value names the products of labels: labels of a second level.
 pub const PRODUCTS_KEY: &str = "@products";
 
 /// So many problems of a table are told at once.
@@ -50,9 +53,18 @@ impl Plugin for ClassifyLexicon {
             defaults.max_evidence,
             "At most this many passages are shown for one label",
         )
+        .setting(
+            "products",
+            defaults.products,
+            "Whether products that a text names are labels too, such as `label/product`: `true` or `false`",
+        )
         .required_table(
             TABLE,
             "Terms and the labels they speak for, in the format of the README; `@labels` names all labels",
+        )
+        .optional_table(
+            GLOSSARY,
+            "Names of terms in other languages, in the format of translate-glossary: evidence is shown with them",
         )
         .attribute("license", "MIT OR Apache-2.0")
     }
@@ -61,7 +73,7 @@ impl Plugin for ClassifyLexicon {
 impl Classifier for ClassifyLexicon {
     /// Checks the whole table and all settings, so that a mistake is found before the first document.
     fn labels() -> Result<Vec<String>, Error> {
-        Options::from_settings()?;
+        let options = Options::from_settings()?;
         let table = Table::open(TABLE)
             .ok_or_else(|| Error::Internal(format!("no table `{TABLE}` was granted")))?;
         let entries: Vec<_> = table.entries().collect();
@@ -70,8 +82,10 @@ impl Classifier for ClassifyLexicon {
         if !problems.is_empty() {
             return Err(Error::misconfigured(TABLE, told(&problems)));
         }
-        let declared = table.get(LABELS_KEY).unwrap_or_default();
-        Ok(declared.split_whitespace().map(str::to_owned).collect())
+        let products = Some(PRODUCTS_KEY).filter(|_| options.products);
+        let declared = [LABELS_KEY].into_iter().chain(products).filter_map(|key| table.get(key));
+        let names = |value: String| value.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+        Ok(declared.flat_map(names).collect())
     }
 
     fn classify(document: Document) -> Result<Vec<Label>, Error> {
@@ -79,10 +93,18 @@ impl Classifier for ClassifyLexicon {
         let table = Table::open(TABLE)
             .ok_or_else(|| Error::Internal(format!("no table `{TABLE}` was granted")))?;
         let declared = table.get(LABELS_KEY).unwrap_or_default();
-        classify(&document, &declared, |text| table.find(text), &options).map_err(|problem| {
-            // Every other document with this term would fail the same way, so the run should end here.
-            Error::misconfigured(TABLE, problem.to_string())
-        })
+        // Every other document with this term would fail the same way, so the run should end here.
+        let unusable =
+            |table| move |problem: Problem| Error::misconfigured(table, problem.to_string());
+        let mut labels = classify(&document, &declared, |text| table.find(text), &options)
+            .map_err(unusable(TABLE))?;
+        if let Some(glossary) = Table::open(GLOSSARY).filter(|_| !labels.is_empty()) {
+            let pairs = glossary.get("@pairs").unwrap_or_default();
+            let get = |keys: &[String]| glossary.get_many(keys);
+            evidence::name_in_other_languages(&document, &mut labels, &pairs, get)
+                .map_err(unusable(GLOSSARY))?;
+        }
+        Ok(labels)
     }
 }
 
@@ -105,11 +127,13 @@ pub struct Options {
     pub min_confidence: u32,
     /// How many passages are shown for one label.
     pub max_evidence: usize,
+    /// Whether products are labels, too.
+    pub products: bool,
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { min_confidence: 50, max_evidence: 50 }
+        Options { min_confidence: 50, max_evidence: 50, products: true }
     }
 }
 
@@ -125,6 +149,7 @@ impl Options {
         Ok(Options {
             min_confidence: hundredths as u32,
             max_evidence: parsed_setting("max-evidence")?,
+            products: parsed_setting("products")?,
         })
     }
 }

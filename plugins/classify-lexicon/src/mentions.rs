@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use docmill_folding::{Folded, Form, begins_word, ends_word, pieces, words};
-use docmill_plugin::Occurrence;
+use docmill_plugin::{Occurrence, Problem};
 
-use crate::rows::{self, Condition, Kind, Languages, Problem, Role};
+use crate::rows::{self, Condition, Kind, Languages, Role};
 
 /// How many bytes are searched in one call, so that no host limit on occurrences is in reach.
 const PIECE: usize = 64 * 1024;
@@ -16,6 +16,10 @@ const FOCUS: &str = "focus";
 
 /// A sentence that names so many labels enumerates them, and so does one with so many borders between items.
 const LIST: usize = 3;
+/// A passage that names so many labels lists what a policy is about: talks between states list fewer, among other things …
+const ROLL_CALL: usize = 5;
+/// … if it is no longer than this, in bytes.
+const ROLL_CALL_LENGTH: usize = 800;
 /// What parts the items of an enumeration in French, Vietnamese and English.
 const BORDERS: [&str; 7] = [", ", "; ", " et ", " ou ", " và ", " and ", " or "];
 /// What ends a sentence.
@@ -30,6 +34,8 @@ pub struct Found {
     pub terms: Vec<Mention>,
     /// What shows that the document surveys the subject.
     pub focus: Vec<Mention>,
+    /// Whether it names [`ROLL_CALL`] labels in the first passage that names any, which shows it too.
+    pub roll_call: bool,
 }
 
 /// A passage that counts.
@@ -235,7 +241,17 @@ fn select(text: &str, hits: &[Hit], roles: &[Vec<Role<'_>>], labels: &[&str]) ->
         }
     }
     mark_lists(text, &mut found.terms);
+    found.roll_call = begins_with_roll_call(&found.terms);
     found
+}
+
+/// An article on one thing names it before it lists others.
+fn begins_with_roll_call(terms: &[Mention]) -> bool {
+    // A word that only supports others names nothing.
+    let mut naming = terms.iter().filter(|it| it.weight > 1).peekable();
+    let end = naming.peek().map_or(0, |first| first.span.start + ROLL_CALL_LENGTH);
+    let near = naming.take_while(|it| it.span.end <= end);
+    near.map(|it| it.label).collect::<BTreeSet<_>>().len() >= ROLL_CALL
 }
 
 fn mark_lists(text: &str, terms: &mut [Mention]) {

@@ -1,23 +1,6 @@
 //! The rows of a taxonomy table: what a key means.
 
-use std::fmt;
-
-/// What is wrong with a row of the table.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
-    /// The key of the row.
-    pub key: String,
-    /// What is wrong with its value, as a lower-case fragment.
-    pub reason: String,
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "the row `{}` is unusable: {}", self.key, self.reason)
-    }
-}
-
-impl std::error::Error for Problem {}
+use docmill_plugin::Problem;
 
 /// A set of the languages that a role is written for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,13 +96,16 @@ pub struct Condition<'a> {
     pub times: usize,
 }
 
+/// The contract allows no longer label, in bytes.
+const LONGEST: usize = 64;
+
 const RESERVED: [&str; 3] = ["cue", "mask", "focus"];
 
 /// The labels named by the value of `@labels`.
 ///
 /// # Errors
 ///
-/// A [`Problem`] if there are none, or a name is reserved, repeated or not kebab-case.
+/// A [`Problem`] if there are none, or a name is reserved, repeated, too long or not kebab-case.
 pub fn declared_labels(declared: &str) -> Result<Vec<&str>, Problem> {
     let problem = |reason: String| Problem { key: crate::LABELS_KEY.to_owned(), reason };
     let labels: Vec<&str> = declared.split_whitespace().collect();
@@ -129,6 +115,9 @@ pub fn declared_labels(declared: &str) -> Result<Vec<&str>, Problem> {
     for (index, label) in labels.iter().enumerate() {
         if !is_name(label) || RESERVED.contains(label) {
             return Err(problem(format!("`{label}` cannot be the name of a label")));
+        }
+        if label.len() > LONGEST {
+            return Err(problem(format!("`{label}` has more than {LONGEST} bytes")));
         }
         if labels[..index].contains(label) {
             return Err(problem(format!("`{label}` is named twice")));
@@ -146,7 +135,7 @@ fn is_name(name: &str) -> bool {
 ///
 /// # Errors
 ///
-/// A [`Problem`] if one is no pair of a declared label and a name, or is named twice.
+/// A [`Problem`] if one is no pair of a declared label and a name, is named twice, or is too long for a label.
 pub fn declared_products<'a>(
     declared: &'a str,
     labels: &[&str],
@@ -158,6 +147,9 @@ pub fn declared_products<'a>(
         let pair = pair.filter(|(label, _)| labels.contains(label)).ok_or_else(|| {
             problem(format!("`{named}` is not a label of `@labels`, a slash, and a name"))
         })?;
+        if named.len() > LONGEST {
+            return Err(problem(format!("`{named}` has more than {LONGEST} bytes")));
+        }
         if products.contains(&pair) {
             return Err(problem(format!("`{named}` is named twice")));
         }
@@ -311,7 +303,9 @@ mod tests {
     fn products_belong_to_labels() {
         let products = declared_products("chips/ai-chip drones/uav", &LABELS).expect("usable");
         assert_eq!(products, [("chips", "ai-chip"), ("drones", "uav")]);
-        for unusable in ["uav", "cars/uav", "chips/", "chips/a chips/a"] {
+        for unusable in
+            ["uav", "cars/uav", "chips/", "chips/a chips/a", &format!("chips/{}", "a".repeat(59))]
+        {
             assert!(declared_products(unusable, &LABELS).is_err(), "{unusable:?}");
         }
     }

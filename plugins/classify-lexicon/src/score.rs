@@ -6,6 +6,7 @@
 //! those that fit the share of right labels in `seeds/labels`, those below the threshold included. All of it is integer
 //! arithmetic in hundredths, so a plugin in the sandbox and a native test agree to the last bit.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use docmill_folding::words;
@@ -36,14 +37,17 @@ const BRIEF: usize = 100;
 /// … so the only mention of anything in it gains this, in hundredths: one that names the thing and nothing else suffices.
 const ONLY: u64 = 150;
 
+/// From this confidence on, in hundredths, a document is about its best label for sure …
+const SURE: u32 = 90;
+
+/// … so what is named beside it gains this, in hundredths: an article on one technology seldom drops the name of another.
+const BESIDE: u64 = 125;
+
 /// The weight of words that are dropped in passing everywhere.
 const PASSING: u32 = 2;
 
 /// A document is an overview from so many labels on.
 const OVERVIEW: usize = 3;
-
-/// The points from which a product is named, in hundredths: one good term.
-const PRODUCT: u64 = 300;
 
 /// What a mention in a zone is worth, in hundredths.
 ///
@@ -79,7 +83,7 @@ pub fn weigh(
     labels: &[&str],
     options: &Options,
 ) -> Vec<Label> {
-    let focused = points(reading, found.focus.iter(), false, false) >= FOCUSED;
+    let focused = found.roll_call || points(reading, found.focus.iter(), false, false) >= FOCUSED;
     let brief = words(&reading.text).nth(BRIEF).is_none();
     let first = found
         .terms
@@ -89,7 +93,7 @@ pub fn weigh(
     let mut scored: Vec<(usize, u64)> = (0..labels.len())
         .map(|label| {
             let mentions = found.terms.iter().filter(|it| it.label == label);
-            let only = only_mention(reading, mentions.clone()).filter(|_| !focused);
+            let only = only_mention(reading, mentions.clone(), brief).filter(|_| !focused);
             let gain = match only {
                 _ if first != Some(label) => 100,
                 None => FIRST,
@@ -98,32 +102,56 @@ pub fn weigh(
             };
             (label, points(reading, mentions, focused, only.is_some()) * gain / 100)
         })
-        .filter(|(_, points)| *points > 0 && confidence(*points) >= options.min_confidence)
         .collect();
     // The sort is stable: equal labels stay in the order of the table.
-    scored.sort_by_key(|(_, points)| std::cmp::Reverse(*points));
+    scored.sort_by_key(|(_, points)| Reverse(*points));
+    if let Some((_, best)) = scored.first().copied().filter(|_| !focused)
+        && confidence(best) >= SURE
+    {
+        for (label, points) in &mut scored[1..] {
+            let mut mentions = found.terms.iter().filter(|it| it.label == *label && !it.alias);
+            if mentions.nth(1).is_some() {
+                *points = best.min(*points * BESIDE / 100);
+            }
+        }
+        // What is named once may have been overtaken.
+        scored.sort_by_key(|(_, points)| Reverse(*points));
+    }
+    scored.retain(|(_, points)| *points > 0 && confidence(*points) >= options.min_confidence);
     let overview = focused && is_overview(reading, found, &scored);
-    scored
-        .into_iter()
-        .enumerate()
-        .map(|(index, (label, points))| {
-            let mentions = found.terms.iter().filter(|it| it.label == label);
-            let evidence = mentions.clone().filter_map(|it| reading.span(&it.span));
-            let rank = if index == 0 && !overview { "main" } else { "secondary" };
-            let mut attributes = vec![Attribute::new("rank", rank)];
-            if overview {
-                attributes.push(Attribute::new("overview", "true"));
+    let given = |name: String, points, rank, mentions: &[&Mention]| {
+        let evidence = mentions.iter().filter_map(|it| reading.span(&it.span));
+        let mut attributes = vec![Attribute::new("rank", rank)];
+        if overview {
+            attributes.push(Attribute::new("overview", "true"));
+        }
+        Label {
+            name,
+            confidence: confidence(points) as f32 / 100.0,
+            evidence: evidence.take(options.max_evidence).collect(),
+            attributes,
+        }
+    };
+    let mut all: Vec<Label> = Vec::new();
+    let mut of_products = Vec::new();
+    for (index, (label, points)) in scored.into_iter().enumerate() {
+        let mentions: Vec<&Mention> = found.terms.iter().filter(|it| it.label == label).collect();
+        let rank = if index == 0 && !overview { "main" } else { "secondary" };
+        all.push(given(labels[label].to_owned(), points, rank, &mentions));
+        if options.products {
+            for (product, points) in products(reading, &mentions, focused, points) {
+                let of_it = |it: &&&Mention| it.product.as_deref() == Some(product);
+                let mentions: Vec<&Mention> = mentions.iter().filter(of_it).copied().collect();
+                let name = format!("{}/{product}", labels[label]);
+                of_products.push(given(name, points, "product", &mentions));
             }
-            let products = products(reading, mentions, focused);
-            attributes.extend(products.into_iter().map(|it| Attribute::new("product", it)));
-            Label {
-                name: labels[label].to_owned(),
-                confidence: confidence(points) as f32 / 100.0,
-                evidence: evidence.take(options.max_evidence).collect(),
-                attributes,
-            }
-        })
-        .collect()
+        }
+    }
+    of_products.retain(|it| it.confidence * 100.0 >= options.min_confidence as f32);
+    all.append(&mut of_products);
+    // Stable: of the equally confident, labels come before products.
+    all.sort_by(|one, next| next.confidence.total_cmp(&one.confidence));
+    all
 }
 
 /// Whether a survey is about the subject as a whole: its title or lead says so, and neither its title nor the weight of its
@@ -134,38 +162,39 @@ fn is_overview(reading: &Reading<'_>, found: &Found, scored: &[(usize, u64)]) ->
         .filter(|it| reading.zone(it.span.start) == Zone::Title)
         .map(|it| it.label)
         .collect();
-    let announced = found.focus.iter().any(|it| reading.zone(it.span.start) <= Zone::Lead);
+    let announced =
+        found.roll_call || found.focus.iter().any(|it| reading.zone(it.span.start) <= Zone::Lead);
     let singled_out = !in_title.is_empty() && in_title.len() < OVERVIEW;
     announced && scored.len() >= OVERVIEW && !singled_out && *best < 2 * second
 }
 
-/// The products that the mentions of a label name, the one named most first.
+/// The products that the mentions of a label name, with points that count double: where the label applies, half as much suffices
+/// to tell which product is meant. None is surer than its label, which has `most` points.
 fn products<'a>(
     reading: &Reading<'_>,
-    mentions: impl Iterator<Item = &'a Mention> + Clone,
+    mentions: &[&'a Mention],
     focused: bool,
-) -> Vec<&'a str> {
-    let named: BTreeSet<&str> = mentions.clone().filter_map(|it| it.product.as_deref()).collect();
-    let mut products: Vec<(&str, u64)> = named
-        .into_iter()
-        .map(|product| {
-            let of_it = mentions.clone().filter(|it| it.product.as_deref() == Some(product));
-            (product, points(reading, of_it, focused, false))
-        })
-        .filter(|(_, points)| *points >= PRODUCT)
-        .collect();
-    products.sort_by_key(|(_, points)| std::cmp::Reverse(*points));
-    products.into_iter().map(|(product, _)| product).collect()
+    most: u64,
+) -> Vec<(&'a str, u64)> {
+    let named: BTreeSet<&str> = mentions.iter().filter_map(|it| it.product.as_deref()).collect();
+    let points_of = |product: &str| {
+        let of_it = mentions.iter().copied().filter(|it| it.product.as_deref() == Some(product));
+        most.min(2 * points(reading, of_it, focused, false))
+    };
+    named.into_iter().map(|product| (product, points_of(product))).collect()
 }
 
-/// The only mention of a label, if it has one and that is outside the title: a lead that lists fields of cooperation is not about
-/// any of them, so its place says nothing unless the rest of the document comes back to it.
+/// The only mention of a label, if it has one and that is outside the title, or a passing word of a document that is not `brief`: a lead that lists fields of
+/// cooperation is not about any of them, so its place says nothing unless the rest of the document comes back to it.
 fn only_mention<'a>(
     reading: &Reading<'_>,
     mentions: impl Iterator<Item = &'a Mention>,
+    brief: bool,
 ) -> Option<&'a Mention> {
     let mut mentions = mentions.filter(|it| !it.alias);
-    let one = mentions.next().filter(|it| reading.zone(it.span.start) != Zone::Title)?;
+    let speaks = |it: &Mention| brief || it.weight > PASSING;
+    let in_title = |it: &Mention| reading.zone(it.span.start) == Zone::Title;
+    let one = mentions.next().filter(|it| !(in_title(it) && speaks(it)))?;
     mentions.next().is_none().then_some(one)
 }
 
@@ -186,7 +215,7 @@ fn points<'a>(
             (it.key, if listed { worth * LISTED / 100 } else { worth })
         })
         .collect();
-    worth.sort_unstable_by_key(|(key, worth)| (*key, std::cmp::Reverse(*worth)));
+    worth.sort_unstable_by_key(|(key, worth)| (*key, Reverse(*worth)));
     worth
         .chunk_by(|one, other| one.0 == other.0)
         .flat_map(|same_key| same_key.iter().zip(REPETITION))

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use classify_lexicon::check::{problems, rows_of_tsv};
+use classify_lexicon::derive::derived;
 use classify_lexicon::{ClassifyLexicon, TABLE};
 use docmill_plugin::prelude::*;
 use docmill_plugin::testing;
@@ -29,7 +30,15 @@ fn check_promises(document: &Document, labels: &[Label]) {
         assert!(label.evidence.len() <= 50);
         assert!(label.evidence.is_sorted_by(|one, next| one.end <= next.start), "no overlap");
         assert!(label.evidence.iter().all(|it| document.text.get(it.range()).is_some()));
-        let rank = if index == 0 && !overview { "main" } else { "secondary" };
+        let rank = match label.name.split_once('/') {
+            Some((of, _)) => {
+                let of = labels.iter().find(|it| it.name == of).expect("a product has a label");
+                assert!(label.confidence <= of.confidence, "and is not surer than it");
+                "product"
+            }
+            None if index == 0 && !overview => "main",
+            None => "secondary",
+        };
         assert!(has(label, "rank", rank));
         assert_eq!(has(label, "overview", "true"), overview, "all labels of an overview say so");
     }
@@ -47,7 +56,8 @@ fn classified(document: &Document) -> Vec<Label> {
 
 /// What a mismatch looks like, or `None` if the main label and the set of the others are as expected.
 fn check(document: &Document, expected: &[&str]) -> Option<String> {
-    let labels = classified(document);
+    let mut labels = classified(document);
+    labels.retain(|it| !has(it, "rank", "product"));
     let found: Vec<&str> = labels.iter().map(|it| it.name.as_str()).collect();
     let same = found.first() == expected.first()
         && found.iter().collect::<BTreeSet<_>>() == expected.iter().collect();
@@ -83,6 +93,13 @@ fn the_shipped_tables_are_sound() {
     {
         assert_eq!(problems(&rows_of_tsv(&seeds(table))), [], "{table}");
     }
+}
+#[test]
+fn the_table_of_2026_is_derived_from_the_one_before() {
+    let (old, new) = (seeds("tables/vn-1131-2025.tsv"), seeds("tables/vn-21-2026.tsv"));
+    let derived = derived(&old, &new).expect("it says what became of the labels");
+    // Not `assert_eq`: a difference would print both tables.
+    assert!(derived == new, "run the example `derive_table` on the two tables");
 }
 
 #[test]
@@ -220,11 +237,22 @@ fn a_specific_text_names_its_products() {
     set_the_stage();
     let mut document = Document::new("Drones agricoles\n\nLes drones agricoles arrosent le riz.");
     document.language = Some("fr".to_owned());
-    let labels = classified(&document);
-    assert!(has(&labels[0], "product", "uav"));
-    document.text =
-        "Le secteur aérospatial\n\nLe secteur spatial attire les ingénieurs.".to_owned();
-    assert!(classified(&document)[0].attributes.iter().all(|it| it.name != "product"));
+    let names = |document: &Document| -> Vec<String> {
+        classified(document).into_iter().map(|it| it.name).collect()
+    };
+    assert_eq!(names(&document), ["aerospace-uav", "aerospace-uav/uav"]);
+    let declared = ClassifyLexicon::labels().expect("the table is usable");
+    assert_eq!(declared.len(), 11 + 35);
+    assert!(declared.iter().any(|it| it == "aerospace-uav/uav"));
+
+    testing::set_setting("products", "false");
+    assert_eq!(names(&document), ["aerospace-uav"]);
+    assert_eq!(ClassifyLexicon::labels().expect("the table is usable").len(), 11);
+
+    testing::set_setting("products", "true");
+    let text = "Le secteur aérospatial\n\nLe secteur spatial attire les ingénieurs.";
+    document.text = text.to_owned();
+    assert_eq!(names(&document), ["aerospace-uav"]);
 }
 
 #[test]
@@ -247,7 +275,7 @@ fn a_title_outside_the_text_speaks_but_shows_no_evidence() {
     document.language = Some("fr".to_owned());
     document.attributes.push(Attribute::new("title", "La blockchain au service des drones"));
     let labels = classified(&document);
-    assert_eq!(labels.len(), 2);
+    assert_eq!(labels.iter().filter(|it| !has(it, "rank", "product")).count(), 2);
     assert!(labels.iter().all(|it| it.evidence.is_empty()));
 }
 

@@ -63,7 +63,7 @@ pub use roles::{
 };
 pub use settings::{parsed_setting, setting};
 pub use source::{Reader, Source};
-pub use tables::{Entry, Occurrence, Table};
+pub use tables::{Entry, Occurrence, Problem, Table};
 
 /// Everything a plugin usually needs, in one `use`.
 pub mod prelude {

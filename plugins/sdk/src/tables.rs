@@ -1,5 +1,7 @@
 //! Read-only tables that the operator granted.
 
+use std::fmt;
+
 use crate::Span;
 
 /// One row of a table.
@@ -10,6 +12,23 @@ pub struct Entry {
     /// What the key stands for.
     pub value: String,
 }
+
+/// What is wrong with a row of a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The key of the row.
+    pub key: String,
+    /// What is wrong with it, as a lower-case fragment.
+    pub reason: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "the row `{}` is unusable: {}", self.key, self.reason)
+    }
+}
+
+impl std::error::Error for Problem {}
 
 /// A key of a table found in a text.
 #[derive(Debug, Clone, PartialEq)]

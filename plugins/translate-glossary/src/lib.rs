@@ -3,7 +3,6 @@
 //! An honest stub for a real translation engine: it claims no more than its glossary holds, and the attribute `coverage` says
 //! how much that was. The work is done by [`render`], a public function of plain values.
 
-pub mod entry;
 pub mod render;
 
 use std::collections::BTreeMap;
@@ -41,7 +40,7 @@ impl Translator for TranslateGlossary {
     fn pairs() -> Result<Vec<LanguagePair>, Error> {
         let table = Table::open(TABLE)
             .ok_or_else(|| Error::Internal(format!("no table `{TABLE}` was granted")))?;
-        let pairs = entry::pairs(&table.get(PAIRS_KEY).unwrap_or_default());
+        let pairs = docmill_glossary::pairs(&table.get(PAIRS_KEY).unwrap_or_default());
         if pairs.is_empty() {
             let reason =
                 format!("the row `{PAIRS_KEY}` should name the pairs, such as `fr>en fr>vi`");
@@ -49,7 +48,7 @@ impl Translator for TranslateGlossary {
         }
         for row in table.entries().filter(|row| row.key != PAIRS_KEY) {
             for pair in &pairs {
-                entry::parse(&row.key, &row.value, &pair.target)
+                docmill_glossary::parse(&row.key, &row.value, &pair.target)
                     .map_err(|problem| Error::misconfigured(TABLE, problem.to_string()))?;
             }
         }
@@ -73,4 +72,4 @@ impl Translator for TranslateGlossary {
 export!(translator: TranslateGlossary);
 
 /// The rows that a rendering met, parsed once each.
-type Entries = BTreeMap<String, entry::Entry>;
+type Entries = BTreeMap<String, docmill_glossary::Entry>;

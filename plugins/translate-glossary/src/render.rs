@@ -7,7 +7,7 @@ use docmill_folding::{Folded, Form, begins_word, ends_word, pieces, words};
 use docmill_plugin::Occurrence;
 
 use crate::Entries;
-use crate::entry::{self, Problem};
+use docmill_plugin::Problem;
 
 /// How many bytes are searched in one call, so that no host limit on occurrences is in reach.
 const PIECE: usize = 64 * 1024;
@@ -145,7 +145,9 @@ fn render(
             continue;
         }
         if !entries.contains_key(&term.key) {
-            let Some(entry) = entry::parse(&term.key, &term.value, target)? else { continue };
+            let Some(entry) = docmill_glossary::parse(&term.key, &term.value, target)? else {
+                continue;
+            };
             entries.insert(term.key.clone(), entry);
         }
         let Some(entry) = entries.get(&term.key) else { continue };

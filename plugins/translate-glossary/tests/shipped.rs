@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use docmill_folding::{Folded, Form};
 use docmill_plugin::prelude::*;
 use docmill_plugin::testing;
-use translate_glossary::{PAIRS_KEY, TABLE, TranslateGlossary, entry};
+use translate_glossary::{PAIRS_KEY, TABLE, TranslateGlossary};
 
 fn set_the_stage() {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../seeds/tables/glossary-fr.tsv");
@@ -34,7 +34,7 @@ fn the_shipped_table_is_sound() {
             assert_eq!(Folded::new(&row.key, Form::Plain).text(), row.key);
         }
         for target in ["en", "vi"] {
-            let entry = entry::parse(&row.key, &row.value, target).expect("usable");
+            let entry = docmill_glossary::parse(&row.key, &row.value, target).expect("usable");
             let entry = entry.unwrap_or_else(|| panic!("`{}` has no `{target}`", row.key));
             assert!(!entry.singular.is_empty() || row.key.ends_with('\''), "{}", row.key);
         }

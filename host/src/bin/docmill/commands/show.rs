@@ -4,8 +4,8 @@ use std::io::Write;
 use std::ops::Range;
 
 use docmill::model::{
-    Annotation, Aside, DocumentId, Finding, Label, Provenance, SourceName, SourceState, Span,
-    StoredDocument, StoredSource,
+    Annotation, Aside, Attribute, DocumentId, Finding, Label, Provenance, SourceName, SourceState,
+    Span, StoredDocument, StoredSource,
 };
 use docmill::store::Store;
 
@@ -257,6 +257,10 @@ impl Page {
             let name = self.paint.tone(Tone::Key, &one_line(&label.name, 64));
             self.line(&format!("  {name}  {}", facts.join("  ")));
             self.passages(&dossier.document().text, &label.evidence);
+            for Attribute { name, value } in label.attributes.iter().filter(|it| it.name != "rank")
+            {
+                self.line(&format!("      {}: {}", one_line(name, 64), one_line(value, 500)));
+            }
         }
     }
 

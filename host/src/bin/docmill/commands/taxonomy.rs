@@ -1,5 +1,6 @@
 //! `taxonomy check`: names everything that is wrong with a taxonomy table.
 
+use std::collections::BTreeSet;
 use std::error::Error;
 use std::io::Write;
 use std::path::Path;
@@ -42,16 +43,18 @@ pub fn check(common: &Common, table: &Path) -> Result<Exit, CommandError> {
     let problems = match Pipeline::assemble(&manifest, &context::catalog(1)?) {
         Ok(pipeline) => {
             let labels = pipeline.steps().iter().find_map(|step| match &step.declaration {
-                Declaration::Labels(labels) => Some(labels.len()),
+                Declaration::Labels(labels) => Some(labels),
                 _ => None,
             });
-            note(
-                common,
-                &format!(
-                    "`{shown}` is sound: {}",
-                    count(labels.unwrap_or_default() as u64, "label")
-                ),
-            );
+            let products = |labels: &BTreeSet<String>| {
+                labels.iter().filter(|label| label.contains('/')).count()
+            };
+            let (all, products) = labels.map_or((0, 0), |it| (it.len(), products(it)));
+            let mut what = count((all - products) as u64, "label");
+            if products > 0 {
+                what = format!("{what}, {}", count(products as u64, "product"));
+            }
+            note(common, &format!("`{shown}` is sound: {what}"));
             return Ok(Exit::Success);
         }
         Err(error) => problems(&error, &text),

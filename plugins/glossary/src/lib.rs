@@ -1,25 +1,6 @@
 //! The rows of a glossary: what a term is called in other languages.
 
-use std::fmt;
-
-use docmill_plugin::LanguagePair;
-
-/// What is wrong with a row of the glossary.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
-    /// The key of the row.
-    pub key: String,
-    /// What is wrong with its value, as a lower-case fragment.
-    pub reason: String,
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "the row `{}` is unusable: {}", self.key, self.reason)
-    }
-}
-
-impl std::error::Error for Problem {}
+use docmill_plugin::{LanguagePair, Problem};
 
 /// What a term is called in one language.
 #[derive(Debug, Clone, PartialEq, Eq)]
