@@ -1,6 +1,6 @@
 //! `eval` and `taxonomy check`: what a classifier is worth, and what is wrong with its table.
 
-use docmill_tests::{TestEnv, exit, shipped};
+use docmill_tests::{TestEnv, exit, root, shipped};
 
 const TABLE: &str = "@labels\tfruit tools\napple\tfruit 4 en\nhammer\ttools 4 en\n";
 const LABELS: &str = concat!(
@@ -127,4 +127,30 @@ fn everything_wrong_with_a_taxonomy_is_told_by_line() {
     let _ = env.run(["taxonomy", "check", "eu-critical-technologies"]).expect(exit::SUCCESS);
     let output = env.run(["taxonomy", "check", "missing.tsv"]).expect(exit::REJECTED);
     let _ = output.says("the taxonomy `missing.tsv` could not be read").says("vn-1131-2025");
+}
+
+/// The bars are those that docmill set itself for articles it had not seen.
+#[test]
+fn the_shipped_classifier_is_right_on_articles_that_it_was_not_tuned_on() {
+    let env = TestEnv::new();
+    let pipeline = format!(
+        "[[step]]\nplugin = {:?}\n\n[[step]]\nplugin = {:?}\ntables = {{ taxonomy = \"vn-1131-2025\" }}\n",
+        shipped("extract-text"),
+        shipped("classify-lexicon"),
+    );
+    env.write("docmill.toml", pipeline);
+    let labels = root().join("seeds/labels/vn-1131-2025-articles.jsonl");
+    let labels = labels.to_string_lossy();
+    let output = env.run(["eval", "--labels", &labels, "--part", "held-out", "--output", "json"]);
+    let report = output.expect(exit::SUCCESS).events().remove(0);
+    let overall = &report["overall"];
+    let share = |name: &str| {
+        let count = |field: &str| overall[name][field].as_u64().unwrap_or_default();
+        assert!(count("of") >= 18, "{overall}");
+        count("right") as f64 / count("of") as f64
+    };
+    assert_eq!(overall["cases"], 60);
+    assert!(overall["micro"]["f1"].as_f64().is_some_and(|f1| f1 >= 0.92), "{overall}");
+    assert!(share("main_right") >= 0.95, "{overall}");
+    assert!(share("none_kept") >= 0.95, "{overall}");
 }
