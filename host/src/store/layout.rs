@@ -61,6 +61,9 @@ pub(super) const PIECE: usize = 16 * 1024;
 /// How many pieces of an original are written at a time.
 const PIECES_AT_A_TIME: usize = 64;
 
+/// No commit is added to a batch that has this many bytes of records.
+const LARGEST_BATCH: usize = 1 << 20;
+
 /// A key and its value.
 pub(super) type Entry = (Vec<u8>, Vec<u8>);
 
@@ -453,10 +456,32 @@ fn prepare<'a>(map: &impl KeyValue, commit: &'a Commit) -> Result<Prepared<'a>, 
     Ok(Prepared { commit, original, records })
 }
 
-/// Writes one commit, the `count`-th of this store. The caller holds the turn.
-fn write(map: &impl KeyValue, prepared: Prepared<'_>, count: u64) -> Result<(), StoreError> {
+/// Writes commits, each of them whole or not at all. The caller holds the turn; `count` is that of all commits, before and after.
+fn write_all(
+    map: &impl KeyValue,
+    commits: Vec<Prepared<'_>>,
+    count: &mut u64,
+) -> Result<(), StoreError> {
+    let mut commits = commits.into_iter().peekable();
+    while commits.peek().is_some() {
+        let (mut batch, mut size, mut names) = (Batch::new(), 0, BTreeSet::new());
+        // What a batch holds does not show before it is applied, and a commit looks at what is stored of its source.
+        while let Some(prepared) = commits.next_if(|prepared| {
+            size < LARGEST_BATCH && names.insert(&prepared.commit.source.info.name)
+        }) {
+            size += prepared.records.iter().map(|(_, _, bytes)| bytes.len()).sum::<usize>();
+            write(map, &mut batch, prepared)?;
+            *count += 1;
+        }
+        batch.insert(count_key(), Some(record::pack(Kind::Count, &count.to_le_bytes())));
+        map.apply(batch)?;
+    }
+    Ok(())
+}
+
+/// Adds one commit to a batch in which there is nothing of its source.
+fn write(map: &impl KeyValue, batch: &mut Batch, prepared: Prepared<'_>) -> Result<(), StoreError> {
     let Prepared { commit, original, records } = prepared;
-    let mut batch = Batch::new();
     // What has its place taken here: of which step in which document and version.
     let mut past = Vec::new();
     let digest_key = original_key(&commit.source.info.digest);
@@ -464,10 +489,10 @@ fn write(map: &impl KeyValue, prepared: Prepared<'_>, count: u64) -> Result<(), 
     if let Some(original) = original
         && map.get(&digest_key)?.is_none()
     {
-        put_large(map, &mut batch, Kind::Original, digest_key, original)?;
+        put_large(map, batch, Kind::Original, digest_key, original)?;
     }
     for entry in map.scan(beginning_with(failures_key(&commit.source.info.name))) {
-        take_out(map, &mut batch, entry?.0)?;
+        take_out(map, batch, entry?.0)?;
     }
     for document in &commit.documents {
         // Findings point into the text they were found in. Where a document is replaced by another text, those that stay
@@ -489,7 +514,7 @@ fn write(map: &impl KeyValue, prepared: Prepared<'_>, count: u64) -> Result<(), 
                         of_finding(finding),
                     ));
                 }
-                take_out(map, &mut batch, key)?;
+                take_out(map, batch, key)?;
             }
         }
         if let Some(before) = before
@@ -503,7 +528,7 @@ fn write(map: &impl KeyValue, prepared: Prepared<'_>, count: u64) -> Result<(), 
         if let Some(Ok(finding)) = map.get(&key)?.map(|bytes| decode::<Finding>(map, &key, bytes)) {
             past.push((*id, *version, Some(step.clone()), of_finding(finding)));
         }
-        take_out(map, &mut batch, key)?;
+        take_out(map, batch, key)?;
     }
     for (id, version, finding) in &commit.findings {
         let key = finding_key(*id, *version, &finding.step);
@@ -524,13 +549,12 @@ fn write(map: &impl KeyValue, prepared: Prepared<'_>, count: u64) -> Result<(), 
             None => History { step, past: Vec::new() },
         };
         history.add(past);
-        put(map, &mut batch, Kind::History, key, history.encode())?;
+        put(map, batch, Kind::History, key, history.encode())?;
     }
     for (kind, key, bytes) in records {
-        put(map, &mut batch, kind, key, bytes)?;
+        put(map, batch, kind, key, bytes)?;
     }
-    batch.insert(count_key(), Some(record::pack(Kind::Count, &count.to_le_bytes())));
-    map.apply(batch)
+    Ok(())
 }
 
 /// Reads a history that is about to be continued. One that is damaged is begun anew: it must not keep results from being stored.
@@ -866,10 +890,7 @@ impl<T: KeyValue> Store for T {
         let number = {
             let mut turn = self.writing().begin()?;
             let mut number = turn.map_or_else(|| count(self), Ok)?;
-            for prepared in prepared {
-                number += 1;
-                self.writing().watch(write(self, prepared, number))?;
-            }
+            self.writing().watch(write_all(self, prepared, &mut number))?;
             *turn = Some(number);
             number
         };
