@@ -60,3 +60,12 @@ fn the_tour_of_the_readme_runs_as_it_is_written() {
         }
     }
 }
+
+#[test]
+fn a_shell_can_write_the_built_in_pipeline_down() {
+    let environment = TestEnv::new();
+    // What `docmill pipeline > docmill.toml` finds: the shell has made the file already.
+    environment.write("docmill.toml", "");
+    let output = environment.run(["pipeline"]).expect(docmill_tests::exit::SUCCESS);
+    assert!(output.stdout.contains("[[step]]"), "{}", output.stdout);
+}

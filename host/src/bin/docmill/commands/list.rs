@@ -69,6 +69,10 @@ fn cut_title(text: &str, width: usize) -> String {
 
 fn row(filter: &Filter, dossier: &Dossier) -> [String; 5] {
     let labels = dossier.labels().filter(|(_, label)| counts(filter, label.confidence));
+    // Those of a second level say more of one that stands there as well; `show` and `--output json` have them all.
+    let has = |name: &str| dossier.labels().any(|(_, label)| label.name == name);
+    let labels =
+        labels.filter(|(_, label)| !label.name.split_once('/').is_some_and(|it| has(it.0)));
     let labels = labels.map(|(_, label)| {
         format!("{} {}", one_line(&label.name, 64), confidence(label.confidence))
     });
