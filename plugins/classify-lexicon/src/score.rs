@@ -2,8 +2,8 @@
 //!
 //! A mention is worth its weight times the factor of its [`Zone`]; every repetition of the same key is worth less than the one
 //! before, so that a refrain does not outweigh three different terms. With `s` points a label has the confidence
-//! `s⁴ / (s⁴ + 4.8⁴)`: a logistic curve over the logarithm of the points, 0.5 at 4.8 points and 0.8 at 6.8. Slope and middle are
-//! those that fit the share of right labels in `seeds/labels`, those below the threshold included. All of it is integer
+//! `s⁸ / (s⁸ + 4.8⁸)`: a logistic curve over the logarithm of the points, 0.5 at 4.8 points and 0.8 at 5.7. Its slope is the one
+//! that fits the share of right labels in `seeds/labels`, those below the threshold included. All of it is integer
 //! arithmetic in hundredths, so a plugin in the sandbox and a native test agree to the last bit.
 
 use std::cmp::Reverse;
@@ -37,8 +37,8 @@ const BRIEF: usize = 100;
 /// … so the only mention of anything in it gains this, in hundredths: one that names the thing and nothing else suffices.
 const ONLY: u64 = 150;
 
-/// From this confidence on, in hundredths, a document is about its best label for sure …
-const SURE: u32 = 90;
+/// From these points on, in hundredths, a document is about its best label for sure …
+const SURE: u64 = 821;
 
 /// … so what is named beside it gains this, in hundredths: an article on one technology seldom drops the name of another.
 const BESIDE: u64 = 125;
@@ -65,9 +65,9 @@ fn factor(zone: Zone, focused: bool) -> u64 {
 
 /// The confidence that follows from points, both in hundredths.
 pub fn confidence(points: u64) -> u32 {
-    // With 100 points all is said, and the fourth power of more would not fit.
-    let power = points.min(10_000).pow(4);
-    let whole = power + EVEN.pow(4);
+    // With 100 points all is said, and the eighth power of more would not fit.
+    let power = u128::from(points.min(10_000)).pow(8);
+    let whole = power + u128::from(EVEN).pow(8);
     let rounded = (power * 100 + whole / 2) / whole;
     // Nothing that counts words is ever sure.
     rounded.min(99) as u32
@@ -106,7 +106,7 @@ pub fn weigh(
     // The sort is stable: equal labels stay in the order of the table.
     scored.sort_by_key(|(_, points)| Reverse(*points));
     if let Some((_, best)) = scored.first().copied().filter(|_| !focused)
-        && confidence(best) >= SURE
+        && best >= SURE
     {
         for (label, points) in &mut scored[1..] {
             let mut mentions = found.terms.iter().filter(|it| it.label == *label && !it.alias);
@@ -229,7 +229,7 @@ mod tests {
 
     #[test]
     fn confidence_grows_with_points_and_is_never_certain() {
-        let known = [(0, 0), (240, 6), (480, 50), (679, 80), (4800, 99), (u64::MAX, 99)];
+        let known = [(0, 0), (240, 0), (480, 50), (571, 80), (4800, 99), (u64::MAX, 99)];
         for (points, expected) in known {
             assert_eq!(confidence(points), expected, "{points} points");
         }
