@@ -300,7 +300,9 @@ impl Planner<'_> {
                     Need::Nothing => continue,
                     Need::Known(finding) => {
                         out_of_date.remove(&step.name);
-                        known.insert(step.name.as_str(), Arc::new(finding.findings.clone()));
+                        if pipeline.is_read(&step.name) {
+                            known.insert(step.name.as_str(), Arc::new(finding.findings.clone()));
+                        }
                         continue;
                     }
                     Need::Run { .. } => {

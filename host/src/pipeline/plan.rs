@@ -162,6 +162,11 @@ impl Pipeline {
         self.steps.iter().filter(|step| step.plugin.role >= Role::Translator)
     }
 
+    /// Whether another step reads what this one finds.
+    pub(super) fn is_read(&self, name: &PluginName) -> bool {
+        self.steps.iter().any(|step| step.reads.contains(name))
+    }
+
     pub(super) fn sandbox(&self) -> &Sandbox {
         &self.sandbox
     }

@@ -349,9 +349,11 @@ impl Runner<'_> {
         let mut out_of_date: BTreeSet<&PluginName> =
             found_before.iter().map(|finding| &finding.step).collect();
         for step in self.pipeline.finders() {
+            // A translation is as long as its text, and few findings are read by another step.
+            let is_read = self.pipeline.is_read(&step.name);
             let findings = match need(step, document, digest, &known, &found_before, before) {
                 Need::Nothing => continue,
-                Need::Known(finding) => finding.findings.clone(),
+                Need::Known(finding) => is_read.then(|| finding.findings.clone()),
                 Need::Run { key, prior } => {
                     progress.computed += 1;
                     let prior: PriorFindings = prior.into_iter().collect();
@@ -360,14 +362,14 @@ impl Runner<'_> {
                         Ok(called) => {
                             passed_on(step, progress, &called.log);
                             let provenance = self.provenance(step, key, &called);
-                            let findings = called.value;
+                            let copy = is_read.then(|| called.value.clone());
                             let finding = Finding {
                                 step: step.name.clone(),
-                                findings: findings.clone(),
+                                findings: called.value,
                                 provenance,
                             };
                             progress.findings.push((stored.id, stored.version, finding));
-                            findings
+                            copy
                         }
                         Err(stopped) if stopped.class == FailureClass::Unsupported => continue,
                         Err(stopped) => {
@@ -379,7 +381,7 @@ impl Runner<'_> {
                 }
             };
             out_of_date.remove(&step.name);
-            known.insert(step.name.as_str(), Arc::new(findings));
+            known.extend(findings.map(|findings| (step.name.as_str(), Arc::new(findings))));
         }
         let retired = out_of_date.into_iter().map(|step| (stored.id, stored.version, step.clone()));
         progress.retired.extend(retired);
