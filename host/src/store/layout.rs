@@ -64,6 +64,9 @@ const PIECES_AT_A_TIME: usize = 64;
 /// No commit is added to a batch that has this many bytes of records.
 const LARGEST_BATCH: usize = 1 << 20;
 
+/// No key begins with this byte, whatever later versions add.
+pub(super) const BEYOND: u8 = u8::MAX;
+
 /// A key and its value.
 pub(super) type Entry = (Vec<u8>, Vec<u8>);
 

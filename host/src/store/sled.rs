@@ -63,8 +63,8 @@ const SEGMENT: usize = 2 * 1024 * 1024;
 /// The largest value that lies beside its key, in bytes. The records that are read one after the other, those of sources, do.
 const INLINE: usize = 512;
 
-/// What keys begin with under which values lie that do not lie beside their own. Beyond all keys of `layout`.
-const NUMBERED: u8 = u8::MAX;
+/// What keys begin with under which values lie that do not lie beside their own.
+const NUMBERED: u8 = layout::BEYOND;
 
 /// Where a value is: what the tree has under a key of `layout`. Part of the format.
 ///

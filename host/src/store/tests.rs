@@ -929,3 +929,29 @@ fn measure_commits() {
         );
     }
 }
+
+#[test]
+fn an_import_cannot_write_where_a_database_keeps_things_of_its_own() {
+    use sha2::Digest as _;
+    let stream = |first: u8| {
+        let mut frame = vec![9, 0, 1, 0, 0, 0, first];
+        frame.extend([0xff; 8]);
+        frame.push(b'!');
+        frame.extend(crc32fast::hash(&frame).to_le_bytes());
+        let mut stream = b"docmill store export 1\n".to_vec();
+        stream.extend(frame);
+        stream.extend([0, 0]);
+        stream.extend(1_u64.to_le_bytes());
+        let digest = sha2::Sha256::digest(&stream);
+        stream.extend(digest);
+        stream
+    };
+    let import = |first| {
+        let folder = tempfile::tempdir().unwrap();
+        let store = open(folder.path());
+        Upkeep::import(&store, &mut &stream(first)[..], &mut |_| {}).map_err(|it| it.to_string())
+    };
+    let error = import(u8::MAX).unwrap_err();
+    assert!(error.ends_with("a key lies beyond those of all kinds"), "{error}");
+    assert!(import(b'y').is_ok(), "what a later docmill may add is a flaw, and no error");
+}

@@ -273,6 +273,11 @@ impl Source<'_> {
             return Err(TransferError::Damaged("the checksum of an entry does not match"));
         }
         let value = frame.split_off(6 + key_length);
-        Ok(Some((frame.split_off(6), value)))
+        let key = frame.split_off(6);
+        // A database may keep things of its own there.
+        if key.first() == Some(&layout::BEYOND) {
+            return Err(TransferError::Damaged("a key lies beyond those of all kinds"));
+        }
+        Ok(Some((key, value)))
     }
 }
