@@ -124,13 +124,16 @@ name! {
 ///
 /// If it is not, or has more than `longest` characters.
 pub(crate) fn check_kebab_case(text: &str, longest: usize) -> Result<(), NameError> {
-    let word = |word: &str| {
-        !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
-    };
-    if text.len() <= longest
-        && text.starts_with(|c: char| c.is_ascii_lowercase())
-        && text.split('-').all(word)
-    {
+    // One pass over the bytes: every mark, aside and attribute that a plugin returns is asked.
+    let begins = text.starts_with(|it: char| it.is_ascii_lowercase());
+    let mut before = b'-';
+    let words = text.bytes().all(|byte| {
+        let fits =
+            byte.is_ascii_lowercase() || byte.is_ascii_digit() || (byte == b'-' && before != b'-');
+        before = byte;
+        fits
+    });
+    if text.len() <= longest && begins && words && before != b'-' {
         Ok(())
     } else {
         Err(NameError("not kebab-case"))

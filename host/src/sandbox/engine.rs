@@ -3,7 +3,7 @@
 //! The choices and their reasons are in `host/docs/design/0002-engine.md`.
 
 use std::num::NonZeroUsize;
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -175,20 +175,36 @@ fn config(pool_for: Option<usize>) -> Config {
 
 /// Lets a fixed number of callers in at a time.
 struct Gate {
-    free: Mutex<usize>,
+    places: Mutex<Places>,
     freed: Condvar,
+}
+
+struct Places {
+    free: usize,
+    /// How many callers wait for a place: telling them costs a call into the kernel, so nobody is told who is not there.
+    waiting: usize,
 }
 
 impl Gate {
     fn new(places: usize) -> Gate {
-        Gate { free: Mutex::new(places), freed: Condvar::new() }
+        Gate { places: Mutex::new(Places { free: places, waiting: 0 }), freed: Condvar::new() }
+    }
+
+    fn places(&self) -> MutexGuard<'_, Places> {
+        self.places.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn enter(&self) -> Permit<'_> {
-        let free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut free =
-            self.freed.wait_while(free, |free| *free == 0).unwrap_or_else(PoisonError::into_inner);
-        *free -= 1;
+        let mut places = self.places();
+        if places.free == 0 {
+            places.waiting += 1;
+            places = self
+                .freed
+                .wait_while(places, |places| places.free == 0)
+                .unwrap_or_else(PoisonError::into_inner);
+            places.waiting -= 1;
+        }
+        places.free -= 1;
         Permit(self)
     }
 }
@@ -198,8 +214,11 @@ pub(crate) struct Permit<'a>(&'a Gate);
 
 impl Drop for Permit<'_> {
     fn drop(&mut self) {
-        *self.0.free.lock().unwrap_or_else(PoisonError::into_inner) += 1;
-        self.0.freed.notify_one();
+        let mut places = self.0.places();
+        places.free += 1;
+        if places.waiting > 0 {
+            self.0.freed.notify_one();
+        }
     }
 }
 

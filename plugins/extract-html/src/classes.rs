@@ -4,55 +4,73 @@
 //! table there. So a class is looked up, with one load, and loops take eight bytes a turn.
 
 /// White space; carriage returns have become line feeds before anything is read.
-pub const SPACE: u8 = 1;
+pub const SPACE: u32 = 1;
 /// What ends the name of an element.
-pub const ENDS_ELEMENT: u8 = 1 << 1;
+pub const ENDS_ELEMENT: u32 = 1 << 1;
 /// What ends the name of an attribute.
-pub const ENDS_ATTRIBUTE: u8 = 1 << 2;
+pub const ENDS_ATTRIBUTE: u32 = 1 << 2;
 /// What ends a value without quotes.
-pub const ENDS_VALUE: u8 = 1 << 3;
+pub const ENDS_VALUE: u32 = 1 << 3;
 /// Whatever may end a word within a name such as `boxRelated`: all but small letters and digits.
-pub const ENDS_WORD: u8 = 1 << 4;
+pub const ENDS_WORD: u32 = 1 << 4;
 /// The first byte of a character that may not be visible, where the others have to be asked; control characters.
-pub const UNCLEAR: u8 = 1 << 5;
+pub const UNCLEAR: u32 = 1 << 5;
 /// A space as such.
-pub const BLANK: u8 = 1 << 6;
+pub const BLANK: u32 = 1 << 6;
 /// What makes a `<` before it more than text.
-pub const BEGINS_MARKUP: u8 = 1 << 7;
+pub const BEGINS_MARKUP: u32 = 1 << 7;
+/// What begins the name of an element.
+pub const LETTER: u32 = 1 << 8;
+/// What a value may stand between.
+pub const QUOTE: u32 = 1 << 9;
+/// What may end a tag.
+pub const ENDS_TAG: u32 = 1 << 10;
 
-static CLASSES: [u8; 256] = {
-    let mut classes = [0; 256];
+/// The classes of each byte, and above them the byte in lower case.
+static BYTES: [u32; 256] = {
+    let mut bytes = [0; 256];
     let mut byte = 0;
     while byte < 256 {
-        classes[byte] = match byte as u8 {
+        let classes = match byte as u8 {
             b' ' => SPACE | ENDS_ELEMENT | ENDS_ATTRIBUTE | ENDS_VALUE | ENDS_WORD | BLANK,
             b'\n' | b'\t' | b'\x0c' => {
                 SPACE | ENDS_ELEMENT | ENDS_ATTRIBUTE | ENDS_VALUE | ENDS_WORD | UNCLEAR
             }
-            b'>' => ENDS_ELEMENT | ENDS_ATTRIBUTE | ENDS_VALUE | ENDS_WORD,
-            b'/' => ENDS_ELEMENT | ENDS_ATTRIBUTE | ENDS_WORD | BEGINS_MARKUP,
-            b'!' | b'?' | b'A'..=b'Z' => ENDS_WORD | BEGINS_MARKUP,
+            b'>' => ENDS_ELEMENT | ENDS_ATTRIBUTE | ENDS_VALUE | ENDS_WORD | ENDS_TAG,
+            b'/' => ENDS_ELEMENT | ENDS_ATTRIBUTE | ENDS_WORD | BEGINS_MARKUP | ENDS_TAG,
+            b'!' | b'?' => ENDS_WORD | BEGINS_MARKUP,
+            b'A'..=b'Z' => ENDS_WORD | BEGINS_MARKUP | LETTER,
             b'=' => ENDS_ATTRIBUTE | ENDS_WORD,
-            b'a'..=b'z' => BEGINS_MARKUP,
+            b'"' | b'\'' => ENDS_WORD | QUOTE,
+            b'a'..=b'z' => BEGINS_MARKUP | LETTER,
             b'0'..=b'9' => 0,
             // Control characters; U+0080 and on, U+1680, U+2000 and on, U+3000 and U+FEFF begin with the others.
             0..b' ' | 0x7f | 0xc2 | 0xe1 | 0xe2 | 0xe3 | 0xef => ENDS_WORD | UNCLEAR,
             _ => ENDS_WORD,
         };
+        bytes[byte] = classes | ((byte as u8).to_ascii_lowercase() as u32) << 16;
         byte += 1;
     }
-    classes
+    bytes
 };
 
 /// Whether a byte is of one of these classes.
 #[inline]
-pub fn is(byte: u8, classes: u8) -> bool {
-    CLASSES[usize::from(byte)] & classes != 0
+pub fn is(byte: u8, classes: u32) -> bool {
+    BYTES[usize::from(byte)] & classes != 0
 }
 
-/// The first place from `from` on whose byte is of one of these classes, or the end.
+/// The byte in lower case, unless it is of one of these classes.
 #[inline]
-pub fn find(bytes: &[u8], from: usize, classes: u8) -> usize {
+pub fn lower_unless(byte: u8, classes: u32) -> Option<u8> {
+    let entry = BYTES[usize::from(byte)];
+    (entry & classes == 0).then_some((entry >> 16) as u8)
+}
+
+/// The first place from `from` on whose byte is of one of these classes, or the end. Always inlined: most calls find one a few
+/// bytes on, and being called costs as much.
+#[inline(always)]
+pub fn find(bytes: &[u8], from: usize, classes: u32) -> usize {
     let mut at = from;
     loop {
         // The compiler makes eight copies of this.
@@ -62,5 +80,15 @@ pub fn find(bytes: &[u8], from: usize, classes: u8) -> usize {
                 _ => return at,
             }
         }
+    }
+}
+
+/// All bytes of less than eight, with zeroes for those that are not there: two of one length are the same if their numbers are.
+pub fn packed(bytes: &[u8]) -> u64 {
+    match (bytes.first_chunk(), bytes.last_chunk()) {
+        (Some(first), Some(last)) => {
+            u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << 32
+        }
+        _ => bytes.iter().fold(0, |all, byte| all << 8 | u64::from(*byte)),
     }
 }

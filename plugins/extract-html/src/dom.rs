@@ -4,12 +4,14 @@
 //! a loop over indices. The rules for tags that are left out or misplaced are those of browsers, cut down to what changes the
 //! text: paragraphs, items, cells and links end where a browser would end them.
 
+use std::ops::ControlFlow;
+
 use crate::head::Head;
 use crate::lookup::hash;
-use crate::names::{self, Hints};
+use crate::names::{self, Hints, Known};
 use crate::start_tag::{Attribute, StartTag};
 use crate::tags::{TAGS, Tag};
-use crate::tokens::{self, Content, Receiver, decoded, with_line_feeds};
+use crate::tokens::{self, Content, Receiver, decoded, decoded_value, with_line_feeds};
 use crate::whitespace::append_words;
 
 /// The most elements that lie in each other. Browsers stop at 512; whatever is deeper becomes text of the innermost element.
@@ -65,7 +67,7 @@ impl Page {
     pub fn parse(source: &str, xml: bool) -> Page {
         let source = &*with_line_feeds(source);
         let mut receiving =
-            Receiving { builder: Builder::new(xml, source.len()), tag: StartTag::new() };
+            Receiving { builder: Builder::new(xml, source.len()), known: Known::new() };
         tokens::read(source, xml, &mut receiving);
         receiving.builder.finish()
     }
@@ -294,7 +296,8 @@ impl Builder {
         None
     }
 
-    fn close_implied(&mut self, tag: Tag) {
+    /// Ends an open element that may not contain another one of its kind.
+    fn close_like(&mut self, tag: Tag) {
         let is_open = |tag: Tag| self.open[tag as usize] > 0;
         let found = match tag {
             Tag::Item if is_open(Tag::Item) => self.find_open(
@@ -323,6 +326,12 @@ impl Builder {
         if let Some(depth) = found {
             self.pop_to(depth);
         }
+    }
+
+    fn close_implied(&mut self, tag: Tag) {
+        if tag.ends_its_like() {
+            self.close_like(tag);
+        }
         if tag.closes_paragraph() && self.open[Tag::Paragraph as usize] > 0 {
             let paragraph = self.find_open(
                 |open| open.tag == Tag::Paragraph,
@@ -335,54 +344,12 @@ impl Builder {
     }
 
     /// Begins an element. What follows it is no markup where its content is told.
-    fn start(&mut self, start: &StartTag<'_>) -> Option<Content> {
+    fn start<'a>(&mut self, start: &StartTag<'a, '_>, known: &mut Known<'a>) -> Option<Content> {
         let tag = start.tag;
-        match tag {
-            Tag::Meta => {
-                self.meta(start);
-                return None;
-            }
-            Tag::LinkRelation => {
-                let canonical = start
-                    .value(Attribute::Rel)
-                    .is_some_and(|rel| rel.split_ascii_whitespace().any(|rel| rel == "canonical"));
-                if canonical && let Some(href) = start.value(Attribute::Href) {
-                    let href = href.trim().to_owned();
-                    self.head.canonical.get_or_insert(href);
-                }
-                return None;
-            }
-            Tag::Base => {
-                if let Some(href) = start.value(Attribute::Href) {
-                    let href = href.trim().to_owned();
-                    self.head.base.get_or_insert(href);
-                }
-                return None;
-            }
-            Tag::Html => {
-                if let Some(lang) = start.value(Attribute::Lang) {
-                    let lang = lang.trim().to_owned();
-                    self.head.lang.get_or_insert(lang);
-                }
-                // A second one must not begin a second page.
-                if self.open[Tag::Html as usize] > 0 {
-                    return None;
-                }
-            }
-            Tag::Body => {
-                if self.open[Tag::Head as usize] > 0 {
-                    let head = self.find_open(|open| open.tag == Tag::Head, |_| false);
-                    if let Some(depth) = head {
-                        self.pop_to(depth);
-                    }
-                }
-                if self.open[Tag::Body as usize] > 0 {
-                    return None;
-                }
-            }
-            Tag::Void => return None,
-            Tag::Script | Tag::Title | Tag::Raw | Tag::TextArea => return self.start_raw(start),
-            _ => {}
+        if tag.is_special()
+            && let ControlFlow::Break(content) = self.start_special(start)
+        {
+            return content;
         }
         self.close_implied(tag);
         if tag.is_block() || tag == Tag::Break {
@@ -404,7 +371,7 @@ impl Builder {
             self.overflow += 1;
             return None;
         }
-        let traits = if tag.is_unread() { Traits::default() } else { Traits::of(start) };
+        let traits = if tag.is_unread() { Traits::default() } else { Traits::of(start, known) };
         if tag.is_unread() || traits.hints.any(Hints::HIDDEN) {
             if !is_leaf {
                 self.push_open(start, NO_NODE);
@@ -416,13 +383,61 @@ impl Builder {
         None
     }
 
-    fn open_element(&mut self, start: &StartTag<'_>, traits: Traits, is_leaf: bool) {
+    /// What a [special](Tag::is_special) element does. Breaks with how what follows it is read, unless a node begins with it as with
+    /// any other. Kept apart, so that the others need few registers.
+    #[inline(never)]
+    fn start_special(&mut self, start: &StartTag<'_, '_>) -> ControlFlow<Option<Content>> {
+        let trimmed = |attribute: Attribute| Some(start.value(attribute)?.trim().to_owned());
+        match start.tag {
+            Tag::Meta => self.meta(start),
+            Tag::LinkRelation => {
+                let canonical = start
+                    .value(Attribute::Rel)
+                    .is_some_and(|rel| rel.split_ascii_whitespace().any(|rel| rel == "canonical"));
+                if canonical && let Some(href) = trimmed(Attribute::Href) {
+                    self.head.canonical.get_or_insert(href);
+                }
+            }
+            Tag::Base => {
+                if let Some(href) = trimmed(Attribute::Href) {
+                    self.head.base.get_or_insert(href);
+                }
+            }
+            // A second one must not begin a second page.
+            Tag::Html => {
+                if let Some(lang) = trimmed(Attribute::Lang) {
+                    self.head.lang.get_or_insert(lang);
+                }
+                if self.open[Tag::Html as usize] == 0 {
+                    return ControlFlow::Continue(());
+                }
+            }
+            Tag::Body => {
+                if self.open[Tag::Head as usize] > 0 {
+                    let head = self.find_open(|open| open.tag == Tag::Head, |_| false);
+                    if let Some(depth) = head {
+                        self.pop_to(depth);
+                    }
+                }
+                if self.open[Tag::Body as usize] == 0 {
+                    return ControlFlow::Continue(());
+                }
+            }
+            Tag::Script | Tag::Title | Tag::Raw | Tag::TextArea => {
+                return ControlFlow::Break(self.start_raw(start));
+            }
+            _ => {}
+        }
+        ControlFlow::Break(None)
+    }
+
+    fn open_element(&mut self, start: &StartTag<'_, '_>, traits: Traits, is_leaf: bool) {
         let tag = start.tag;
-        let wanted = match tag {
-            Tag::Link => Some(Attribute::Href),
-            Tag::Time => Some(Attribute::DateTime),
-            _ => None,
-        };
+        let wanted = matches!(tag, Tag::Link | Tag::Time).then_some(if tag == Tag::Link {
+            Attribute::Href
+        } else {
+            Attribute::DateTime
+        });
         // The space before a link or a time belongs to the text before it, not to its own string.
         if self.space && wanted.is_some() {
             let last = self.nodes.len() - 1;
@@ -438,7 +453,7 @@ impl Builder {
         if let Some(name) = wanted
             && let Some(value) = start.value(name)
         {
-            self.strings.push_str(value);
+            self.strings.push_str(&value);
         }
         let node = &mut self.nodes[index as usize];
         node.to = self.strings.len() as u32;
@@ -449,7 +464,7 @@ impl Builder {
         }
     }
 
-    fn push_open(&mut self, start: &StartTag<'_>, node: u32) {
+    fn push_open(&mut self, start: &StartTag<'_, '_>, node: u32) {
         if self.stack.len() >= MAX_DEPTH {
             self.overflow += 1;
             return;
@@ -458,7 +473,7 @@ impl Builder {
         self.open[start.tag as usize] += 1;
     }
 
-    fn start_raw(&mut self, start: &StartTag<'_>) -> Option<Content> {
+    fn start_raw(&mut self, start: &StartTag<'_, '_>) -> Option<Content> {
         if start.is_self_closing && self.xml {
             return None;
         }
@@ -485,16 +500,15 @@ impl Builder {
         })
     }
 
-    fn meta(&mut self, start: &StartTag<'_>) {
+    fn meta(&mut self, start: &StartTag<'_, '_>) {
         let Some(content) = start.value(Attribute::Content) else { return };
         let name =
             [Attribute::Property, Attribute::Named, Attribute::ItemProperty, Attribute::HttpEquiv]
                 .into_iter()
                 .filter_map(|attribute| start.value(attribute))
-                .find_map(crate::head::MetaName::of);
+                .find_map(|name| crate::head::MetaName::of(&name));
         if let Some(name) = name {
-            let content = content.to_owned();
-            self.head.add_meta(name, content);
+            self.head.add_meta(name, content.into_owned());
         }
     }
 
@@ -515,6 +529,10 @@ impl Builder {
         }
         if self.open[tag as usize] == 0 || matches!(tag, Tag::Html | Tag::Body) {
             return;
+        }
+        if self.stack.last().is_some_and(|open| open.tag == tag && open.name == name) {
+            // Nearly all of them.
+            return self.pop();
         }
         let wanted =
             |open: &Open| open.tag == tag && (open.name == name || (tag.heading_level().is_some()));
@@ -546,11 +564,17 @@ fn append(target: &mut String, text: &str, limit: usize) {
 /// Builds a page from what the tokenizer hands over.
 struct Receiving<'a> {
     builder: Builder,
-    /// The start tag that was read last: one is used for all.
-    tag: StartTag<'a>,
+    known: Known<'a>,
 }
 
 impl<'a> Receiver<'a> for Receiving<'a> {
+    type Attribute = Attribute;
+
+    #[inline]
+    fn attribute(name: u64) -> Option<Attribute> {
+        Attribute::of(name)
+    }
+
     fn text(&mut self, text: &'a str) {
         self.builder.text(&decoded(text));
     }
@@ -559,9 +583,8 @@ impl<'a> Receiver<'a> for Receiving<'a> {
         self.builder.text(text);
     }
 
-    fn start(&mut self, tag: tokens::Tag<'a, '_>) -> Option<Content> {
-        self.tag.read(tag);
-        self.builder.start(&self.tag)
+    fn start(&mut self, tag: tokens::Tag<'a, '_, Attribute>) -> Option<Content> {
+        self.builder.start(&StartTag::of(tag), &mut self.known)
     }
 
     fn end(&mut self, name: u64) {
@@ -577,49 +600,59 @@ struct Traits {
 }
 
 impl Traits {
-    fn of(start: &StartTag<'_>) -> Traits {
-        let mut hints = match start.tag {
+    fn of<'a>(start: &StartTag<'a, '_>, known: &mut Known<'a>) -> Traits {
+        let hints = match start.tag {
             Tag::Nav | Tag::Footer => Hints::NAVIGATION,
             Tag::Aside => Hints::SIDE,
             Tag::FigureCaption => Hints::CAPTION,
             _ => Hints::default(),
         };
-        let mut flags = 0;
-        for (name, value) in &start.attributes {
-            let value = &**value;
-            match name {
-                Attribute::Class | Attribute::Id => hints.add(names::hints(value)),
-                Attribute::Role => {
-                    hints.add(names::hints_of_role(value));
-                    if value == "presentation" || value == "none" {
-                        flags |= flag::PRESENTATION;
-                    }
-                }
-                Attribute::ItemProperty => hints.add(names::hints_of_property(value)),
-                Attribute::DataRole => match value {
-                    "content" => hints.add(Hints::ARTICLE_BODY),
-                    "sapo" => hints.add(Hints::LEAD),
-                    "author" => hints.add(names::hints("author")),
-                    "publishdate" => hints.add(Hints::DATELINE),
-                    _ => {}
-                },
-                Attribute::Rel if value == "author" => hints.add(names::hints("author")),
-                Attribute::Hidden => hints.add(Hints::HIDDEN),
-                Attribute::AriaHidden if value == "true" => hints.add(Hints::HIDDEN),
-                Attribute::Style if hides(value) => hints.add(Hints::HIDDEN),
-                _ => {}
+        let mut traits = Traits { hints, flags: 0 };
+        for (name, value) in start.attributes() {
+            if matches!(name, Attribute::Class | Attribute::Id) {
+                traits.hints.add(known.hints(value));
+            } else if name != Attribute::Href {
+                traits.add(name, value);
             }
         }
         if matches!(start.tag, Tag::Html | Tag::Body | Tag::Main | Tag::Article) {
             // Templates describe the whole page in the classes of its outermost elements, and some hide it until a script
             // shows it.
-            hints.remove(Hints::BOILERPLATE);
-            hints.remove(Hints::HIDDEN);
+            traits.hints.remove(Hints::BOILERPLATE);
+            traits.hints.remove(Hints::HIDDEN);
         }
         if start.name == hash("dt") {
-            flags |= flag::TERM;
+            traits.flags |= flag::TERM;
         }
-        Traits { hints, flags }
+        traits
+    }
+
+    /// Adds what one of the rarer attributes says. Kept apart, so that the others need few registers.
+    #[inline(never)]
+    fn add(&mut self, name: Attribute, value: &str) {
+        let hints = match name {
+            Attribute::Role => {
+                let role = &*decoded_value(value);
+                if role == "presentation" || role == "none" {
+                    self.flags |= flag::PRESENTATION;
+                }
+                names::hints_of_role(role)
+            }
+            Attribute::ItemProperty => names::hints_of_property(&decoded_value(value)),
+            Attribute::DataRole => match &*decoded_value(value) {
+                "content" => Hints::ARTICLE_BODY,
+                "sapo" => Hints::LEAD,
+                "author" => names::hints("author"),
+                "publishdate" => Hints::DATELINE,
+                _ => return,
+            },
+            Attribute::Rel if decoded_value(value) == "author" => names::hints("author"),
+            Attribute::Hidden => Hints::HIDDEN,
+            Attribute::AriaHidden if decoded_value(value) == "true" => Hints::HIDDEN,
+            Attribute::Style if hides(&decoded_value(value)) => Hints::HIDDEN,
+            _ => return,
+        };
+        self.hints.add(hints);
     }
 }
 

@@ -10,7 +10,7 @@ pub const fn hash(name: &str) -> u64 {
     let mut hash = EMPTY;
     let mut at = 0;
     while at < bytes.len() {
-        hash = extended(hash, bytes[at]);
+        hash = extended(hash, bytes[at].to_ascii_lowercase());
         at += 1;
     }
     hash
@@ -19,10 +19,10 @@ pub const fn hash(name: &str) -> u64 {
 /// The hash of the empty name.
 pub const EMPTY: u64 = 0xcbf2_9ce4_8422_2325;
 
-/// The hash of a name that is one byte longer.
+/// The hash of a name that is longer by one byte, which is in lower case.
 #[inline]
-pub const fn extended(hash: u64, byte: u8) -> u64 {
-    (hash ^ byte.to_ascii_lowercase() as u64).wrapping_mul(0x0100_0000_01b3)
+pub const fn extended(hash: u64, lower: u8) -> u64 {
+    (hash ^ lower as u64).wrapping_mul(0x0100_0000_01b3)
 }
 
 /// Names and what they mean. `SLOTS` is a power of two, at least twice the number of names.

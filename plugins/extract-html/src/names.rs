@@ -1,6 +1,7 @@
 //! What the names that a newsroom gives to its boxes (`class`, `id`, `role`, `itemprop`) say about them.
 
-use crate::classes::{ENDS_WORD, find};
+use crate::classes::{ENDS_WORD, find, packed};
+use crate::tokens::decoded_value;
 
 /// A set of hints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -52,6 +53,61 @@ impl Hints {
     pub fn remove(&mut self, hints: Hints) {
         self.0 &= !hints.0;
     }
+}
+
+/// How many values of `class` and `id` are remembered.
+const REMEMBERED: usize = 64;
+
+/// The values of `class` and `id` that stood in a page, and the hints in them: most boxes of a page have the names of others.
+#[derive(Debug)]
+pub struct Known<'a> {
+    /// Each in the place that its first and its last bytes give it; a later one takes the place of an earlier one.
+    slots: [(&'a str, Hints); REMEMBERED],
+}
+
+impl<'a> Known<'a> {
+    /// Nothing has been seen but the empty name.
+    pub fn new() -> Known<'a> {
+        Known { slots: [("", Hints::default()); REMEMBERED] }
+    }
+
+    /// The [`hints`] in a value as it stands in the page, with its character references.
+    pub fn hints(&mut self, value: &'a str) -> Hints {
+        let slot = &mut self.slots[slot(value.as_bytes())];
+        if !is_same(slot.0.as_bytes(), value.as_bytes()) {
+            *slot = (value, hints(&decoded_value(value)));
+        }
+        slot.1
+    }
+}
+
+fn slot(value: &[u8]) -> usize {
+    let ends = match (value.first_chunk(), value.last_chunk()) {
+        (Some(first), Some(last)) => {
+            u64::from_le_bytes(*first) ^ u64::from_le_bytes(*last).rotate_left(32)
+        }
+        _ => packed(value),
+    };
+    // The highest bits of a product depend on all bits. The factor is 2^64 divided by the golden ratio, as in Fibonacci hashing.
+    let mixed = (ends ^ value.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    (mixed >> (u64::BITS - REMEMBERED.ilog2())) as usize
+}
+
+/// Whether two values are the same, eight bytes a turn: what the compiler makes of `==` takes one.
+fn is_same(one: &[u8], other: &[u8]) -> bool {
+    if one.len() != other.len() {
+        return false;
+    }
+    let (Some(end), Some(other_end)) = (one.last_chunk::<8>(), other.last_chunk::<8>()) else {
+        return packed(one) == packed(other);
+    };
+    end == other_end
+        && one
+            .as_chunks::<8>()
+            .0
+            .iter()
+            .zip(other.as_chunks::<8>().0)
+            .all(|(it, other)| it == other)
 }
 
 /// The hints in a `class` or `id`. Names are compared word by word (`article__box-related`, `boxRelated`), and each word by how
@@ -280,6 +336,38 @@ mod tests {
         assert!(hints("detail-content afcbc-body").any(Hints::ARTICLE_BODY));
         assert!(hints("main-nav").any(Hints::NAVIGATION));
         assert!(hints("post-meta").any(Hints::DATELINE));
+    }
+
+    #[test]
+    fn what_is_known_is_what_would_be_found() {
+        let mut known = Known::new();
+        // More names than places, each of them twice, some alike at both ends, some with references.
+        let of = |number: usize| match number % 4 {
+            0 => format!("box-{number}-sidebar"),
+            1 => format!("sapo{number}"),
+            2 => format!("article-{}-content", "x".repeat(number % 50)),
+            _ => format!("date&#{};", number % 100 + 40),
+        };
+        let names: Vec<String> = (0..500).map(|number| of(number % 250)).collect();
+        for name in ["", "a"].into_iter().chain(names.iter().map(String::as_str)) {
+            assert_eq!(known.hints(name), hints(&decoded_value(name)), "{name}");
+        }
+    }
+
+    #[test]
+    fn values_are_the_same_if_all_of_their_bytes_are() {
+        let long = "0123456789abcdefghij";
+        for length in 0..=long.len() {
+            let value = &long.as_bytes()[..length];
+            let same = value.to_vec();
+            assert!(is_same(value, &same));
+            for at in 0..length {
+                let mut other = value.to_vec();
+                other[at] ^= 1;
+                assert!(!is_same(value, &other), "{length} {at}");
+            }
+        }
+        assert!(!is_same(b"ab", b"abc"));
     }
 
     #[test]

@@ -65,21 +65,23 @@ pub fn measure(page: &Page) -> Vec<Measure> {
         let mut context =
             contexts.get(node.parent as usize).copied().unwrap_or(Context { block: 0, flags: 0 });
         let measure = &mut measures[index];
-        match node.tag {
-            Tag::Text => {
-                let chars = count(page.string(node));
-                measure.chars = chars;
-                let own = &mut own[context.block as usize];
-                if context.flags & IN_LINK != 0 {
-                    measure.linked = chars;
-                    own.1 += chars;
-                } else {
-                    own.0 += chars;
-                }
-                if context.flags & IN_EMPHASIS != 0 {
-                    measure.emphasized = chars;
-                }
+        if node.tag == Tag::Text {
+            let chars = count(page.string(node));
+            measure.chars = chars;
+            let own = &mut own[context.block as usize];
+            if context.flags & IN_LINK != 0 {
+                measure.linked = chars;
+                own.1 += chars;
+            } else {
+                own.0 += chars;
             }
+            if context.flags & IN_EMPHASIS != 0 {
+                measure.emphasized = chars;
+            }
+            contexts.push(context);
+            continue;
+        }
+        match node.tag {
             // A link to nowhere is an anchor, and its text is text.
             Tag::Link if node.to > node.from => context.flags |= IN_LINK,
             Tag::Emphasis => context.flags |= IN_EMPHASIS,
@@ -141,11 +143,34 @@ fn is_boilerplate(hints: Hints, prose: u32, total: u32) -> bool {
     hints.any(Hints::BOILERPLATE) && (prose * 2 <= total)
 }
 
+/// How many characters of a text are no white space.
 fn count(text: &str) -> u32 {
     let is_counted = |byte: &u8| u8::from(*byte > b' ' && (byte & 0xc0) != 0x80);
     // Counters of one byte are sixteen to a register; they are added up before they can overflow.
-    let block = |bytes: &[u8]| u32::from(bytes.iter().map(is_counted).sum::<u8>());
-    text.as_bytes().chunks(240).map(block).sum()
+    let block =
+        |bytes: &[[u8; 16]]| u32::from(bytes.as_flattened().iter().map(is_counted).sum::<u8>());
+    let (whole, rest) = text.as_bytes().as_chunks::<16>();
+    let mut count = whole.chunks(15).map(block).sum::<u32>();
+    let (eights, last) = rest.as_chunks::<8>();
+    count += eights.iter().map(|eight| count_of_eight(u64::from_le_bytes(*eight))).sum::<u32>();
+    count
+        + match text.as_bytes().last_chunk() {
+            // The bytes before them have been counted.
+            Some(eight) if !last.is_empty() => {
+                count_of_eight(u64::from_le_bytes(*eight) >> (8 * (8 - last.len())))
+            }
+            _ => last.iter().map(|byte| u32::from(is_counted(byte))).sum(),
+        }
+}
+
+/// The same for eight bytes at once.
+fn count_of_eight(bytes: u64) -> u32 {
+    const HIGHEST: u64 = 0x8080_8080_8080_8080;
+    // A byte of ASCII above the space reaches the highest bit when 0x5f is added; the first byte of another character has its two
+    // highest bits set.
+    let visible = ((bytes & !HIGHEST) + 0x5f5f_5f5f_5f5f_5f5f) & !bytes;
+    let first = bytes & (bytes << 1);
+    ((visible | first) & HIGHEST).count_ones()
 }
 
 /// The subtrees that make up the text, in order, none inside another.
@@ -339,5 +364,19 @@ fn find_leads(
             chosen.push(index);
         }
         index = if is_lead || is_boilerplate { node.end } else { index + 1 };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn characters_are_counted_in_texts_of_any_length(text in "[ a\u{7f}é€😀\n\0]{0,300}") {
+            prop_assert_eq!(count(&text) as usize, text.chars().filter(|it| *it > ' ').count());
+        }
     }
 }

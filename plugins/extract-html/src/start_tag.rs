@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::dom::truncated;
-use crate::lookup::{EMPTY, Lookup};
+use crate::lookup::Lookup;
 use crate::tags::Tag;
 use crate::tokens::{self, decoded_value};
 
@@ -55,38 +55,42 @@ static ATTRIBUTES: Lookup<Attribute, 64> = Lookup::of(&[
     ("data-role", Attribute::DataRole),
 ]);
 
-/// A start tag. One is reused for all tags of a page.
-#[derive(Debug)]
-pub struct StartTag<'a> {
+impl Attribute {
+    /// The attribute whose name has this hash, if it is one of these.
+    #[inline]
+    pub fn of(name: u64) -> Option<Attribute> {
+        ATTRIBUTES.get(name)
+    }
+}
+
+/// A start tag.
+#[derive(Debug, Clone, Copy)]
+pub struct StartTag<'a, 't> {
     pub tag: Tag,
     /// The hash of the element's name.
     pub name: u64,
     /// It ends with `/>`.
     pub is_self_closing: bool,
-    /// The attributes in the order of the source.
-    pub attributes: Vec<(Attribute, Cow<'a, str>)>,
+    /// The attributes in the order of the source, their values as they stand there.
+    attributes: &'t [(Attribute, &'a str)],
 }
 
-impl<'a> StartTag<'a> {
-    /// A tag that is still to be read.
-    pub fn new() -> StartTag<'a> {
-        let attributes = Vec::with_capacity(16);
-        StartTag { tag: Tag::Inline, name: EMPTY, is_self_closing: false, attributes }
+impl<'a, 't> StartTag<'a, 't> {
+    /// What the tokenizer read.
+    #[inline]
+    pub fn of(tag: tokens::Tag<'a, 't, Attribute>) -> StartTag<'a, 't> {
+        let tokens::Tag { name, is_self_closing, attributes } = tag;
+        StartTag { tag: Tag::of(name), name, is_self_closing, attributes }
     }
 
-    /// Becomes this tag.
-    pub fn read(&mut self, tag: tokens::Tag<'a, '_>) {
-        self.tag = Tag::of(tag.name);
-        self.name = tag.name;
-        self.is_self_closing = tag.is_self_closing;
-        self.attributes.clear();
-        self.attributes.extend(tag.attributes().filter_map(|(name, value)| {
-            Some((ATTRIBUTES.get(name)?, decoded_value(truncated(value, MAX_VALUE))))
-        }));
+    /// The attributes and their values as they stand in the source, with character references.
+    pub fn attributes(&self) -> impl Iterator<Item = (Attribute, &'a str)> {
+        self.attributes.iter().map(|&(name, value)| (name, truncated(value, MAX_VALUE)))
     }
 
     /// The value of an attribute; of two with the same name the first one counts.
-    pub fn value(&self, name: Attribute) -> Option<&str> {
-        self.attributes.iter().find(|attribute| attribute.0 == name).map(|(_, value)| &**value)
+    pub fn value(&self, wanted: Attribute) -> Option<Cow<'a, str>> {
+        let mut attributes = self.attributes();
+        attributes.find(|(name, _)| *name == wanted).map(|(_, value)| decoded_value(value))
     }
 }

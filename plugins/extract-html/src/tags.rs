@@ -201,6 +201,19 @@ impl Tag {
         self as u8 >= Tag::Meta as u8
     }
 
+    /// Whether the start of this element may end an open one of its kind.
+    pub fn ends_its_like(self) -> bool {
+        use Tag::*;
+        matches!(self, Item | Cell | Row | RowGroup | Link) || self.heading_level().is_some()
+    }
+
+    /// Whether the element belongs to the page as a whole or has no content of elements.
+    pub fn is_special(self) -> bool {
+        use Tag::*;
+        let is_raw = matches!(self, Script | Title | Raw | TextArea);
+        is_raw || matches!(self, Meta | LinkRelation | Base | Html | Body | Void)
+    }
+
     /// Whether the element is part of the frame of a table, which ends what is open inside its cells.
     pub fn is_table_part(self) -> bool {
         matches!(self, Tag::Table | Tag::RowGroup | Tag::Row | Tag::Cell | Tag::TableCaption)

@@ -5,17 +5,25 @@
 //! being interruptible. `tests` hold it to `html5gum`, which follows the standard state by state.
 
 use std::borrow::Cow;
-use std::ops::Range;
 
 use htmlize::Context;
 use memchr::{memchr, memchr2, memmem};
 
-use crate::classes::{BEGINS_MARKUP, ENDS_ATTRIBUTE, ENDS_ELEMENT, ENDS_VALUE, SPACE, find, is};
+use crate::classes::{
+    BEGINS_MARKUP, ENDS_ATTRIBUTE, ENDS_ELEMENT, ENDS_TAG, ENDS_VALUE, LETTER, QUOTE, SPACE, find,
+    is, lower_unless,
+};
 use crate::lookup::{EMPTY, extended, hash};
 
 /// Takes a page piece by piece. Called back rather than asked for the next piece: handing every piece over through memory would
 /// cost the sandbox a tenth of its time.
 pub trait Receiver<'a> {
+    /// What an attribute is to the receiver.
+    type Attribute;
+
+    /// The attribute whose name has this [`hash`], or `None` if its value is not wanted.
+    fn attribute(name: u64) -> Option<Self::Attribute>;
+
     /// Text whose character references have not been replaced; see [`decoded`].
     fn text(&mut self, text: &'a str);
 
@@ -23,7 +31,7 @@ pub trait Receiver<'a> {
     fn literal(&mut self, text: &'a str);
 
     /// The start of an element. What follows it is no markup where its content is told.
-    fn start(&mut self, tag: Tag<'a, '_>) -> Option<Content>;
+    fn start(&mut self, tag: Tag<'a, '_, Self::Attribute>) -> Option<Content>;
 
     /// The end of an element, by the [`hash`] of its name.
     fn end(&mut self, name: u64);
@@ -31,29 +39,14 @@ pub trait Receiver<'a> {
 
 /// The start of an element as it was read.
 #[derive(Debug, Clone, Copy)]
-pub struct Tag<'a, 't> {
-    source: &'a str,
-    attributes: &'t [Attribute],
+pub struct Tag<'a, 't, A> {
     /// The [`hash`] of its name.
     pub name: u64,
     /// It ends with `/>`.
     pub is_self_closing: bool,
-}
-
-impl<'a> Tag<'a, '_> {
-    /// The [`hash`] of each attribute's name, and its value with its character references.
-    pub fn attributes(&self) -> impl Iterator<Item = (u64, &'a str)> {
-        let value = |attribute: &Attribute| &self.source[attribute.value.clone()];
-        self.attributes.iter().map(move |attribute| (attribute.name, value(attribute)))
-    }
-}
-
-/// An attribute of a tag.
-#[derive(Debug)]
-struct Attribute {
-    name: u64,
-    /// Where in the page its value stands.
-    value: Range<usize>,
+    /// Those of its attributes that are wanted, in the order of the source. Character references in their values have not been
+    /// replaced; see [`decoded_value`].
+    pub attributes: &'t [(A, &'a str)],
 }
 
 /// How the content of an element is read.
@@ -69,25 +62,25 @@ pub enum Content {
 
 const SCRIPT: u64 = hash("script");
 
-/// The most attributes of a tag that are kept. A tag with thousands of them has those that matter among its first ones.
+/// The most attributes of a tag that are kept, of those that are wanted.
 const MAX_ATTRIBUTES: usize = 64;
 
 /// Reads a page whose line ends have been normalised. `has_cdata` tells whether there are CDATA sections; where there are none,
 /// `<![CDATA[` begins a comment.
-pub fn read<'a>(source: &'a str, has_cdata: bool, receiver: &mut impl Receiver<'a>) {
+pub fn read<'a, R: Receiver<'a>>(source: &'a str, has_cdata: bool, receiver: &mut R) {
     let attributes = Vec::with_capacity(16);
-    Tokenizer { source, has_cdata, attributes }.run(receiver);
+    Tokenizer::<R> { source, has_cdata, attributes }.run(receiver);
 }
 
-struct Tokenizer<'a> {
+struct Tokenizer<'a, R: Receiver<'a>> {
     source: &'a str,
     has_cdata: bool,
     /// Of the tag that is being read.
-    attributes: Vec<Attribute>,
+    attributes: Vec<(R::Attribute, &'a str)>,
 }
 
-impl<'a> Tokenizer<'a> {
-    fn run(mut self, receiver: &mut impl Receiver<'a>) {
+impl<'a, R: Receiver<'a>> Tokenizer<'a, R> {
+    fn run(mut self, receiver: &mut R) {
         // Where the text begins that has not been handed over, and from where on its end is looked for.
         let (mut start, mut from) = (0, 0);
         while let Some(found) = memchr(b'<', &self.bytes()[from..]) {
@@ -122,13 +115,22 @@ impl<'a> Tokenizer<'a> {
     }
 
     /// Reads what begins with the `<` at this place; returns the place behind it, or this place if the `<` is only text.
-    fn markup(&mut self, at: usize, receiver: &mut impl Receiver<'a>) -> usize {
-        match self.byte(at + 1) {
-            Some(b'!') => self.declaration(at + 2, receiver),
-            Some(b'?') => self.behind(at + 2, b'>'),
-            Some(b'/') => match self.byte(at + 2) {
+    fn markup(&mut self, at: usize, receiver: &mut R) -> usize {
+        let next = self.byte(at + 1);
+        // Asked one after the other, the most frequent ones first: a `match` would become a jump that no processor foresees.
+        if next.is_some_and(|byte| is(byte, LETTER)) {
+            let (behind, tag) = self.tag(at + 1);
+            let Some((name, is_self_closing)) = tag else { return behind };
+            let tag = Tag { name, is_self_closing, attributes: &self.attributes };
+            return match receiver.start(tag) {
+                Some(content) => self.content(behind, name, content, receiver),
+                None => behind,
+            };
+        }
+        if next == Some(b'/') {
+            return match self.byte(at + 2) {
                 None => at,
-                Some(byte) if byte.is_ascii_alphabetic() => {
+                Some(byte) if is(byte, LETTER) => {
                     let (behind, tag) = self.tag(at + 2);
                     if let Some((name, _)) = tag {
                         receiver.end(name);
@@ -136,22 +138,16 @@ impl<'a> Tokenizer<'a> {
                     behind
                 }
                 Some(_) => self.behind(at + 2, b'>'),
-            },
-            _ => {
-                let (behind, tag) = self.tag(at + 1);
-                let Some((name, is_self_closing)) = tag else { return behind };
-                let (source, attributes) = (self.source, &*self.attributes);
-                let tag = Tag { source, attributes, name, is_self_closing };
-                match receiver.start(tag) {
-                    Some(content) => self.content(behind, name, content, receiver),
-                    None => behind,
-                }
-            }
+            };
         }
+        if next == Some(b'!') {
+            return self.declaration(at + 2, receiver);
+        }
+        self.behind(at + 2, b'>')
     }
 
     /// Reads what follows `<!`.
-    fn declaration(&self, at: usize, receiver: &mut impl Receiver<'a>) -> usize {
+    fn declaration(&self, at: usize, receiver: &mut R) -> usize {
         let rest = &self.bytes()[at..];
         if rest.starts_with(b"--") {
             return self.comment_end(at + 2);
@@ -202,47 +198,45 @@ impl<'a> Tokenizer<'a> {
         loop {
             at = behind_spaces(bytes, at);
             let Some(&first) = bytes.get(at) else { return nothing };
-            match first {
-                b'>' => return (at + 1, Some((name, false))),
-                b'/' if bytes.get(at + 1) == Some(&b'>') => return (at + 2, Some((name, true))),
-                b'/' => {
-                    at += 1;
-                    continue;
+            if is(first, ENDS_TAG) {
+                if first == b'>' {
+                    return (at + 1, Some((name, false)));
                 }
-                _ => {}
+                if bytes.get(at + 1) == Some(&b'>') {
+                    return (at + 2, Some((name, true)));
+                }
+                at += 1;
+                continue;
             }
             // An equals sign with nothing before it begins a name.
-            let (name, end) = hashed(bytes, at + 1, extended(EMPTY, first), ENDS_ATTRIBUTE);
+            let begun = extended(EMPTY, first.to_ascii_lowercase());
+            let (name, end) = hashed(bytes, at + 1, begun, ENDS_ATTRIBUTE);
             at = end;
             let mut value = end..end;
             let equals = behind_spaces(bytes, end);
             if bytes.get(equals) == Some(&b'=') {
                 let from = behind_spaces(bytes, equals + 1);
                 let Some(&first) = bytes.get(from) else { return nothing };
-                if let b'"' | b'\'' = first {
+                if is(first, QUOTE) {
                     let from = from + 1;
                     let Some(length) = memchr(first, &bytes[from..]) else { return nothing };
                     value = from..from + length;
                     at = value.end + 1;
                 } else {
-                    at = find(bytes, from, ENDS_VALUE);
+                    at = unquoted_end(bytes, from);
                     value = from..at;
                 }
             }
-            if self.attributes.len() < MAX_ATTRIBUTES {
-                self.attributes.push(Attribute { name, value });
+            if self.attributes.len() < MAX_ATTRIBUTES
+                && let Some(attribute) = R::attribute(name)
+            {
+                self.attributes.push((attribute, &self.source[value]));
             }
         }
     }
 
     /// Reads the content of the element `name`, which begins here; returns the place behind it.
-    fn content(
-        &self,
-        from: usize,
-        name: u64,
-        content: Content,
-        receiver: &mut impl Receiver<'a>,
-    ) -> usize {
+    fn content(&self, from: usize, name: u64, content: Content, receiver: &mut R) -> usize {
         let end = self.content_end(from, name, content);
         let text = &self.source[from..end];
         match content {
@@ -302,10 +296,22 @@ impl<'a> Tokenizer<'a> {
     }
 }
 
+/// Where a value without quotes ends. Kept apart since it is rare.
+#[inline(never)]
+fn unquoted_end(bytes: &[u8], from: usize) -> usize {
+    find(bytes, from, ENDS_VALUE)
+}
+
 /// The first place from here on that is no white space.
 #[inline]
-fn behind_spaces(bytes: &[u8], mut at: usize) -> usize {
-    while bytes.get(at).is_some_and(|&byte| is(byte, SPACE)) {
+fn behind_spaces(bytes: &[u8], at: usize) -> usize {
+    let is_space = |at: usize| bytes.get(at).is_some_and(|&byte| is(byte, SPACE));
+    // One or none nearly everywhere, and these need no loop.
+    if !is_space(at) {
+        return at;
+    }
+    let mut at = at + 1;
+    while is_space(at) {
         at += 1;
     }
     at
@@ -314,14 +320,14 @@ fn behind_spaces(bytes: &[u8], mut at: usize) -> usize {
 /// The hash of the name that goes on here, up to a byte of the class `ends`, and where that is. `hash` is the hash of what
 /// stands before.
 #[inline(always)]
-fn hashed(bytes: &[u8], from: usize, mut hash: u64, ends: u8) -> (u64, usize) {
+fn hashed(bytes: &[u8], from: usize, mut hash: u64, ends: u32) -> (u64, usize) {
     let mut at = from;
     loop {
-        // Most names need one turn of this.
-        for _ in 0..8 {
-            match bytes.get(at) {
-                Some(&byte) if !is(byte, ends) => hash = extended(hash, byte),
-                _ => return (hash, at),
+        // Most names need one or two turns of this.
+        for _ in 0..4 {
+            match bytes.get(at).and_then(|&byte| lower_unless(byte, ends)) {
+                Some(lower) => hash = extended(hash, lower),
+                None => return (hash, at),
             }
             at += 1;
         }
@@ -329,9 +335,10 @@ fn hashed(bytes: &[u8], from: usize, mut hash: u64, ends: u8) -> (u64, usize) {
 }
 
 /// Whether these bytes begin with a tag of this name.
-fn begins_with_tag(bytes: &[u8], opening: &[u8], wanted: u64) -> bool {
-    bytes.starts_with(opening) && {
-        let (found, end) = hashed(bytes, opening.len(), EMPTY, ENDS_ELEMENT);
+fn begins_with_tag<const N: usize>(bytes: &[u8], opening: &[u8; N], wanted: u64) -> bool {
+    // Of known length, so that comparing it is no call.
+    bytes.first_chunk() == Some(opening) && {
+        let (found, end) = hashed(bytes, N, EMPTY, ENDS_ELEMENT);
         found == wanted && end < bytes.len()
     }
 }

@@ -283,8 +283,13 @@ fn is_latin(character: char) -> bool {
 
 /// The lower-case letter; the few that become two letters stay as they are.
 fn lower_case(character: char) -> char {
-    if character.is_ascii() {
-        return character.to_ascii_lowercase();
+    match character {
+        '\0'..='\x7f' => return character.to_ascii_lowercase(),
+        // The letters of the languages told apart here need no look into a table of all letters.
+        'ß'..='ÿ' => return character,
+        'À'..='Þ' if character != '×' => return char::from(character as u8 + 0x20),
+        'Ạ'..='\u{1eff}' => return char::from_u32(character as u32 | 1).unwrap_or(character),
+        _ => {}
     }
     let mut lower = character.to_lowercase();
     match (lower.next(), lower.next()) {
@@ -355,6 +360,9 @@ impl Key {
     }
 
     fn push(&mut self, letter: char) {
+        if letter.is_ascii() {
+            return self.push_byte(letter as u8);
+        }
         for &byte in letter.encode_utf8(&mut [0; 4]).as_bytes() {
             self.push_byte(byte);
         }
@@ -370,33 +378,76 @@ impl Key {
 
     /// Whether the word is a syllable of Vietnamese without marks, and if so, whether that is telling.
     fn bare_syllable(self) -> Option<bool> {
-        let bytes = self.word.to_be_bytes();
-        let word = bytes.get(..self.length)?;
-        let initial = INITIALS.iter().find(|it| word.starts_with(it)).map_or(0, |it| it.len());
-        let rest = &word[initial..];
-        let vowels = rest.iter().take_while(|it| b"aeiouy".contains(it)).count();
-        let (nucleus, final_) = rest.split_at(vowels);
-        let is_syllable = (1..=3).contains(&vowels) && FINALS.contains(&final_);
-        let is_telling = TELLING.contains(&&word[..initial])
-            || final_ == b"nh"
-            || vowels > 1 && final_ == b"ng"
+        if self.length > LONGEST {
+            return None;
+        }
+        let [first, second, third, ..] = self.word.to_be_bytes();
+        let (initial, is_rare_initial) = match (first, second) {
+            (b'n', b'g') => (2 + u32::from(third == b'h'), true),
+            (b'k' | b'n' | b'p' | b't', b'h') | (b'g', b'i') | (b't', b'r') => (2, true),
+            (b'c' | b'g', b'h') | (b'q', b'u') => (2, false),
+            (b'x', _) => (1, true),
+            (b'b' | b'c' | b'd' | b'g' | b'h' | b'k' | b'l' | b'm', _) => (1, false),
+            (b'n' | b'p' | b'r' | b's' | b't' | b'v', _) => (1, false),
+            _ => (0, false),
+        };
+        let rest = self.word << (8 * initial);
+        let is_vowel = |byte: &u8| matches!(byte, b'a' | b'e' | b'i' | b'o' | b'u' | b'y');
+        let [v1, v2, v3, v4, ..] = rest.to_be_bytes();
+        let vowels = match [v1, v2, v3, v4].each_ref().map(is_vowel) {
+            [true, false, ..] => 1,
+            [true, true, false, _] => 2,
+            [true, true, true, false] => 3,
+            _ => return None,
+        };
+        let final_ = rest << (8 * vowels);
+        let nucleus = rest ^ (final_ >> (8 * vowels));
+        let is_telling = is_rare_initial
+            || final_ == left(b"nh")
+            || vowels > 1 && final_ == left(b"ng")
             || TELLING_NUCLEI.contains(&nucleus);
-        is_syllable.then_some(is_telling)
+        FINALS.contains(&final_).then_some(is_telling)
     }
 }
 
-/// What a syllable of Vietnamese begins with, longer ones first.
-const INITIALS: &[&[u8]] = &[
-    b"ngh", b"ng", b"nh", b"ch", b"gh", b"gi", b"kh", b"ph", b"th", b"tr", b"qu", b"b", b"c", b"d",
-    b"g", b"h", b"k", b"l", b"m", b"n", b"p", b"r", b"s", b"t", b"v", b"x",
+/// Letters as [`Key::word`] has them.
+const fn left(letters: &[u8]) -> u64 {
+    let mut word = 0;
+    let mut index = 0;
+    while index < letters.len() {
+        word |= (letters[index] as u64) << (56 - 8 * index);
+        index += 1;
+    }
+    word
+}
+
+/// What a syllable of Vietnamese ends with.
+const FINALS: [u64; 9] = [
+    left(b""),
+    left(b"c"),
+    left(b"ch"),
+    left(b"m"),
+    left(b"n"),
+    left(b"ng"),
+    left(b"nh"),
+    left(b"p"),
+    left(b"t"),
 ];
-/// Those that are rare elsewhere.
-const TELLING: &[&[u8]] = &[b"ngh", b"ng", b"nh", b"gi", b"kh", b"ph", b"th", b"tr", b"x"];
-const FINALS: &[&[u8]] = &[b"", b"c", b"ch", b"m", b"n", b"ng", b"nh", b"p", b"t"];
 /// Vowels that seldom meet elsewhere.
-const TELLING_NUCLEI: &[&[u8]] = &[
-    b"uo", b"uoi", b"uou", b"ieu", b"yeu", b"uye", b"uy", b"uu", b"ye", b"oai", b"uay", b"oa",
-    b"ie",
+const TELLING_NUCLEI: [u64; 13] = [
+    left(b"uo"),
+    left(b"uoi"),
+    left(b"uou"),
+    left(b"ieu"),
+    left(b"yeu"),
+    left(b"uye"),
+    left(b"uy"),
+    left(b"uu"),
+    left(b"ye"),
+    left(b"oai"),
+    left(b"uay"),
+    left(b"oa"),
+    left(b"ie"),
 ];
 
 /// How words end that are too many for [`WORDS`], and in which languages; for words of at least [`LONG`] letters.
@@ -413,12 +464,23 @@ const ENDINGS: &[(&str, Mask)] = &[
 const LONG: u32 = 6;
 
 fn languages_of_ending(tail: u32) -> Mask {
-    let tail = tail.to_be_bytes();
-    ENDINGS
-        .iter()
-        .find(|(ending, _)| tail.ends_with(ending.as_bytes()))
-        .map_or(0, |&(_, languages)| languages)
+    // Endings have three or four bytes, and the others of a tail are none of theirs.
+    let found =
+        ENDING_INDEX.find(tail.into()).or_else(|| ENDING_INDEX.find((tail & 0xff_ffff).into()));
+    found.map_or(0, |index| ENDINGS[index].1)
 }
+
+static ENDING_INDEX: Index<{ ENDINGS.len() }, 128> = {
+    let mut keys = [0; ENDINGS.len()];
+    let mut index = 0;
+    while index < keys.len() {
+        let ending = ENDINGS[index].0;
+        assert!(ending.len() == 3 || ending.len() == 4, "an ending of another length");
+        keys[index] = Key::of(ending).tail as u64;
+        index += 1;
+    }
+    Index::of(keys)
+};
 
 /// The words that lose a vowel before an apostrophe, and the languages in which they do.
 const ELISIONS: &[(Key, Mask)] = &[
@@ -450,19 +512,60 @@ fn languages_of_word(word: Key) -> Mask {
     if word.length > LONGEST {
         return 0;
     }
-    KEYS.binary_search(&word.word).map_or(0, |index| WORDS[index].1)
+    WORD_INDEX.find(word.word).map_or(0, |index| WORDS[index].1)
 }
 
-/// The words of [`WORDS`] as numbers, made by the compiler.
-static KEYS: [u64; WORDS.len()] = {
+static WORD_INDEX: Index<{ WORDS.len() }, 4096> = {
     let mut keys = [0; WORDS.len()];
     let mut index = 0;
     while index < keys.len() {
         keys[index] = Key::of(WORDS[index].0).word;
         index += 1;
     }
-    keys
+    Index::of(keys)
 };
+
+/// Finds a number among `KEYS` others, none of which is 0, with one or two looks where a search would need ten. Made by the compiler.
+struct Index<const KEYS: usize, const SLOTS: usize> {
+    keys: [u64; KEYS],
+    /// One more than the place of the key, or 0. `SLOTS` is a power of two and twice the number of keys at least, so that chains are
+    /// short; being small they are what stays near the processor.
+    slots: [u16; SLOTS],
+}
+
+impl<const KEYS: usize, const SLOTS: usize> Index<KEYS, SLOTS> {
+    const fn of(keys: [u64; KEYS]) -> Self {
+        assert!(SLOTS.is_power_of_two() && SLOTS >= 2 * KEYS && KEYS < u16::MAX as usize);
+        let mut slots = [0; SLOTS];
+        let mut index = 0;
+        while index < KEYS {
+            let mut slot = Self::slot(keys[index]);
+            while slots[slot] != 0 {
+                assert!(keys[slots[slot] as usize - 1] != keys[index], "a key is given twice");
+                slot = (slot + 1) % SLOTS;
+            }
+            slots[slot] = index as u16 + 1;
+            index += 1;
+        }
+        Index { keys, slots }
+    }
+
+    fn find(&self, key: u64) -> Option<usize> {
+        let mut slot = Self::slot(key);
+        loop {
+            let index = usize::from(self.slots[slot]).checked_sub(1)?;
+            if self.keys[index] == key {
+                return Some(index);
+            }
+            slot = (slot + 1) % SLOTS;
+        }
+    }
+
+    const fn slot(key: u64) -> usize {
+        // The highest bits of a product depend on all bits of the key; the factor is that of Fibonacci hashing.
+        (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - SLOTS.ilog2())) as usize
+    }
+}
 
 /// Function words and the languages that use them, in ascending byte order.
 #[rustfmt::skip]
@@ -1945,6 +2048,42 @@ mod tests {
     fn the_table_of_words_is_in_order() {
         assert!(WORDS.is_sorted_by(|a, b| a.0.as_bytes() < b.0.as_bytes()));
         assert!(WORDS.iter().all(|(word, _)| word.len() <= LONGEST));
+    }
+
+    #[test]
+    fn letters_become_small_ones_as_unicode_says() {
+        for character in (0..=0x10_ffff).filter_map(char::from_u32) {
+            let lower = character.to_lowercase().to_string();
+            let single = lower.chars().count() == 1;
+            let expected = if single { lower } else { character.to_string() };
+            assert_eq!(lower_case(character).to_string(), expected);
+        }
+    }
+
+    #[test]
+    fn words_and_endings_are_found_and_others_are_not() {
+        for (word, languages) in WORDS {
+            assert_eq!(languages_of_word(Key::of(word)), *languages, "{word}");
+        }
+        for (ending, languages) in ENDINGS {
+            assert_eq!(languages_of_ending(Key::of(&format!("xyz{ending}")).tail), *languages);
+        }
+        assert_eq!(languages_of_word(Key::of("qqq")), 0);
+        assert_eq!(languages_of_ending(Key::of("qqqqqq").tail), 0);
+    }
+
+    #[test]
+    fn syllables_of_vietnamese_without_marks_are_known_by_their_make() {
+        let of = |word: &str| Key::of(word).bare_syllable();
+        for telling in ["nghien", "nguoi", "tre", "kinh", "xa", "giao", "luong", "chuyen"] {
+            assert_eq!(of(telling), Some(true), "{telling}");
+        }
+        for plain in ["la", "cong", "mot", "cac", "ap", "quan"] {
+            assert_eq!(of(plain), Some(false), "{plain}");
+        }
+        for other in ["", "n", "strong", "ministre", "des", "aux", "eaux", "beaux", "tqh"] {
+            assert_eq!(of(other), None, "{other}");
+        }
     }
 
     #[test]

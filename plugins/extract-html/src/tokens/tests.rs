@@ -41,6 +41,12 @@ fn content_of(name: u64) -> Option<Content> {
 }
 
 impl<'a> Receiver<'a> for Pieces {
+    type Attribute = u64;
+
+    fn attribute(name: u64) -> Option<u64> {
+        Some(name)
+    }
+
     fn text(&mut self, text: &'a str) {
         self.add_text(&decoded(text));
     }
@@ -49,9 +55,9 @@ impl<'a> Receiver<'a> for Pieces {
         self.add_text(text);
     }
 
-    fn start(&mut self, tag: Tag<'a, '_>) -> Option<Content> {
+    fn start(&mut self, tag: Tag<'a, '_, u64>) -> Option<Content> {
         let mut attributes = BTreeMap::new();
-        for (name, value) in tag.attributes() {
+        for &(name, value) in tag.attributes {
             attributes.entry(name).or_insert_with(|| decoded_value(value).into_owned());
         }
         let (name, is_self_closing) = (tag.name, tag.is_self_closing);
