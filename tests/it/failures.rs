@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use docmill::capabilities::{Member, MemberSink, Refused, SourceBytes};
 use docmill::ingest::{Content, Offer, Origin, Unreadable};
 use docmill::model::{
-    Digest, DocumentId, Failure, FailureClass, Finding, History, MediaType, Run, RunId, SourceName,
-    SourceState, StoredDocument, StoredSource,
+    Digest, DocumentId, Failure, FailureClass, Finding, FindingSummary, History, MediaType,
+    PluginName, Run, RunId, SourceName, SourceState, StoredDocument, StoredSource,
 };
 use docmill::pipeline::{Bundle, Pipeline, RunOptions, Stored};
 use docmill::store::{Commit, MemoryStore, Store, StoreError};
@@ -396,6 +396,23 @@ impl Store for Fragile {
 
     fn findings(&self, id: DocumentId, version: u32) -> Result<Vec<Finding>, StoreError> {
         self.inner.findings(id, version)
+    }
+
+    fn finding_summaries(
+        &self,
+        id: DocumentId,
+        version: u32,
+    ) -> Result<Vec<FindingSummary>, StoreError> {
+        self.inner.finding_summaries(id, version)
+    }
+
+    fn finding(
+        &self,
+        id: DocumentId,
+        version: u32,
+        step: &PluginName,
+    ) -> Result<Option<Finding>, StoreError> {
+        self.inner.finding(id, version, step)
     }
 
     fn history(&self, id: DocumentId, version: u32) -> Result<Vec<History>, StoreError> {

@@ -150,3 +150,18 @@ pub struct Finding {
     /// How it came about.
     pub provenance: Provenance,
 }
+
+/// A [`Finding`] without what was found: enough to tell whether it still holds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FindingSummary {
+    /// See [`Finding::step`].
+    pub step: PluginName,
+    /// See [`Finding::provenance`].
+    pub provenance: Provenance,
+}
+
+impl From<Finding> for FindingSummary {
+    fn from(finding: Finding) -> FindingSummary {
+        FindingSummary { step: finding.step, provenance: finding.provenance }
+    }
+}

@@ -22,7 +22,7 @@ pub use clause::Clause;
 pub use digest::{Digest, Hasher, ParseDigestError};
 pub use document::{Aside, Attribute, Document, DocumentId, Extracted, Mark, Span, StoredDocument};
 pub use failure::{Attempt, Failure, FailureClass, FailureId, LogLevel, LogLine};
-pub use findings::{Annotation, Finding, Findings, Label, Segment, Translation};
+pub use findings::{Annotation, Finding, FindingSummary, Findings, Label, Segment, Translation};
 pub use history::{History, Outline, Past};
 pub use limits::Limits;
 pub(crate) use name::check_kebab_case;

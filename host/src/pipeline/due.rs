@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::configuration::Configured;
 use super::plan::{Pipeline, Step};
 use super::recipe::Comparison;
-use super::steps::{Before, Need, need, stored_documents};
+use super::steps::{Before, Found, Need, found_in, need, stored_documents};
 use crate::model::{
     Cost, Digest, DocumentId, Failure, FailureClass, Findings, PluginName, Provenance, Role,
     SourceName, SourceState, StoredDocument, StoredSource,
@@ -278,31 +278,30 @@ impl Planner<'_> {
     ) -> Result<bool, StoreError> {
         let document = &stored.extracted.document;
         let digest = document.digest();
-        let found = self.store.findings(stored.id, stored.version)?;
-        for finding in &found {
-            self.took(&finding.step, &finding.provenance.cost);
+        let found = found_in(self.store, self.pipeline, stored.id, stored.version)?;
+        for Found { summary, .. } in &found {
+            self.took(&summary.step, &summary.provenance.cost);
         }
         let mut known: BTreeMap<&str, Arc<Findings>> = BTreeMap::new();
         let mut pending: BTreeSet<&PluginName> = BTreeSet::new();
         let mut out_of_date: BTreeSet<&PluginName> =
-            found.iter().map(|finding| &finding.step).collect();
+            found.iter().map(|found| &found.summary.step).collect();
         let pipeline = self.pipeline;
         for step in pipeline.finders() {
             if !step.applies_to(document) {
                 continue;
             }
-            let of_step = found.iter().find(|finding| finding.step == step.name);
-            let provenance = of_step.map(|finding| &finding.provenance);
+            let of_step = found.iter().find(|found| found.summary.step == step.name);
+            let provenance = of_step.map(|found| &found.summary.provenance);
             let waits_for: Vec<PluginName> =
                 step.reads.iter().filter(|read| pending.contains(read)).cloned().collect();
             let (reason, certain) = if waits_for.is_empty() {
                 match need(step, document, digest, &known, &found, Some(before)) {
                     Need::Nothing => continue,
-                    Need::Known(finding) => {
+                    Need::Known(found) => {
                         out_of_date.remove(&step.name);
-                        if pipeline.is_read(&step.name) {
-                            known.insert(step.name.as_str(), Arc::new(finding.findings.clone()));
-                        }
+                        let findings = found.findings.clone();
+                        known.extend(findings.map(|it| (step.name.as_str(), Arc::new(it))));
                         continue;
                     }
                     Need::Run { .. } => {

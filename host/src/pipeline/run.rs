@@ -3,15 +3,15 @@
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 use super::event::{Event, Fate, Reporter};
 use super::plan::Pipeline;
+use super::queue::{Queue, Receiver, Sender};
 use super::recipe::Comparison;
-use super::room::Room;
-use super::steps::{Abort, Bytes, Halted, Incoming, Outcome, Runner};
+use super::steps::{Abort, Bytes, Halted, Incoming, Known, Outcome, Runner};
 use super::strategy::{Strategy, gone, left_over, retire};
 use crate::capabilities::{Allowance, Member, MemberSink, Refused};
 use crate::error::Hint;
@@ -30,6 +30,10 @@ const WAITING_RESULTS: usize = 64;
 const LARGEST_GROUP: usize = 64;
 /// How long a result may wait for others to share a flush with. A flush takes a processor for some 0.3 ms, and nobody notices 10.
 const GATHERING: Duration = Duration::from_millis(10);
+/// So many sources wait for each worker with what the store knows of them: enough for the thread that reads to be woken rarely.
+const READ_AHEAD: usize = 16;
+/// They wait as long as they have no more than this many bytes together.
+const READ_AHEAD_BYTES: u64 = 1 << 20;
 /// Results wait as long as they have no more than this many bytes together, however few they are.
 const WAITING_BYTES: u64 = 128 << 20;
 /// The most that the members of one container may have together, in bytes, unless a run is told otherwise.
@@ -125,18 +129,12 @@ impl Done {
 }
 
 /// Where workers hand over what they have done.
-#[derive(Clone)]
-struct Results<'a> {
-    sender: SyncSender<Done>,
-    room: &'a Room,
-}
+type Results<'a> = Sender<'a, Done>;
 
-impl Results<'_> {
-    /// Hands something over once there is room for it. Returns whether anybody is there to take it.
-    fn send(&self, done: Done) -> bool {
-        self.room.take(done.weight());
-        self.sender.send(done).is_ok()
-    }
+/// Hands a result over once there is room for it. Returns whether anybody is there to take it.
+fn hand_over(results: &Results<'_>, done: Done) -> bool {
+    let weight = done.weight();
+    results.send(done, weight)
 }
 
 /// Takes everything that `origin` offers through `pipeline` and stores what comes out.
@@ -170,19 +168,16 @@ pub fn run(
         abort: Mutex::new(None),
     };
     let origin = Mutex::new(Offers { origin, seen: HashSet::new() });
-    let (sender, committed) = sync_channel(WAITING_RESULTS);
-    let room = Room::new(WAITING_BYTES);
-    let results = Results { sender, room: &room };
+    let queue = Queue::new(WAITING_RESULTS, WAITING_BYTES);
     std::thread::scope(|scope| {
+        // Dropped with this scope, even by a panic: no worker waits for ever to hand something over.
+        let (results, mut committed) = queue.ends();
         for _ in 0..options.jobs.max(1) {
             let (worker, origin, results) = (&worker, &origin, results.clone());
             scope.spawn(move || worker.work(origin, &results));
         }
         drop(results);
-        // A worker that is still waiting to hand something over must not wait for ever, not even after a panic in here.
-        let (committed, closing) = (committed, room.closing());
-        run.tally = commit_all(store, &committed, &room, reporter, &worker);
-        drop((committed, closing));
+        run.tally = commit_all(store, &mut committed, reporter, &worker);
     });
     let offers = origin.into_inner().unwrap_or_else(PoisonError::into_inner);
     worker.retire_gone(&offers, reporter, &mut run.tally);
@@ -201,28 +196,17 @@ pub fn run(
 /// Stores what workers hand over, in groups with one flush each.
 fn commit_all(
     store: &dyn Store,
-    results: &Receiver<Done>,
-    room: &Room,
+    results: &mut Receiver<'_, Done>,
     reporter: &dyn Reporter,
     worker: &Worker<'_>,
 ) -> Tally {
     let mut tally = Tally::default();
-    while let Ok(first) = results.recv() {
-        let mut group = vec![first];
-        let end = Instant::now() + GATHERING;
-        while group.len() < LARGEST_GROUP {
-            let rest = end.saturating_duration_since(Instant::now());
-            // At the end of the run nobody waits: the workers are gone.
-            let Ok(next) = results.recv_timeout(rest) else { break };
-            group.push(next);
-        }
-        let weight = group.iter().map(Done::weight).sum();
+    while let Some(group) = results.receive(LARGEST_GROUP, GATHERING) {
         if let Err(error) = commit_group(store, group, reporter, &mut tally) {
             worker.abort(Abort::Store(error));
             // Nothing after this can be promised to be stored, so nothing is told either.
             return tally;
         }
-        room.give_back(weight);
     }
     tally
 }
@@ -292,7 +276,40 @@ impl Worker<'_> {
         self.options.stop.load(Ordering::SeqCst)
     }
 
+    /// Takes sources through the pipeline until there are no more. What the store knows of the next ones is read meanwhile by a
+    /// thread of its own, so that plugins need not wait for it.
     fn work(&self, offers: &Mutex<Offers<'_>>, results: &Results<'_>) {
+        let queue = Queue::new(READ_AHEAD, READ_AHEAD_BYTES);
+        std::thread::scope(|scope| {
+            let (sender, mut waiting) = queue.ends();
+            scope.spawn(move || self.read_ahead(offers, &sender, results));
+            while let Some(batch) = waiting.receive(1, Duration::ZERO) {
+                for next in batch {
+                    if self.stopped() {
+                        return;
+                    }
+                    let done = match next {
+                        Waiting::Unread(offer) => self.take_in(offer, results),
+                        Waiting::Due(due, known) => {
+                            self.checked(self.compute(*due, known, results))
+                        }
+                    };
+                    if !done.is_some_and(|done| hand_over(results, done)) {
+                        return;
+                    }
+                }
+            }
+        });
+    }
+
+    /// Hands over what is offered, and what the store knows of it where its content is what the store keeps. What needs no more
+    /// than a look is settled here.
+    fn read_ahead(
+        &self,
+        offers: &Mutex<Offers<'_>>,
+        waiting: &Sender<'_, Waiting>,
+        results: &Results<'_>,
+    ) {
         while !self.stopped() {
             let offer = {
                 let mut offers = offers.lock().unwrap_or_else(PoisonError::into_inner);
@@ -302,11 +319,41 @@ impl Worker<'_> {
                 }
                 offer
             };
-            let Some(done) = self.take_in(offer, results) else { return };
-            if !results.send(done) {
+            // A member of a container may come out of it again meanwhile, as another one: nothing is known of it for long.
+            let known = offer.content.as_ref().ok().and_then(|content| content.known());
+            let settled = match known {
+                Some(info) if info.container.is_none() => match self.begin(offer) {
+                    Some(settled) => settled,
+                    None => return,
+                },
+                _ => {
+                    if !waiting.send(Waiting::Unread(offer), 0) {
+                        return;
+                    }
+                    continue;
+                }
+            };
+            let goes_on = match settled {
+                Settled::Done(done) => hand_over(results, *done),
+                Settled::Due(due) => {
+                    let known = self.look_up(&due);
+                    let weight = known.as_ref().map_or(0, Known::weight);
+                    waiting.send(Waiting::Due(due, known), weight)
+                }
+            };
+            if !goes_on {
                 return;
             }
         }
+    }
+
+    /// What the store knows of a source, or nothing if that is better found out, or told as an error, by who needs it.
+    fn look_up(&self, due: &Due) -> Option<Known> {
+        if due.is_container {
+            return None;
+        }
+        let looked_up = || self.runner.look_up(&due.incoming.info, due.before.as_ref());
+        catch_unwind(AssertUnwindSafe(looked_up)).ok()?.ok()
     }
 
     /// The largest source that is read, in bytes: no larger than what the store can keep of it.
@@ -343,12 +390,20 @@ impl Worker<'_> {
 
     /// Takes one offered source through the pipeline; `None` if the run is to end.
     fn take_in(&self, offer: Offer, results: &Results<'_>) -> Option<Done> {
+        match self.begin(offer)? {
+            Settled::Done(done) => Some(*done),
+            Settled::Due(due) => self.checked(self.compute(*due, None, results)),
+        }
+    }
+
+    /// Finds out whether an offered source is to be processed; `None` if the run is to end.
+    fn begin(&self, offer: Offer) -> Option<Settled> {
         let Offer { name, content } = offer;
         if self.options.strategy == Strategy::Keep {
             let stored = self.checked(self.runner.store.source(&name).map_err(Abort::from))?;
             let is_whole = |it: &StoredSource| !it.retired && it.state != SourceState::Failed;
             if let Some(kept) = stored.filter(is_whole) {
-                return Some(untouched(Fate::Kept, &kept));
+                return Some(Settled::done(untouched(Fate::Kept, &kept)));
             }
         }
         let limit = self.largest_source();
@@ -365,11 +420,13 @@ impl Worker<'_> {
         }));
         let (info, bytes) = match read.unwrap_or_else(|_| Err(panicked())) {
             Ok(read) => read,
-            Err(unreadable) => return self.checked(self.unreadable(name, unreadable)),
+            Err(unreadable) => {
+                return self.checked(self.unreadable(name, unreadable).map(Settled::done));
+            }
         };
         let depth = self.depth(&info);
         let depth = self.checked(depth)?;
-        self.checked(self.process(Incoming { info, bytes, depth }, results))
+        self.checked(self.settle(Incoming { info, bytes, depth }))
     }
 
     /// How many containers a source lies in.
@@ -388,8 +445,15 @@ impl Worker<'_> {
     }
 
     fn process(&self, incoming: Incoming, results: &Results<'_>) -> Result<Done, Abort> {
-        let name = incoming.info.name.clone();
-        let before = self.runner.store.source(&name)?;
+        match self.settle(incoming)? {
+            Settled::Done(done) => Ok(*done),
+            Settled::Due(due) => self.compute(*due, None, results),
+        }
+    }
+
+    /// Finds out whether a source is to be processed.
+    fn settle(&self, incoming: Incoming) -> Result<Settled, Abort> {
+        let before = self.runner.store.source(&incoming.info.name)?;
         let was_retired = before.as_ref().is_some_and(|before| before.retired);
         let unchanged = before.as_ref().filter(|before| {
             before.info.digest == incoming.info.digest
@@ -398,30 +462,46 @@ impl Worker<'_> {
                 && before.info.media_type == incoming.info.media_type
         });
         let pipeline = self.runner.pipeline;
-        let container =
+        let is_container =
             pipeline.accepting(Role::Unpacker, &incoming.info.media_type).next().is_some();
         // A container's own record says nothing of members that failed, so containers are opened again.
-        if let Some(unchanged) = unchanged.filter(|_| !container) {
-            return Ok(if was_retired {
+        if let Some(unchanged) = unchanged.filter(|_| !is_container) {
+            return Ok(Settled::done(if was_retired {
                 self.back(unchanged)
             } else {
                 untouched(Fate::Unchanged, unchanged)
-            });
+            }));
         }
-        if let Some(before) = before.as_ref().filter(|_| container && incoming.bytes.are_kept())
+        if let Some(before) = before.as_ref().filter(|_| is_container && incoming.bytes.are_kept())
             && !was_retired
             && self.runner.before(before)?.is_unpacked(&incoming.info)
         {
-            return Ok(self.still_unpacked(before));
+            return Ok(Settled::done(self.still_unpacked(before)));
         }
-        let is_new = was_retired || before.as_ref().is_none_or(|before| before.version == 0);
         let was_done = unchanged.is_some();
+        Ok(Settled::Due(Box::new(Due { incoming, before, was_done, is_container })))
+    }
+
+    /// Takes a source through the steps. `known` is what the store knows of it, if that was looked up.
+    fn compute(
+        &self,
+        due: Due,
+        known: Option<Known>,
+        results: &Results<'_>,
+    ) -> Result<Done, Abort> {
+        let Due { incoming, before, was_done, is_container } = due;
+        let name = incoming.info.name.clone();
+        let was_retired = before.as_ref().is_some_and(|before| before.retired);
+        let is_new = was_retired || before.as_ref().is_none_or(|before| before.version == 0);
         let outcome = catch_unwind(AssertUnwindSafe(|| {
-            if container {
-                self.open(&incoming, before.as_ref(), results)
-            } else {
-                self.runner.process(&incoming, before.as_ref(), None)
+            if is_container {
+                return self.open(&incoming, before.as_ref(), results);
             }
+            let known = match known {
+                Some(known) => known,
+                None => self.runner.look_up(&incoming.info, before.as_ref())?,
+            };
+            self.runner.process(&incoming, before.as_ref(), known, None)
         }));
         let outcome = match outcome {
             Ok(Ok(outcome)) => outcome,
@@ -526,14 +606,16 @@ impl Worker<'_> {
             ),
         };
         std::thread::scope(|scope| {
-            let unpacking =
-                scope.spawn(|| self.runner.process(container, before, Some(Box::new(sink))));
+            let unpacking = scope.spawn(|| {
+                let sink = Some(Box::new(sink) as Box<dyn MemberSink>);
+                self.runner.process(container, before, Known::default(), sink)
+            });
             let mut names = HashSet::new();
             let mut aborted = None;
             for (index, member) in (0_u64..).zip(&members) {
                 let name = member_name(&container.info.name, &member.name, index, &mut names);
                 let done = self.member(container, name, member, results);
-                match done.map(|done| results.send(done)) {
+                match done.map(|done| hand_over(results, done)) {
                     Ok(true) if !self.stopped() => {}
                     Ok(_) => break,
                     Err(abort) => {
@@ -571,7 +653,7 @@ impl Worker<'_> {
         for member in left_over(store, container, emitted) {
             retire(store, self.runner.run, member?, &mut |commit| {
                 // If nobody takes it, the run ends with the error that the committer had.
-                results.send(retired(commit));
+                hand_over(results, retired(commit));
                 Ok(())
             })?;
         }
@@ -623,6 +705,35 @@ impl Worker<'_> {
         (source.state, source.retired) = (SourceState::Failed, false);
         Ok(done_with(source, None, failure))
     }
+}
+
+/// A source that the steps have to be run on.
+struct Due {
+    incoming: Incoming,
+    /// What the store has of it.
+    before: Option<StoredSource>,
+    /// It was done in the same way before.
+    was_done: bool,
+    is_container: bool,
+}
+
+/// What is known of a source before any step is run on it.
+enum Settled {
+    /// Nothing needs to be done, or nothing can be.
+    Done(Box<Done>),
+    Due(Box<Due>),
+}
+
+impl Settled {
+    fn done(done: Done) -> Settled {
+        Settled::Done(Box::new(done))
+    }
+}
+
+/// A source on its way from who reads to who computes.
+enum Waiting {
+    Unread(Offer),
+    Due(Box<Due>, Option<Known>),
 }
 
 /// A source that failed before any step had a say.

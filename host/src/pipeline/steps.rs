@@ -9,8 +9,8 @@ use crate::capabilities::{MemberSink, PriorFindings, SourceBytes};
 use crate::ingest::{Content, Unreadable};
 use crate::model::{
     Attempt, Attribute, Digest, Document, DocumentId, Extracted, Failure, FailureClass, FailureId,
-    Finding, Findings, Hasher, LogLine, PluginName, Provenance, Role, RunId, SourceInfo,
-    SourceState, StoredDocument, StoredSource,
+    Finding, FindingSummary, Findings, Hasher, LogLine, PluginName, Provenance, Role, RunId,
+    SourceInfo, SourceState, StoredDocument, StoredSource,
 };
 use crate::sandbox::{Called, Stopped};
 use crate::store::{Commit, Store, StoreError};
@@ -53,6 +53,52 @@ impl Bytes {
         });
         read.clone()
     }
+}
+
+/// What the store has of a source with the content that it has now.
+#[derive(Default)]
+pub(super) struct Known {
+    /// Whether its bytes are there, if that was asked.
+    has_original: Option<bool>,
+    /// Its documents, where extracting them again would find the same, and what was found in each.
+    documents: Option<Vec<(StoredDocument, Digest, Vec<Found>)>>,
+}
+
+impl Known {
+    /// About how much memory it holds, in bytes.
+    pub(super) fn weight(&self) -> u64 {
+        let extracted =
+            |(document, ..): &(StoredDocument, _, _)| document.provenance.cost.bytes_out;
+        self.documents.iter().flatten().map(extracted).fold(0, u64::saturating_add)
+    }
+}
+
+/// What a step found in a document.
+pub(super) struct Found {
+    pub(super) summary: FindingSummary,
+    /// What it was, if another step reads it: a translation is as long as its text, and few findings are read.
+    pub(super) findings: Option<Findings>,
+}
+
+/// What was found in one version of a document, as far as `pipeline` has to know.
+pub(super) fn found_in(
+    store: &dyn Store,
+    pipeline: &Pipeline,
+    id: DocumentId,
+    version: u32,
+) -> Result<Vec<Found>, StoreError> {
+    let with_findings = |summary: FindingSummary| {
+        let is_read = pipeline.is_read(&summary.step);
+        let finding = is_read.then(|| store.finding(id, version, &summary.step)).transpose()?;
+        Ok(match finding.flatten() {
+            // Both of one reading: it may have been replaced after the first.
+            Some(Finding { step, findings, provenance }) => {
+                Found { summary: FindingSummary { step, provenance }, findings: Some(findings) }
+            }
+            None => Found { summary, findings: None },
+        })
+    };
+    store.finding_summaries(id, version)?.into_iter().map(with_findings).collect()
 }
 
 /// What a source came to.
@@ -152,7 +198,7 @@ pub(super) enum Need<'a> {
     /// Nothing: the step has no business with it, or had none before.
     Nothing,
     /// What it would find is known.
-    Known(&'a Finding),
+    Known(&'a Found),
     /// It has to run; the result will have this key.
     Run { key: Digest, prior: Vec<(String, Arc<Findings>)> },
 }
@@ -163,7 +209,7 @@ pub(super) fn need<'a>(
     document: &Document,
     digest: Digest,
     known: &BTreeMap<&str, Arc<Findings>>,
-    stored: &'a [Finding],
+    stored: &'a [Found],
     before: Option<&Before<'_>>,
 ) -> Need<'a> {
     if !step.applies_to(document) {
@@ -173,24 +219,47 @@ pub(super) fn need<'a>(
         .filter_map(|read| Some((read.to_string(), Arc::clone(known.get(read.as_str())?))))
         .collect();
     let key = finding_key(step, digest, &prior);
-    let of_step = stored.iter().find(|finding| finding.step == step.name);
+    let of_step = stored.iter().find(|found| found.summary.step == step.name);
     match of_step {
-        Some(finding) if finding.provenance.key == key => Need::Known(finding),
+        Some(found) if found.summary.provenance.key == key => Need::Known(found),
         None if before.is_some_and(|before| before.settled(step)) => Need::Nothing,
         _ => Need::Run { key, prior },
     }
 }
 
 impl Runner<'_> {
-    /// Runs every step on a source. `members` takes what an unpacker emits.
+    /// Reads what the store has of a source, in so far as it is still right.
+    pub(super) fn look_up(
+        &self,
+        info: &SourceInfo,
+        before: Option<&StoredSource>,
+    ) -> Result<Known, StoreError> {
+        let has_original = Some(self.store.has_original(&info.digest)?);
+        let Some(before) = before.filter(|before| is_of(before, info)) else {
+            return Ok(Known { has_original, documents: None });
+        };
+        let before = self.before(before)?;
+        let documents = stored_documents(self.store, self.pipeline, Some(&before), info)?;
+        let with_found = |document: StoredDocument| {
+            let found = found_in(self.store, self.pipeline, document.id, document.version)?;
+            let digest = document.extracted.document.digest();
+            Ok((document, digest, found))
+        };
+        let documents = documents.map(|all| all.into_iter().map(with_found).collect());
+        let documents = documents.transpose()?;
+        Ok(Known { has_original, documents })
+    }
+
+    /// Runs every step on a source of which the store has `known`. `members` takes what an unpacker emits.
     pub(super) fn process(
         &self,
         incoming: &Incoming,
         before: Option<&StoredSource>,
+        known: Known,
         members: Option<Box<dyn MemberSink>>,
     ) -> Result<Outcome, Halted> {
-        let same_content = before
-            .filter(|before| before.version > 0 && before.info.digest == incoming.info.digest);
+        let Known { has_original, documents: known } = known;
+        let same_content = before.filter(|before| is_of(before, &incoming.info));
         let version = before.map_or(1, |before| before.version + u32::from(same_content.is_none()));
         let mut progress = Progress {
             incoming,
@@ -216,12 +285,19 @@ impl Runner<'_> {
             self.unpack(step, &mut progress, members)?;
             SourceState::Done
         } else {
-            self.extract(&mut progress, same.as_ref(), &mut documents)?
+            self.extract(&mut progress, same.as_ref(), known, &mut documents)?
         };
-        for document in documents.all() {
+        for document in &documents.fresh {
             // The same document may have come out of another extractor.
-            let same = same.as_ref().filter(|_| documents.fresh.is_empty());
-            self.find(&mut progress, document, same_content.is_some(), same)?;
+            let found = match same_content {
+                Some(_) => found_in(self.store, self.pipeline, document.id, document.version)?,
+                None => Vec::new(),
+            };
+            let digest = document.extracted.document.digest();
+            self.find(&mut progress, document, digest, &found, None)?;
+        }
+        for (document, digest, found) in &documents.stored {
+            self.find(&mut progress, document, *digest, found, same.as_ref())?;
         }
         let state =
             if progress.failures.iter().any(|failure| failure.class != FailureClass::Unsupported) {
@@ -244,7 +320,10 @@ impl Runner<'_> {
             run: self.run,
             retired: false,
         };
-        let is_kept = self.store.has_original(&incoming.info.digest)?;
+        let is_kept = match has_original {
+            Some(is_kept) => is_kept,
+            None => self.store.has_original(&incoming.info.digest)?,
+        };
         let original = (!is_kept).then(|| incoming.bytes.get()).transpose()?;
         let Progress { failures, findings, retired, computed, .. } = progress;
         let documents = documents.fresh;
@@ -278,6 +357,7 @@ impl Runner<'_> {
         &self,
         progress: &mut Progress<'_>,
         before: Option<&Before<'_>>,
+        known: Option<Vec<(StoredDocument, Digest, Vec<Found>)>>,
         documents: &mut Documents,
     ) -> Result<SourceState, Halted> {
         let info = &progress.incoming.info;
@@ -285,7 +365,7 @@ impl Runner<'_> {
             progress.failures = self.store.failures_of(&info.name)?;
             return Ok(SourceState::Unsupported);
         }
-        if let Some(stored) = stored_documents(self.store, self.pipeline, before, info)? {
+        if let Some(stored) = known {
             documents.stored = stored;
             return Ok(SourceState::Done);
         }
@@ -332,28 +412,25 @@ impl Runner<'_> {
         Ok(SourceState::Unsupported)
     }
 
-    /// Runs translators, classifiers and analyzers on one document.
+    /// Runs translators, classifiers and analyzers on one document, which has this digest, and in which `found_before` was found.
     fn find(
         &self,
         progress: &mut Progress<'_>,
         stored: &StoredDocument,
-        look_up: bool,
+        digest: Digest,
+        found_before: &[Found],
         before: Option<&Before<'_>>,
     ) -> Result<(), Abort> {
         let document = &stored.extracted.document;
-        let digest = document.digest();
-        let found_before =
-            if look_up { self.store.findings(stored.id, stored.version)? } else { Vec::new() };
         let mut known: BTreeMap<&str, Arc<Findings>> = BTreeMap::new();
         // What was found by steps that are gone, or that find nothing now. Of a step that fails, the last good finding stays.
         let mut out_of_date: BTreeSet<&PluginName> =
-            found_before.iter().map(|finding| &finding.step).collect();
+            found_before.iter().map(|found| &found.summary.step).collect();
         for step in self.pipeline.finders() {
-            // A translation is as long as its text, and few findings are read by another step.
             let is_read = self.pipeline.is_read(&step.name);
-            let findings = match need(step, document, digest, &known, &found_before, before) {
+            let findings = match need(step, document, digest, &known, found_before, before) {
                 Need::Nothing => continue,
-                Need::Known(finding) => is_read.then(|| finding.findings.clone()),
+                Need::Known(found) => found.findings.clone(),
                 Need::Run { key, prior } => {
                     progress.computed += 1;
                     let prior: PriorFindings = prior.into_iter().collect();
@@ -484,17 +561,23 @@ fn passed_on(step: &Step, progress: &Progress<'_>, log: &[LogLine]) {
 #[derive(Default)]
 struct Documents {
     fresh: Vec<StoredDocument>,
-    stored: Vec<StoredDocument>,
+    /// With the digest of each, and what was found in it.
+    stored: Vec<(StoredDocument, Digest, Vec<Found>)>,
 }
 
 impl Documents {
     fn all(&self) -> impl Iterator<Item = &StoredDocument> {
-        self.fresh.iter().chain(&self.stored)
+        self.fresh.iter().chain(self.stored.iter().map(|(document, ..)| document))
     }
 
     fn is_empty(&self) -> bool {
         self.all().next().is_none()
     }
+}
+
+/// Whether a source has the content now that this record speaks of.
+fn is_of(before: &StoredSource, info: &SourceInfo) -> bool {
+    before.version > 0 && before.info.digest == info.digest
 }
 
 /// What was extracted before, if the very same extraction was done.

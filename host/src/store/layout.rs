@@ -42,13 +42,13 @@ use std::io::{Read, Write};
 use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
-use super::record::{self, About, Kind, Opened, Record, RecordError};
+use super::record::{self, About, Kind, Opened, Readable, Record, RecordError};
 use super::transfer::{self, TransferError};
 use super::verify::{Census, Flaw, verify};
 use super::{Commit, Store, StoreError, Upkeep};
 use crate::model::{
-    Digest, DocumentId, Failure, Finding, History, Outline, Past, PluginName, Run, RunId,
-    SourceName, StoredDocument, StoredSource,
+    Digest, DocumentId, Failure, Finding, FindingSummary, History, Outline, Past, PluginName, Run,
+    RunId, SourceName, StoredDocument, StoredSource,
 };
 
 /// The version of the layout of the keys.
@@ -283,7 +283,7 @@ fn misplaced(key: &[u8]) -> StoreError {
 }
 
 /// A record that knows which key it belongs to.
-pub(super) trait Keyed: Record {
+pub(super) trait Keyed: Readable {
     /// Whether the record belongs there. A finding does not know its document, so this is not always the whole key.
     fn belongs_to(&self, key: &[u8]) -> bool;
 }
@@ -301,6 +301,12 @@ impl Keyed for StoredDocument {
 }
 
 impl Keyed for Finding {
+    fn belongs_to(&self, key: &[u8]) -> bool {
+        key.get(15..) == Some(self.step.as_str().as_bytes())
+    }
+}
+
+impl Keyed for FindingSummary {
     fn belongs_to(&self, key: &[u8]) -> bool {
         key.get(15..) == Some(self.step.as_str().as_bytes())
     }
@@ -392,8 +398,8 @@ pub(super) fn decode<R: Keyed>(
     key: &[u8],
     bytes: Vec<u8>,
 ) -> Result<R, StoreError> {
-    let whole = assemble(map, R::KIND, key, bytes)?;
-    let record = R::decode(&whole).map_err(|error| refused(key, error))?;
+    let whole = assemble(map, R::RECORD, key, bytes)?;
+    let record = R::read(&whole).map_err(|error| refused(key, error))?;
     if record.belongs_to(key) { Ok(record) } else { Err(misplaced(key)) }
 }
 
@@ -981,6 +987,23 @@ impl<T: KeyValue> Store for T {
 
     fn findings(&self, id: DocumentId, version: u32) -> Result<Vec<Finding>, StoreError> {
         read_all(self, findings_key(id, version)).collect()
+    }
+
+    fn finding_summaries(
+        &self,
+        id: DocumentId,
+        version: u32,
+    ) -> Result<Vec<FindingSummary>, StoreError> {
+        read_all(self, findings_key(id, version)).collect()
+    }
+
+    fn finding(
+        &self,
+        id: DocumentId,
+        version: u32,
+        step: &PluginName,
+    ) -> Result<Option<Finding>, StoreError> {
+        read_key(self, &finding_key(id, version, step))
     }
 
     fn history(&self, id: DocumentId, version: u32) -> Result<Vec<History>, StoreError> {

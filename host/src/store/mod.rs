@@ -4,8 +4,8 @@
 //! stand in its place; [`MemoryStore`] does in tests.
 
 use crate::model::{
-    Digest, DocumentId, Failure, Finding, History, PluginName, Run, RunId, SourceName,
-    StoredDocument, StoredSource,
+    Digest, DocumentId, Failure, Finding, FindingSummary, History, PluginName, Run, RunId,
+    SourceName, StoredDocument, StoredSource,
 };
 
 mod folder;
@@ -227,6 +227,29 @@ pub trait Store: Send + Sync {
     ///
     /// If the store cannot be read.
     fn findings(&self, id: DocumentId, version: u32) -> Result<Vec<Finding>, StoreError>;
+
+    /// The same without what was found, which is most of it.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be read.
+    fn finding_summaries(
+        &self,
+        id: DocumentId,
+        version: u32,
+    ) -> Result<Vec<FindingSummary>, StoreError>;
+
+    /// What one step found in one version of a document.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be read.
+    fn finding(
+        &self,
+        id: DocumentId,
+        version: u32,
+        step: &PluginName,
+    ) -> Result<Option<Finding>, StoreError>;
 
     /// What was found in one version of a document before, and what its text was before, in short: first of the extraction, then by
     /// step name. Of each, the last [`History::MOST`] results that another took the place of.

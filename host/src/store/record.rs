@@ -4,7 +4,7 @@
 //!
 //! | Bytes | Content |
 //! |---|---|
-//! | 0 | version of the format of this kind: 3 for `x`, 2 for `s` and `r`, 1 for all others |
+//! | 0 | version of the format of this kind: 3 for `x`, 2 for `s`, `f` and `r`, 1 for all others |
 //! | 1 | kind: `s` source, `d` document, `f` finding, `h` history, `x` failure, `r` run, `m` about the store, `o` original, `c` part of a step, `n` number of commits |
 //! | 2 | packing of the payload: 0 plain, 1 zstd, 2 in pieces |
 //! | 3.. | the payload; with packing 1 the size it unpacks to (u64 LE) and one zstd frame; with packing 2 the number of pieces (u32 LE) |
@@ -12,7 +12,8 @@
 //!
 //! The payload of an original or a part is its bytes, and that of `n` a u64 LE. Every other payload is a struct of `v1`, `v2` or `v3` in [postcard] 1: varints, lengths before
 //! strings and lists, an index before the case of an enum, and `f32` as its four bytes, so that a confidence comes back bit by
-//! bit. postcard was chosen because its wire format is specified and frozen, it has no names of fields to store a million times,
+//! bit. The payload of a finding has two parts: the size of the first one (u32 LE) and the first one, who found it and how it came about,
+//! as it is; then the second one, what was found, packed as other payloads are whole. So the first one is read alone, and fast. postcard was chosen because its wire format is specified and frozen, it has no names of fields to store a million times,
 //! and it reads strings without copying.
 //!
 //! These structs are not the types of [`crate::model`]: a change of the model cannot silently change the format, as it
@@ -41,6 +42,7 @@
 //! | 3 of `x` | what the call that failed cost |
 //! | 2 of `s` | whether the source is retired |
 //! | 2 of `r` | how many sources were kept, and how many retired |
+//! | 2 of `f` | in two parts |
 //!
 //! [postcard]: https://postcard.jamesmunns.com/wire-format
 
@@ -52,7 +54,9 @@ use std::io::Read;
 use zstd::bulk::{Compressor, Decompressor};
 use zstd::zstd_safe::find_frame_compressed_size;
 
-use crate::model::{Failure, Finding, History, Run, StoredDocument, StoredSource};
+use crate::model::{
+    Failure, Finding, FindingSummary, Findings, History, Run, StoredDocument, StoredSource,
+};
 
 mod v1;
 mod v1_history;
@@ -141,7 +145,7 @@ impl Kind {
     /// The version of the format that this docmill writes for this kind, and the latest it reads.
     pub const fn version(self) -> u8 {
         match self {
-            Kind::Source | Kind::Run => 2,
+            Kind::Source | Kind::Finding | Kind::Run => 2,
             Kind::Failure => 3,
             _ => 1,
         }
@@ -216,19 +220,14 @@ macro_rules! record {
             const KIND: Kind = Kind::$kind;
 
             fn encode(&self) -> Vec<u8> {
-                let payload = postcard::to_stdvec(&<$newest>::from(self))
-                    .expect("memory takes all bytes, and every list knows its length");
-                let bytes = pack(Self::KIND, &payload);
+                let bytes = pack(Self::KIND, &written(&<$newest>::from(self)));
                 // A value that cannot be read back is a bug of whoever made it: better noticed here than after the run.
                 debug_assert_eq!(Self::decode(&bytes).map(|_| ()), Ok(()), "{self:?}");
                 bytes
             }
 
             fn decode(bytes: &[u8]) -> Result<Self, RecordError> {
-                let payload = match open(Self::KIND, bytes)? {
-                    Opened::Whole(payload) => payload,
-                    Opened::Pieces(_) => return Err(RecordError::Damaged("only the head of it is there")),
-                };
+                let payload = open(Self::KIND, bytes)?.whole()?;
                 match bytes.first() {
                     $(Some($version) => read::<$older, Self>(&payload),)*
                     _ => read::<$newest, Self>(&payload),
@@ -241,11 +240,82 @@ macro_rules! record {
 record! {
     StoredSource, Source, v2::Source<'_>, 1 => v1::Source<'_>;
     StoredDocument, Document, v1::Document<'_>;
-    Finding, Finding, v1::Finding<'_>;
     History, History, v1_history::History<'_>;
     Failure, Failure, v3::Failure<'_>, 1 => v1::Failure<'_>, 2 => v2::Failure<'_>;
     Run, Run, v2::Run, 1 => v1::Run;
     About, About, v1::About<'_>;
+}
+
+impl sealed::Sealed for Finding {}
+
+impl Record for Finding {
+    const KIND: Kind = Kind::Finding;
+
+    fn encode(&self) -> Vec<u8> {
+        let summary = written(&v2::Summary::from(self));
+        let size = u32::try_from(summary.len()).expect("names and versions are short");
+        let found = written(&v1::Findings::from(&self.findings));
+        let bytes = pack_behind(Self::KIND, &[&size.to_le_bytes(), &summary], &found);
+        debug_assert_eq!(Self::decode(&bytes).map(|_| ()), Ok(()), "{self:?}");
+        bytes
+    }
+
+    fn decode(bytes: &[u8]) -> Result<Self, RecordError> {
+        let (packing, payload) = checked(Self::KIND, bytes)?;
+        if bytes.first() == Some(&1) {
+            return read::<v1::Finding<'_>, _>(&opened(packing, payload)?.whole()?);
+        }
+        let (summary, found) = parts(packing, payload)?;
+        let FindingSummary { step, provenance } = read::<v2::Summary<'_>, _>(summary)?;
+        let found = opened(packing, found)?.whole()?;
+        let findings = read::<v1::Findings<'_>, Findings>(&found)?;
+        Ok(Finding { step, findings, provenance })
+    }
+}
+
+/// Something that can be read from a record, which may be less than all of it.
+pub(super) trait Readable: Sized {
+    /// The kind of the record.
+    const RECORD: Kind;
+
+    /// Like [`Record::decode`].
+    fn read(bytes: &[u8]) -> Result<Self, RecordError>;
+}
+
+impl<R: Record> Readable for R {
+    const RECORD: Kind = R::KIND;
+
+    fn read(bytes: &[u8]) -> Result<Self, RecordError> {
+        R::decode(bytes)
+    }
+}
+
+impl Readable for FindingSummary {
+    const RECORD: Kind = Kind::Finding;
+
+    fn read(bytes: &[u8]) -> Result<Self, RecordError> {
+        if bytes.first() == Some(&1) {
+            return Finding::decode(bytes).map(FindingSummary::from);
+        }
+        let (packing, payload) = checked(Kind::Finding, bytes)?;
+        read::<v2::Summary<'_>, _>(parts(packing, payload)?.0)
+    }
+}
+
+/// The two parts of a payload that has two, the second one as it is packed.
+fn parts(packing: u8, payload: &[u8]) -> Result<(&[u8], &[u8]), RecordError> {
+    if packing == PIECES {
+        return Err(ONLY_HEAD);
+    }
+    let parts = payload.split_first_chunk().and_then(|(size, rest)| {
+        rest.split_at_checked(usize::try_from(u32::from_le_bytes(*size)).ok()?)
+    });
+    parts.ok_or(RecordError::Damaged("its first part is cut short"))
+}
+
+/// The bytes of a payload.
+fn written(fields: &impl serde::Serialize) -> Vec<u8> {
+    postcard::to_stdvec(fields).expect("memory takes all bytes, and every list knows its length")
 }
 
 /// Reads the fields of a payload, and makes of them what they stand for.
@@ -269,16 +339,35 @@ pub(super) enum Opened<'a> {
     Pieces(u32),
 }
 
+const ONLY_HEAD: RecordError = RecordError::Damaged("only the head of it is there");
+
+impl<'a> Opened<'a> {
+    fn whole(self) -> Result<Cow<'a, [u8]>, RecordError> {
+        match self {
+            Opened::Whole(payload) => Ok(payload),
+            Opened::Pieces(_) => Err(ONLY_HEAD),
+        }
+    }
+}
+
 /// Makes a record of a payload, compressing it where that helps.
 pub(super) fn pack(kind: Kind, payload: &[u8]) -> Vec<u8> {
+    pack_behind(kind, &[], payload)
+}
+
+/// Like [`pack`], behind what is left as it is.
+fn pack_behind(kind: Kind, first: &[&[u8]], payload: &[u8]) -> Vec<u8> {
     // Where compression does not save an eighth, reading it again and again would cost more than it saves.
     let packed = (payload.len() >= WORTH_PACKING)
         .then(|| PACKER.with_borrow_mut(|packer| packer.compress(payload)).ok())
         .flatten()
         .filter(|packed| packed.len() < payload.len() / 8 * 7);
     match packed {
-        Some(packed) => seal(kind, ZSTD, &[&(payload.len() as u64).to_le_bytes(), &packed]),
-        None => seal(kind, PLAIN, &[payload]),
+        Some(packed) => {
+            let size = (payload.len() as u64).to_le_bytes();
+            seal(kind, ZSTD, &[first, &[&size, &packed]].concat())
+        }
+        None => seal(kind, PLAIN, &[first, &[payload]].concat()),
     }
 }
 
@@ -304,8 +393,14 @@ fn seal(kind: Kind, packing: u8, parts: &[&[u8]]) -> Vec<u8> {
     bytes
 }
 
-/// Checks the header and the checksum of a record, and unpacks its payload.
+/// Checks the header and the checksum of a record, and unpacks its payload, which is one part.
 pub(super) fn open(kind: Kind, bytes: &[u8]) -> Result<Opened<'_>, RecordError> {
+    let (packing, payload) = checked(kind, bytes)?;
+    opened(packing, payload)
+}
+
+/// Checks the header and the checksum of a record: how its payload is packed, and the payload.
+fn checked(kind: Kind, bytes: &[u8]) -> Result<(u8, &[u8]), RecordError> {
     // The version first: a later one may have another header, and another checksum.
     match bytes.first() {
         None => return Err(RecordError::Damaged("it is empty")),
@@ -327,7 +422,11 @@ pub(super) fn open(kind: Kind, bytes: &[u8]) -> Result<Opened<'_>, RecordError> 
     if *letter != kind.letter() {
         return Err(RecordError::Damaged("it is of another kind"));
     }
-    match *packing {
+    Ok((*packing, payload))
+}
+
+fn opened(packing: u8, payload: &[u8]) -> Result<Opened<'_>, RecordError> {
+    match packing {
         PLAIN => Ok(Opened::Whole(Cow::Borrowed(payload))),
         ZSTD => unpack(payload).map(|payload| Opened::Whole(Cow::Owned(payload))),
         PIECES => match payload.try_into() {

@@ -79,6 +79,12 @@ fn texts(store: &dyn Store) -> Vec<String> {
 
 fn steps(store: &dyn Store, id: DocumentId, version: u32) -> Vec<String> {
     let findings = store.findings(id, version).unwrap();
+    // The other ways to ask for them agree.
+    let summaries: Vec<FindingSummary> = findings.iter().cloned().map(Into::into).collect();
+    assert_eq!(store.finding_summaries(id, version).unwrap(), summaries);
+    for finding in &findings {
+        assert_eq!(store.finding(id, version, &finding.step).unwrap().as_ref(), Some(finding));
+    }
     findings.into_iter().map(|finding| finding.step.to_string()).collect()
 }
 

@@ -229,9 +229,6 @@ macro_rules! golden {
 #[test]
 fn version_1_is_read_and_written_as_ever() {
     check_golden(golden!("document"), document());
-    check_golden(golden!("finding-labels"), finding());
-    check_golden(golden!("finding-annotations"), annotations());
-    check_golden(golden!("finding-translations"), translations());
     check_golden(golden!("history"), history());
     check_golden(golden!("history-of-text"), history_of_text());
     check_golden(golden!("about"), about());
@@ -244,6 +241,14 @@ fn what_is_written_otherwise_today_is_read_as_ever() {
     assert_eq!(StoredSource::decode(golden!("source")), Ok(source()));
     let tally = Tally { kept: 0, retired: 0, ..run().tally };
     assert_eq!(Run::decode(golden!("run")), Ok(Run { tally, ..run() }));
+    for (golden, finding) in [
+        (&golden!("finding-labels")[..], finding()),
+        (golden!("finding-annotations"), annotations()),
+        (golden!("finding-translations"), translations()),
+    ] {
+        assert_eq!(FindingSummary::read(golden), Ok(finding.clone().into()));
+        assert_eq!(Finding::decode(golden), Ok(finding));
+    }
 }
 
 #[test]
@@ -251,6 +256,14 @@ fn version_2_is_read_and_written_as_ever() {
     check_golden(golden!(2, "source"), source());
     check_golden(golden!(2, "source-retired"), retired());
     check_golden(golden!(2, "run"), run());
+    for (golden, finding) in [
+        (&golden!(2, "finding-labels")[..], finding()),
+        (golden!(2, "finding-annotations"), annotations()),
+        (golden!(2, "finding-translations"), translations()),
+    ] {
+        assert_eq!(FindingSummary::read(golden), Ok(finding.clone().into()));
+        check_golden(golden, finding);
+    }
 }
 
 #[test]
@@ -278,8 +291,36 @@ fn long_source() -> StoredSource {
     source
 }
 
+fn long_finding() -> Finding {
+    let Findings::Labels(labels) = finding().findings else { unreachable!("it has labels") };
+    Finding { findings: Findings::Labels(vec![labels[0].clone(); 200]), ..finding() }
+}
+
+#[test]
+fn what_found_something_is_read_without_unpacking_what_was_found() {
+    let mut bytes = long_finding().encode();
+    assert_eq!((bytes[2], FindingSummary::read(&bytes)), (ZSTD, Ok(long_finding().into())));
+    // The last byte of the frame is damaged and the checksum is right again.
+    let end = bytes.len() - CHECKSUM;
+    bytes[end - 1] ^= 0xff;
+    let checksum = crc32fast::hash(&bytes[..end]).to_le_bytes();
+    bytes[end..].copy_from_slice(&checksum);
+    assert_eq!(FindingSummary::read(&bytes), Ok(long_finding().into()));
+    assert!(Finding::decode(&bytes).is_err());
+    let head = head(Kind::Finding, 2);
+    assert_eq!(FindingSummary::read(&head), Err(ONLY_HEAD));
+    assert_eq!(Finding::decode(&head), Err(ONLY_HEAD));
+    for size in [[0xff; 4], [200, 0, 0, 0]] {
+        let bytes = seal(Kind::Finding, PLAIN, &[&size, b"short"]);
+        let cut_short = RecordError::Damaged("its first part is cut short");
+        assert_eq!(FindingSummary::read(&bytes), Err(cut_short));
+        assert_eq!(Finding::decode(&bytes), Err(cut_short));
+    }
+}
+
 #[test]
 fn a_compressed_record_is_read_as_ever() {
+    assert_eq!(Finding::decode(golden!(2, "finding-zstd")), Ok(long_finding()));
     assert_eq!(StoredSource::decode(golden!("source-zstd")), Ok(long_source()));
     assert_eq!(StoredSource::decode(golden!(2, "source-zstd")), Ok(long_source()));
     let golden = golden!("original-in-pieces");
@@ -301,6 +342,7 @@ fn write_missing_golden_files() {
         ("finding-labels", finding().encode()),
         ("finding-annotations", annotations().encode()),
         ("finding-translations", translations().encode()),
+        ("finding-zstd", long_finding().encode()),
         ("history", history().encode()),
         ("history-of-text", history_of_text().encode()),
         ("failure", failure().encode()),
@@ -379,7 +421,7 @@ fn what_the_checksum_does_not_notice_the_fields_do() {
     check(finding(&self::finding(), b"\x01\xac\x02", b"\x03\x02"), "a span runs backwards");
     check(finding(&self::finding(), b"\x04sort", b"\x04so/t"), "it has a name that is not allowed");
     check(
-        finding(&self::finding(), b"\x04sort\0", b"\x04sort\x09"),
+        finding(&self::finding(), b"\0\x01\x05sport", b"\x09\x01\x05sport"),
         "its fields cannot be decoded",
     );
     check(
@@ -400,6 +442,11 @@ fn a_small_record_does_not_unpack_to_a_large_one() {
 }
 
 fn decode_as_anything(bytes: &[u8]) -> usize {
+    match (Finding::decode(bytes), FindingSummary::read(bytes)) {
+        (Ok(finding), summary) => assert_eq!(summary, Ok(finding.into())),
+        // What was found may be damaged alone.
+        (Err(_), _) => {}
+    }
     [
         StoredSource::decode(bytes).is_ok(),
         StoredDocument::decode(bytes).is_ok(),

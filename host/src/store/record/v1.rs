@@ -422,7 +422,7 @@ impl TryFrom<Document<'_>> for model::StoredDocument {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Label<'a> {
+pub(super) struct Label<'a> {
     name: &'a str,
     confidence: f32,
     evidence: Vec<Span>,
@@ -431,7 +431,7 @@ struct Label<'a> {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Annotation<'a> {
+pub(super) struct Annotation<'a> {
     kind: &'a str,
     span: Option<Span>,
     value: Option<&'a str>,
@@ -441,7 +441,7 @@ struct Annotation<'a> {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Translation<'a> {
+pub(super) struct Translation<'a> {
     target: &'a str,
     text: &'a str,
     /// Original, translated.
@@ -451,7 +451,7 @@ struct Translation<'a> {
 }
 
 #[derive(Serialize, Deserialize)]
-enum Findings<'a> {
+pub(super) enum Findings<'a> {
     #[serde(borrow)]
     Labels(Vec<Label<'a>>),
     #[serde(borrow)]
@@ -460,7 +460,7 @@ enum Findings<'a> {
     Translations(Vec<Translation<'a>>),
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 pub(super) struct Finding<'a> {
     step: &'a str,
     #[serde(borrow)]
@@ -565,24 +565,33 @@ impl TryFrom<Translation<'_>> for model::Translation {
     }
 }
 
-impl<'a> From<&'a model::Finding> for Finding<'a> {
-    fn from(finding: &'a model::Finding) -> Finding<'a> {
-        let model::Finding { step, findings, provenance } = finding;
-        Finding {
-            step: step.as_str(),
-            findings: match findings {
-                model::Findings::Labels(labels) => {
-                    Findings::Labels(labels.iter().map(Label::from).collect())
-                }
-                model::Findings::Annotations(annotations) => {
-                    Findings::Annotations(annotations.iter().map(Annotation::from).collect())
-                }
-                model::Findings::Translations(translations) => {
-                    Findings::Translations(translations.iter().map(Translation::from).collect())
-                }
-            },
-            provenance: provenance.into(),
+impl<'a> From<&'a model::Findings> for Findings<'a> {
+    fn from(findings: &'a model::Findings) -> Findings<'a> {
+        match findings {
+            model::Findings::Labels(labels) => {
+                Findings::Labels(labels.iter().map(Label::from).collect())
+            }
+            model::Findings::Annotations(annotations) => {
+                Findings::Annotations(annotations.iter().map(Annotation::from).collect())
+            }
+            model::Findings::Translations(translations) => {
+                Findings::Translations(translations.iter().map(Translation::from).collect())
+            }
         }
+    }
+}
+
+impl TryFrom<Findings<'_>> for model::Findings {
+    type Error = RecordError;
+
+    fn try_from(findings: Findings<'_>) -> Result<model::Findings> {
+        Ok(match findings {
+            Findings::Labels(labels) => model::Findings::Labels(list(labels)?),
+            Findings::Annotations(annotations) => model::Findings::Annotations(list(annotations)?),
+            Findings::Translations(translations) => {
+                model::Findings::Translations(list(translations)?)
+            }
+        })
     }
 }
 
@@ -592,15 +601,7 @@ impl TryFrom<Finding<'_>> for model::Finding {
     fn try_from(finding: Finding<'_>) -> Result<model::Finding> {
         Ok(model::Finding {
             step: name(model::PluginName::new(finding.step))?,
-            findings: match finding.findings {
-                Findings::Labels(labels) => model::Findings::Labels(list(labels)?),
-                Findings::Annotations(annotations) => {
-                    model::Findings::Annotations(list(annotations)?)
-                }
-                Findings::Translations(translations) => {
-                    model::Findings::Translations(list(translations)?)
-                }
-            },
+            findings: finding.findings.try_into()?,
             provenance: finding.provenance.try_into()?,
         })
     }

@@ -1,5 +1,5 @@
 //! Version 2 of failures: version 1, and how the plugin was run; of sources: and whether they are retired; of runs: and how many
-//! sources were kept and retired.
+//! sources were kept and retired; of findings: in two parts, so that the first one can be read alone.
 //!
 //! **Nothing in here may change**, for the reasons given in `v1`.
 
@@ -29,6 +29,31 @@ impl TryFrom<Source<'_>> for model::StoredSource {
 
     fn try_from(stored: Source<'_>) -> Result<model::StoredSource> {
         Ok(model::StoredSource { retired: stored.retired, ..stored.source.try_into()? })
+    }
+}
+
+/// The first part of a finding. The second one is what was found, as in version 1.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Summary<'a> {
+    step: &'a str,
+    #[serde(borrow)]
+    provenance: v1::Provenance<'a>,
+}
+
+impl<'a> From<&'a model::Finding> for Summary<'a> {
+    fn from(finding: &'a model::Finding) -> Summary<'a> {
+        Summary { step: finding.step.as_str(), provenance: (&finding.provenance).into() }
+    }
+}
+
+impl TryFrom<Summary<'_>> for model::FindingSummary {
+    type Error = RecordError;
+
+    fn try_from(stored: Summary<'_>) -> Result<model::FindingSummary> {
+        Ok(model::FindingSummary {
+            step: name(model::PluginName::new(stored.step))?,
+            provenance: stored.provenance.try_into()?,
+        })
     }
 }
 
