@@ -147,6 +147,42 @@ fn a_pipeline_that_changes_is_in_force_once_nothing_is_wrong_with_it() {
 }
 
 #[test]
+#[cfg(unix)]
+fn a_plugin_is_built_whenever_its_sources_change_and_then_tried() {
+    let env = TestEnv::with_small_pipeline();
+    env.write("in/a.txt", "Un DRONE vole.\n");
+    let _ = env
+        .run(["watch", "in", "--plugin", "mine.wasm", "--build", "true"])
+        .expect(exit::USAGE)
+        .says("there is no `src` to build from");
+    // The source of this plugin says which guest it is. Builds that fail are waited over, the first one too.
+    env.write("src/which", "no such guest");
+    let command = "echo >> builds; cp \"$(cat src/which)\" mine.part && mv mine.part mine.wasm";
+    let watching = Watching::start(&env, &["--plugin", "mine.wasm", "--build", command]);
+    let builds = || fs::read(env.work().join("builds")).map_or(0, |builds| builds.len());
+    let until_built = |before: usize| {
+        let begun = Instant::now();
+        while builds() == before {
+            assert!(begun.elapsed() < PATIENCE, "it is not built");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    };
+    until_built(0);
+    for name in ["examples/analyze-shouting", "examples/classify-length"] {
+        let guest = guest(name);
+        env.write("src/which", guest.to_str().expect("it is UTF-8"));
+        let event = watching.events.recv_timeout(PATIENCE).expect("it is tried");
+        assert_eq!(event["step"], name.split_once('/').expect("a folder").1, "{event}");
+        assert_eq!(event["documents"], 1, "{event}");
+        let before = builds();
+        env.write("src/which", "no such guest, once more");
+        until_built(before);
+    }
+    let ended = watching.end(Signal::INT).expect(exit::SUCCESS);
+    let _ = ended.says("the build failed");
+}
+
+#[test]
 fn a_folder_that_cannot_be_watched_is_refused() {
     let env = TestEnv::with_small_pipeline();
     env.write("in/a.txt", "Un texte.\n");

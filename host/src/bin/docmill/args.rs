@@ -246,7 +246,8 @@ time before is shown, with what failed and what it cost. Nothing is stored.
 Examples:
   docmill watch inbox/
   docmill watch --strategy mirror --debounce 5s articles/ --output json
-  docmill watch --plugin target/wasm32-wasip2/release/analyze_dates.wasm --sample 50 articles/")]
+  docmill watch --plugin target/wasm32-wasip2/release/analyze_dates.wasm --sample 50 articles/
+  docmill watch --plugin dates.wasm --build \"make dates.wasm\" --source src --source wit articles/")]
 pub struct Watch {
     /// Folders
     #[arg(required = true, value_name = "DIR")]
@@ -269,6 +270,12 @@ pub struct Watch {
     /// How many documents to try it on, spread over the folders
     #[arg(long, value_name = "N", default_value = "20", requires = "plugin", value_parser = clap::value_parser!(u32).range(1..))]
     pub sample: u32,
+    /// Run this in a shell to build the component, at the beginning and whenever its sources change
+    #[arg(long, value_name = "COMMAND", requires = "plugin")]
+    pub build: Option<String>,
+    /// A file or folder that the component is built from (can be repeated)
+    #[arg(long, value_name = "PATH", default_value = "src", requires = "build")]
+    pub source: Vec<PathBuf>,
 }
 
 fn debounce(text: &str) -> Result<humantime::Duration, String> {

@@ -1,12 +1,13 @@
-//! `watch --plugin`: runs a plugin that is being written on a sample of documents whenever its file changes, and tells what is
-//! different. Nothing is stored.
+//! `watch --plugin`: builds a plugin that is being written and runs it on a sample of documents whenever it changes, and tells what
+//! is different. Nothing is stored.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use docmill::catalog::Catalog;
 use docmill::ingest::{Files, Offer, Origin, Wake, Watch};
@@ -44,6 +45,7 @@ pub fn run(common: &Common, options: &args::Watch, file: &Path) -> Result<Exit, 
     };
     let rest = Duration::from(options.debounce);
     let mut watch = Watch::new(paths(), &work, rest, 0);
+    let mut build = Build::new(options, &work, rest)?;
     let wake = Wake::new();
     let stop = ingest::stop_on_signal(true, wake.waker());
     let largest_source = options.max_size.as_u64();
@@ -59,6 +61,17 @@ pub fn run(common: &Common, options: &args::Watch, file: &Path) -> Result<Exit, 
     let mut before = BTreeMap::new();
     note(common, "watching; Ctrl-C ends it");
     while !stop.interrupted.load(Ordering::SeqCst) {
+        let mut again = None;
+        if let Some(build) = &mut build {
+            let (folders, look_again) = build.when_changed(common);
+            wake.at(&folders);
+            again = look_again;
+            // Before the first build that succeeds, the component is one of before, or not there.
+            if !build.is_built {
+                wait(&wake, again, rest);
+                continue;
+            }
+        }
         let looked = watch.look();
         let mut folders = looked.folders;
         folders.extend(file.parent().map(|folder| work.join(folder)));
@@ -81,13 +94,77 @@ pub fn run(common: &Common, options: &args::Watch, file: &Path) -> Result<Exit, 
             run_options.stop.store(stop.interrupted.load(Ordering::SeqCst), Ordering::SeqCst);
             watch.follow(paths());
         }
-        let again = looked
-            .again
-            .map_or(INTERVAL, |at| at.saturating_duration_since(std::time::Instant::now()));
-        wake.wait(again);
-        std::thread::sleep((rest / 4).min(Duration::from_millis(100)));
+        wait(&wake, [again, looked.again].into_iter().flatten().min(), rest);
     }
     Ok(Exit::Success)
+}
+
+/// Waits until something happens, or it is time to look again.
+fn wait(wake: &Wake, again: Option<Instant>, rest: Duration) {
+    wake.wait(again.map_or(INTERVAL, |at| at.saturating_duration_since(Instant::now())));
+    // What arrives bit by bit is not looked at bit by bit.
+    std::thread::sleep((rest / 4).min(Duration::from_millis(100)));
+}
+
+/// Builds the component whenever what it is built from has changed.
+struct Build {
+    command: String,
+    sources: Watch,
+    /// It was built at least once.
+    is_built: bool,
+}
+
+impl Build {
+    fn new(
+        options: &args::Watch,
+        work: &Path,
+        rest: Duration,
+    ) -> Result<Option<Build>, CommandError> {
+        let Some(command) = options.build.clone() else { return Ok(None) };
+        if let Some(missing) = options.source.iter().find(|path| !path.exists()) {
+            let shown = one_line(&missing.display().to_string(), 200);
+            return Err(CommandError::new(
+                Exit::Usage,
+                format!("there is no `{shown}` to build from"),
+            )
+            .hint("name the files and folders whose changes count with `--source PATH`"));
+        }
+        // Only the times and sizes of these are looked at.
+        let sources = Watch::new(options.source.clone(), work, rest, 0);
+        Ok(Some(Build { command, sources, is_built: false }))
+    }
+
+    /// Builds if there is a reason to. Returns the folders to watch, and when to look again.
+    fn when_changed(&mut self, common: &Common) -> (BTreeSet<PathBuf>, Option<Instant>) {
+        let looked = self.sources.look();
+        if looked.arrived.count() > 0 || looked.arrived.has_gone() {
+            note(common, &format!("building: {}", one_line(&self.command, 200)));
+            match self.run(common) {
+                Ok(()) => self.is_built = true,
+                Err(error) => {
+                    finish(common, Err(error));
+                }
+            }
+        }
+        (looked.folders, looked.again)
+    }
+
+    fn run(&self, common: &Common) -> Result<(), CommandError> {
+        let failed = |what: String| {
+            CommandError::new(Exit::SomeFailed, what)
+                .hint("the next change of a source builds again")
+        };
+        let (shell, option) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
+        // The standard output is for what the plugin finds.
+        let told = if common.quiet { Stdio::null() } else { std::io::stderr().into() };
+        let status = Command::new(shell)
+            .args([option, &self.command])
+            .stdin(Stdio::null())
+            .stdout(told)
+            .status()
+            .map_err(|error| failed("the build could not be started".to_owned()).because(&error))?;
+        if status.success() { Ok(()) } else { Err(failed(format!("the build failed: {status}"))) }
+    }
 }
 
 /// The pipeline in force, in which the plugin takes the place of the one of its name, or else comes last.
@@ -222,7 +299,7 @@ struct Difference {
 }
 
 fn differences(before: &Found, now: &Found) -> Vec<Difference> {
-    let places: std::collections::BTreeSet<&String> = before.keys().chain(now.keys()).collect();
+    let places: BTreeSet<&String> = before.keys().chain(now.keys()).collect();
     let none = Vec::new();
     let of = |place: &String| {
         let (was, is) = (before.get(place).unwrap_or(&none), now.get(place).unwrap_or(&none));
