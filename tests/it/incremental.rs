@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use docmill::model::{Cost, FailureClass, Findings, RunId};
+use docmill::model::{Cost, FailureClass, Findings, PluginName, RunId, StoredDocument};
 use docmill::pipeline::{
     Contradiction, Event, Pipeline, Plan, Reason, Rechecked, Reporter, RunOptions, Stored, recheck,
     run,
@@ -255,10 +255,12 @@ fn a_result_that_its_plugin_does_not_make_is_found_and_the_plugin_named() {
         pipeline(&[&plugin("adversarial/well-behaved"), &plugin("adversarial/read-findings")]);
     ingest(&store, &pipeline, &THREE);
     let all = |store: &MemoryStore| {
-        let mut told = Vec::new();
-        let counted = recheck(store, &pipeline, &|_| true, &mut |document, step, how| {
+        let (mut told, mut passed) = (Vec::new(), 0);
+        let mut found = |document: &StoredDocument, step: &PluginName, how| {
             told.push((document.source.to_string(), step.to_string(), how));
-        });
+        };
+        let counted = recheck(store, &pipeline, &|_| true, &mut found, &mut |_| passed += 1);
+        assert_eq!(passed, 3);
         (counted.expect("the store can be read"), told)
     };
     assert_eq!(all(&store), (Rechecked { same: 9, contradicted: 0, skipped: 0 }, vec![]));

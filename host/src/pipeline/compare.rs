@@ -196,7 +196,7 @@ enum Unit {
 
 /// What came of a unit.
 #[derive(Default)]
-struct Compared {
+struct Outcome {
     difference: Option<Difference>,
     counts: BTreeMap<String, Counted>,
     /// Of the old and the new version, if it was asked; and whether it failed.
@@ -206,7 +206,22 @@ struct Compared {
 /// How a version ended, and what that cost if it was asked.
 type Ended = (Result<Product, Failed>, Option<Cost>);
 
-/// Runs two steps of the same role on what is stored, writes nothing, and tells each difference in the order of the store.
+/// What is told while two versions are compared.
+#[derive(Debug)]
+pub enum Compared<'a> {
+    /// They have been run on so many of all that there is to compare on.
+    Passed {
+        /// How many.
+        done: usize,
+        /// Of how many.
+        all: usize,
+    },
+    /// They differ.
+    Different(&'a Difference),
+}
+
+/// Runs two steps of the same role on what is stored, writes nothing, and tells how far it is, and each difference in the order of
+/// the store.
 ///
 /// The steps read what is stored now of the findings of other steps.
 ///
@@ -218,7 +233,7 @@ pub fn compare(
     sandbox: &Sandbox,
     [old, new]: [&Step; 2],
     options: &CompareOptions,
-    found: &mut dyn FnMut(&Difference),
+    tell: &mut dyn FnMut(Compared<'_>),
 ) -> Result<Comparison, StoreError> {
     let units = units(store, [old, new], options.sample)?;
     // Once for nothing, so that neither version pays for what the first call of a step brings about, such as the search tree of a table.
@@ -246,33 +261,36 @@ pub fn compare(
         drop(sender);
         // A worker must not wait for ever where this ends early.
         let results = results;
-        collect(&results, found)
+        collect(&results, units.len(), tell)
     })
 }
 
 /// Adds up what workers hand over, and tells differences in order.
 fn collect(
-    results: &Receiver<(usize, Result<Option<Compared>, StoreError>)>,
-    found: &mut dyn FnMut(&Difference),
+    results: &Receiver<(usize, Result<Option<Outcome>, StoreError>)>,
+    all: usize,
+    tell: &mut dyn FnMut(Compared<'_>),
 ) -> Result<Comparison, StoreError> {
     let mut comparison = Comparison::default();
     let mut waiting = BTreeMap::new();
-    let mut next = 0;
-    while let Ok((index, compared)) = results.recv() {
-        waiting.insert(index, compared?);
-        while let Some(compared) = waiting.remove(&next) {
+    let (mut next, mut done) = (0, 0);
+    while let Ok((index, outcome)) = results.recv() {
+        done += 1;
+        tell(Compared::Passed { done, all });
+        waiting.insert(index, outcome?);
+        while let Some(outcome) = waiting.remove(&next) {
             next += 1;
-            comparison.add(compared, found);
+            comparison.add(outcome, tell);
         }
     }
     // After an early end, some are missing in between.
-    waiting.into_values().for_each(|compared| comparison.add(compared, found));
+    waiting.into_values().for_each(|outcome| comparison.add(outcome, tell));
     Ok(comparison)
 }
 
 impl Comparison {
-    fn add(&mut self, compared: Option<Compared>, found: &mut dyn FnMut(&Difference)) {
-        let Some(Compared { difference, counts, costs: [old, new] }) = compared else {
+    fn add(&mut self, outcome: Option<Outcome>, tell: &mut dyn FnMut(Compared<'_>)) {
+        let Some(Outcome { difference, counts, costs: [old, new] }) = outcome else {
             self.skipped += 1;
             return;
         };
@@ -288,7 +306,7 @@ impl Comparison {
             None => self.same += 1,
             Some(difference) => {
                 self.different += 1;
-                found(&difference);
+                tell(Compared::Different(&difference));
             }
         }
     }
@@ -336,7 +354,7 @@ fn compare_on(
     steps: [&Step; 2],
     unit: &Unit,
     new_first: bool,
-) -> Result<Option<Compared>, StoreError> {
+) -> Result<Option<Outcome>, StoreError> {
     match unit {
         Unit::Document(id) => {
             let Some(stored) = store.document(*id, None)? else { return Ok(None) };
@@ -344,7 +362,7 @@ fn compare_on(
             let StoredDocument { extracted, source, .. } = stored;
             let document = &extracted.document;
             if !steps.into_iter().any(|step| step.applies_to(document)) {
-                return Ok(Some(Compared::default()));
+                return Ok(Some(Outcome::default()));
             }
             let [old, new] = in_order(steps, new_first, |step| {
                 let prior = prior(step, &findings).into_iter().collect();
@@ -408,7 +426,7 @@ fn ended<T>(
 }
 
 /// Puts together how the two versions compare.
-fn told(source: SourceName, document: Option<DocumentId>, old: Ended, new: Ended) -> Compared {
+fn told(source: SourceName, document: Option<DocumentId>, old: Ended, new: Ended) -> Outcome {
     let costs = [&old, &new].map(|(ended, cost)| cost.map(|cost| (cost, ended.is_err())));
     let mut counts = BTreeMap::new();
     let difference = match (old.0, new.0) {
@@ -429,7 +447,7 @@ fn told(source: SourceName, document: Option<DocumentId>, old: Ended, new: Ended
             Some(Difference { source, document, old, new, changes: Vec::new() })
         }
     };
-    Compared { difference, counts, costs }
+    Outcome { difference, counts, costs }
 }
 
 #[cfg(test)]
@@ -453,8 +471,14 @@ mod tests {
         sender.send((4, Ok(None))).unwrap();
         drop(sender);
         let mut found = Vec::new();
-        let comparison = collect(&results, &mut |it| found.push(it.source.to_string())).unwrap();
+        let mut passed = Vec::new();
+        let mut tell = |it: Compared<'_>| match it {
+            Compared::Passed { done, all } => passed.push((done, all)),
+            Compared::Different(it) => found.push(it.source.to_string()),
+        };
+        let comparison = collect(&results, 5, &mut tell).unwrap();
         assert_eq!(found, ["0", "1", "2"]);
+        assert_eq!(passed, [(1, 5), (2, 5), (3, 5), (4, 5), (5, 5)]);
         let Comparison { same, different, skipped, old, new, .. } = comparison;
         assert_eq!((same, different, skipped), (1, 3, 1));
         assert_eq!((old.calls, old.failed, new.failed, new.sum.host_calls), (4, 0, 3, 4));

@@ -18,7 +18,8 @@ mod strategy;
 
 pub use bundle::{Bundle, BundleError};
 pub use compare::{
-    Change, CompareOptions, Comparison, Counted, Difference, Failed, VersionError, compare,
+    Change, CompareOptions, Compared, Comparison, Counted, Difference, Failed, VersionError,
+    compare,
 };
 pub use due::{DueStep, Plan, Reason};
 pub use event::{Event, Fate, Reporter, Silent};

@@ -33,7 +33,8 @@ pub struct Rechecked {
     pub skipped: u64,
 }
 
-/// Computes all results of the `chosen` documents that the pipeline in force made, and tells each contradiction.
+/// Computes all results of the `chosen` documents that the pipeline in force made, and tells each contradiction, and each document
+/// that is done.
 ///
 /// # Errors
 ///
@@ -43,6 +44,7 @@ pub fn recheck(
     pipeline: &Pipeline,
     chosen: &dyn Fn(DocumentId) -> bool,
     found: &mut dyn FnMut(&StoredDocument, &PluginName, Contradiction),
+    passed: &mut dyn FnMut(&StoredDocument),
 ) -> Result<Rechecked, StoreError> {
     let mut rechecked = Rechecked::default();
     for document in store.documents() {
@@ -63,6 +65,7 @@ pub fn recheck(
                 }
             }
         }
+        passed(&document);
     }
     Ok(rechecked)
 }

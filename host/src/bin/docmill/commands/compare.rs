@@ -11,7 +11,8 @@ use docmill::error::Hint;
 use docmill::manifest::PluginRef;
 use docmill::model::{Bill, Digest, PluginName, Role};
 use docmill::pipeline::{
-    Change, CompareOptions, Comparison, Counted, Difference, Failed, Pipeline, Step, compare,
+    Change, CompareOptions, Compared, Comparison, Counted, Difference, Failed, Pipeline, Step,
+    compare,
 };
 use docmill::store::Store;
 use serde::Serialize;
@@ -22,8 +23,8 @@ use crate::args::{Common, Compare, Output};
 use crate::context;
 use crate::exit::Exit;
 use crate::report::{
-    BillObject, Column, CommandError, Paint, Table, Tone, bytes, confidence, count, escaped,
-    grouped, note, one_line, span, write_json,
+    BillObject, Column, CommandError, Counter, Paint, Table, Tone, bytes, confidence, count,
+    escaped, grouped, note, one_line, span, write_json,
 };
 
 /// How a component begins.
@@ -54,16 +55,25 @@ pub fn run(common: &Common, options: &Compare) -> Result<Exit, CommandError> {
     let paint = Paint::for_stdout(common);
     let mut told = Ok(());
     let comparison = {
-        let mut found = |difference: &Difference| {
-            if told.is_ok() {
-                told = match common.output {
+        let reads_sources = old.step().plugin.role < Role::Translator;
+        let what = if reads_sources { "sources" } else { "documents" };
+        let counter = Counter::new(common, Some(0), what);
+        let mut tell = |compared: Compared<'_>| match compared {
+            Compared::Passed { done, all } => counter.at(done as u64, all as u64),
+            Compared::Different(difference) if told.is_ok() => {
+                told = counter.aside(|| match common.output {
                     Output::Json => write_json(&mut out, &DifferenceObject::new(difference)),
-                    Output::Human => out.write_all(shown(&store, difference, paint).as_bytes()),
-                };
+                    Output::Human => {
+                        out.write_all(shown(&store, difference, paint).as_bytes())?;
+                        // What waits to be written would come in between the bar.
+                        out.flush()
+                    }
+                });
             }
+            Compared::Different(_) => {}
         };
         let steps = [old.step(), new.step()];
-        compare(&store, catalog.sandbox(), steps, &compare_options, &mut found)?
+        compare(&store, catalog.sandbox(), steps, &compare_options, &mut tell)?
     };
     told?;
     match common.output {

@@ -11,7 +11,7 @@ use docmill::store::{Census, Flaw, Store, Upkeep};
 use crate::args::{Common, Output};
 use crate::context;
 use crate::exit::Exit;
-use crate::report::{CommandError, count, escaped, note};
+use crate::report::{CommandError, Counter, count, escaped, note};
 
 /// What to do about flaws.
 pub const WAY_BACK: &str =
@@ -68,10 +68,14 @@ fn compute_again(
     let state = RandomState::new();
     let chosen = |id: DocumentId| state.hash_one(id) as f64 <= share * u64::MAX as f64;
     let mut plugins = BTreeSet::new();
-    let rechecked = docmill::pipeline::recheck(store, pipeline, &chosen, &mut |it, step, how| {
+    let counter = Counter::new(common, None, "documents");
+    let mut found = |it: &StoredDocument, step: &PluginName, how: Contradiction| {
         plugins.insert(step.to_string());
-        contradicted(common, it, step, &how);
-    })?;
+        counter.aside(|| contradicted(common, it, step, &how));
+    };
+    let mut passed = |_: &StoredDocument| counter.passed();
+    let rechecked = docmill::pipeline::recheck(store, pipeline, &chosen, &mut found, &mut passed)?;
+    drop(counter);
     let Rechecked { same, contradicted, skipped } = rechecked;
     if common.output == Output::Json {
         let line =

@@ -18,7 +18,7 @@ pub use object::{
 };
 pub use paint::{Paint, Tone, width};
 pub use panic::guarded;
-pub use progress::Progress;
+pub use progress::{Counter, Progress};
 pub use table::{Column, Table, cut_end, cut_list, cut_start};
 pub use text::{count, escaped, one_line};
 pub use units::{bytes, confidence, grouped, moment, rfc3339, span};

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use docmill::model::{Failure, FailureClass, Tally};
 use docmill::pipeline::{Event, Fate, Reporter};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use super::{count, escaped, one_line, write_json};
 use crate::args::{Common, Output};
@@ -40,7 +40,9 @@ impl Progress {
         let style = match common.output {
             Output::Json => Style::Json,
             Output::Human if common.quiet => Style::Quiet,
-            Output::Human if std::io::stderr().is_terminal() => Style::Bar(bar(expected)),
+            Output::Human if std::io::stderr().is_terminal() => {
+                Style::Bar(bar(expected, "sources"))
+            }
             Output::Human => Style::Lines,
         };
         let now = Instant::now();
@@ -67,17 +69,63 @@ impl Progress {
     }
 }
 
-fn bar(expected: Option<u64>) -> ProgressBar {
+fn bar(expected: Option<u64>, what: &str) -> ProgressBar {
     let bar = ProgressBar::with_draw_target(expected, ProgressDrawTarget::stderr_with_hz(10));
     let template = if expected.is_some() {
-        "{bar:28} {human_pos}/{human_len} sources, {per_sec}, {msg}{eta} left"
+        format!("{{bar:28}} {{human_pos}}/{{human_len}} {what}, {{rate}}, {{msg}}{{eta}} left")
     } else {
-        "{spinner} {human_pos} sources, {per_sec}, {msg}{elapsed}"
+        format!("{{spinner}} {{human_pos}} {what}, {{rate}}, {{msg}}{{elapsed}}")
     };
-    if let Ok(style) = ProgressStyle::with_template(template) {
-        bar.set_style(style);
+    if let Ok(style) = ProgressStyle::with_template(&template) {
+        // Four decimals, as it would be by itself, are no news.
+        let rate = |state: &ProgressState, to: &mut dyn std::fmt::Write| {
+            // It would be shown wrongly, at worst.
+            let _ = write!(to, "{:.0}/s", state.per_sec());
+        };
+        bar.set_style(style.with_key("rate", rate));
     }
     bar
+}
+
+/// Shows on a terminal how far something has come that is no run.
+pub struct Counter(Option<ProgressBar>);
+
+impl Counter {
+    /// Shows nothing yet. `all` is how many there will be, if that is known; `what` says of what, in the plural.
+    pub fn new(common: &Common, all: Option<u64>, what: &str) -> Counter {
+        Counter(Progress::wants_total(common).then(|| bar(all, what)))
+    }
+
+    /// So many are done, out of so many.
+    pub fn at(&self, done: u64, all: u64) {
+        if let Some(bar) = &self.0 {
+            bar.set_length(all);
+            bar.set_position(done);
+        }
+    }
+
+    /// One more is done.
+    pub fn passed(&self) {
+        if let Some(bar) = &self.0 {
+            bar.inc(1);
+        }
+    }
+
+    /// Takes the bar away while something else is written to the terminal.
+    pub fn aside<T>(&self, write: impl FnOnce() -> T) -> T {
+        match &self.0 {
+            Some(bar) => bar.suspend(write),
+            None => write(),
+        }
+    }
+}
+
+impl Drop for Counter {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.0 {
+            bar.finish_and_clear();
+        }
+    }
 }
 
 impl Reporter for Progress {
