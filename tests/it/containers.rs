@@ -1,8 +1,9 @@
 //! Containers: what is inside them is taken in as if it had been there by itself.
 
 use docmill::model::FailureClass;
-use docmill::pipeline::Fate;
-use docmill_tests::{Lab, guest, shipped, sources};
+use docmill::pipeline::{Fate, RunError};
+use docmill::store::Store;
+use docmill_tests::{Lab, contents, guest, shipped, sources};
 
 fn pipeline() -> docmill::pipeline::Pipeline {
     Lab::get().pipeline(&format!(
@@ -68,4 +69,46 @@ fn a_container_in_a_second_run_has_nothing_to_do() {
     ingest();
     let fates: Vec<_> = ingest().into_iter().map(|told| told.fate).collect();
     assert_eq!(fates, [Fate::Unchanged; 4]);
+}
+
+/// A container of so many lines, of which every seventh has the text of the one before.
+fn many(lines: usize) -> String {
+    (0..lines).map(|line| format!("{{\"text\":\"Texte {}.\"}}\n", line - line % 7 / 6)).collect()
+}
+
+#[test]
+fn whoever_processes_the_members_the_store_is_the_same() {
+    let lines = many(200);
+    let ingested = |jobs| Lab::get().ingest(&pipeline(), sources([("x.jsonl", &*lines)]), jobs);
+    let (one, four) = (ingested(1), ingested(4));
+    assert_eq!(one.documents().len(), 200);
+    assert_eq!(contents(&one.store), contents(&four.store));
+    assert_eq!(four.told.last().map(|told| told.name.as_str()), Some("x.jsonl"));
+    // Containers next to each other share those who help.
+    let offered = || sources([("x.jsonl", &*lines), ("y.jsonl", LINES), ("z.jsonl", &*lines)]);
+    let (one, four) = (
+        Lab::get().ingest(&pipeline(), offered(), 1),
+        Lab::get().ingest(&pipeline(), offered(), 4),
+    );
+    assert_eq!(contents(&one.store), contents(&four.store));
+}
+
+#[test]
+fn a_run_that_ends_in_a_container_leaves_nobody_waiting() {
+    let pipeline = Lab::get().pipeline(&format!(
+        "[[step]]\nplugin = {:?}\n\n[[step]]\nplugin = {:?}\n\n[[step]]\nplugin = {:?}\n",
+        guest("examples/unpack-jsonlines"),
+        shipped("extract-text"),
+        guest("adversarial/misconfigured"),
+    ));
+    let lines = many(200);
+    for jobs in [1, 4] {
+        let store = docmill::store::MemoryStore::new();
+        let options = docmill::pipeline::RunOptions { jobs, ..Default::default() };
+        let offered = sources([("x.jsonl", &*lines), ("y.jsonl", &*lines)]);
+        let ended = Lab::get().ingest_into(&store, &pipeline, offered, &options);
+        assert!(matches!(ended, Err(RunError::Misconfigured { .. })), "{ended:?}");
+        let name = |name: &str| docmill::model::SourceName::new(name).expect("a name");
+        assert!(store.source(&name("x.jsonl")).expect("it can be read").is_none());
+    }
 }

@@ -2,9 +2,9 @@
 
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::{self, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use super::event::{Event, Fate, Reporter};
@@ -165,6 +165,7 @@ pub fn run(
     let worker = Worker {
         runner: Runner { pipeline, store, run: run.id, earlier: Comparison::new(store, pipeline) },
         options,
+        helpers: Helpers::new(options.jobs),
         abort: Mutex::new(None),
     };
     let origin = Mutex::new(Offers { origin, seen: HashSet::new() });
@@ -263,12 +264,47 @@ struct Offers<'a> {
 struct Worker<'a> {
     runner: Runner<'a>,
     options: &'a RunOptions,
+    helpers: Helpers,
     abort: Mutex<Option<Abort>>,
+}
+
+/// Threads that may help with the members of containers, beside the worker that opened one. What plugins may do at the same time
+/// is bounded by the sandbox; this bounds how many members are in memory.
+struct Helpers {
+    free: AtomicUsize,
+}
+
+impl Helpers {
+    fn new(jobs: usize) -> Helpers {
+        Helpers { free: AtomicUsize::new(jobs.saturating_sub(1)) }
+    }
+
+    /// Takes all that are free.
+    fn take(&self) -> Helping<'_> {
+        Helping { count: self.free.swap(0, Ordering::SeqCst), helpers: self }
+    }
+}
+
+/// Helpers of one container, given back when dropped.
+struct Helping<'a> {
+    count: usize,
+    helpers: &'a Helpers,
+}
+
+impl Drop for Helping<'_> {
+    fn drop(&mut self) {
+        self.helpers.free.fetch_add(self.count, Ordering::SeqCst);
+    }
+}
+
+/// A lock that nobody leaves in a bad state, even by a panic.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Worker<'_> {
     fn abort(&self, abort: Abort) {
-        self.abort.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(abort);
+        lock(&self.abort).get_or_insert(abort);
         self.options.stop.store(true, Ordering::SeqCst);
     }
 
@@ -312,7 +348,7 @@ impl Worker<'_> {
     ) {
         while !self.stopped() {
             let offer = {
-                let mut offers = offers.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut offers = lock(offers);
                 let Some(offer) = offers.origin.next() else { return };
                 if !offers.seen.insert(DocumentId::of(&offer.name, 0)) {
                     continue;
@@ -587,7 +623,8 @@ impl Worker<'_> {
         }
     }
 
-    /// Takes a container apart on a thread of its own, while this one takes its members through the pipeline.
+    /// Takes a container apart on a thread of its own, while others take its members through the pipeline: one, and as many more as
+    /// are free.
     ///
     /// All members are handed to the committer before the container itself is, so a container that is marked as done has nothing
     /// left to lose.
@@ -605,41 +642,75 @@ impl Worker<'_> {
                 self.options.largest_container,
             ),
         };
-        std::thread::scope(|scope| {
+        let helpers = self.helpers.take();
+        // Nothing lies in between: a member that nobody has begun with is held by the unpacker.
+        let (named, waiting) = sync_channel(0);
+        let waiting = Arc::new(Mutex::new(waiting));
+        let aborted = Mutex::new(None);
+        let outcome = std::thread::scope(|scope| {
             let unpacking = scope.spawn(|| {
                 let sink = Some(Box::new(sink) as Box<dyn MemberSink>);
                 self.runner.process(container, before, Known::default(), sink)
             });
+            let processing: Vec<_> = (0..=helpers.count)
+                .map(|_| {
+                    let (waiting, aborted) = (Arc::clone(&waiting), &aborted);
+                    scope.spawn(move || {
+                        if let Err(abort) = self.members(container, waiting, results) {
+                            lock(aborted).get_or_insert(abort);
+                        }
+                    })
+                })
+                .collect();
+            // Only those who process hold it: once all of them have ended, nothing more can be handed to them.
+            drop(waiting);
             let mut names = HashSet::new();
-            let mut aborted = None;
             for (index, member) in (0_u64..).zip(&members) {
                 let name = member_name(&container.info.name, &member.name, index, &mut names);
-                let done = self.member(container, name, member, results);
-                match done.map(|done| hand_over(results, done)) {
-                    Ok(true) if !self.stopped() => {}
-                    Ok(_) => break,
-                    Err(abort) => {
-                        aborted = Some(abort);
-                        break;
-                    }
+                let is_over = self.stopped() || lock(&aborted).is_some();
+                if is_over || named.send((name, member)).is_err() {
+                    break;
                 }
             }
             // The unpacker's next member is refused, which ends it.
-            drop(members);
+            drop((members, named));
+            for processing in processing {
+                processing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            }
             let outcome =
                 unpacking.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-            if let Some(abort) = aborted {
-                return Err(abort.into());
+            Ok::<_, Halted>((outcome, names))
+        });
+        if let Some(abort) = lock(&aborted).take() {
+            return Err(abort.into());
+        }
+        let (outcome, names) = outcome?;
+        // Before the container is marked as done, as for its members.
+        if self.options.strategy == Strategy::Mirror
+            && outcome.commit.source.state == SourceState::Done
+            && !self.stopped()
+        {
+            self.retire_left_over(&container.info.name, &names, results)?;
+        }
+        Ok(outcome)
+    }
+
+    /// Takes members of a container through the pipeline until there are no more, or nobody wants the results.
+    fn members(
+        &self,
+        container: &Incoming,
+        waiting: Arc<Mutex<mpsc::Receiver<(SourceName, Member)>>>,
+        results: &Results<'_>,
+    ) -> Result<(), Abort> {
+        while !self.stopped() {
+            // Whoever waits holds the lock meanwhile, so the others wait for that; it comes to the same.
+            let Ok((name, member)) = lock(&waiting).recv() else { break };
+            let done = self.member(container, name, member, results)?;
+            if !hand_over(results, done) {
+                break;
             }
-            // Before the container is marked as done, as for its members.
-            if self.options.strategy == Strategy::Mirror
-                && outcome.commit.source.state == SourceState::Done
-                && !self.stopped()
-            {
-                self.retire_left_over(&container.info.name, &names, results)?;
-            }
-            Ok(outcome)
-        })
+        }
+        Ok(())
     }
 
     /// Retires the members of a container that it no longer holds.
@@ -848,6 +919,16 @@ fn unknown_media_type() -> MediaType {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn whoever_comes_first_is_helped_and_nobody_waits_for_help() {
+        let helpers = Helpers::new(4);
+        let (first, second) = (helpers.take(), helpers.take());
+        assert_eq!((first.count, second.count), (3, 0));
+        drop((first, second));
+        assert_eq!(helpers.take().count, 3);
+        assert_eq!(Helpers::new(0).take().count, 0);
+    }
 
     #[test]
     fn members_get_names_of_their_own() {
