@@ -2,8 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use docmill_tests::{Output, TestEnv, exit, guest, shipped};
+use docmill::ingest::{Content, Offer, Origin, Unreadable};
+use docmill::model::SourceName;
+use docmill::pipeline::RunOptions;
+use docmill::store::MemoryStore;
+use docmill_tests::{Lab, Output, TestEnv, exit, guest, shipped};
 use serde_json::Value;
 
 /// Escapes that clear a screen, set a colour by one character, and turn the direction of writing around.
@@ -281,6 +287,50 @@ fn large_sources_do_not_pile_up_in_memory() {
     let _ = output.expect(exit::SUCCESS);
     // 1,200 MiB were offered.
     assert!(highest < 600, "docmill had {highest} MiB");
+}
+
+#[test]
+fn what_an_origin_has_in_memory_is_not_taken_far_in_advance() {
+    /// Content in memory, and how much of it there is now, and was at most.
+    struct Held {
+        bytes: Arc<[u8]>,
+        held: Arc<(AtomicU64, AtomicU64)>,
+    }
+    impl Content for Held {
+        fn read(self: Box<Self>, _: u64) -> Result<Arc<[u8]>, Unreadable> {
+            Ok(Arc::clone(&self.bytes))
+        }
+        fn in_memory(&self) -> u64 {
+            self.bytes.len() as u64
+        }
+    }
+    impl Drop for Held {
+        fn drop(&mut self) {
+            self.held.0.fetch_sub(1, Ordering::SeqCst);
+        }
+    }
+    struct Offers(u32, Arc<(AtomicU64, AtomicU64)>);
+    impl Origin for Offers {
+        fn next(&mut self) -> Option<Offer> {
+            self.0 = self.0.checked_sub(1)?;
+            let (now, most) = &*self.1;
+            most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+            let text = format!("Texte {}.\n", self.0).repeat(50_000);
+            let content = Held { bytes: Arc::from(text.into_bytes()), held: Arc::clone(&self.1) };
+            let name = SourceName::new(format!("{}.txt", self.0)).expect("a name");
+            Some(Offer { name, content: Ok(Box::new(content)) })
+        }
+    }
+    let held = Arc::new((AtomicU64::new(0), AtomicU64::new(0)));
+    let pipeline =
+        Lab::get().pipeline(&format!("[[step]]\nplugin = {:?}\n", shipped("extract-text")));
+    let options = RunOptions { jobs: 1, ..RunOptions::default() };
+    let offers = Offers(50, Arc::clone(&held));
+    let ingested = Lab::get().ingest_into(&MemoryStore::new(), &pipeline, offers, &options);
+    assert_eq!(ingested.expect("the store works").0.tally.added, 50);
+    // One that is processed, a mebibyte that waits, one that is about to.
+    let most = held.1.load(Ordering::SeqCst);
+    assert!((1..=4).contains(&most), "{most} were in memory at the same time");
 }
 
 #[cfg(unix)]

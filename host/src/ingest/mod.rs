@@ -29,7 +29,7 @@ pub trait Origin: Send {
     }
 }
 
-/// A source that may be taken in. Nothing of its content has been read.
+/// A source that may be taken in. Nothing of its content has been read, or [`Content::in_memory`] says how much.
 pub struct Offer {
     /// What it is called.
     pub name: SourceName,
@@ -50,6 +50,11 @@ pub trait Content: Send {
     /// a step needs them.
     fn known(&self) -> Option<SourceInfo> {
         None
+    }
+
+    /// How many of its bytes are in memory before it is read. Only so many of these are taken in advance as fit into little room.
+    fn in_memory(&self) -> u64 {
+        0
     }
 
     /// What the origin claims the bytes to be.

@@ -200,6 +200,10 @@ impl Content for Whole {
     fn read(self: Box<Self>, _: u64) -> Result<Arc<[u8]>, Unreadable> {
         Ok(self.0)
     }
+
+    fn in_memory(&self) -> u64 {
+        self.0.len() as u64
+    }
 }
 
 #[cfg(test)]

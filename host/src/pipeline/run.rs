@@ -363,7 +363,8 @@ impl Worker<'_> {
                     None => return,
                 },
                 _ => {
-                    if !waiting.send(Waiting::Unread(offer), 0) {
+                    let in_memory = offer.content.as_ref().map_or(0, |content| content.in_memory());
+                    if !waiting.send(Waiting::Unread(offer), in_memory) {
                         return;
                     }
                     continue;
