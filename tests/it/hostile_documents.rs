@@ -328,7 +328,7 @@ fn what_an_origin_has_in_memory_is_not_taken_far_in_advance() {
     let offers = Offers(50, Arc::clone(&held));
     let ingested = Lab::get().ingest_into(&MemoryStore::new(), &pipeline, offers, &options);
     assert_eq!(ingested.expect("the store works").0.tally.added, 50);
-    // One that is processed, a mebibyte that waits, one that is about to.
+    // One that is about to be processed, a mebibyte that waits, one that waits for room.
     let most = held.1.load(Ordering::SeqCst);
     assert!((1..=4).contains(&most), "{most} were in memory at the same time");
 }

@@ -1,6 +1,10 @@
 //! What a second run does: nothing, or only what is new.
 
-use docmill::model::SourceState;
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::Duration;
+
+use docmill::ingest::{Content, Offer, Origin, Unreadable};
+use docmill::model::{SourceName, SourceState};
 use docmill::pipeline::{Fate, RunOptions};
 use docmill::store::{MemoryStore, Store};
 use docmill_tests::{Lab, TestEnv, Told, exit, guest, shipped, sources};
@@ -94,4 +98,39 @@ fn the_binary_says_that_there_is_nothing_to_do() {
     // Two jobs may end in any order.
     fates.sort();
     assert_eq!(fates, ["\"in/a.txt\" \"unchanged\"", "\"in/b.txt\" \"updated\""]);
+}
+
+#[test]
+fn few_sources_are_spread_over_all_jobs() {
+    /// Can be read once all others are being read.
+    struct Together(Arc<(Mutex<u32>, Condvar)>);
+    impl Content for Together {
+        fn read(self: Box<Self>, _: u64) -> Result<Arc<[u8]>, Unreadable> {
+            let (reading, changed) = &*self.0;
+            let mut reading = reading.lock().expect("nobody panicked");
+            *reading += 1;
+            changed.notify_all();
+            let few = |reading: &mut u32| *reading < 4;
+            let patience = Duration::from_secs(60);
+            let waited = changed.wait_timeout_while(reading, patience, few);
+            if waited.expect("nobody panicked").1.timed_out() {
+                return Err(Unreadable::because("the others are not read"));
+            }
+            Ok(Arc::from(&b"Un texte."[..]))
+        }
+    }
+    struct Four(u32, Arc<(Mutex<u32>, Condvar)>);
+    impl Origin for Four {
+        fn next(&mut self) -> Option<Offer> {
+            self.0 = self.0.checked_sub(1)?;
+            let name = SourceName::new(format!("{}.txt", self.0)).expect("a name");
+            Some(Offer { name, content: Ok(Box::new(Together(Arc::clone(&self.1)))) })
+        }
+    }
+    let text = format!("[[step]]\nplugin = {:?}\n", shipped("extract-text"));
+    let options = RunOptions { jobs: 4, ..RunOptions::default() };
+    let four = Four(4, Arc::default());
+    let ingested =
+        Lab::get().ingest_into(&MemoryStore::new(), &Lab::get().pipeline(&text), four, &options);
+    assert_eq!(ingested.expect("the store works").0.tally.added, 4);
 }

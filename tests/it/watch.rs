@@ -171,8 +171,13 @@ fn a_plugin_is_built_whenever_its_sources_change_and_then_tried() {
     for name in ["examples/analyze-shouting", "examples/classify-length"] {
         let guest = guest(name);
         env.write("src/which", guest.to_str().expect("it is UTF-8"));
-        let event = watching.events.recv_timeout(PATIENCE).expect("it is tried");
-        assert_eq!(event["step"], name.split_once('/').expect("a folder").1, "{event}");
+        // A busy machine may try one of them twice.
+        let event = loop {
+            let event = watching.events.recv_timeout(PATIENCE).expect("it is tried");
+            if event["step"] == name.split_once('/').expect("a folder").1 {
+                break event;
+            }
+        };
         assert_eq!(event["documents"], 1, "{event}");
         let before = builds();
         env.write("src/which", "no such guest, once more");

@@ -1,8 +1,9 @@
-//! A queue between threads, bounded in number and in bytes, and emptied many at a time, so that threads wake each other rarely.
+//! A queue between threads, bounded in number and in bytes, whose ends wake each other rarely.
 //!
-//! A channel wakes its receiver for every item. Where an item is the work of a fraction of a millisecond, that is a twentieth of the
-//! work, and as much again for what the woken thread drives from the processor.
+//! A channel wakes its receiver for every item, and a sender for every item that was taken. Where an item is the work of a fraction of
+//! a millisecond, that is a twentieth of the work, and as much again for what the woken thread drives from the processor.
 
+use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -18,27 +19,29 @@ pub(super) struct Queue<T> {
 
 #[derive(Debug)]
 struct State<T> {
-    items: Vec<T>,
-    /// How many bytes the items have, and those that the receiver has in hand.
+    /// Each with its bytes.
+    items: VecDeque<(T, u64)>,
+    /// How many bytes the items have, and those that a receiver has in hand.
     bytes: u64,
     senders: usize,
-    /// Nobody receives any more.
-    is_closed: bool,
-    /// How many items the receiver waits for, or 0 if it does not wait.
+    receivers: usize,
+    /// How many receivers wait for anything at all.
+    hungry: usize,
+    /// How many items a receiver that has some waits for, or 0 if none does.
     wanted: usize,
     /// How many senders wait for room.
     waiting: usize,
 }
 
 impl<T> Queue<T> {
-    /// A queue for `most` items, and for so many bytes: those of the items in it and of those that were taken out last. What is larger
-    /// than that has to be alone.
+    /// A queue for `most` items, and for so many bytes. What is larger than that has to be alone.
     pub(super) fn new(most: usize, size: u64) -> Queue<T> {
         let state = State {
-            items: Vec::new(),
+            items: VecDeque::new(),
             bytes: 0,
             senders: 0,
-            is_closed: false,
+            receivers: 0,
+            hungry: 0,
             wanted: 0,
             waiting: 0,
         };
@@ -51,14 +54,23 @@ impl<T> Queue<T> {
         }
     }
 
-    /// Both ends. The queue is closed when the receiver is dropped, and ends when all senders are.
+    /// Both ends. The queue is closed when all receivers are dropped, and ends when all senders are.
     pub(super) fn ends(&self) -> (Sender<'_, T>, Receiver<'_, T>) {
-        self.lock().senders += 1;
+        let mut state = self.lock();
+        state.senders += 1;
+        state.receivers += 1;
         (Sender(self), Receiver { queue: self, in_hand: 0 })
     }
 
     fn lock(&self) -> MutexGuard<'_, State<T>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Wakes the senders that wait, once it is worth it for all of them.
+    fn tell_senders(&self, state: &State<T>) {
+        if state.waiting > 0 && state.items.len() <= self.most / 2 {
+            self.emptied.notify_all();
+        }
     }
 }
 
@@ -75,21 +87,21 @@ impl<T> Sender<'_, T> {
             let too_large = state.bytes > 0 && state.bytes.saturating_add(bytes) > queue.size;
             state.items.len() >= queue.most || too_large
         };
-        while !state.is_closed && is_full(&state) {
-            // The receiver must not go on waiting for more than there is room for.
+        while state.receivers > 0 && is_full(&state) {
+            // A receiver must not go on waiting for more than there is room for.
             if state.wanted > 0 {
-                queue.filled.notify_one();
+                queue.filled.notify_all();
             }
             state.waiting += 1;
             state = queue.emptied.wait(state).unwrap_or_else(PoisonError::into_inner);
             state.waiting -= 1;
         }
-        if state.is_closed {
+        if state.receivers == 0 {
             return false;
         }
-        state.items.push(item);
+        state.items.push_back((item, bytes));
         state.bytes = state.bytes.saturating_add(bytes);
-        if state.wanted > 0 && state.items.len() >= state.wanted {
+        if state.hungry > 0 || (state.wanted > 0 && state.items.len() >= state.wanted) {
             queue.filled.notify_one();
         }
         true
@@ -108,7 +120,7 @@ impl<T> Drop for Sender<'_, T> {
         let mut state = self.0.lock();
         state.senders -= 1;
         if state.senders == 0 {
-            self.0.filled.notify_one();
+            self.0.filled.notify_all();
         }
     }
 }
@@ -117,25 +129,30 @@ impl<T> Drop for Sender<'_, T> {
 #[derive(Debug)]
 pub(super) struct Receiver<'a, T> {
     queue: &'a Queue<T>,
-    /// The bytes of what was taken out last.
+    /// The bytes of what was received last.
     in_hand: u64,
 }
 
-impl<T> Receiver<'_, T> {
+impl<'a, T> Receiver<'a, T> {
+    /// Takes the first item once there is one. `None` when nothing will come any more. Its room is free at once.
+    pub(super) fn take(&self) -> Option<T> {
+        let mut state = self.wait(self.queue.lock());
+        let (item, bytes) = state.items.pop_front()?;
+        state.bytes -= bytes;
+        self.queue.tell_senders(&state);
+        Some(item)
+    }
+
     /// Takes everything that is there, in the order in which it was sent, once there is something and then either `wanted` items are
-    /// there, or no sender has room, or `patience` is over. `None` when nothing will come any more.
+    /// there, or a sender has no room, or `patience` is over. `None` when nothing will come any more. For a queue with one receiver.
     ///
-    /// The room of what was taken out before is free from now on.
+    /// The room of what was received before is free from now on, and that of what is received once this is called again.
     pub(super) fn receive(&mut self, wanted: usize, patience: Duration) -> Option<Vec<T>> {
         let queue = self.queue;
         let mut state = queue.lock();
         state.bytes -= std::mem::take(&mut self.in_hand);
-        if state.waiting > 0 {
-            queue.emptied.notify_all();
-        }
-        state.wanted = 1;
-        let nothing = |state: &mut State<T>| state.items.is_empty() && state.senders > 0;
-        state = queue.filled.wait_while(state, nothing).unwrap_or_else(PoisonError::into_inner);
+        queue.tell_senders(&state);
+        let mut state = self.wait(state);
         state.wanted = wanted;
         let few = |state: &mut State<T>| {
             state.items.len() < wanted && state.waiting == 0 && state.senders > 0
@@ -144,18 +161,38 @@ impl<T> Receiver<'_, T> {
         (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
         state.wanted = 0;
         self.in_hand = state.bytes;
-        if state.waiting > 0 {
-            queue.emptied.notify_all();
-        }
-        let items = std::mem::take(&mut state.items);
+        let items: Vec<T> =
+            std::mem::take(&mut state.items).into_iter().map(|(it, _)| it).collect();
+        queue.tell_senders(&state);
         Some(items).filter(|items| !items.is_empty())
+    }
+
+    /// Waits until there is something, or nothing will come any more.
+    fn wait(&self, mut state: MutexGuard<'a, State<T>>) -> MutexGuard<'a, State<T>> {
+        state.hungry += 1;
+        let nothing = |state: &mut State<T>| state.items.is_empty() && state.senders > 0;
+        let waited = self.queue.filled.wait_while(state, nothing);
+        state = waited.unwrap_or_else(PoisonError::into_inner);
+        state.hungry -= 1;
+        state
+    }
+}
+
+impl<T> Clone for Receiver<'_, T> {
+    fn clone(&self) -> Self {
+        self.queue.lock().receivers += 1;
+        Receiver { queue: self.queue, in_hand: 0 }
     }
 }
 
 impl<T> Drop for Receiver<'_, T> {
     fn drop(&mut self) {
         let mut state = self.queue.lock();
-        state.is_closed = true;
+        state.receivers -= 1;
+        state.bytes -= self.in_hand;
+        if state.receivers > 0 {
+            return;
+        }
         // They may hold what somebody waits for.
         let items = std::mem::take(&mut state.items);
         drop(state);
@@ -222,6 +259,44 @@ mod tests {
         drop(sender);
         assert_eq!(receiver.receive(5, LONG), Some(vec![3]));
         assert_eq!(receiver.receive(5, LONG), None);
+    }
+
+    #[test]
+    fn every_item_is_taken_once_whoever_takes_it_and_nobody_is_forgotten() {
+        let queue = Queue::new(8, 100);
+        let (sender, receiver) = queue.ends();
+        let taken = std::thread::scope(|scope| {
+            let takers: Vec<_> = (0..4)
+                .map(|_| {
+                    let receiver = receiver.clone();
+                    scope
+                        .spawn(move || std::iter::from_fn(|| receiver.take()).collect::<Vec<u32>>())
+                })
+                .collect();
+            drop(receiver);
+            for from in 0..4 {
+                let sender = sender.clone();
+                scope.spawn(move || (from * 500..(from + 1) * 500).all(|it| sender.send(it, 30)));
+            }
+            drop(sender);
+            takers.into_iter().flat_map(|taker| taker.join().unwrap()).collect::<Vec<u32>>()
+        });
+        let mut taken = taken;
+        taken.sort_unstable();
+        assert_eq!(taken, (0..2_000).collect::<Vec<u32>>());
+    }
+
+    #[test]
+    fn what_is_taken_takes_no_room() {
+        let queue = Queue::new(5, 10);
+        let (sender, receiver) = queue.ends();
+        for number in 0..3 {
+            // Larger than all of the room.
+            assert!(sender.send(number, 1_000));
+            assert_eq!(receiver.take(), Some(number));
+        }
+        drop(sender);
+        assert_eq!(receiver.take(), None);
     }
 
     #[test]

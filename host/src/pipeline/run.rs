@@ -30,7 +30,8 @@ const WAITING_RESULTS: usize = 64;
 const LARGEST_GROUP: usize = 64;
 /// How long a result may wait for others to share a flush with. A flush takes a processor for some 0.3 ms, and nobody notices 10.
 const GATHERING: Duration = Duration::from_millis(10);
-/// So many sources wait for each worker with what the store knows of them: enough for the thread that reads to be woken rarely.
+/// At least so many sources wait for the workers with what the store knows of them, or four for each: enough for the threads that read
+/// to be woken rarely. They wait together, so that no worker is left with some while another one has none.
 const READ_AHEAD: usize = 16;
 /// They wait as long as they have no more than this many bytes together.
 const READ_AHEAD_BYTES: u64 = 1 << 20;
@@ -169,15 +170,21 @@ pub fn run(
         abort: Mutex::new(None),
     };
     let origin = Mutex::new(Offers { origin, seen: HashSet::new() });
+    let jobs = options.jobs.max(1);
     let queue = Queue::new(WAITING_RESULTS, WAITING_BYTES);
+    let ahead = Queue::new(READ_AHEAD.max(4 * jobs), READ_AHEAD_BYTES);
     std::thread::scope(|scope| {
         // Dropped with this scope, even by a panic: no worker waits for ever to hand something over.
         let (results, mut committed) = queue.ends();
-        for _ in 0..options.jobs.max(1) {
-            let (worker, origin, results) = (&worker, &origin, results.clone());
-            scope.spawn(move || worker.work(origin, &results));
+        let (sender, waiting) = ahead.ends();
+        for _ in 0..jobs {
+            let (worker, origin) = (&worker, &origin);
+            let (sender, own_results) = (sender.clone(), results.clone());
+            scope.spawn(move || worker.read_ahead(origin, &sender, &own_results));
+            let (waiting, results) = (waiting.clone(), results.clone());
+            scope.spawn(move || worker.work(&waiting, &results));
         }
-        drop(results);
+        drop((sender, waiting, results));
         run.tally = commit_all(store, &mut committed, reporter, &worker);
     });
     let offers = origin.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -312,34 +319,24 @@ impl Worker<'_> {
         self.options.stop.load(Ordering::SeqCst)
     }
 
-    /// Takes sources through the pipeline until there are no more. What the store knows of the next ones is read meanwhile by a
-    /// thread of its own, so that plugins need not wait for it.
-    fn work(&self, offers: &Mutex<Offers<'_>>, results: &Results<'_>) {
-        let queue = Queue::new(READ_AHEAD, READ_AHEAD_BYTES);
-        std::thread::scope(|scope| {
-            let (sender, mut waiting) = queue.ends();
-            scope.spawn(move || self.read_ahead(offers, &sender, results));
-            while let Some(batch) = waiting.receive(1, Duration::ZERO) {
-                for next in batch {
-                    if self.stopped() {
-                        return;
-                    }
-                    let done = match next {
-                        Waiting::Unread(offer) => self.take_in(offer, results),
-                        Waiting::Due(due, known) => {
-                            self.checked(self.compute(*due, known, results))
-                        }
-                    };
-                    if !done.is_some_and(|done| hand_over(results, done)) {
-                        return;
-                    }
-                }
+    /// Takes sources through the pipeline until there are no more.
+    fn work(&self, waiting: &Receiver<'_, Waiting>, results: &Results<'_>) {
+        while let Some(next) = waiting.take() {
+            if self.stopped() {
+                return;
             }
-        });
+            let done = match next {
+                Waiting::Unread(offer) => self.take_in(offer, results),
+                Waiting::Due(due, known) => self.checked(self.compute(*due, known, results)),
+            };
+            if !done.is_some_and(|done| hand_over(results, done)) {
+                return;
+            }
+        }
     }
 
-    /// Hands over what is offered, and what the store knows of it where its content is what the store keeps. What needs no more
-    /// than a look is settled here.
+    /// Hands over what is offered, and what the store knows of it where its content is what the store keeps, so that plugins need not
+    /// wait for that. What needs no more than a look is settled here.
     fn read_ahead(
         &self,
         offers: &Mutex<Offers<'_>>,
