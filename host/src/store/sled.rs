@@ -299,8 +299,21 @@ fn failed(action: &'static str, error: ::sled::Error) -> StoreError {
         ::sled::Error::Corruption { .. } => StoreError::Damaged {
             what: "the log of the database: its checksum does not match".to_owned(),
         },
-        ::sled::Error::Io(error) => StoreError::Io { action, cause: error.into() },
+        ::sled::Error::Io(error) => StoreError::Io { action, cause: readable(error).into() },
         error => StoreError::Io { action, cause: error.into() },
+    }
+}
+
+/// sled hands on copies of an error of the system, in which it stands as for a debugger; this takes the words for people out of it.
+fn readable(error: io::Error) -> io::Error {
+    let copied = error.get_ref().map(ToString::to_string);
+    let words = copied.as_deref().filter(|it| it.starts_with("Os { code: ")).and_then(|it| {
+        let (_, words) = it.split_once("message: \"")?;
+        words.strip_suffix("\" }")
+    });
+    match words {
+        Some(words) => io::Error::new(error.kind(), words.to_owned()),
+        None => error,
     }
 }
 
@@ -390,5 +403,21 @@ impl KeyValue for SledStore {
         folder::size(self.folder.path())
             .map(Some)
             .map_err(|error| StoreError::Io { action: "read", cause: error.into() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_system_said_is_told_in_its_words() {
+        let full = || io::Error::from_raw_os_error(28);
+        let words = full().to_string();
+        let copy = ::sled::Error::Io(full()).clone();
+        let StoreError::Io { cause, .. } = failed("written", copy) else { panic!("another error") };
+        assert!(words.starts_with(&cause.to_string()), "{cause} is not {words}");
+        let other = io::Error::other("Os { code: nothing of the kind");
+        assert_eq!(readable(other).to_string(), "Os { code: nothing of the kind");
     }
 }
