@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use docmill_tests::{TestEnv, root};
+use docmill_tests::{TestEnv, exit, guest, root};
 
 /// A command of the README, and what it is shown to print, if it is shown.
 struct Shown {
@@ -66,6 +66,32 @@ fn a_shell_can_write_the_built_in_pipeline_down() {
     let environment = TestEnv::new();
     // What `docmill pipeline > docmill.toml` finds: the shell has made the file already.
     environment.write("docmill.toml", "");
-    let output = environment.run(["pipeline"]).expect(docmill_tests::exit::SUCCESS);
+    let output = environment.run(["pipeline"]).expect(exit::SUCCESS);
     assert!(output.stdout.contains("[[step]]"), "{}", output.stdout);
+}
+
+#[test]
+fn the_first_plugin_of_the_guide_builds_and_runs_as_it_says() {
+    let read = |path: &str| fs::read_to_string(root().join(path)).expect("the file is there");
+    let guide = read("plugins/README.md");
+    let code = guide.split("```rust\n").nth(1).and_then(|rest| rest.split("```").next());
+    assert_eq!(code, Some(&*read("plugins/sdk/examples/analyze-years.rs")));
+    let environment = TestEnv::new();
+    environment.write("articles/a.txt", "Un été\n\nDepuis 2025, rien.\n");
+    let built = "target/wasm32-wasip2/release/analyze_years.wasm";
+    environment.write(built, fs::read(guest("examples/analyze-years")).expect("it is built"));
+    let first = guide.split("## Spans").next().expect("the guide begins with it");
+    let commands: Vec<Shown> = tour(first);
+    assert_eq!(commands.len(), 6);
+    for Shown { command, .. } in commands {
+        let id = environment.run(["list", "--output", "json"]).stdout;
+        let id = id.split('"').nth(3).unwrap_or_default().to_owned();
+        let arguments = command.split_whitespace().skip(1);
+        let arguments = arguments.map(|word| if word == "ID" { &*id } else { word });
+        let output = environment.run(arguments).expect(exit::SUCCESS);
+        if command.starts_with("docmill show") {
+            assert!(output.stdout.contains("2025"), "{}", output.stdout);
+            assert!(output.stdout.contains("analyze-years"), "{}", output.stdout);
+        }
+    }
 }
