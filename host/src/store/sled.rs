@@ -100,8 +100,8 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// How to open a [`SledStore`].
 #[derive(Debug, Clone)]
 pub struct SledOptions {
-    /// How much of the database is kept in memory, in bytes; 8 MiB unless told otherwise: more of it makes an
-    /// ingest no faster, and only lets memory grow for longer. sled takes it as a guideline.
+    /// How much of the database is kept in memory, in bytes; 1 MiB unless told otherwise: with 8 MiB and 10,000 articles nothing is
+    /// faster, be it ingest, update or export, and memory only grows for longer. sled takes it as a guideline.
     pub cache: u64,
     /// Opens even what is known to be damaged, for reading what is left of it. Files beside the log that keep the database from
     /// opening are renamed to `damaged-…`.
@@ -110,7 +110,7 @@ pub struct SledOptions {
 
 impl Default for SledOptions {
     fn default() -> SledOptions {
-        SledOptions { cache: 8 * 1024 * 1024, salvage: false }
+        SledOptions { cache: 1024 * 1024, salvage: false }
     }
 }
 
