@@ -82,13 +82,3 @@ pub fn find(bytes: &[u8], from: usize, classes: u32) -> usize {
         }
     }
 }
-
-/// All bytes of less than eight, with zeroes for those that are not there: two of one length are the same if their numbers are.
-pub fn packed(bytes: &[u8]) -> u64 {
-    match (bytes.first_chunk(), bytes.last_chunk()) {
-        (Some(first), Some(last)) => {
-            u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << 32
-        }
-        _ => bytes.iter().fold(0, |all, byte| all << 8 | u64::from(*byte)),
-    }
-}

@@ -1,6 +1,6 @@
 //! What the names that a newsroom gives to its boxes (`class`, `id`, `role`, `itemprop`) say about them.
 
-use crate::classes::{ENDS_WORD, find, packed};
+use crate::classes::{ENDS_WORD, find};
 use crate::tokens::decoded_value;
 
 /// A set of hints.
@@ -91,6 +91,17 @@ fn slot(value: &[u8]) -> usize {
     // The highest bits of a product depend on all bits. The factor is 2^64 divided by the golden ratio, as in Fibonacci hashing.
     let mixed = (ends ^ value.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     (mixed >> (u64::BITS - REMEMBERED.ilog2())) as usize
+}
+
+/// A number made of all bytes of less than eight, of four and more the first four and the last four: two of one length are the same if
+/// their numbers are.
+fn packed(bytes: &[u8]) -> u64 {
+    match (bytes.first_chunk(), bytes.last_chunk()) {
+        (Some(first), Some(last)) => {
+            u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << 32
+        }
+        _ => bytes.iter().fold(0, |all, byte| all << 8 | u64::from(*byte)),
+    }
 }
 
 /// Whether two values are the same, eight bytes a turn: what the compiler makes of `==` takes one.

@@ -54,8 +54,8 @@ pub fn run(common: &Common, options: &Compare) -> Result<Exit, CommandError> {
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     let paint = Paint::for_stdout(common);
     let mut told = Ok(());
+    let reads_sources = matches!(new.step().plugin.role, Role::Unpacker | Role::Extractor);
     let comparison = {
-        let reads_sources = old.step().plugin.role < Role::Translator;
         let what = if reads_sources { "sources" } else { "documents" };
         let counter = Counter::new(common, Some(0), what);
         let mut tell = |compared: Compared<'_>| match compared {
@@ -98,7 +98,6 @@ pub fn run(common: &Common, options: &Compare) -> Result<Exit, CommandError> {
         0 => String::new(),
         gone => format!("; {} could not be compared, as the content is gone", grouped(gone)),
     };
-    let reads_sources = matches!(new.step().plugin.role, Role::Unpacker | Role::Extractor);
     let compared = count(same + different, if reads_sources { "source" } else { "document" });
     let (same, different) = (grouped(same), grouped(different));
     note(common, &format!("{compared} compared: {same} the same, {different} different{gone}"));
