@@ -1,6 +1,10 @@
 //! Containers: what is inside them is taken in as if it had been there by itself.
 
-use docmill::model::FailureClass;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use docmill::model::{FailureClass, SourceState};
 use docmill::pipeline::{Fate, RunError};
 use docmill::store::Store;
 use docmill_tests::{Lab, contents, guest, shipped, sources};
@@ -109,6 +113,34 @@ fn a_run_that_ends_in_a_container_leaves_nobody_waiting() {
         let ended = Lab::get().ingest_into(&store, &pipeline, offered, &options);
         assert!(matches!(ended, Err(RunError::Misconfigured { .. })), "{ended:?}");
         let name = |name: &str| docmill::model::SourceName::new(name).expect("a name");
-        assert!(store.source(&name("x.jsonl")).expect("it can be read").is_none());
+        for container in ["x.jsonl", "y.jsonl"] {
+            let stored = store.source(&name(container)).expect("it can be read");
+            assert!(stored.is_none_or(|it| it.state == SourceState::Failed), "{container}");
+        }
     }
+}
+
+#[test]
+fn a_container_whose_members_were_not_all_taken_in_is_never_done() {
+    let pipeline = pipeline();
+    let (mut ended, mut whole) = (0, 0);
+    for step in 0..150 {
+        let store = docmill::store::MemoryStore::new();
+        let options = docmill::pipeline::RunOptions { jobs: 1 + step % 3, ..Default::default() };
+        let stop = Arc::clone(&options.stop);
+        let stopping = std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_micros(step as u64 * 40));
+            stop.store(true, Ordering::SeqCst);
+        });
+        let offered = sources([("x.jsonl", LINES)]);
+        let ingested = Lab::get().ingest_into(&store, &pipeline, offered, &options);
+        ingested.unwrap_or_else(|error| panic!("{error}"));
+        stopping.join().expect("it does not panic");
+        let stored: Vec<_> = store.sources().map(|it| it.expect("it can be read")).collect();
+        let is_done =
+            stored.iter().any(|it| it.info.container.is_none() && it.state == SourceState::Done);
+        assert!(!is_done || stored.len() == 4, "{stored:#?}");
+        *(if is_done { &mut whole } else { &mut ended }) += 1;
+    }
+    assert!(ended > 0, "no run was ended early, and {whole} were not");
 }

@@ -663,10 +663,13 @@ impl Worker<'_> {
             // Only those who process hold it: once all of them have ended, nothing more can be handed to them.
             drop(waiting);
             let mut names = HashSet::new();
+            let mut is_whole = true;
             for (index, member) in (0_u64..).zip(&members) {
                 let name = member_name(&container.info.name, &member.name, index, &mut names);
                 let is_over = self.stopped() || lock(&aborted).is_some();
+                // What was sent was received, and who receives a member sees to it.
                 if is_over || named.send((name, member)).is_err() {
+                    is_whole = false;
                     break;
                 }
             }
@@ -677,12 +680,20 @@ impl Worker<'_> {
             }
             let outcome =
                 unpacking.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-            Ok::<_, Halted>((outcome, names))
+            Ok::<_, Halted>((outcome, names, is_whole))
         });
         if let Some(abort) = lock(&aborted).take() {
             return Err(abort.into());
         }
-        let (outcome, names) = outcome?;
+        let (mut outcome, names, is_whole) = outcome?;
+        // The unpacker may have come to its end with a member that nobody was there to take.
+        let Commit { source, failures, .. } = &mut outcome.commit;
+        if !is_whole && source.state == SourceState::Done {
+            source.state = SourceState::Failed;
+            let reason = "the run ended before all of its members were taken in";
+            let (name, digest) = (&container.info.name, container.info.digest);
+            failures.push(self.failure(name, Some(digest), Unreadable::because(reason)));
+        }
         // Before the container is marked as done, as for its members.
         if self.options.strategy == Strategy::Mirror
             && outcome.commit.source.state == SourceState::Done
