@@ -237,7 +237,7 @@ impl Planner<'_> {
         if before.is_unreadable(info) {
             return Ok(false);
         }
-        if let Some(documents) = stored_documents(self.store, pipeline, Some(before), info)? {
+        if let Some(documents) = stored_documents(self.store, pipeline, before, info)? {
             let mut is_due = false;
             for document in &documents {
                 is_due |= self.finders(before, document, failures)?;

@@ -424,10 +424,8 @@ impl Worker<'_> {
 
     /// Takes one offered source through the pipeline; `None` if the run is to end.
     fn take_in(&self, offer: Offer, results: &Results<'_>) -> Option<Done> {
-        match self.begin(offer)? {
-            Settled::Done(done) => Some(*done),
-            Settled::Due(due) => self.checked(self.compute(*due, None, results)),
-        }
+        let settled = self.begin(offer)?;
+        self.checked(self.finish(settled, results))
     }
 
     /// Finds out whether an offered source is to be processed; `None` if the run is to end.
@@ -479,7 +477,11 @@ impl Worker<'_> {
     }
 
     fn process(&self, incoming: Incoming, results: &Results<'_>) -> Result<Done, Abort> {
-        match self.settle(incoming)? {
+        self.finish(self.settle(incoming)?, results)
+    }
+
+    fn finish(&self, settled: Settled, results: &Results<'_>) -> Result<Done, Abort> {
+        match settled {
             Settled::Done(done) => Ok(*done),
             Settled::Due(due) => self.compute(*due, None, results),
         }

@@ -239,7 +239,7 @@ impl Runner<'_> {
             return Ok(Known { has_original, documents: None });
         };
         let before = self.before(before)?;
-        let documents = stored_documents(self.store, self.pipeline, Some(&before), info)?;
+        let documents = stored_documents(self.store, self.pipeline, &before, info)?;
         let with_found = |document: StoredDocument| {
             let found = found_in(self.store, self.pipeline, document.id, document.version)?;
             let digest = document.extracted.document.digest();
@@ -584,10 +584,9 @@ fn is_of(before: &StoredSource, info: &SourceInfo) -> bool {
 pub(super) fn stored_documents(
     store: &dyn Store,
     pipeline: &Pipeline,
-    before: Option<&Before<'_>>,
+    before: &Before<'_>,
     info: &SourceInfo,
 ) -> Result<Option<Vec<StoredDocument>>, StoreError> {
-    let Some(before) = before else { return Ok(None) };
     // Where the same extractors had a try, those before the one that read it said that they do not.
     let same_tries = before.source.state == SourceState::Done
         && before.source.info == *info

@@ -403,51 +403,45 @@ impl Key {
         let final_ = rest << (8 * vowels);
         let nucleus = rest ^ (final_ >> (8 * vowels));
         let is_telling = is_rare_initial
-            || final_ == left(b"nh")
-            || vowels > 1 && final_ == left(b"ng")
+            || final_ == left("nh")
+            || vowels > 1 && final_ == left("ng")
             || TELLING_NUCLEI.contains(&nucleus);
         FINALS.contains(&final_).then_some(is_telling)
     }
 }
 
 /// Letters as [`Key::word`] has them.
-const fn left(letters: &[u8]) -> u64 {
-    let mut word = 0;
-    let mut index = 0;
-    while index < letters.len() {
-        word |= (letters[index] as u64) << (56 - 8 * index);
-        index += 1;
-    }
-    word
+const fn left(letters: &str) -> u64 {
+    Key::of(letters).word
 }
 
 /// What a syllable of Vietnamese ends with.
 const FINALS: [u64; 9] = [
-    left(b""),
-    left(b"c"),
-    left(b"ch"),
-    left(b"m"),
-    left(b"n"),
-    left(b"ng"),
-    left(b"nh"),
-    left(b"p"),
-    left(b"t"),
+    left(""),
+    left("c"),
+    left("ch"),
+    left("m"),
+    left("n"),
+    left("ng"),
+    left("nh"),
+    left("p"),
+    left("t"),
 ];
 /// Vowels that seldom meet elsewhere.
 const TELLING_NUCLEI: [u64; 13] = [
-    left(b"uo"),
-    left(b"uoi"),
-    left(b"uou"),
-    left(b"ieu"),
-    left(b"yeu"),
-    left(b"uye"),
-    left(b"uy"),
-    left(b"uu"),
-    left(b"ye"),
-    left(b"oai"),
-    left(b"uay"),
-    left(b"oa"),
-    left(b"ie"),
+    left("uo"),
+    left("uoi"),
+    left("uou"),
+    left("ieu"),
+    left("yeu"),
+    left("uye"),
+    left("uy"),
+    left("uu"),
+    left("ye"),
+    left("oai"),
+    left("uay"),
+    left("oa"),
+    left("ie"),
 ];
 
 /// How words end that are too many for [`WORDS`], and in which languages; for words of at least [`LONG`] letters.
