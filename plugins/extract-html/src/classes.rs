@@ -23,8 +23,6 @@ pub const BEGINS_MARKUP: u32 = 1 << 7;
 pub const LETTER: u32 = 1 << 8;
 /// What a value may stand between.
 pub const QUOTE: u32 = 1 << 9;
-/// What may end a tag.
-pub const ENDS_TAG: u32 = 1 << 10;
 
 /// The classes of each byte, and above them the byte in lower case.
 static BYTES: [u32; 256] = {
@@ -36,8 +34,8 @@ static BYTES: [u32; 256] = {
             b'\n' | b'\t' | b'\x0c' => {
                 SPACE | ENDS_ELEMENT | ENDS_ATTRIBUTE | ENDS_VALUE | ENDS_WORD | UNCLEAR
             }
-            b'>' => ENDS_ELEMENT | ENDS_ATTRIBUTE | ENDS_VALUE | ENDS_WORD | ENDS_TAG,
-            b'/' => ENDS_ELEMENT | ENDS_ATTRIBUTE | ENDS_WORD | BEGINS_MARKUP | ENDS_TAG,
+            b'>' => ENDS_ELEMENT | ENDS_ATTRIBUTE | ENDS_VALUE | ENDS_WORD,
+            b'/' => ENDS_ELEMENT | ENDS_ATTRIBUTE | ENDS_WORD | BEGINS_MARKUP,
             b'!' | b'?' => ENDS_WORD | BEGINS_MARKUP,
             b'A'..=b'Z' => ENDS_WORD | BEGINS_MARKUP | LETTER,
             b'=' => ENDS_ATTRIBUTE | ENDS_WORD,

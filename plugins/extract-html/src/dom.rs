@@ -10,7 +10,7 @@ use crate::head::Head;
 use crate::lookup::hash;
 use crate::names::{self, Hints, Known};
 use crate::start_tag::{Attribute, StartTag};
-use crate::tags::{TAGS, Tag};
+use crate::tags::{Classes, TAGS, Tag};
 use crate::tokens::{self, Content, Receiver, decoded, decoded_value, with_line_feeds};
 use crate::whitespace::append_words;
 
@@ -199,6 +199,8 @@ impl Builder {
         Page { nodes: self.nodes, head: self.head, strings: self.strings }
     }
 
+    // Called from two places, of which one is rare and kept apart.
+    #[inline(always)]
     fn text(&mut self, text: &str) {
         match self.sink {
             Sink::Nowhere => return,
@@ -257,6 +259,7 @@ impl Builder {
         index
     }
 
+    #[inline]
     fn pop(&mut self) {
         if let Some(open) = self.stack.pop() {
             self.open[open.tag as usize] -= 1;
@@ -296,7 +299,8 @@ impl Builder {
         None
     }
 
-    /// Ends an open element that may not contain another one of its kind.
+    /// Ends an open element that may not contain another one of its kind. Kept apart, as `start` has too few registers.
+    #[inline(never)]
     fn close_like(&mut self, tag: Tag) {
         let is_open = |tag: Tag| self.open[tag as usize] > 0;
         let found = match tag {
@@ -316,8 +320,8 @@ impl Builder {
             Tag::Link if is_open(Tag::Link) => {
                 self.find_open(|open| open.tag == Tag::Link, |open| open.tag.is_block())
             }
-            _ if tag.heading_level().is_some()
-                && self.stack.last().is_some_and(|open| open.tag.heading_level().is_some()) =>
+            _ if tag.is(Classes::HEADING)
+                && self.stack.last().is_some_and(|open| open.tag.is(Classes::HEADING)) =>
             {
                 Some(self.stack.len() - 1)
             }
@@ -328,37 +332,40 @@ impl Builder {
         }
     }
 
-    fn close_implied(&mut self, tag: Tag) {
-        if tag.ends_its_like() {
-            self.close_like(tag);
-        }
-        if tag.closes_paragraph() && self.open[Tag::Paragraph as usize] > 0 {
-            let paragraph = self.find_open(
-                |open| open.tag == Tag::Paragraph,
-                |open| open.tag.is_table_part() || open.tag.is_unread(),
-            );
-            if let Some(depth) = paragraph {
-                self.pop_to(depth);
-            }
+    /// Ends an open paragraph, unless it lies around a table that lies around this.
+    #[inline(never)]
+    fn close_paragraph(&mut self) {
+        let paragraph = self.find_open(
+            |open| open.tag == Tag::Paragraph,
+            |open| open.tag.is(Classes::TABLE_PART) || open.tag.is(Classes::UNREAD),
+        );
+        if let Some(depth) = paragraph {
+            self.pop_to(depth);
         }
     }
 
     /// Begins an element. What follows it is no markup where its content is told.
     fn start<'a>(&mut self, start: &StartTag<'a, '_>, known: &mut Known<'a>) -> Option<Content> {
         let tag = start.tag;
-        if tag.is_special()
+        if tag.is(Classes::SPECIAL)
             && let ControlFlow::Break(content) = self.start_special(start)
         {
             return content;
         }
-        self.close_implied(tag);
-        if tag.is_block() || tag == Tag::Break {
+        if tag.is(Classes::ENDS_ITS_LIKE) {
+            self.close_like(tag);
+        }
+        if self.open[Tag::Paragraph as usize] > 0 && tag.is(Classes::CLOSES_PARAGRAPH) {
+            self.close_paragraph();
+        }
+        if tag.is(Classes::BEGINS_LINE) {
             self.space = false;
         }
         let closed = start.is_self_closing && self.xml;
-        let is_leaf = closed || matches!(tag, Tag::Break | Tag::Rule)
-            // `picture` and `video` share the tag of `img` but have content.
-            || (tag == Tag::Image && [hash("img"), hash("image")].contains(&start.name));
+        let is_leaf = closed
+            || tag.is(Classes::LEAF)
+                // `picture` and `video` share the tag of `img` but have content.
+                && (tag != Tag::Image || [hash("img"), hash("image")].contains(&start.name));
         if self.hidden_from.is_some() || self.overflow > 0 || self.nodes.len() >= MAX_NODES {
             self.space = true;
             if !is_leaf {
@@ -371,8 +378,9 @@ impl Builder {
             self.overflow += 1;
             return None;
         }
-        let traits = if tag.is_unread() { Traits::default() } else { Traits::of(start, known) };
-        if tag.is_unread() || traits.hints.any(Hints::HIDDEN) {
+        let is_unread = tag.is(Classes::UNREAD);
+        let traits = if is_unread { Traits::default() } else { Traits::of(start, known) };
+        if is_unread || traits.hints.any(Hints::HIDDEN) {
             if !is_leaf {
                 self.push_open(start, NO_NODE);
                 self.hidden_from = Some(self.stack.len());
@@ -383,7 +391,7 @@ impl Builder {
         None
     }
 
-    /// What a [special](Tag::is_special) element does. Breaks with how what follows it is read, unless a node begins with it as with
+    /// What a [special](Classes::SPECIAL) element does. Breaks with how what follows it is read, unless a node begins with it as with
     /// any other. Kept apart, so that the others need few registers.
     #[inline(never)]
     fn start_special(&mut self, start: &StartTag<'_, '_>) -> ControlFlow<Option<Content>> {
@@ -433,10 +441,9 @@ impl Builder {
 
     fn open_element(&mut self, start: &StartTag<'_, '_>, traits: Traits, is_leaf: bool) {
         let tag = start.tag;
-        let wanted = matches!(tag, Tag::Link | Tag::Time).then_some(if tag == Tag::Link {
-            Attribute::Href
-        } else {
-            Attribute::DateTime
+        let wanted = tag.is(Classes::HAS_STRING).then_some(match tag {
+            Tag::Link => Attribute::Href,
+            _ => Attribute::DateTime,
         });
         // The space before a link or a time belongs to the text before it, not to its own string.
         if self.space && wanted.is_some() {
@@ -518,6 +525,20 @@ impl Builder {
             self.sink = Sink::Text;
             return;
         }
+        match self.stack.last() {
+            // Nearly all of them.
+            Some(open)
+                if open.name == name && self.overflow == 0 && !open.tag.is(Classes::SPECIAL) =>
+            {
+                self.pop();
+            }
+            _ => self.end_another(name),
+        }
+    }
+
+    /// Ends an element that is not the innermost one, or none.
+    #[inline(never)]
+    fn end_another(&mut self, name: u64) {
         let tag = Tag::of(name);
         if self.overflow > 0 {
             self.overflow -= 1;
@@ -530,25 +551,21 @@ impl Builder {
         if self.open[tag as usize] == 0 || matches!(tag, Tag::Html | Tag::Body) {
             return;
         }
-        if self.stack.last().is_some_and(|open| open.tag == tag && open.name == name) {
-            // Nearly all of them.
-            return self.pop();
-        }
         let wanted =
-            |open: &Open| open.tag == tag && (open.name == name || (tag.heading_level().is_some()));
-        let found = if tag.heading_level().is_some() {
+            |open: &Open| open.tag == tag && (open.name == name || tag.is(Classes::HEADING));
+        let found = if tag.is(Classes::HEADING) {
             self.find_open(
-                |open| open.tag.heading_level().is_some(),
-                |open| open.tag.is_table_part(),
+                |open| open.tag.is(Classes::HEADING),
+                |open| open.tag.is(Classes::TABLE_PART),
             )
         } else if !tag.is_block() {
             // Misnested, as in `<b><p>…</b>`: it ends with its parent.
             self.find_open(wanted, |open| open.tag.is_block())
-        } else if tag.is_table_part() {
+        } else if tag.is(Classes::TABLE_PART) {
             self.find_open(wanted, |open| open.tag == Tag::Table && tag != Tag::Table)
         } else {
             self.find_open(wanted, |open| {
-                open.tag.is_table_part() || (tag == Tag::Item && open.tag == Tag::List)
+                open.tag.is(Classes::TABLE_PART) || (tag == Tag::Item && open.tag == Tag::List)
             })
         };
         if let Some(depth) = found {
@@ -579,6 +596,7 @@ impl<'a> Receiver<'a> for Receiving<'a> {
         self.builder.text(&decoded(text));
     }
 
+    #[inline(never)]
     fn literal(&mut self, text: &'a str) {
         self.builder.text(text);
     }
@@ -601,13 +619,7 @@ struct Traits {
 
 impl Traits {
     fn of<'a>(start: &StartTag<'a, '_>, known: &mut Known<'a>) -> Traits {
-        let hints = match start.tag {
-            Tag::Nav | Tag::Footer => Hints::NAVIGATION,
-            Tag::Aside => Hints::SIDE,
-            Tag::FigureCaption => Hints::CAPTION,
-            _ => Hints::default(),
-        };
-        let mut traits = Traits { hints, flags: 0 };
+        let mut traits = Traits::default();
         for (name, value) in start.attributes() {
             if matches!(name, Attribute::Class | Attribute::Id) {
                 traits.hints.add(known.hints(value));
@@ -615,16 +627,29 @@ impl Traits {
                 traits.add(name, value);
             }
         }
-        if matches!(start.tag, Tag::Html | Tag::Body | Tag::Main | Tag::Article) {
-            // Templates describe the whole page in the classes of its outermost elements, and some hide it until a script
-            // shows it.
-            traits.hints.remove(Hints::BOILERPLATE);
-            traits.hints.remove(Hints::HIDDEN);
+        if start.tag.is(Classes::TELLING) {
+            traits.add_tag(start.tag);
         }
-        if start.name == hash("dt") {
+        if start.tag == Tag::Item && start.name == hash("dt") {
             traits.flags |= flag::TERM;
         }
         traits
+    }
+
+    /// Adds what the tag says by itself. Kept apart as [`Self::add`] is.
+    #[inline(never)]
+    fn add_tag(&mut self, tag: Tag) {
+        match tag {
+            Tag::Nav | Tag::Footer => self.hints.add(Hints::NAVIGATION),
+            Tag::Aside => self.hints.add(Hints::SIDE),
+            Tag::FigureCaption => self.hints.add(Hints::CAPTION),
+            // Templates describe the whole page in the classes of its outermost elements, and some hide it until a script
+            // shows it.
+            _ => {
+                self.hints.remove(Hints::BOILERPLATE);
+                self.hints.remove(Hints::HIDDEN);
+            }
+        }
     }
 
     /// Adds what one of the rarer attributes says. Kept apart, so that the others need few registers.

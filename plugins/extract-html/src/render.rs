@@ -6,7 +6,7 @@ use crate::dom::{Node, Page, flag, truncate};
 use crate::links;
 use crate::names::Hints;
 use crate::select::{Measure, Selection, fold};
-use crate::tags::Tag;
+use crate::tags::{Classes, Tag};
 use crate::whitespace::{append_words, is_invisible, is_space, unchanged};
 
 /// The most marks of a document. An article has a few hundred.
@@ -257,7 +257,7 @@ impl Renderer<'_> {
         let is_apart = is_block
             || !matches!(parent, Tag::Paragraph | Tag::Item | Tag::Cell | Tag::Text)
                 && parent.is_block()
-                && parent.heading_level().is_none();
+                && !parent.is(Classes::HEADING);
         let is_dominant = u64::from(measure.prose) * 3 > u64::from(self.body_prose);
         if is_apart
             && !is_dominant
@@ -280,7 +280,7 @@ impl Renderer<'_> {
             Tag::Table | Tag::RowGroup | Tag::Row | Tag::Cell | Tag::Item => return None,
             _ => {}
         }
-        if node.tag.heading_level().is_some() {
+        if node.tag.is(Classes::HEADING) {
             let is_related =
                 measure.chars < 40 && announces_related(&fold(&self.page.line(index, 200)));
             return is_related.then_some("related");
@@ -445,7 +445,7 @@ impl Renderer<'_> {
                 self.holders -= 1;
                 self.block_boundary(2);
             }
-            tag if tag.heading_level().is_some() => {
+            tag if tag.is(Classes::HEADING) => {
                 self.holders -= u32::from(!open.is_lead);
                 self.block_boundary(2);
             }

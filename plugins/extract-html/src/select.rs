@@ -6,7 +6,7 @@
 
 use crate::dom::Page;
 use crate::names::Hints;
-use crate::tags::Tag;
+use crate::tags::{Classes, Tag};
 
 /// What a subtree holds.
 #[derive(Debug, Clone, Copy, Default)]
@@ -88,7 +88,7 @@ pub fn measure(page: &Page) -> Vec<Measure> {
             Tag::Image => measure.images = 1,
             Tag::Table | Tag::Quotation | Tag::Preformatted => measure.solid = 1,
             Tag::Item => context.flags |= IN_ITEM,
-            tag if tag.heading_level().is_some() => context.flags |= IN_HEADING,
+            tag if tag.is(Classes::HEADING) => context.flags |= IN_HEADING,
             _ => {}
         }
         if node.tag.is_block() {
@@ -287,7 +287,7 @@ fn descend(page: &Page, measures: &[Measure], start: u32, chosen: &mut Vec<u32>)
 fn is_holder(tag: Tag) -> bool {
     !tag.is_block() && tag != Tag::Inline
         || matches!(tag, Tag::Paragraph | Tag::Quotation | Tag::Item | Tag::Preformatted)
-        || tag.heading_level().is_some()
+        || tag.is(Classes::HEADING)
 }
 
 /// The headline: the first heading that says what the page calls itself, or else the main heading nearest to the body.

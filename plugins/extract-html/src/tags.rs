@@ -171,52 +171,109 @@ static ELEMENTS: Lookup<Tag, 256> = Lookup::of(&[
 /// The number of tags, for tables indexed by them.
 pub const TAGS: usize = Tag::Unread as usize + 1;
 
+/// What elements have in common.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Classes(u16);
+
+impl Classes {
+    /// Begins and ends a line of its own.
+    pub const BLOCK: Classes = Classes(1);
+    /// Its start ends an open paragraph.
+    pub const CLOSES_PARAGRAPH: Classes = Classes(1 << 1);
+    /// `h1` to `h6`.
+    pub const HEADING: Classes = Classes(1 << 2);
+    /// Nobody reads what is inside.
+    pub const UNREAD: Classes = Classes(1 << 3);
+    /// Its start may end an open one of its kind.
+    pub const ENDS_ITS_LIKE: Classes = Classes(1 << 4);
+    /// Belongs to the page as a whole or has no content of elements.
+    pub const SPECIAL: Classes = Classes(1 << 5);
+    /// Part of the frame of a table, which ends what is open inside its cells.
+    pub const TABLE_PART: Classes = Classes(1 << 6);
+    /// Begins a line, be it one of its own or not.
+    pub const BEGINS_LINE: Classes = Classes(1 << 7);
+    /// May have no end tag and no content.
+    pub const LEAF: Classes = Classes(1 << 8);
+    /// One of its attributes is the string of its node.
+    pub const HAS_STRING: Classes = Classes(1 << 9);
+    /// Says itself which part of the page it is, or lies around so much of it that its names say nothing.
+    pub const TELLING: Classes = Classes(1 << 10);
+
+    /// The classes of the tag with this number.
+    const fn of(tag: u8) -> Classes {
+        use Tag::*;
+        let is_unread = tag >= Meta as u8;
+        let is_heading = Heading1 as u8 <= tag && tag <= Heading6 as u8;
+        let is_block = !is_among(tag, &[Text, Inline, Code, Emphasis, Link, Time, Image, Break]);
+        let is_within_table = is_among(tag, &[RowGroup, Row, Cell, TableCaption]);
+        let ends_its_like = is_heading || is_among(tag, &[Item, Cell, Row, RowGroup, Link]);
+        let special = [Script, Title, Raw, TextArea, Meta, LinkRelation, Base, Html, Body, Void];
+        let telling = [Nav, Footer, Aside, FigureCaption, Html, Body, Main, Article];
+        let all = [
+            (Classes::BLOCK, is_block),
+            (Classes::CLOSES_PARAGRAPH, is_block && !is_unread && !is_within_table),
+            (Classes::HEADING, is_heading),
+            (Classes::UNREAD, is_unread),
+            (Classes::ENDS_ITS_LIKE, ends_its_like),
+            (Classes::SPECIAL, is_among(tag, &special)),
+            (Classes::TABLE_PART, is_within_table || tag == Table as u8),
+            (Classes::BEGINS_LINE, is_block || tag == Break as u8),
+            (Classes::LEAF, is_among(tag, &[Break, Rule, Image])),
+            (Classes::HAS_STRING, is_among(tag, &[Link, Time])),
+            (Classes::TELLING, is_among(tag, &telling)),
+        ];
+        let (mut classes, mut at) = (0, 0);
+        while at < all.len() {
+            if all[at].1 {
+                classes |= all[at].0.0;
+            }
+            at += 1;
+        }
+        Classes(classes)
+    }
+}
+
+const fn is_among(tag: u8, tags: &[Tag]) -> bool {
+    let mut at = 0;
+    while at < tags.len() && tags[at] as u8 != tag {
+        at += 1;
+    }
+    at < tags.len()
+}
+
+/// The classes of each tag. Looked up, since a question with many answers compiles to a jump that no processor foresees.
+static CLASSES: [Classes; TAGS] = {
+    let mut classes = [Classes(0); TAGS];
+    let mut tag = 0;
+    while tag < TAGS {
+        classes[tag] = Classes::of(tag as u8);
+        tag += 1;
+    }
+    classes
+};
+
 impl Tag {
     /// The tag of the element whose name has this hash.
     pub fn of(name: u64) -> Tag {
         ELEMENTS.get(name).unwrap_or(Tag::Inline)
     }
 
-    /// Whether the element begins and ends a line of its own.
-    pub fn is_block(self) -> bool {
-        use Tag::*;
-        !matches!(self, Text | Inline | Code | Emphasis | Link | Time | Image | Break)
+    /// Whether the element is in one of these classes.
+    #[inline]
+    pub fn is(self, classes: Classes) -> bool {
+        CLASSES[self as usize].0 & classes.0 != 0
     }
 
-    /// Whether the start of this element ends an open paragraph.
-    pub fn closes_paragraph(self) -> bool {
-        self.is_block()
-            && !matches!(self, Tag::Row | Tag::Cell | Tag::RowGroup | Tag::TableCaption)
-            && !self.is_unread()
+    /// Whether the element begins and ends a line of its own.
+    #[inline]
+    pub fn is_block(self) -> bool {
+        self.is(Classes::BLOCK)
     }
 
     /// The level of a heading.
     pub fn heading_level(self) -> Option<u8> {
         let level = (self as u8).wrapping_sub(Tag::Heading1 as u8);
         (level < 6).then(|| level + 1)
-    }
-
-    /// Whether nobody reads what is inside.
-    pub fn is_unread(self) -> bool {
-        self as u8 >= Tag::Meta as u8
-    }
-
-    /// Whether the start of this element may end an open one of its kind.
-    pub fn ends_its_like(self) -> bool {
-        use Tag::*;
-        matches!(self, Item | Cell | Row | RowGroup | Link) || self.heading_level().is_some()
-    }
-
-    /// Whether the element belongs to the page as a whole or has no content of elements.
-    pub fn is_special(self) -> bool {
-        use Tag::*;
-        let is_raw = matches!(self, Script | Title | Raw | TextArea);
-        is_raw || matches!(self, Meta | LinkRelation | Base | Html | Body | Void)
-    }
-
-    /// Whether the element is part of the frame of a table, which ends what is open inside its cells.
-    pub fn is_table_part(self) -> bool {
-        matches!(self, Tag::Table | Tag::RowGroup | Tag::Row | Tag::Cell | Tag::TableCaption)
     }
 }
 

@@ -10,8 +10,8 @@ use htmlize::Context;
 use memchr::{memchr, memchr2, memmem};
 
 use crate::classes::{
-    BEGINS_MARKUP, ENDS_ATTRIBUTE, ENDS_ELEMENT, ENDS_TAG, ENDS_VALUE, LETTER, QUOTE, SPACE, find,
-    is, lower_unless,
+    BEGINS_MARKUP, ENDS_ATTRIBUTE, ENDS_ELEMENT, ENDS_VALUE, LETTER, QUOTE, SPACE, find, is,
+    lower_unless,
 };
 use crate::lookup::{EMPTY, extended, hash};
 
@@ -198,10 +198,10 @@ impl<'a, R: Receiver<'a>> Tokenizer<'a, R> {
         loop {
             at = behind_spaces(bytes, at);
             let Some(&first) = bytes.get(at) else { return nothing };
-            if is(first, ENDS_TAG) {
-                if first == b'>' {
-                    return (at + 1, Some((name, false)));
-                }
+            if first == b'>' {
+                return (at + 1, Some((name, false)));
+            }
+            if first == b'/' {
                 if bytes.get(at + 1) == Some(&b'>') {
                     return (at + 2, Some((name, true)));
                 }
