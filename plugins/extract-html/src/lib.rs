@@ -47,7 +47,7 @@ pub fn extract(bytes: &[u8], syntax: Syntax) -> Result<Option<Extracted>, Error>
     let declared = charset::declared(bytes);
     let is_utf8 = declared.is_none_or(|label| label.eq_ignore_ascii_case("utf-8"));
     // Most pages are what they say: they need not be copied to be decoded.
-    match std::str::from_utf8(bytes) {
+    match simdutf8::basic::from_utf8(bytes) {
         Ok(text) if is_utf8 => {
             Ok(extract_text(text.strip_prefix('\u{feff}').unwrap_or(text), syntax))
         }
