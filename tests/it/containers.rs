@@ -1,12 +1,13 @@
 //! Containers: what is inside them is taken in as if it had been there by itself.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use docmill::model::{FailureClass, SourceState};
-use docmill::pipeline::{Fate, RunError};
-use docmill::store::Store;
+use docmill::pipeline::{Event, Fate, Reporter, RunError, RunOptions, run};
+use docmill::store::{MemoryStore, Store};
 use docmill_tests::{Lab, contents, guest, shipped, sources};
 
 fn pipeline() -> docmill::pipeline::Pipeline {
@@ -63,8 +64,8 @@ fn a_damaged_line_fails_the_container_and_the_lines_before_it_are_kept() {
 
 #[test]
 fn a_container_in_a_second_run_has_nothing_to_do() {
-    let store = docmill::store::MemoryStore::new();
-    let options = docmill::pipeline::RunOptions { jobs: 2, ..Default::default() };
+    let store = MemoryStore::new();
+    let options = RunOptions { jobs: 2, ..Default::default() };
     let ingest = || {
         let offered = sources([("x.jsonl", LINES)]);
         let ingested = Lab::get().ingest_into(&store, &pipeline(), offered, &options);
@@ -107,8 +108,8 @@ fn a_run_that_ends_in_a_container_leaves_nobody_waiting() {
     ));
     let lines = many(200);
     for jobs in [1, 4] {
-        let store = docmill::store::MemoryStore::new();
-        let options = docmill::pipeline::RunOptions { jobs, ..Default::default() };
+        let store = MemoryStore::new();
+        let options = RunOptions { jobs, ..Default::default() };
         let offered = sources([("x.jsonl", &*lines), ("y.jsonl", &*lines)]);
         let ended = Lab::get().ingest_into(&store, &pipeline, offered, &options);
         assert!(matches!(ended, Err(RunError::Misconfigured { .. })), "{ended:?}");
@@ -125,8 +126,8 @@ fn a_container_whose_members_were_not_all_taken_in_is_never_done() {
     let pipeline = pipeline();
     let (mut ended, mut whole) = (0, 0);
     for step in 0..150 {
-        let store = docmill::store::MemoryStore::new();
-        let options = docmill::pipeline::RunOptions { jobs: 1 + step % 3, ..Default::default() };
+        let store = MemoryStore::new();
+        let options = RunOptions { jobs: 1 + step % 3, ..Default::default() };
         let stop = Arc::clone(&options.stop);
         let stopping = std::thread::spawn(move || {
             std::thread::sleep(Duration::from_micros(step as u64 * 40));
@@ -143,4 +144,47 @@ fn a_container_whose_members_were_not_all_taken_in_is_never_done() {
         *(if is_done { &mut whole } else { &mut ended }) += 1;
     }
     assert!(ended > 0, "no run was ended early, and {whole} were not");
+}
+
+/// Panics when it is told this many sources.
+struct Panicking(AtomicUsize);
+
+impl Reporter for Panicking {
+    fn event(&self, event: &Event<'_>) {
+        if let Event::Source { .. } = event {
+            assert!(self.0.fetch_sub(1, Ordering::SeqCst) > 1, "on purpose");
+        }
+    }
+}
+
+/// What is told is told by the thread that stores, between workers and members that wait for room to hand over what they have.
+#[test]
+fn a_panic_of_whoever_is_told_ends_the_run_and_the_next_one_does_the_rest() {
+    let lines = many(200);
+    let files: Vec<_> = (0..100).map(|it| (format!("{it}.txt"), format!("Texte {it}."))).collect();
+    let offered = || {
+        let containers = [("x.jsonl", &*lines), ("y.jsonl", &*lines)];
+        sources(containers.into_iter().chain(files.iter().map(|(name, text)| (&**name, &**text))))
+    };
+    for (jobs, told) in [(1, 1), (1, 50), (2, 7), (4, 120), (4, 400)] {
+        let store = Arc::new(MemoryStore::new());
+        let (sender, ended) = std::sync::mpsc::channel();
+        let (own, mut origin) = (Arc::clone(&store), offered());
+        let options = RunOptions { jobs, ..RunOptions::default() };
+        std::thread::spawn(move || {
+            let reporter = Panicking(AtomicUsize::new(told));
+            let (own, pipeline) = (&*own, pipeline());
+            let run = AssertUnwindSafe(|| run(own, &pipeline, &mut origin, &options, &reporter));
+            sender.send(catch_unwind(run).is_err())
+        });
+        let has_panicked = ended.recv_timeout(Duration::from_secs(120));
+        assert!(has_panicked.expect("it ends"), "{jobs} jobs, {told} told");
+        let options = RunOptions { jobs, ..RunOptions::default() };
+        let next = Lab::get().ingest_into(&*store, &pipeline(), offered(), &options);
+        let (_, told_next) = next.unwrap_or_else(|error| panic!("{error}"));
+        let fate = |fate| told_next.iter().filter(|told| told.fate == fate).count();
+        assert!(fate(Fate::Unchanged) >= told - 1, "what was told was not stored");
+        assert_eq!(store.documents().count(), 500);
+        assert_eq!(store.failures().count(), 0);
+    }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use wasmtime::Store;
-use wasmtime::component::{Component, HasSelf, Instance, InstancePre, Resource};
+use wasmtime::component::{Component, HasSelf, Instance, InstancePre, Linker, Resource};
 
 use self::bindings::imports::docmill::plugin as wit;
 use super::content::Content;
@@ -127,6 +127,7 @@ struct Plugin {
 fn link(sandbox: &Sandbox, component: &Component, role: Role) -> wasmtime::Result<Box<dyn Guest>> {
     let mut linker = super::linker(sandbox)?;
     bindings::imports::Imports::add_to_linker::<_, HasSelf<State>>(&mut linker, |state| state)?;
+    share_sources(&mut linker)?;
     let pre = linker.instantiate_pre(component)?;
     let metadata = bindings::metadata::ExportsIndices::new(&pre)?;
     let role = match role {
@@ -141,6 +142,20 @@ fn link(sandbox: &Sandbox, component: &Component, role: Role) -> wasmtime::Resul
         Role::Analyzer => RoleIndices::Analyzer(bindings::analysis::ExportsIndices::new(&pre)?),
     };
     Ok(Box::new(Plugin { pre, metadata, role }))
+}
+
+/// Takes the place of the `read` that wasmtime generates, which returns a `Vec`: every source would be copied for it once more.
+fn share_sources(linker: &mut Linker<State>) -> wasmtime::Result<()> {
+    linker.allow_shadowing(true);
+    linker.instance("docmill:plugin/sources@0.1.0")?.func_wrap(
+        "[method]source.read",
+        |mut store, (source, offset, length): (Resource<SourceBytes>, u64, u32)| {
+            let state: &mut State = store.data_mut();
+            Ok((state.read_source(&source, offset, length)?,))
+        },
+    )?;
+    linker.allow_shadowing(false);
+    Ok(())
 }
 
 /// The pipeline asks a plugin only for what its role does.
@@ -705,6 +720,20 @@ impl wit::lookup::HostTable for State {
     }
 }
 
+impl State {
+    fn read_source(
+        &mut self,
+        source: &Resource<SourceBytes>,
+        offset: u64,
+        length: u32,
+    ) -> wasmtime::Result<Arc<[u8]>> {
+        self.host_call("sources")?;
+        let bytes = self.handles.get(source)?.read(offset, length);
+        self.bytes_in += bytes.len() as u64;
+        Ok(bytes)
+    }
+}
+
 impl wit::sources::Host for State {}
 
 impl wit::sources::HostSource for State {
@@ -726,10 +755,7 @@ impl wit::sources::HostSource for State {
         offset: u64,
         length: u32,
     ) -> wasmtime::Result<Vec<u8>> {
-        self.host_call("sources")?;
-        let bytes = self.handles.get(&source)?.read(offset, length).to_vec();
-        self.bytes_in += bytes.len() as u64;
-        Ok(bytes)
+        Ok(self.read_source(&source, offset, length)?.to_vec())
     }
 
     fn drop(&mut self, source: Resource<SourceBytes>) -> wasmtime::Result<()> {

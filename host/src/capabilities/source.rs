@@ -37,13 +37,17 @@ impl SourceBytes {
         self.bytes.len() as u64
     }
 
-    /// Up to `length` bytes from `offset`; fewer only at the end or above 16 MiB, none only at or past the end.
-    pub fn read(&self, offset: u64, length: u32) -> &[u8] {
+    /// Up to `length` bytes from `offset`; fewer only at the end or above 16 MiB, none only at or past the end. Whoever reads all bytes
+    /// shares them.
+    pub fn read(&self, offset: u64, length: u32) -> Arc<[u8]> {
         // `offset` and `length` are guest-controlled, so clamp them before slicing.
         let start = usize::try_from(offset).unwrap_or(usize::MAX).min(self.bytes.len());
         let end =
             start.saturating_add((length as usize).min(self.longest_read)).min(self.bytes.len());
-        &self.bytes[start..end]
+        match &self.bytes[start..end] {
+            all if all.len() == self.bytes.len() => Arc::clone(&self.bytes),
+            part => Arc::from(part),
+        }
     }
 }
 
@@ -56,14 +60,14 @@ mod tests {
         let source =
             SourceBytes::new(MediaType::new("text/plain").unwrap(), Arc::from(&b"0123456789"[..]));
         let check =
-            |offset, length, expected: &[u8]| assert_eq!(source.read(offset, length), expected);
+            |offset, length, expected: &[u8]| assert_eq!(&*source.read(offset, length), expected);
         check(0, 4, b"0123");
         check(8, 4, b"89");
         check(10, 1, b"");
         check(u64::MAX, u32::MAX, b"");
         check(0, u32::MAX, b"0123456789");
         check(3, 0, b"");
-        assert_eq!(source.clone().in_slices_of(3).read(2, 8), b"234");
-        assert_eq!(source.clone().in_slices_of(0).read(2, 8), b"2");
+        assert_eq!(source.clone().in_slices_of(3).read(2, 8)[..], b"234"[..]);
+        assert_eq!(source.clone().in_slices_of(0).read(2, 8)[..], b"2"[..]);
     }
 }

@@ -174,7 +174,7 @@ pub fn source_reads(data: &[u8]) {
         let at = usize::try_from(offset.checked_add(index)?).ok()?;
         content.get(at).copied()
     });
-    assert_eq!(source.read(offset, length), expected.collect::<Vec<u8>>());
+    assert_eq!(&*source.read(offset, length), expected.collect::<Vec<u8>>());
     assert_eq!(source.size(), content.len() as u64);
 }
 
