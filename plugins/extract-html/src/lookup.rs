@@ -53,15 +53,27 @@ impl<T: Copy, const SLOTS: usize> Lookup<T, SLOTS> {
     /// What the name with this hash means.
     #[inline]
     pub fn get(&self, hash: u64) -> Option<T> {
-        let mut slot = Self::slot(hash);
-        // At least half of the slots are empty.
-        while let Some((known, meaning)) = self.slots[slot] {
-            if known == hash {
-                return Some(meaning);
-            }
-            slot = (slot + 1) % SLOTS;
+        let slot = Self::slot(hash);
+        // Nearly all names are found, or not found, at the first look, and that one needs no loop.
+        match self.slots[slot] {
+            Some((known, meaning)) if known == hash => Some(meaning),
+            Some(_) => self.get_behind(slot, hash),
+            None => None,
         }
-        None
+    }
+
+    /// The same for names whose first slot is taken by another one.
+    #[inline(never)]
+    fn get_behind(&self, mut slot: usize, hash: u64) -> Option<T> {
+        // At least half of the slots are empty.
+        loop {
+            slot = (slot + 1) % SLOTS;
+            match self.slots[slot] {
+                Some((known, meaning)) if known == hash => return Some(meaning),
+                Some(_) => {}
+                None => return None,
+            }
+        }
     }
 
     const fn slot(hash: u64) -> usize {

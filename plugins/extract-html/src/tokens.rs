@@ -118,27 +118,24 @@ impl<'a, R: Receiver<'a>> Tokenizer<'a, R> {
     fn markup(&mut self, at: usize, receiver: &mut R) -> usize {
         let next = self.byte(at + 1);
         // Asked one after the other, the most frequent ones first: a `match` would become a jump that no processor foresees.
-        if next.is_some_and(|byte| is(byte, LETTER)) {
-            let (behind, tag) = self.tag(at + 1);
+        let is_end = next == Some(b'/');
+        let name = at + 1 + usize::from(is_end);
+        let first = self.byte(name);
+        if first.is_some_and(|byte| is(byte, LETTER)) {
+            let (behind, tag) = self.tag(name);
             let Some((name, is_self_closing)) = tag else { return behind };
+            if is_end {
+                receiver.end(name);
+                return behind;
+            }
             let tag = Tag { name, is_self_closing, attributes: &self.attributes };
             return match receiver.start(tag) {
                 Some(content) => self.content(behind, name, content, receiver),
                 None => behind,
             };
         }
-        if next == Some(b'/') {
-            return match self.byte(at + 2) {
-                None => at,
-                Some(byte) if is(byte, LETTER) => {
-                    let (behind, tag) = self.tag(at + 2);
-                    if let Some((name, _)) = tag {
-                        receiver.end(name);
-                    }
-                    behind
-                }
-                Some(_) => self.behind(at + 2, b'>'),
-            };
+        if is_end {
+            return if first.is_none() { at } else { self.behind(at + 2, b'>') };
         }
         if next == Some(b'!') {
             return self.declaration(at + 2, receiver);
@@ -190,6 +187,7 @@ impl<'a, R: Receiver<'a>> Tokenizer<'a, R> {
 
     /// Reads a tag from its name on: the place behind it, its name, and whether it closes itself. A tag that the page ends in
     /// is none.
+    #[inline(always)]
     fn tag(&mut self, from: usize) -> (usize, Option<(u64, bool)>) {
         self.attributes.clear();
         let bytes = self.bytes();
