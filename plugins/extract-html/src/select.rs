@@ -96,6 +96,7 @@ pub fn measure(page: &Page) -> Vec<Measure> {
         }
         contexts.push(context);
     }
+    let mut total = 0_u32;
     for (index, &(plain, linked)) in own.iter().enumerate() {
         if plain > linked && contexts[index].flags & IN_HEADING == 0 {
             let prose = match plain {
@@ -106,29 +107,27 @@ pub fn measure(page: &Page) -> Vec<Measure> {
                 _ => plain.min(4_000),
             };
             let is_item = contexts[index].flags & IN_ITEM != 0;
-            measures[index].prose = if is_item { prose / 2 } else { prose };
-            measures[index].clean = measures[index].prose;
+            let prose = if is_item { prose / 2 } else { prose };
+            (measures[index].prose, measures[index].clean) = (prose, prose);
+            total = total.saturating_add(prose);
         }
     }
-    for index in (1..nodes.len()).rev() {
-        let inner = measures[index];
-        let outer = &mut measures[nodes[index].parent as usize];
+    // In this order every node comes after all that lies in it.
+    for (index, node) in nodes.iter().enumerate().skip(1).rev() {
+        let mut inner = measures[index];
+        if is_boilerplate(node.hints, inner.prose, total) {
+            inner.clean = 0;
+            measures[index].clean = 0;
+        }
+        let outer = &mut measures[node.parent as usize];
         outer.chars += inner.chars;
         outer.linked += inner.linked;
         outer.emphasized += inner.emphasized;
         outer.prose = outer.prose.saturating_add(inner.prose);
+        outer.clean = outer.clean.saturating_add(inner.clean);
         outer.images += inner.images;
         outer.solid += inner.solid;
-        outer.links += inner.links + u32::from(nodes[index].tag == Tag::Link && inner.linked > 0);
-    }
-    let total = measures[0].prose;
-    for index in (1..nodes.len()).rev() {
-        if is_boilerplate(nodes[index].hints, measures[index].prose, total) {
-            measures[index].clean = 0;
-        }
-        let clean = measures[index].clean;
-        let outer = &mut measures[nodes[index].parent as usize].clean;
-        *outer = outer.saturating_add(clean);
+        outer.links += inner.links + u32::from(node.tag == Tag::Link && inner.linked > 0);
     }
     measures
 }
