@@ -755,6 +755,7 @@ impl wit::sources::HostSource for State {
         offset: u64,
         length: u32,
     ) -> wasmtime::Result<Vec<u8>> {
+        // The trait asks for this; guests get what `share_sources` links in its place.
         Ok(self.read_source(&source, offset, length)?.to_vec())
     }
 

@@ -114,11 +114,10 @@ pub fn measure(page: &Page) -> Vec<Measure> {
     }
     // In this order every node comes after all that lies in it.
     for (index, node) in nodes.iter().enumerate().skip(1).rev() {
-        let mut inner = measures[index];
-        if is_boilerplate(node.hints, inner.prose, total) {
-            inner.clean = 0;
+        if is_boilerplate(node.hints, measures[index].prose, total) {
             measures[index].clean = 0;
         }
+        let inner = measures[index];
         let outer = &mut measures[node.parent as usize];
         outer.chars += inner.chars;
         outer.linked += inner.linked;
