@@ -4,8 +4,12 @@
 //! a loop over indices. The rules for tags that are left out or misplaced are those of browsers, cut down to what changes the
 //! text: paragraphs, items, cells and links end where a browser would end them.
 
+use std::borrow::Cow;
 use std::ops::ControlFlow;
 
+use memchr::memchr;
+
+use crate::classes::is_blank;
 use crate::head::Head;
 use crate::lookup::hash;
 use crate::names::{self, Hints, Known};
@@ -31,6 +35,8 @@ pub mod flag {
     pub const PREFORMATTED: u8 = 2;
     /// A definition or another item that is not numbered: `dt`.
     pub const TERM: u8 = 4;
+    /// The string of the node is none of the source.
+    pub const COPIED: u8 = 8;
 }
 
 /// One node: an element or a run of text.
@@ -54,27 +60,35 @@ pub struct Node {
 
 /// A parsed page.
 #[derive(Debug)]
-pub struct Page {
+pub struct Page<'a> {
     /// All nodes in the order of the source, the root first.
     pub nodes: Vec<Node>,
+    /// The indices of those that may be the headline: `h1` and `h2`.
+    pub headings: Vec<u32>,
+    /// The indices of those that may be declared to be the article: `article`, `main`, and what is named [`Hints::ARTICLE_BODY`].
+    pub frames: Vec<u32>,
     /// What the head of the page, and `meta` elsewhere, said.
     pub head: Head,
+    source: Cow<'a, str>,
+    /// Strings that do not stand in the source like this: those with character references, those made of several runs of text.
     strings: String,
 }
 
-impl Page {
+impl<'a> Page<'a> {
     /// Parses a page. `xml` turns on self-closing tags and CDATA sections.
-    pub fn parse(source: &str, xml: bool) -> Page {
-        let source = &*with_line_feeds(source);
-        let mut receiving =
-            Receiving { builder: Builder::new(xml, source.len()), known: Known::new() };
-        tokens::read(source, xml, &mut receiving);
-        receiving.builder.finish()
+    #[inline(never)]
+    pub fn parse(source: &'a str, xml: bool) -> Page<'a> {
+        let source = with_line_feeds(source);
+        let mut receiving = Receiving { builder: Builder::new(xml, &source), known: Known::new() };
+        tokens::read(&source, xml, &mut receiving);
+        let Builder { nodes, headings, frames, head, strings, .. } = receiving.builder.finish();
+        Page { nodes, headings, frames, head, source, strings }
     }
 
     /// The string of a node.
     pub fn string(&self, node: &Node) -> &str {
-        self.strings.get(node.from as usize..node.to as usize).unwrap_or("")
+        let strings = if node.flags & flag::COPIED == 0 { &*self.source } else { &*self.strings };
+        strings.get(node.from as usize..node.to as usize).unwrap_or("")
     }
 
     /// The indices of the children of a node.
@@ -119,8 +133,14 @@ pub fn truncate(text: &mut String, limit: usize) {
 }
 
 /// The longest beginning of a text that has at most so many bytes.
+#[inline]
 pub fn truncated(text: &str, limit: usize) -> &str {
-    &text[..text.floor_char_boundary(limit)]
+    // Looking for a boundary takes a loop, which nearly no text needs.
+    #[inline(never)]
+    fn cut(text: &str, limit: usize) -> &str {
+        &text[..text.floor_char_boundary(limit)]
+    }
+    if text.len() <= limit { text } else { cut(text, limit) }
 }
 
 /// An element whose end tag has not been seen.
@@ -145,9 +165,12 @@ enum Sink {
 }
 
 #[derive(Debug)]
-struct Builder {
+struct Builder<'a> {
+    source: &'a str,
     xml: bool,
     nodes: Vec<Node>,
+    headings: Vec<u32>,
+    frames: Vec<u32>,
     strings: String,
     head: Head,
     stack: Vec<Open>,
@@ -162,8 +185,8 @@ struct Builder {
     space: bool,
 }
 
-impl Builder {
-    fn new(xml: bool, size: usize) -> Builder {
+impl<'a> Builder<'a> {
+    fn new(xml: bool, source: &'a str) -> Builder<'a> {
         let root = Node {
             tag: Tag::Root,
             flags: 0,
@@ -174,12 +197,15 @@ impl Builder {
             to: 0,
         };
         // A guess that fits most pages: growing means copying, and a fresh memory pays for every page it touches.
-        let mut nodes = Vec::with_capacity((size / 64).clamp(16, MAX_NODES));
+        let mut nodes = Vec::with_capacity((source.len() / 24).clamp(16, MAX_NODES));
         nodes.push(root);
         Builder {
+            source,
             xml,
             nodes,
-            strings: String::with_capacity((size / 4).clamp(64, 1 << 20)),
+            headings: Vec::new(),
+            frames: Vec::new(),
+            strings: String::new(),
             head: Head::default(),
             stack: Vec::with_capacity(64),
             open: [0; TAGS],
@@ -190,13 +216,13 @@ impl Builder {
         }
     }
 
-    fn finish(mut self) -> Page {
+    fn finish(mut self) -> Builder<'a> {
         while !self.stack.is_empty() {
             self.pop();
         }
         let end = self.nodes.len() as u32;
         self.nodes[0].end = end;
-        Page { nodes: self.nodes, head: self.head, strings: self.strings }
+        self
     }
 
     // Called from two places, of which one is rare and kept apart.
@@ -212,40 +238,72 @@ impl Builder {
             return;
         }
         let preformatted = self.open[Tag::Preformatted as usize] > 0;
-        if !preformatted && text.bytes().all(|byte| byte.is_ascii_whitespace()) {
+        if !preformatted && is_blank(text.as_bytes()) {
             self.space = true;
             return;
         }
-        let parent = self.parent();
-        let at = self.strings.len() as u32;
         let last = self.nodes.len() - 1;
-        let extends = self.nodes[last].tag == Tag::Text
-            && self.nodes[last].to == at
-            && (self.nodes[last].parent == parent || self.nodes.len() >= MAX_NODES);
-        if !extends {
-            if self.nodes.len() >= MAX_NODES {
-                return;
-            }
-            self.push_node(Tag::Text, at);
-            if preformatted {
-                let last = self.nodes.len() - 1;
-                self.nodes[last].flags = flag::PREFORMATTED;
-            }
+        let is_full = self.nodes.len() >= MAX_NODES;
+        if self.nodes[last].tag == Tag::Text
+            && (self.nodes[last].parent == self.parent() || is_full)
+        {
+            return self.extend_last(text);
+        }
+        if is_full {
+            return;
+        }
+        let index = self.push_node(Tag::Text);
+        if preformatted {
+            self.nodes[index as usize].flags = flag::PREFORMATTED;
+        }
+        if self.space {
+            self.extend_last(text);
+        } else {
+            self.keep(index, text);
+        }
+    }
+
+    /// Adds text to the string of the last node, after the white space that stood before it.
+    #[inline(never)]
+    fn extend_last(&mut self, text: &str) {
+        let last = self.nodes.len() - 1;
+        let node = &mut self.nodes[last];
+        let string = node.from as usize..node.to as usize;
+        if node.flags & flag::COPIED == 0 {
+            node.from = self.strings.len() as u32;
+            node.flags |= flag::COPIED;
+            self.strings.push_str(&self.source[string]);
+        } else if string.end < self.strings.len() {
+            node.from = self.strings.len() as u32;
+            self.strings.extend_from_within(string);
         }
         if self.space {
             self.space = false;
             self.strings.push(' ');
         }
         self.strings.push_str(text);
-        let last = self.nodes.len() - 1;
         self.nodes[last].to = self.strings.len() as u32;
+    }
+
+    /// Makes this the string of a node: by its place in the source, or else copied.
+    fn keep(&mut self, index: u32, string: &str) {
+        let node = &mut self.nodes[index as usize];
+        let from = match place_in(string, self.source) {
+            Some(from) => from,
+            None => {
+                node.flags |= flag::COPIED;
+                self.strings.push_str(string);
+                self.strings.len() - string.len()
+            }
+        };
+        (node.from, node.to) = (from as u32, (from + string.len()) as u32);
     }
 
     fn parent(&self) -> u32 {
         self.stack.last().map_or(0, |open| if open.node == NO_NODE { 0 } else { open.node })
     }
 
-    fn push_node(&mut self, tag: Tag, from: u32) -> u32 {
+    fn push_node(&mut self, tag: Tag) -> u32 {
         let index = self.nodes.len() as u32;
         self.nodes.push(Node {
             tag,
@@ -253,8 +311,8 @@ impl Builder {
             hints: Hints::default(),
             parent: self.parent(),
             end: index + 1,
-            from,
-            to: from,
+            from: 0,
+            to: 0,
         });
         index
     }
@@ -345,7 +403,7 @@ impl Builder {
     }
 
     /// Begins an element. What follows it is no markup where its content is told.
-    fn start<'a>(&mut self, start: &StartTag<'a, '_>, known: &mut Known<'a>) -> Option<Content> {
+    fn start(&mut self, start: &StartTag<'a, '_>, known: &mut Known<'a>) -> Option<Content> {
         let tag = start.tag;
         if tag.is(Classes::SPECIAL)
             && let ControlFlow::Break(content) = self.start_special(start)
@@ -446,26 +504,24 @@ impl Builder {
             _ => Attribute::DateTime,
         });
         // The space before a link or a time belongs to the text before it, not to its own string.
-        if self.space && wanted.is_some() {
-            let last = self.nodes.len() - 1;
-            if self.nodes[last].tag == Tag::Text && self.nodes[last].to == self.strings.len() as u32
-            {
-                self.strings.push(' ');
-                self.nodes[last].to += 1;
-                self.space = false;
-            }
+        if self.space && wanted.is_some() && self.nodes[self.nodes.len() - 1].tag == Tag::Text {
+            self.extend_last("");
         }
-        let from = self.strings.len() as u32;
-        let index = self.push_node(tag, from);
+        let index = self.push_node(tag);
+        let node = &mut self.nodes[index as usize];
+        node.hints = traits.hints;
+        node.flags = traits.flags;
+        if matches!(tag, Tag::Heading1 | Tag::Heading2) {
+            self.headings.push(index);
+        }
+        if matches!(tag, Tag::Article | Tag::Main) || traits.hints.any(Hints::ARTICLE_BODY) {
+            self.frames.push(index);
+        }
         if let Some(name) = wanted
             && let Some(value) = start.value(name)
         {
-            self.strings.push_str(&value);
+            self.keep(index, &value);
         }
-        let node = &mut self.nodes[index as usize];
-        node.to = self.strings.len() as u32;
-        node.hints = traits.hints;
-        node.flags = traits.flags;
         if !is_leaf {
             self.push_open(start, index);
         }
@@ -574,13 +630,19 @@ impl Builder {
     }
 }
 
+/// Where a text stands in another one, if it is a part of it and not only the same.
+fn place_in(part: &str, whole: &str) -> Option<usize> {
+    let from = part.as_ptr().addr().checked_sub(whole.as_ptr().addr())?;
+    (part.len() <= whole.len() && from <= whole.len() - part.len()).then_some(from)
+}
+
 fn append(target: &mut String, text: &str, limit: usize) {
     target.push_str(truncated(text, limit.saturating_sub(target.len())));
 }
 
 /// Builds a page from what the tokenizer hands over.
 struct Receiving<'a> {
-    builder: Builder,
+    builder: Builder<'a>,
     known: Known<'a>,
 }
 
@@ -592,11 +654,11 @@ impl<'a> Receiver<'a> for Receiving<'a> {
         Attribute::of(name)
     }
 
+    #[inline(never)]
     fn text(&mut self, text: &'a str) {
         self.builder.text(&decoded(text));
     }
 
-    #[inline(never)]
     fn literal(&mut self, text: &'a str) {
         self.builder.text(text);
     }
@@ -683,12 +745,28 @@ impl Traits {
 
 /// Whether an inline style takes the element off the page.
 fn hides(style: &str) -> bool {
-    style.split(';').any(|declaration| {
-        let Some((property, value)) = declaration.split_once(':') else { return false };
-        let value = value.trim_ascii();
-        let value = value.strip_suffix("!important").map_or(value, str::trim_ascii);
-        let is = |text: &str, other: &str| text.trim_ascii().eq_ignore_ascii_case(other);
-        (is(property, "display") && is(value, "none"))
-            || (is(property, "visibility") && is(value, "hidden"))
-    })
+    let mut rest = Some(style);
+    while let Some(style) = rest {
+        let declaration;
+        (declaration, rest) = split_at(style, b';');
+        if let (property, Some(value)) = split_at(declaration, b':') {
+            let value = value.trim_ascii();
+            let value = value.strip_suffix("!important").map_or(value, str::trim_ascii);
+            let is = |text: &str, other: &str| text.trim_ascii().eq_ignore_ascii_case(other);
+            if (is(property, "display") && is(value, "none"))
+                || (is(property, "visibility") && is(value, "hidden"))
+            {
+                return true;
+            }
+        }
+    }
+    false
+}
+
+/// What stands before and behind a character of ASCII.
+fn split_at(text: &str, character: u8) -> (&str, Option<&str>) {
+    match memchr(character, text.as_bytes()) {
+        Some(at) => (&text[..at], Some(&text[at + 1..])),
+        None => (text, None),
+    }
 }

@@ -1,6 +1,7 @@
 //! What a page states about its article: title, authors, dates and the like, from several sources in order of trust.
 
 use docmill_plugin::Attribute;
+use memchr::memchr2;
 
 use crate::dates;
 use crate::dom::{Page, truncate};
@@ -23,7 +24,7 @@ const MAX_DESCRIPTION: usize = 2_000;
 
 /// What the page states for machines.
 pub struct Facts<'a> {
-    page: &'a Page,
+    page: &'a Page<'a>,
     json: JsonLd,
     /// The object that describes the article.
     article: Option<usize>,
@@ -36,7 +37,8 @@ pub struct Facts<'a> {
 
 impl<'a> Facts<'a> {
     /// Reads what the page states.
-    pub fn of(page: &'a Page) -> Facts<'a> {
+    #[inline(never)]
+    pub fn of(page: &'a Page<'a>) -> Facts<'a> {
         let json = JsonLd::read(page.head.json_ld.as_bytes());
         let article = json
             .objects()
@@ -150,6 +152,7 @@ impl<'a> Facts<'a> {
     }
 
     /// The attributes of the document.
+    #[inline(never)]
     pub fn attributes(&self, selection: &Selection, rendered: &Rendered) -> Vec<Attribute> {
         let mut attributes = Vec::new();
         let mut add = |name: &str, value: Option<String>| {
@@ -302,6 +305,7 @@ impl<'a> Facts<'a> {
     }
 
     /// The language of a text: what the page declares, if the text does not say otherwise.
+    #[inline(never)]
     pub fn language(&self, text: &str) -> Option<String> {
         let head = &self.page.head;
         let declared = [
@@ -350,7 +354,7 @@ fn language_tag(text: &str) -> Option<String> {
 /// A value on one line, without entities or tags, which find their way into metadata; `None` if nothing remains.
 fn clean(text: &str, limit: usize) -> Option<String> {
     let text = &text[..text.floor_char_boundary(limit * 4)];
-    let mut cleaned = if text.contains(['&', '<']) {
+    let mut cleaned = if memchr2(b'&', b'<', text.as_bytes()).is_some() {
         Page::parse(text, false).line(0, limit)
     } else {
         let mut cleaned = String::new();
@@ -369,7 +373,10 @@ fn is_address(text: &str) -> bool {
 const SEPARATORS: [&str; 8] = [" | ", " - ", " – ", " — ", " :: ", " » ", " • ", " · "];
 
 fn last_separator(title: &str) -> Option<(usize, &'static str)> {
-    SEPARATORS.iter().filter_map(|it| Some((title.rfind(it)?, *it))).max()
+    title.rmatch_indices(' ').find_map(|(at, _)| {
+        let separator = SEPARATORS.iter().find(|it| title[at..].starts_with(**it))?;
+        Some((at, *separator))
+    })
 }
 
 /// The first part of a `title` element, if it can stand for an article: `Headline | Section`.

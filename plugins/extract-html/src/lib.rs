@@ -56,6 +56,8 @@ pub fn extract(bytes: &[u8], syntax: Syntax) -> Result<Option<Extracted>, Error>
 }
 
 fn extract_text(source: &str, syntax: Syntax) -> Option<Extracted> {
+    // Each step is kept apart (`inline(never)`): in one function they would share its few registers, see
+    // `host/docs/design/0005-guests.md`.
     let page = dom::Page::parse(source, syntax == Syntax::Xhtml);
     let facts = facts::Facts::of(&page);
     let measures = select::measure(&page);

@@ -28,6 +28,7 @@ pub struct Rendered {
 }
 
 /// Renders a page.
+#[inline(never)]
 pub fn render(
     page: &Page,
     measures: &[Measure],
@@ -118,7 +119,7 @@ struct Open {
 }
 
 struct Renderer<'a> {
-    page: &'a Page,
+    page: &'a Page<'a>,
     measures: &'a [Measure],
     base: Option<&'a str>,
     body_prose: u32,

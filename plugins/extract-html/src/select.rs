@@ -41,79 +41,107 @@ impl Measure {
     }
 }
 
-/// What holds for everything inside an element.
-#[derive(Debug, Clone, Copy)]
-struct Context {
-    /// The nearest block.
-    block: u32,
-    flags: u8,
-}
+/// What holds for everything inside an element: the number of the nearest block, and below it four of these flags.
+type Context = u32;
 
-const IN_LINK: u8 = 1;
-const IN_EMPHASIS: u8 = 2;
-const IN_HEADING: u8 = 4;
-const IN_ITEM: u8 = 8;
+const IN_LINK: Context = 1;
+const IN_EMPHASIS: Context = 2;
+const IN_HEADING: Context = 4;
+const IN_ITEM: Context = 8;
+const FLAGS: u32 = 4;
+
+/// A block by itself, without those that lie in it.
+#[derive(Debug, Clone, Copy)]
+struct Block {
+    node: u32,
+    context: Context,
+    /// The characters outside of links.
+    plain: u32,
+    /// Those in links.
+    linked: u32,
+}
 
 /// Measures every node of a page.
 pub fn measure(page: &Page) -> Vec<Measure> {
-    let nodes = &page.nodes;
-    let mut measures = vec![Measure::default(); nodes.len()];
-    let mut contexts: Vec<Context> = Vec::with_capacity(nodes.len());
-    // The characters of a block's own lines outside and inside of links.
-    let mut own = vec![(0_u32, 0_u32); nodes.len()];
-    for (index, node) in nodes.iter().enumerate() {
-        let mut context =
-            contexts.get(node.parent as usize).copied().unwrap_or(Context { block: 0, flags: 0 });
+    // A function for each pass: what one of them keeps in registers is not in the way of the others.
+    let mut measures = vec![Measure::default(); page.nodes.len()];
+    let blocks = measure_each(page, &mut measures);
+    let total = weigh(&mut measures, &blocks);
+    add_up(page, &mut measures, total);
+    measures
+}
+
+/// Measures every node by itself; returns the blocks.
+#[inline(never)]
+fn measure_each(page: &Page, measures: &mut [Measure]) -> Vec<Block> {
+    let mut blocks: Vec<Block> = Vec::with_capacity(page.nodes.len());
+    let mut contexts: Vec<Context> = vec![0; page.nodes.len()];
+    for (index, node) in page.nodes.iter().enumerate() {
+        let mut context = contexts[node.parent as usize];
         let measure = &mut measures[index];
         if node.tag == Tag::Text {
             let chars = count(page.string(node));
             measure.chars = chars;
-            let own = &mut own[context.block as usize];
-            if context.flags & IN_LINK != 0 {
-                measure.linked = chars;
-                own.1 += chars;
-            } else {
-                own.0 += chars;
-            }
-            if context.flags & IN_EMPHASIS != 0 {
+            if context & IN_EMPHASIS != 0 {
                 measure.emphasized = chars;
             }
-            contexts.push(context);
+            let block = &mut blocks[(context >> FLAGS) as usize];
+            if context & IN_LINK != 0 {
+                measure.linked = chars;
+                block.linked += chars;
+            } else {
+                block.plain += chars;
+            }
             continue;
         }
         match node.tag {
             // A link to nowhere is an anchor, and its text is text.
-            Tag::Link if node.to > node.from => context.flags |= IN_LINK,
-            Tag::Emphasis => context.flags |= IN_EMPHASIS,
+            Tag::Link if node.to > node.from => context |= IN_LINK,
+            Tag::Emphasis => context |= IN_EMPHASIS,
             Tag::Image => measure.images = 1,
             Tag::Table | Tag::Quotation | Tag::Preformatted => measure.solid = 1,
-            Tag::Item => context.flags |= IN_ITEM,
-            tag if tag.is(Classes::HEADING) => context.flags |= IN_HEADING,
+            Tag::Item => context |= IN_ITEM,
+            tag if tag.is(Classes::HEADING) => context |= IN_HEADING,
             _ => {}
         }
+        // The page itself is the first one.
         if node.tag.is_block() {
-            context.block = index as u32;
+            context = (blocks.len() as u32) << FLAGS | context & ((1 << FLAGS) - 1);
+            blocks.push(Block { node: index as u32, context, plain: 0, linked: 0 });
         }
-        contexts.push(context);
+        contexts[index] = context;
     }
+    blocks
+}
+
+/// Weighs the prose of every block; returns that of the page.
+#[inline(never)]
+fn weigh(measures: &mut [Measure], blocks: &[Block]) -> u32 {
     let mut total = 0_u32;
-    for (index, &(plain, linked)) in own.iter().enumerate() {
-        if plain > linked && contexts[index].flags & IN_HEADING == 0 {
-            let prose = match plain {
-                0..25 => 0,
-                25..80 => plain / 4,
-                80..140 => plain / 2,
-                // A block of many thousands of letters is no better an article than one of a few thousand.
-                _ => plain.min(4_000),
-            };
-            let is_item = contexts[index].flags & IN_ITEM != 0;
-            let prose = if is_item { prose / 2 } else { prose };
-            (measures[index].prose, measures[index].clean) = (prose, prose);
-            total = total.saturating_add(prose);
+    for &Block { node, context, plain, linked } in blocks {
+        if plain <= linked || context & IN_HEADING != 0 {
+            continue;
         }
+        let prose = match plain {
+            0..25 => 0,
+            25..80 => plain / 4,
+            80..140 => plain / 2,
+            // A block of many thousands of letters is no better an article than one of a few thousand.
+            _ => plain.min(4_000),
+        };
+        let prose = if context & IN_ITEM != 0 { prose / 2 } else { prose };
+        let measure = &mut measures[node as usize];
+        (measure.prose, measure.clean) = (prose, prose);
+        total += prose;
     }
+    total
+}
+
+/// Adds to every node what lies in it. `total` is the prose of the page. No sum overflows: a page has 250,000 nodes at most.
+#[inline(never)]
+fn add_up(page: &Page, measures: &mut [Measure], total: u32) {
     // In this order every node comes after all that lies in it.
-    for (index, node) in nodes.iter().enumerate().skip(1).rev() {
+    for (index, node) in page.nodes.iter().enumerate().skip(1).rev() {
         if is_boilerplate(node.hints, measures[index].prose, total) {
             measures[index].clean = 0;
         }
@@ -122,13 +150,13 @@ pub fn measure(page: &Page) -> Vec<Measure> {
         outer.chars += inner.chars;
         outer.linked += inner.linked;
         outer.emphasized += inner.emphasized;
-        outer.prose = outer.prose.saturating_add(inner.prose);
-        outer.clean = outer.clean.saturating_add(inner.clean);
+        outer.prose += inner.prose;
+        outer.clean += inner.clean;
         outer.images += inner.images;
+        outer.links += inner.links;
         outer.solid += inner.solid;
-        outer.links += inner.links + u32::from(node.tag == Tag::Link && inner.linked > 0);
+        outer.links += u32::from(node.tag == Tag::Link && inner.linked > 0);
     }
-    measures
 }
 
 /// Whether a box is what its name says. One that holds most of the prose of the page is not: some templates call the
@@ -142,15 +170,23 @@ fn is_boilerplate(hints: Hints, prose: u32, total: u32) -> bool {
 }
 
 /// How many characters of a text are no white space.
+#[inline(never)]
 fn count(text: &str) -> u32 {
+    let (blocks, rest) = text.as_bytes().as_chunks::<64>();
+    // Counters of one byte are sixteen to a register.
     let is_counted = |byte: &u8| u8::from(*byte > b' ' && (byte & 0xc0) != 0x80);
-    // Counters of one byte are sixteen to a register; they are added up before they can overflow.
-    let block =
-        |bytes: &[[u8; 16]]| u32::from(bytes.as_flattened().iter().map(is_counted).sum::<u8>());
-    let (whole, rest) = text.as_bytes().as_chunks::<16>();
-    let mut count = whole.chunks(15).map(block).sum::<u32>();
-    let (eights, last) = rest.as_chunks::<8>();
-    count += eights.iter().map(|eight| count_of_eight(u64::from_le_bytes(*eight))).sum::<u32>();
+    let block = |block: &[u8; 64]| u32::from(block.iter().map(is_counted).sum::<u8>());
+    let mut count: u32 = blocks.iter().map(block).sum();
+    let of_eight = |eight: &[u8; 8]| count_of_eight(u64::from_le_bytes(*eight));
+    let (sixteens, rest) = rest.as_chunks::<16>();
+    for sixteen in sixteens {
+        let (eights, _) = sixteen.as_chunks();
+        count += eights.iter().map(of_eight).sum::<u32>();
+    }
+    let (eights, last) = rest.as_chunks();
+    if let Some(eight) = eights.first() {
+        count += of_eight(eight);
+    }
     count
         + match text.as_bytes().last_chunk() {
             // The bytes before them have been counted.
@@ -183,6 +219,7 @@ pub struct Selection {
 }
 
 /// Selects the article. `titles` are what the page calls itself for machines, `description` how it sums itself up.
+#[inline(never)]
 pub fn select(
     page: &Page,
     measures: &[Measure],
@@ -219,6 +256,7 @@ pub fn select(
 }
 
 /// Where to look for the body, and whether the page itself declares that this is it.
+#[inline(never)]
 fn start(page: &Page, measures: &[Measure]) -> (u32, bool) {
     let total = u64::from(measures[0].clean);
     if total == 0 {
@@ -227,23 +265,24 @@ fn start(page: &Page, measures: &[Measure]) -> (u32, bool) {
     }
     // The best of each kind of declaration: a body, an article, a main part.
     let (mut body, mut article, mut main) = (None, None, None);
-    for (index, node) in page.nodes.iter().enumerate() {
-        let clean = u64::from(measures[index].clean);
+    for &index in &page.frames {
+        let (node, measure) = (&page.nodes[index as usize], &measures[index as usize]);
+        let clean = u64::from(measure.clean);
         if clean == 0 {
             continue;
         }
         if node.hints.any(Hints::ARTICLE_BODY)
             && clean * 5 >= total * 2
-            && measures[index].is_mostly_prose()
+            && measure.is_mostly_prose()
             && body.is_none_or(|(_, best)| clean > best)
         {
-            body = Some((index as u32, clean));
+            body = Some((index, clean));
         }
         if node.tag == Tag::Article && clean * 2 >= total {
-            article = Some(index as u32);
+            article = Some(index);
         }
         if node.tag == Tag::Main && clean * 2 >= total {
-            main = Some(index as u32);
+            main = Some(index);
         }
     }
     match (body, article.or(main)) {
@@ -254,6 +293,7 @@ fn start(page: &Page, measures: &[Measure]) -> (u32, bool) {
 }
 
 /// Goes down as long as one child holds nearly all of the prose. Paragraphs left beside the way are kept.
+#[inline(never)]
 fn descend(page: &Page, measures: &[Measure], start: u32, chosen: &mut Vec<u32>) -> u32 {
     let mut here = start;
     loop {
@@ -289,28 +329,28 @@ fn is_holder(tag: Tag) -> bool {
 }
 
 /// The headline: the first heading that says what the page calls itself, or else the main heading nearest to the body.
+#[inline(never)]
 fn headline(page: &Page, measures: &[Measure], body: u32, titles: &[String]) -> Option<u32> {
     let titles: Vec<String> = titles.iter().map(|title| fold(title)).collect();
     let end = page.nodes[body as usize].end;
     let mut fallback = None;
     let mut tried = 0;
-    for (index, node) in page.nodes[..end as usize].iter().enumerate() {
-        let Some(level) = node.tag.heading_level().filter(|level| *level <= 2) else { continue };
-        let measure = &measures[index];
+    for &index in page.headings.iter().take_while(|heading| **heading < end) {
+        let level = page.nodes[index as usize].tag.heading_level();
+        let measure = &measures[index as usize];
         tried += 1;
         if measure.chars < 3 || measure.chars > 400 || tried > 200 {
             continue;
         }
-        let folded = fold(&page.line(index as u32, 1_000));
+        let folded = fold(&page.line(index, 1_000));
         let is_title = !folded.is_empty()
             && titles.iter().any(|title| {
                 *title == folded || (folded.len() >= 20 && title.contains(folded.as_str()))
             });
         if is_title {
-            return Some(index as u32);
+            return Some(index);
         }
-        let index = index as u32;
-        if level == 1 && measure.chars >= 10 && (index < body || fallback.is_none()) {
+        if level == Some(1) && measure.chars >= 10 && (index < body || fallback.is_none()) {
             fallback = Some(index);
         }
     }
@@ -323,6 +363,7 @@ pub fn fold(title: &str) -> String {
 }
 
 /// The paragraphs between headline and body that sum the article up.
+#[inline(never)]
 fn find_leads(
     page: &Page,
     measures: &[Measure],

@@ -5,13 +5,14 @@
 //! being interruptible. `tests` hold it to `html5gum`, which follows the standard state by state.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use htmlize::Context;
 use memchr::{memchr, memchr2, memmem};
 
 use crate::classes::{
     BEGINS_MARKUP, ENDS_ATTRIBUTE, ENDS_ELEMENT, ENDS_VALUE, LETTER, QUOTE, SPACE, find, is,
-    lower_unless,
+    is_literal, lower_unless,
 };
 use crate::lookup::{EMPTY, extended, hash};
 
@@ -27,7 +28,7 @@ pub trait Receiver<'a> {
     /// Text whose character references have not been replaced; see [`decoded`].
     fn text(&mut self, text: &'a str);
 
-    /// Text without character references: a CDATA section, the content of a script.
+    /// Text without character references: most text, a CDATA section, the content of a script.
     fn literal(&mut self, text: &'a str);
 
     /// The start of an element. What follows it is no markup where its content is told.
@@ -83,21 +84,34 @@ impl<'a, R: Receiver<'a>> Tokenizer<'a, R> {
     fn run(mut self, receiver: &mut R) {
         // Where the text begins that has not been handed over, and from where on its end is looked for.
         let (mut start, mut from) = (0, 0);
-        while let Some(found) = memchr(b'<', &self.bytes()[from..]) {
+        // Whether that text may have character references: looking for them again would cost as much as looking for its end.
+        let mut has_references = false;
+        while let Some(found) = memchr2(b'<', b'&', &self.bytes()[from..]) {
             let at = from + found;
+            from = at + 1;
+            if self.bytes()[at] == b'&' {
+                has_references = true;
+                continue;
+            }
             if !self.byte(at + 1).is_some_and(|byte| is(byte, BEGINS_MARKUP)) {
-                from = at + 1;
                 continue;
             }
             if start < at {
-                receiver.text(&self.source[start..at]);
+                self.text(start..at, has_references, receiver);
+                has_references = false;
             }
             start = self.markup(at, receiver);
             from = start.max(at + 1);
         }
         if start < self.source.len() {
-            receiver.text(&self.source[start..]);
+            self.text(start..self.source.len(), has_references, receiver);
         }
+    }
+
+    #[inline]
+    fn text(&self, text: Range<usize>, has_references: bool, receiver: &mut R) {
+        let text = &self.source[text];
+        if has_references { receiver.text(text) } else { receiver.literal(text) }
     }
 
     fn bytes(&self) -> &'a [u8] {
@@ -144,6 +158,7 @@ impl<'a, R: Receiver<'a>> Tokenizer<'a, R> {
     }
 
     /// Reads what follows `<!`.
+    #[inline(never)]
     fn declaration(&self, at: usize, receiver: &mut R) -> usize {
         let rest = &self.bytes()[at..];
         if rest.starts_with(b"--") {
@@ -234,6 +249,7 @@ impl<'a, R: Receiver<'a>> Tokenizer<'a, R> {
     }
 
     /// Reads the content of the element `name`, which begins here; returns the place behind it.
+    #[inline(never)]
     fn content(&self, from: usize, name: u64, content: Content, receiver: &mut R) -> usize {
         let end = self.content_end(from, name, content);
         let text = &self.source[from..end];
@@ -363,23 +379,22 @@ pub fn with_line_feeds(page: &str) -> Cow<'_, str> {
 
 /// A text with its character references replaced.
 pub fn decoded(text: &str) -> Cow<'_, str> {
-    // Few texts have any, and the library is not asked about those that have none.
-    match memchr(b'&', text.as_bytes()) {
-        Some(_) => htmlize::unescape(text),
-        None => Cow::Borrowed(text),
-    }
+    htmlize::unescape(text)
 }
 
 /// The value of an attribute with its character references replaced, and its NUL characters.
 pub fn decoded_value(value: &str) -> Cow<'_, str> {
-    match memchr2(b'&', b'\0', value.as_bytes()) {
-        Some(_) if value.contains('\0') => {
-            let value = value.replace('\0', "\u{fffd}");
-            Cow::Owned(htmlize::unescape_in(value, Context::Attribute).into_owned())
-        }
-        Some(_) => htmlize::unescape_in(value, Context::Attribute),
-        None => Cow::Borrowed(value),
+    // Few values have any, and the library is not asked about those that have none.
+    if is_literal(value.as_bytes()) { Cow::Borrowed(value) } else { decode_value(value) }
+}
+
+#[inline(never)]
+fn decode_value(value: &str) -> Cow<'_, str> {
+    if value.contains('\0') {
+        let value = value.replace('\0', "\u{fffd}");
+        return Cow::Owned(htmlize::unescape_in(value, Context::Attribute).into_owned());
     }
+    htmlize::unescape_in(value, Context::Attribute)
 }
 
 #[cfg(test)]

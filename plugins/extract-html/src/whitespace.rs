@@ -18,21 +18,70 @@ pub fn unchanged(text: &str) -> &str {
     let bytes = text.as_bytes();
     let mut at = 0;
     loop {
-        at = find(bytes, at, BLANK | UNCLEAR);
-        match bytes.get(at) {
-            None => break,
-            // What follows a single space is looked at as if it stood alone.
-            Some(b' ') => match bytes.get(at + 1) {
-                Some(&next) if !is(next, BLANK | UNCLEAR) => at += 2,
-                _ => break,
-            },
-            Some(_) => match text[at..].chars().next() {
-                Some(it) if !is_space(it) && !is_invisible(it) => at += it.len_utf8(),
-                _ => break,
-            },
+        at += plain(&bytes[at..]);
+        // What is in the way is passed, and no other block looked at before its own ends.
+        let end_of_block = at + BLOCK;
+        while at < end_of_block {
+            at = find(bytes, at, BLANK | UNCLEAR);
+            match bytes.get(at) {
+                None => return text,
+                // What follows a single space is looked at as if it stood alone.
+                Some(b' ') => match bytes.get(at + 1) {
+                    Some(&next) if !is(next, BLANK | UNCLEAR) => at += 2,
+                    _ => return &text[..at],
+                },
+                Some(_) => match text[at..].chars().next() {
+                    Some(it) if !is_space(it) && !is_invisible(it) => at += it.len_utf8(),
+                    _ => return &text[..at],
+                },
+            }
         }
     }
-    &text[..at]
+}
+
+/// How many bytes are looked at together.
+const BLOCK: usize = 16;
+
+/// How many bytes from the first on need no change, as far as looking at them in blocks tells. Kept apart, since these need all
+/// registers.
+#[inline(never)]
+fn plain(bytes: &[u8]) -> usize {
+    let mut at = 0;
+    while let Some(block) = bytes[at..].first_chunk()
+        && is_plain(block)
+    {
+        at += BLOCK;
+    }
+    // What is left may be shorter than a block, and the last block of all as good.
+    if bytes.len() <= at + BLOCK
+        && let Some(block) = bytes.last_chunk()
+        && is_plain(block)
+        && !is(block[BLOCK], BLANK | UNCLEAR)
+    {
+        at = bytes.len();
+    }
+    at
+}
+
+/// Whether all of these bytes but the last one can stay. Numbers rather than conditions, which the compiler would look at one by
+/// one: so it takes some twenty instructions for all.
+#[inline(always)]
+fn is_plain(block: &[u8; BLOCK + 1]) -> bool {
+    let (Some(bytes), Some(nexts)) = (block.first_chunk::<BLOCK>(), block.last_chunk::<BLOCK>())
+    else {
+        return false;
+    };
+    let mut found = 0;
+    for (&byte, &next) in bytes.iter().zip(nexts) {
+        // As in the class `UNCLEAR`.
+        found |= u8::from(byte < b' ')
+            | u8::from(byte == 0x7f)
+            | u8::from(byte == 0xc2)
+            | u8::from(byte.wrapping_sub(0xe1) <= 2)
+            | u8::from(byte == 0xef)
+            | u8::from(byte == b' ') & u8::from(next == b' ');
+    }
+    found == 0
 }
 
 /// Appends a text with its white space normalised: one space between words, at most one at either end.
