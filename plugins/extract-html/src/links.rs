@@ -77,6 +77,10 @@ fn clean(address: &str) -> Option<String> {
     if address.len() > MAX_ADDRESS {
         return None;
     }
+    // Nearly all of them are clean.
+    if !address.is_empty() && address.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Some(address.to_owned());
+    }
     let address = address.trim_matches(|it: char| it.is_whitespace() || it.is_control());
     let mut cleaned = String::with_capacity(address.len());
     for character in address.chars().filter(|it| !it.is_control()) {

@@ -1,6 +1,6 @@
 //! What the names that a newsroom gives to its boxes (`class`, `id`, `role`, `itemprop`) say about them.
 
-use crate::classes::{ENDS_WORD, find};
+use crate::classes::{ENDS_WORD, SPACE, find};
 use crate::tokens::decoded_value;
 
 /// A set of hints.
@@ -36,6 +36,12 @@ impl Hints {
     pub const PUBLISHED: Hints = Hints(1 << 12);
     /// Not shown, or only to those who cannot see.
     pub const HIDDEN: Hints = Hints(1 << 13);
+    /// Author, date and place, the author first of all.
+    const AUTHOR_LINE: Hints = Hints(Hints::DATELINE.0 | Hints::AUTHOR.0);
+    /// Of a word: the box is about a photo, or holds one.
+    const OF_PHOTO: Hints = Hints(1 << 14);
+    /// Of the first word of a name: the box is about another one.
+    const OF_ANOTHER: Hints = Hints(1 << 15);
     /// Everything that marks a box as not being part of the text.
     pub const BOILERPLATE: Hints = Hints(0xff);
 
@@ -100,33 +106,50 @@ fn packed(bytes: &[u8]) -> u64 {
         (Some(first), Some(last)) => {
             u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << 32
         }
-        _ => bytes.iter().fold(0, |all, byte| all << 8 | u64::from(*byte)),
+        _ => match *bytes {
+            [a] => u64::from(a),
+            [a, b] => u64::from(u16::from_le_bytes([a, b])),
+            [a, b, c] => u64::from(u32::from_le_bytes([a, b, c, 0])),
+            _ => 0,
+        },
     }
 }
 
-/// Whether two values are the same, eight bytes a turn: what the compiler makes of `==` takes one.
+/// Whether two values are the same. Without a loop for all but the longest ones: what the compiler makes of `==` takes a turn for every
+/// byte.
 fn is_same(one: &[u8], other: &[u8]) -> bool {
     if one.len() != other.len() {
         return false;
     }
-    let (Some(end), Some(other_end)) = (one.last_chunk::<8>(), other.last_chunk::<8>()) else {
-        return packed(one) == packed(other);
-    };
-    end == other_end
-        && one
-            .as_chunks::<8>()
-            .0
-            .iter()
-            .zip(other.as_chunks::<8>().0)
-            .all(|(it, other)| it == other)
+    match (one.first_chunk::<8>(), one.last_chunk::<8>()) {
+        (Some(first), Some(last)) => {
+            other.first_chunk() == Some(first)
+                && other.last_chunk() == Some(last)
+                && (one.len() <= 16 || is_same_within(one, other))
+        }
+        _ => packed(one) == packed(other),
+    }
+}
+
+/// The same for the eights of bytes of two values of one length.
+#[inline(never)]
+fn is_same_within(one: &[u8], other: &[u8]) -> bool {
+    one.as_chunks::<8>().0.iter().zip(other.as_chunks::<8>().0).all(|(it, other)| it == other)
 }
 
 /// The hints in a `class` or `id`. Names are compared word by word (`article__box-related`, `boxRelated`), and each word by how
 /// it begins, so that the inflections of three languages need no list each.
 pub fn hints(value: &str) -> Hints {
     let mut found = Hints::default();
-    for name in value.split_ascii_whitespace().take(MAX_NAMES) {
-        found.add(hints_of_name(name.as_bytes()));
+    let mut rest = value.as_bytes();
+    for _ in 0..MAX_NAMES {
+        rest = rest.trim_ascii_start();
+        if rest.is_empty() {
+            break;
+        }
+        let (name, behind) = rest.split_at(find(rest, 0, SPACE));
+        found.add(hints_of_name(name));
+        rest = behind;
     }
     found
 }
@@ -142,8 +165,7 @@ fn hints_of_name(name: &[u8]) -> Hints {
     let mut start = 0;
     // Whether the name states that a box is absent or open elsewhere, as in `no-sidebar` and `has-comments`.
     let mut about_another = false;
-    let mut words = 0;
-    let mut is_of_photo = false;
+    let mut is_first = true;
     let mut has_capitals = false;
     let mut at = 0;
     while at <= name.len() {
@@ -162,28 +184,34 @@ fn hints_of_name(name: &[u8]) -> Hints {
             word = lower;
         }
         if !word.is_empty() {
-            if words == 0 && matches!(word, b"no" | b"has" | b"with" | b"without" | b"is" | b"hide")
-            {
-                about_another = true;
-            }
-            is_of_photo |= matches!(word, b"photo" | b"image" | b"img" | b"pic" | b"anh");
-            found.add(hints_of_word(word));
-            words += 1;
+            let hints = hints_of_word(word);
+            found.add(hints);
+            about_another |= is_first && hints.any(Hints::OF_ANOTHER);
+            is_first = false;
         }
         // A capital letter begins the next word; anything else separates it from this one.
         start = if is_capital { at } else { at + 1 };
         has_capitals = is_capital;
         at += 1;
     }
+    let is_of_photo = found.any(Hints::OF_PHOTO);
+    found.remove(Hints::OF_PHOTO);
+    found.remove(Hints::OF_ANOTHER);
     match name {
+        // Each of them has a word that sounds like a body.
+        _ if !found.any(Hints::BODY) => {}
         b"articleBody" | b"articlebody" | b"article-body" | b"article_body" | b"article__body"
         | b"cms-body" | b"fck_detail" | b"detail-content" | b"entry-content" | b"post-content"
         | b"article-content" | b"article__content" | b"story-body" => {
             found.add(Hints::BODY);
             found.add(Hints::ARTICLE_BODY);
         }
-        b"sr-only" | b"visually-hidden" | b"screen-reader-text" => found.add(Hints::HIDDEN),
         _ => {}
+    }
+    if matches!(name, [b's' | b'v', ..])
+        && matches!(name, b"sr-only" | b"visually-hidden" | b"screen-reader-text")
+    {
+        found.add(Hints::HIDDEN);
     }
     if is_of_photo && found.any(Hints::LEAD) {
         // `image_desc` describes the image, not the article.
@@ -196,114 +224,216 @@ fn hints_of_name(name: &[u8]) -> Hints {
     found
 }
 
+/// How words begin that say something, with any ending. Short ones that begin many innocent words are among [`WORDS`].
+const BEGINNINGS: [(&str, Hints); 83] = [
+    ("accroche", Hints::LEAD),
+    ("advert", Hints::NOTICE),
+    ("adsbygoogle", Hints::NOTICE),
+    ("article", Hints::BODY),
+    ("aside", Hints::SIDE),
+    ("author", Hints::AUTHOR_LINE),
+    ("auteur", Hints::AUTHOR_LINE),
+    ("banner", Hints::NOTICE),
+    ("binhluan", Hints::COMMENTS),
+    ("body", Hints::BODY),
+    ("breadcrumb", Hints::NAVIGATION),
+    ("byline", Hints::AUTHOR_LINE),
+    ("caption", Hints::CAPTION),
+    ("chuthich", Hints::CAPTION),
+    ("chapo", Hints::LEAD),
+    ("chapeau", Hints::LEAD),
+    ("cms", Hints::BODY),
+    ("copyright", Hints::CREDIT),
+    ("comment", Hints::COMMENTS),
+    ("cookie", Hints::NOTICE),
+    ("consent", Hints::NOTICE),
+    ("content", Hints::BODY),
+    ("contenu", Hints::BODY),
+    ("credit", Hints::CREDIT),
+    ("date", Hints::DATELINE),
+    ("desc", Hints::LEAD),
+    ("detail", Hints::BODY),
+    ("disqus", Hints::COMMENTS),
+    ("dropdown", Hints::NAVIGATION),
+    ("entry", Hints::BODY),
+    ("excerpt", Hints::LEAD),
+    ("facebook", Hints::NAVIGATION),
+    ("fbcomment", Hints::COMMENTS),
+    ("fck", Hints::BODY),
+    ("footer", Hints::NAVIGATION),
+    ("gdpr", Hints::NOTICE),
+    ("intro", Hints::LEAD),
+    ("keyword", Hints::NAVIGATION),
+    ("legende", Hints::CAPTION),
+    ("lienquan", Hints::RELATED),
+    ("masthead", Hints::NAVIGATION),
+    ("menu", Hints::NAVIGATION),
+    ("modal", Hints::NOTICE),
+    ("more", Hints::RELATED),
+    ("mostread", Hints::RELATED),
+    ("navbar", Hints::NAVIGATION),
+    ("navig", Hints::NAVIGATION),
+    ("newsletter", Hints::NOTICE),
+    ("noidung", Hints::BODY),
+    ("paginat", Hints::NAVIGATION),
+    ("pager", Hints::NAVIGATION),
+    ("partag", Hints::NAVIGATION),
+    ("paywall", Hints::NOTICE),
+    ("photocredit", Hints::CREDIT),
+    ("popup", Hints::NOTICE),
+    ("promo", Hints::NOTICE),
+    ("quangcao", Hints::NOTICE),
+    ("relate", Hints::RELATED),
+    ("recommend", Hints::RELATED),
+    ("readmore", Hints::RELATED),
+    ("sapo", Hints::LEAD),
+    ("share", Hints::NAVIGATION),
+    ("sharing", Hints::NAVIGATION),
+    ("sidebar", Hints::SIDE),
+    ("skip", Hints::NAVIGATION),
+    ("social", Hints::NAVIGATION),
+    ("sponsor", Hints::NOTICE),
+    ("standfirst", Hints::LEAD),
+    ("story", Hints::BODY),
+    ("subscri", Hints::NOTICE),
+    ("summary", Hints::LEAD),
+    ("subtitle", Hints::LEAD),
+    ("suggest", Hints::RELATED),
+    ("tacgia", Hints::AUTHOR_LINE),
+    ("taboola", Hints::NOTICE),
+    ("text", Hints::BODY),
+    ("tinlienquan", Hints::RELATED),
+    ("tincungchuyenmuc", Hints::RELATED),
+    ("tinkhac", Hints::RELATED),
+    ("timestamp", Hints::DATELINE),
+    ("toolbar", Hints::NAVIGATION),
+    ("topbar", Hints::NAVIGATION),
+    ("widget", Hints::SIDE),
+];
+
+/// Words that say something as they are.
+const WORDS: [(&str, Hints); 30] = [
+    ("nav", Hints::NAVIGATION),
+    ("tags", Hints::NAVIGATION),
+    ("taglist", Hints::NAVIGATION),
+    ("tag", Hints::NAVIGATION),
+    ("fb", Hints::NAVIGATION),
+    ("zalo", Hints::NAVIGATION),
+    ("time", Hints::DATELINE),
+    ("meta", Hints::DATELINE),
+    ("dateline", Hints::DATELINE),
+    ("ad", Hints::NOTICE),
+    ("ads", Hints::NOTICE),
+    ("dfp", Hints::NOTICE),
+    ("lire", Hints::RELATED),
+    ("xemthem", Hints::RELATED),
+    ("docthem", Hints::RELATED),
+    ("post", Hints::BODY),
+    ("lead", Hints::LEAD),
+    ("dek", Hints::LEAD),
+    ("rail", Hints::SIDE),
+    ("photo", Hints::OF_PHOTO),
+    ("image", Hints::OF_PHOTO),
+    ("img", Hints::OF_PHOTO),
+    ("pic", Hints::OF_PHOTO),
+    ("anh", Hints::OF_PHOTO),
+    ("no", Hints::OF_ANOTHER),
+    ("has", Hints::OF_ANOTHER),
+    ("with", Hints::OF_ANOTHER),
+    ("without", Hints::OF_ANOTHER),
+    ("is", Hints::OF_ANOTHER),
+    ("hide", Hints::OF_ANOTHER),
+];
+
+/// A word, or how words begin.
+#[derive(Clone, Copy)]
+struct Entry {
+    /// Its first eight bytes as a number.
+    first: u64,
+    /// The bits of them that it has.
+    mask: u64,
+    /// What follows them.
+    rest: &'static [u8],
+    /// How many bytes a word has at least to be meant by it, and at most.
+    lengths: (usize, usize),
+    hints: Hints,
+}
+
+const LETTERS: usize = 26;
+
+/// All of them, those with the same first two letters together, and where each two letters begin.
+static ENTRIES: ([Entry; BEGINNINGS.len() + WORDS.len()], [u8; LETTERS * LETTERS + 1]) = {
+    let none = Entry { first: 0, mask: 0, rest: &[], lengths: (0, 0), hints: Hints(0) };
+    let mut entries = [none; BEGINNINGS.len() + WORDS.len()];
+    let mut starts = [0; LETTERS * LETTERS + 1];
+    let (mut count, mut letters) = (0, 0);
+    while letters < LETTERS * LETTERS {
+        starts[letters] = count as u8;
+        let mut next = 0;
+        while next < entries.len() {
+            let is_beginning = next < BEGINNINGS.len();
+            let (word, hints) =
+                if is_beginning { BEGINNINGS[next] } else { WORDS[next - BEGINNINGS.len()] };
+            let word = word.as_bytes();
+            if let Some(here) = first_two(word[0], word[1])
+                && here == letters
+            {
+                let (start, rest) = word.split_at(if word.len() < 8 { word.len() } else { 8 });
+                let mut bytes = [0; 8];
+                bytes.split_at_mut(start.len()).0.copy_from_slice(start);
+                entries[count] = Entry {
+                    first: u64::from_le_bytes(bytes),
+                    mask: u64::MAX >> (8 * (8 - start.len())),
+                    rest,
+                    lengths: (word.len(), if is_beginning { MAX_NAME } else { word.len() }),
+                    hints,
+                };
+                count += 1;
+            }
+            next += 1;
+        }
+        letters += 1;
+    }
+    assert!(count == entries.len(), "a word has something else than small letters");
+    assert!(count <= u8::MAX as usize, "too many words");
+    starts[letters] = count as u8;
+    (entries, starts)
+};
+
+/// The number of the first two letters of a word, if they are small letters.
+const fn first_two(first: u8, second: u8) -> Option<usize> {
+    let (first, second) = (first.wrapping_sub(b'a') as usize, second.wrapping_sub(b'a') as usize);
+    if first < LETTERS && second < LETTERS { Some(first * LETTERS + second) } else { None }
+}
+
+/// The first eight bytes of a word as a number, or all of a shorter one. It has two at least.
+fn first_eight(word: &[u8]) -> u64 {
+    if let Some(first) = word.first_chunk() {
+        return u64::from_le_bytes(*first);
+    }
+    if let (Some(first), Some(last)) = (word.first_chunk(), word.last_chunk()) {
+        // Where they overlap they are the same.
+        let (first, last) = (u32::from_le_bytes(*first), u32::from_le_bytes(*last));
+        return u64::from(first) | u64::from(last) << (8 * (word.len() - 4));
+    }
+    packed(word)
+}
+
 fn hints_of_word(word: &[u8]) -> Hints {
-    // How words begin, by their first two letters. Short ones that begin many innocent words must match as a whole.
-    let table: &[(&[u8], Hints)] = match word {
-        [b'a', b'c', ..] => &[(b"accroche", Hints::LEAD)],
-        [b'a', b'd', ..] => &[(b"advert", Hints::NOTICE), (b"adsbygoogle", Hints::NOTICE)],
-        [b'a', b'r', ..] => &[(b"article", Hints::BODY)],
-        [b'a', b's', ..] => &[(b"aside", Hints::SIDE)],
-        [b'a', b'u', ..] => &[
-            (b"author", Hints(Hints::DATELINE.0 | Hints::AUTHOR.0)),
-            (b"auteur", Hints(Hints::DATELINE.0 | Hints::AUTHOR.0)),
-        ],
-        [b'b', b'a', ..] => &[(b"banner", Hints::NOTICE)],
-        [b'b', b'i', ..] => &[(b"binhluan", Hints::COMMENTS)],
-        [b'b', b'o', ..] => &[(b"body", Hints::BODY)],
-        [b'b', b'r', ..] => &[(b"breadcrumb", Hints::NAVIGATION)],
-        [b'b', b'y', ..] => &[(b"byline", Hints(Hints::DATELINE.0 | Hints::AUTHOR.0))],
-        [b'c', b'a', ..] => &[(b"caption", Hints::CAPTION)],
-        [b'c', b'h', ..] => {
-            &[(b"chuthich", Hints::CAPTION), (b"chapo", Hints::LEAD), (b"chapeau", Hints::LEAD)]
-        }
-        [b'c', b'm', ..] => &[(b"cms", Hints::BODY)],
-        [b'c', b'o', ..] => &[
-            (b"copyright", Hints::CREDIT),
-            (b"comment", Hints::COMMENTS),
-            (b"cookie", Hints::NOTICE),
-            (b"consent", Hints::NOTICE),
-            (b"content", Hints::BODY),
-            (b"contenu", Hints::BODY),
-        ],
-        [b'c', b'r', ..] => &[(b"credit", Hints::CREDIT)],
-        [b'd', b'a', ..] => &[(b"date", Hints::DATELINE)],
-        [b'd', b'e', ..] => &[(b"desc", Hints::LEAD), (b"detail", Hints::BODY)],
-        [b'd', b'i', ..] => &[(b"disqus", Hints::COMMENTS)],
-        [b'd', b'r', ..] => &[(b"dropdown", Hints::NAVIGATION)],
-        [b'e', b'n', ..] => &[(b"entry", Hints::BODY)],
-        [b'e', b'x', ..] => &[(b"excerpt", Hints::LEAD)],
-        [b'f', b'a', ..] => &[(b"facebook", Hints::NAVIGATION)],
-        [b'f', b'b', ..] => &[(b"fbcomment", Hints::COMMENTS)],
-        [b'f', b'c', ..] => &[(b"fck", Hints::BODY)],
-        [b'f', b'o', ..] => &[(b"footer", Hints::NAVIGATION)],
-        [b'g', b'd', ..] => &[(b"gdpr", Hints::NOTICE)],
-        [b'i', b'n', ..] => &[(b"intro", Hints::LEAD)],
-        [b'k', b'e', ..] => &[(b"keyword", Hints::NAVIGATION)],
-        [b'l', b'e', ..] => &[(b"legende", Hints::CAPTION)],
-        [b'l', b'i', ..] => &[(b"lienquan", Hints::RELATED)],
-        [b'm', b'a', ..] => &[(b"masthead", Hints::NAVIGATION)],
-        [b'm', b'e', ..] => &[(b"menu", Hints::NAVIGATION)],
-        [b'm', b'o', ..] => {
-            &[(b"modal", Hints::NOTICE), (b"more", Hints::RELATED), (b"mostread", Hints::RELATED)]
-        }
-        [b'n', b'a', ..] => &[(b"navbar", Hints::NAVIGATION), (b"navig", Hints::NAVIGATION)],
-        [b'n', b'e', ..] => &[(b"newsletter", Hints::NOTICE)],
-        [b'n', b'o', ..] => &[(b"noidung", Hints::BODY)],
-        [b'p', b'a', ..] => &[
-            (b"paginat", Hints::NAVIGATION),
-            (b"pager", Hints::NAVIGATION),
-            (b"partag", Hints::NAVIGATION),
-            (b"paywall", Hints::NOTICE),
-        ],
-        [b'p', b'h', ..] => &[(b"photocredit", Hints::CREDIT)],
-        [b'p', b'o', ..] => &[(b"popup", Hints::NOTICE)],
-        [b'p', b'r', ..] => &[(b"promo", Hints::NOTICE)],
-        [b'q', b'u', ..] => &[(b"quangcao", Hints::NOTICE)],
-        [b'r', b'e', ..] => &[
-            (b"relate", Hints::RELATED),
-            (b"recommend", Hints::RELATED),
-            (b"readmore", Hints::RELATED),
-        ],
-        [b's', b'a', ..] => &[(b"sapo", Hints::LEAD)],
-        [b's', b'h', ..] => &[(b"share", Hints::NAVIGATION), (b"sharing", Hints::NAVIGATION)],
-        [b's', b'i', ..] => &[(b"sidebar", Hints::SIDE)],
-        [b's', b'k', ..] => &[(b"skip", Hints::NAVIGATION)],
-        [b's', b'o', ..] => &[(b"social", Hints::NAVIGATION)],
-        [b's', b'p', ..] => &[(b"sponsor", Hints::NOTICE)],
-        [b's', b't', ..] => &[(b"standfirst", Hints::LEAD), (b"story", Hints::BODY)],
-        [b's', b'u', ..] => &[
-            (b"subscri", Hints::NOTICE),
-            (b"summary", Hints::LEAD),
-            (b"subtitle", Hints::LEAD),
-            (b"suggest", Hints::RELATED),
-        ],
-        [b't', b'a', ..] => {
-            &[(b"tacgia", Hints(Hints::DATELINE.0 | Hints::AUTHOR.0)), (b"taboola", Hints::NOTICE)]
-        }
-        [b't', b'e', ..] => &[(b"text", Hints::BODY)],
-        [b't', b'i', ..] => &[
-            (b"tinlienquan", Hints::RELATED),
-            (b"tincungchuyenmuc", Hints::RELATED),
-            (b"tinkhac", Hints::RELATED),
-            (b"timestamp", Hints::DATELINE),
-        ],
-        [b't', b'o', ..] => &[(b"toolbar", Hints::NAVIGATION), (b"topbar", Hints::NAVIGATION)],
-        [b'w', b'i', ..] => &[(b"widget", Hints::SIDE)],
-        _ => &[],
+    let [first, second, ..] = *word else { return Hints::default() };
+    let Some(letters) = first_two(first, second) else { return Hints::default() };
+    let (entries, starts) = &ENTRIES;
+    let entries = &entries[usize::from(starts[letters])..usize::from(starts[letters + 1])];
+    if entries.is_empty() {
+        return Hints::default();
+    }
+    let eight = first_eight(word);
+    let is_meant = |entry: &&Entry| {
+        eight & entry.mask == entry.first
+            && (entry.lengths.0..=entry.lengths.1).contains(&word.len())
+            && (entry.rest.is_empty() || word[8..].starts_with(entry.rest))
     };
-    if let Some((_, hints)) = table.iter().find(|(start, _)| word.starts_with(start)) {
-        return *hints;
-    }
-    match word {
-        b"nav" | b"tags" | b"taglist" | b"tag" | b"fb" | b"zalo" => Hints::NAVIGATION,
-        b"time" | b"meta" | b"dateline" => Hints::DATELINE,
-        b"ad" | b"ads" | b"dfp" => Hints::NOTICE,
-        b"lire" | b"xemthem" | b"docthem" => Hints::RELATED,
-        b"post" => Hints::BODY,
-        b"lead" | b"dek" => Hints::LEAD,
-        b"rail" => Hints::SIDE,
-        _ => Hints::default(),
-    }
+    entries.iter().find(is_meant).map_or(Hints::default(), |entry| entry.hints)
 }
 
 /// The hint in an ARIA role.
@@ -323,7 +453,7 @@ pub fn hints_of_property(property: &str) -> Hints {
     match property.trim() {
         "articleBody" => Hints(Hints::BODY.0 | Hints::ARTICLE_BODY.0),
         "description" | "abstract" | "alternativeHeadline" => Hints::LEAD,
-        "author" | "creator" => Hints(Hints::DATELINE.0 | Hints::AUTHOR.0),
+        "author" | "creator" => Hints::AUTHOR_LINE,
         "datePublished" => Hints(Hints::DATELINE.0 | Hints::PUBLISHED.0),
         "dateModified" => Hints::DATELINE,
         "caption" => Hints::CAPTION,
