@@ -2,7 +2,8 @@
 //!
 //! A harness of its own rather than criterion: what matters are ratios of two things measured alternately, and peak memory of
 //! whole runs, and criterion measures one thing after the other. `cargo xtask bench` builds the guests and runs it; words after
-//! `--` choose among `nothing`, `html`, `lexicon`, `ingest` and `update`.
+//! `--` choose among `nothing`, `html`, `lexicon`, `ingest` and `update`; `html=FOLDER` takes the pages of a folder, seen from
+//! that of the workspace.
 #![expect(clippy::print_stdout, reason = "a benchmark talks to the person who runs it")]
 
 use std::error::Error;
@@ -41,6 +42,9 @@ fn main() -> Outcome<()> {
     if wanted("html") {
         html()?;
     }
+    for folder in words.iter().filter_map(|word| word.strip_prefix("html=")) {
+        html_in(&root().join(folder))?;
+    }
     if wanted("lexicon") {
         lexicon()?;
     }
@@ -64,9 +68,14 @@ fn pipeline(text: &str, jobs: usize) -> Outcome<(Sandbox, Pipeline)> {
     Ok((sandbox, Pipeline::assemble(&manifest, &catalog)?))
 }
 
-/// Measures two things in turn and prints the median of each, in microseconds per call, and the ratio of the medians. Each of
-/// them makes `calls` calls.
-fn compare(what: &str, calls: u32, mut native: impl FnMut(), mut sandboxed: impl FnMut()) {
+/// Measures two things in turn; prints and returns the median of each, in microseconds per call, and prints the ratio of the
+/// medians. Each of them makes `calls` calls.
+fn compare(
+    what: &str,
+    calls: u32,
+    mut native: impl FnMut(),
+    mut sandboxed: impl FnMut(),
+) -> (f64, f64) {
     let time = |act: &mut dyn FnMut()| {
         let begun = Instant::now();
         act();
@@ -82,6 +91,7 @@ fn compare(what: &str, calls: u32, mut native: impl FnMut(), mut sandboxed: impl
     let per_call = |round: Duration| round.as_secs_f64() * 1e6 / f64::from(calls);
     let (native, sandboxed) = (per_call(natives[ROUNDS / 2]), per_call(sandboxes[ROUNDS / 2]));
     println!("| {what} | {native:.1} | {sandboxed:.1} | {:.2} |", native / sandboxed);
+    (native, sandboxed)
 }
 
 const HEADER: &str = "| what | native, µs | fresh instance, µs | of native |\n|---|---|---|---|";
@@ -116,40 +126,66 @@ fn nothing() -> Outcome<()> {
 
 /// Pages: the fixtures of the plugin, and a made-up one of the size of a real news page.
 fn html() -> Outcome<()> {
-    let (sandbox, pipeline) = pipeline("[[step]]\nplugin = 'target/plugins/extract-html.wasm'", 1)?;
-    let step = pipeline.steps().first().ok_or("no steps")?;
-    let mut pages: Vec<(String, Vec<u8>)> = Vec::new();
-    for entry in std::fs::read_dir(root().join("plugins/extract-html/tests/fixtures"))? {
+    let mut pages = pages_in(&root().join("plugins/extract-html/tests/fixtures"))?;
+    let news = news_page();
+    pages.push((format!("made-up news page of {} KB", news.len() / 1000), news.into_bytes()));
+    compare_pages(&pages)?;
+    Ok(())
+}
+
+/// The pages of a folder, and all of them together.
+fn html_in(folder: &Path) -> Outcome<()> {
+    let pages = pages_in(folder)?;
+    let mut times = compare_pages(&pages)?;
+    let (native, sandboxed) =
+        times.iter().fold((0.0, 0.0), |sum, time| (sum.0 + time.0, sum.1 + time.1));
+    times.sort_by(|one, other| (one.0 / one.1).total_cmp(&(other.0 / other.1)));
+    let (low, high) = times.get(times.len() / 2).ok_or("no pages")?;
+    let bytes: usize = pages.iter().map(|(_, bytes)| bytes.len()).sum();
+    let (count, size) = (pages.len(), bytes / 1000 / pages.len());
+    println!(
+        "| all {count} pages, {size} KB each | {native:.0} | {sandboxed:.0} | {:.2}, median {:.2} |",
+        native / sandboxed,
+        low / high
+    );
+    Ok(())
+}
+
+/// The names and contents of the pages in a folder.
+fn pages_in(folder: &Path) -> Outcome<Vec<(String, Vec<u8>)>> {
+    let mut pages = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();
         if path.extension().is_some_and(|it| it == "html") {
-            pages.push((
-                path.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
-                std::fs::read(path)?,
-            ));
+            let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            pages.push((name, std::fs::read(path)?));
         }
     }
     pages.sort();
-    let news = news_page();
-    pages.push((format!("made-up news page of {} KB", news.len() / 1000), news.into_bytes()));
+    Ok(pages)
+}
+
+fn compare_pages(pages: &[(String, Vec<u8>)]) -> Outcome<Vec<(f64, f64)>> {
+    let (sandbox, pipeline) = pipeline("[[step]]\nplugin = 'target/plugins/extract-html.wasm'", 1)?;
+    let step = pipeline.steps().first().ok_or("no steps")?;
     println!("\n{HEADER}");
-    for (name, bytes) in pages {
-        let calls = if bytes.len() > 50_000 { 20 } else { 200 };
+    let compare_page = |(name, bytes): &(String, Vec<u8>)| {
+        // Rounds of some milliseconds: in shorter ones it would count that each side finds the caches full of the other.
+        let calls = u32::try_from(1 + 10_000_000 / bytes.len().max(10_000))?;
         let source = SourceBytes::new(MediaType::new("text/html")?, Arc::from(bytes.as_slice()));
-        compare(
+        let native = || {
+            let extract = extract_html::extract;
+            drop(black_box(extract(black_box(bytes), extract_html::Syntax::Html)));
+        };
+        let sandboxed = || drop(black_box(step.extract(&sandbox, source.clone())));
+        Ok(compare(
             &format!("`extract-html`, {name}"),
             calls,
-            || {
-                (0..calls).for_each(|_| {
-                    drop(black_box(extract_html::extract(
-                        black_box(&bytes),
-                        extract_html::Syntax::Html,
-                    )))
-                })
-            },
-            || (0..calls).for_each(|_| drop(black_box(step.extract(&sandbox, source.clone())))),
-        );
-    }
-    Ok(())
+            || (0..calls).for_each(|_| native()),
+            || (0..calls).for_each(|_| sandboxed()),
+        ))
+    };
+    pages.iter().map(compare_page).collect()
 }
 
 /// A page as content management systems make them: a head full of metadata, menus, an article, boxes of links, scripts.
