@@ -403,7 +403,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Begins an element. What follows it is no markup where its content is told.
-    fn start(&mut self, start: &StartTag<'a, '_>, known: &mut Known<'a>) -> Option<Content> {
+    fn start(&mut self, start: StartTag<'a, '_>, known: &mut Known<'a>) -> Option<Content> {
         let tag = start.tag;
         if tag.is(Classes::SPECIAL)
             && let ControlFlow::Break(content) = self.start_special(start)
@@ -419,11 +419,11 @@ impl<'a> Builder<'a> {
         if tag.is(Classes::BEGINS_LINE) {
             self.space = false;
         }
-        let closed = start.is_self_closing && self.xml;
+        let closed = start.is_self_closing() && self.xml;
         let is_leaf = closed
             || tag.is(Classes::LEAF)
                 // `picture` and `video` share the tag of `img` but have content.
-                && (tag != Tag::Image || [hash("img"), hash("image")].contains(&start.name));
+                && (tag != Tag::Image || [hash("img"), hash("image")].contains(&start.name()));
         if self.hidden_from.is_some() || self.overflow > 0 || self.nodes.len() >= MAX_NODES {
             self.space = true;
             if !is_leaf {
@@ -452,7 +452,7 @@ impl<'a> Builder<'a> {
     /// What a [special](Classes::SPECIAL) element does. Breaks with how what follows it is read, unless a node begins with it as with
     /// any other. Kept apart, so that the others need few registers.
     #[inline(never)]
-    fn start_special(&mut self, start: &StartTag<'_, '_>) -> ControlFlow<Option<Content>> {
+    fn start_special(&mut self, start: StartTag<'_, '_>) -> ControlFlow<Option<Content>> {
         let trimmed = |attribute: Attribute| Some(start.value(attribute)?.trim().to_owned());
         match start.tag {
             Tag::Meta => self.meta(start),
@@ -497,7 +497,7 @@ impl<'a> Builder<'a> {
         ControlFlow::Break(None)
     }
 
-    fn open_element(&mut self, start: &StartTag<'_, '_>, traits: Traits, is_leaf: bool) {
+    fn open_element(&mut self, start: StartTag<'_, '_>, traits: Traits, is_leaf: bool) {
         let tag = start.tag;
         let wanted = tag.is(Classes::HAS_STRING).then_some(match tag {
             Tag::Link => Attribute::Href,
@@ -527,17 +527,17 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn push_open(&mut self, start: &StartTag<'_, '_>, node: u32) {
+    fn push_open(&mut self, start: StartTag<'_, '_>, node: u32) {
         if self.stack.len() >= MAX_DEPTH {
             self.overflow += 1;
             return;
         }
-        self.stack.push(Open { tag: start.tag, name: start.name, node });
+        self.stack.push(Open { tag: start.tag, name: start.name(), node });
         self.open[start.tag as usize] += 1;
     }
 
-    fn start_raw(&mut self, start: &StartTag<'_, '_>) -> Option<Content> {
-        if start.is_self_closing && self.xml {
+    fn start_raw(&mut self, start: StartTag<'_, '_>) -> Option<Content> {
+        if start.is_self_closing() && self.xml {
             return None;
         }
         self.sink = match start.tag {
@@ -563,7 +563,7 @@ impl<'a> Builder<'a> {
         })
     }
 
-    fn meta(&mut self, start: &StartTag<'_, '_>) {
+    fn meta(&mut self, start: StartTag<'_, '_>) {
         let Some(content) = start.value(Attribute::Content) else { return };
         let name =
             [Attribute::Property, Attribute::Named, Attribute::ItemProperty, Attribute::HttpEquiv]
@@ -664,7 +664,7 @@ impl<'a> Receiver<'a> for Receiving<'a> {
     }
 
     fn start(&mut self, tag: tokens::Tag<'a, '_, Attribute>) -> Option<Content> {
-        self.builder.start(&StartTag::of(tag), &mut self.known)
+        self.builder.start(StartTag::of(&tag), &mut self.known)
     }
 
     fn end(&mut self, name: u64) {
@@ -680,7 +680,7 @@ struct Traits {
 }
 
 impl Traits {
-    fn of<'a>(start: &StartTag<'a, '_>, known: &mut Known<'a>) -> Traits {
+    fn of<'a>(start: StartTag<'a, '_>, known: &mut Known<'a>) -> Traits {
         let mut traits = Traits::default();
         for (name, value) in start.attributes() {
             if matches!(name, Attribute::Class | Attribute::Id) {
@@ -692,7 +692,7 @@ impl Traits {
         if start.tag.is(Classes::TELLING) {
             traits.add_tag(start.tag);
         }
-        if start.tag == Tag::Item && start.name == hash("dt") {
+        if start.tag == Tag::Item && start.name() == hash("dt") {
             traits.flags |= flag::TERM;
         }
         traits

@@ -63,33 +63,41 @@ impl Attribute {
     }
 }
 
-/// A start tag.
+/// A start tag. Small enough to be handed on in registers.
 #[derive(Debug, Clone, Copy)]
 pub struct StartTag<'a, 't> {
     pub tag: Tag,
-    /// The hash of the element's name.
-    pub name: u64,
-    /// It ends with `/>`.
-    pub is_self_closing: bool,
-    /// The attributes in the order of the source, their values as they stand there.
-    attributes: &'t [(Attribute, &'a str)],
+    /// As the tokenizer read it.
+    read: &'t tokens::Tag<'a, 't, Attribute>,
 }
 
 impl<'a, 't> StartTag<'a, 't> {
     /// What the tokenizer read.
     #[inline]
-    pub fn of(tag: tokens::Tag<'a, 't, Attribute>) -> StartTag<'a, 't> {
-        let tokens::Tag { name, is_self_closing, attributes } = tag;
-        StartTag { tag: Tag::of(name), name, is_self_closing, attributes }
+    pub fn of(read: &'t tokens::Tag<'a, 't, Attribute>) -> StartTag<'a, 't> {
+        StartTag { tag: Tag::of(read.name), read }
     }
 
-    /// The attributes and their values as they stand in the source, with character references.
-    pub fn attributes(&self) -> impl Iterator<Item = (Attribute, &'a str)> {
-        self.attributes.iter().map(|&(name, value)| (name, truncated(value, MAX_VALUE)))
+    /// The hash of the element's name.
+    #[inline]
+    pub fn name(self) -> u64 {
+        self.read.name
+    }
+
+    /// Whether it ends with `/>`.
+    #[inline]
+    pub fn is_self_closing(self) -> bool {
+        self.read.is_self_closing
+    }
+
+    /// The attributes in the order of the source and their values as they stand there, with character references.
+    #[inline]
+    pub fn attributes(self) -> impl Iterator<Item = (Attribute, &'a str)> {
+        self.read.attributes.iter().map(|&(name, value)| (name, truncated(value, MAX_VALUE)))
     }
 
     /// The value of an attribute; of two with the same name the first one counts.
-    pub fn value(&self, wanted: Attribute) -> Option<Cow<'a, str>> {
+    pub fn value(self, wanted: Attribute) -> Option<Cow<'a, str>> {
         let mut attributes = self.attributes();
         attributes.find(|(name, _)| *name == wanted).map(|(_, value)| decoded_value(value))
     }
