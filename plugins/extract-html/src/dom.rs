@@ -286,17 +286,24 @@ impl<'a> Builder<'a> {
     }
 
     /// Makes this the string of a node: by its place in the source, or else copied.
+    #[inline(always)]
     fn keep(&mut self, index: u32, string: &str) {
-        let node = &mut self.nodes[index as usize];
-        let from = match place_in(string, self.source) {
-            Some(from) => from,
-            None => {
-                node.flags |= flag::COPIED;
-                self.strings.push_str(string);
-                self.strings.len() - string.len()
+        match place_in(string, self.source) {
+            Some(from) => {
+                let node = &mut self.nodes[index as usize];
+                (node.from, node.to) = (from as u32, (from + string.len()) as u32);
             }
-        };
-        (node.from, node.to) = (from as u32, (from + string.len()) as u32);
+            None => self.keep_copy(index, string),
+        }
+    }
+
+    #[inline(never)]
+    fn keep_copy(&mut self, index: u32, string: &str) {
+        let node = &mut self.nodes[index as usize];
+        node.flags |= flag::COPIED;
+        node.from = self.strings.len() as u32;
+        self.strings.push_str(string);
+        node.to = self.strings.len() as u32;
     }
 
     fn parent(&self) -> u32 {
