@@ -582,6 +582,8 @@ impl<'a> Builder<'a> {
         }
     }
 
+    // As frequent as a tag, and short but for what is kept apart.
+    #[inline(always)]
     fn end(&mut self, name: u64) {
         if self.sink != Sink::Text {
             // Only the end of what went there is a tag in it.
@@ -674,6 +676,7 @@ impl<'a> Receiver<'a> for Receiving<'a> {
         self.builder.start(StartTag::of(&tag), &mut self.known)
     }
 
+    #[inline(always)]
     fn end(&mut self, name: u64) {
         self.builder.end(name);
     }
