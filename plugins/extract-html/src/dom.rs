@@ -91,6 +91,13 @@ impl<'a> Page<'a> {
         strings.get(node.from as usize..node.to as usize).unwrap_or("")
     }
 
+    /// The bytes of the string of a node.
+    #[inline]
+    pub fn bytes(&self, node: &Node) -> &[u8] {
+        let strings = if node.flags & flag::COPIED == 0 { &*self.source } else { &*self.strings };
+        strings.as_bytes().get(node.from as usize..node.to as usize).unwrap_or_default()
+    }
+
     /// The indices of the children of a node.
     pub fn children(&self, index: u32) -> impl Iterator<Item = u32> + '_ {
         let end = self.nodes[index as usize].end;

@@ -80,7 +80,7 @@ fn measure_each(page: &Page, measures: &mut [Measure]) -> Vec<Block> {
         let mut context = contexts[node.parent as usize];
         let measure = &mut measures[index];
         if node.tag == Tag::Text {
-            let chars = count(page.string(node));
+            let chars = count(page.bytes(node));
             measure.chars = chars;
             if context & IN_EMPHASIS != 0 {
                 measure.emphasized = chars;
@@ -171,8 +171,8 @@ fn is_boilerplate(hints: Hints, prose: u32, total: u32) -> bool {
 
 /// How many characters of a text are no white space.
 #[inline(never)]
-fn count(text: &str) -> u32 {
-    let (blocks, rest) = text.as_bytes().as_chunks::<64>();
+fn count(text: &[u8]) -> u32 {
+    let (blocks, rest) = text.as_chunks::<64>();
     // Counters of one byte are sixteen to a register.
     let is_counted = |byte: &u8| u8::from(*byte > b' ' && (byte & 0xc0) != 0x80);
     let block = |block: &[u8; 64]| u32::from(block.iter().map(is_counted).sum::<u8>());
@@ -188,7 +188,7 @@ fn count(text: &str) -> u32 {
         count += of_eight(eight);
     }
     count
-        + match text.as_bytes().last_chunk() {
+        + match text.last_chunk() {
             // The bytes before them have been counted.
             Some(eight) if !last.is_empty() => {
                 count_of_eight(u64::from_le_bytes(*eight) >> (8 * (8 - last.len())))
@@ -415,7 +415,7 @@ mod tests {
     proptest! {
         #[test]
         fn characters_are_counted_in_texts_of_any_length(text in "[ a\u{7f}é€😀\n\0]{0,300}") {
-            prop_assert_eq!(count(&text) as usize, text.chars().filter(|it| *it > ' ').count());
+            prop_assert_eq!(count(text.as_bytes()) as usize, text.chars().filter(|it| *it > ' ').count());
         }
     }
 }
