@@ -9,7 +9,7 @@ use std::ops::ControlFlow;
 
 use memchr::memchr;
 
-use crate::classes::is_blank;
+use crate::classes::{is_blank, is_literal};
 use crate::head::Head;
 use crate::lookup::hash;
 use crate::names::{self, Hints, Known};
@@ -532,9 +532,13 @@ impl<'a> Builder<'a> {
             self.frames.push(index);
         }
         if let Some(name) = wanted
-            && let Some(value) = start.value(name)
+            && let Some(value) = start.raw_value(name)
         {
-            self.keep(index, &value);
+            if is_literal(value.as_bytes()) {
+                self.keep(index, value);
+            } else {
+                self.keep_copy(index, &decoded_value(value));
+            }
         }
         if !is_leaf {
             self.push_open(start, index);

@@ -98,7 +98,12 @@ impl<'a, 't> StartTag<'a, 't> {
 
     /// The value of an attribute; of two with the same name the first one counts.
     pub fn value(self, wanted: Attribute) -> Option<Cow<'a, str>> {
-        let mut attributes = self.attributes();
-        attributes.find(|(name, _)| *name == wanted).map(|(_, value)| decoded_value(value))
+        self.raw_value(wanted).map(decoded_value)
+    }
+
+    /// The same as it stands in the source, with character references.
+    #[inline]
+    pub fn raw_value(self, wanted: Attribute) -> Option<&'a str> {
+        self.attributes().find(|(name, _)| *name == wanted).map(|(_, value)| value)
     }
 }
