@@ -81,21 +81,27 @@ impl<'a> Page<'a> {
         let source = with_line_feeds(source);
         let mut receiving = Receiving { builder: Builder::new(xml, &source), known: Known::new() };
         tokens::read(&source, xml, &mut receiving);
-        let Builder { nodes, headings, frames, head, strings, .. } = receiving.builder.finish();
+        receiving.builder.finish();
+        let Builder { nodes, headings, frames, head, strings, .. } = receiving.builder;
         Page { nodes, headings, frames, head, source, strings }
     }
 
     /// The string of a node.
     pub fn string(&self, node: &Node) -> &str {
-        let strings = if node.flags & flag::COPIED == 0 { &*self.source } else { &*self.strings };
-        strings.get(node.from as usize..node.to as usize).unwrap_or("")
+        self.strings_of(node).get(node.from as usize..node.to as usize).unwrap_or("")
     }
 
     /// The bytes of the string of a node.
     #[inline]
     pub fn bytes(&self, node: &Node) -> &[u8] {
-        let strings = if node.flags & flag::COPIED == 0 { &*self.source } else { &*self.strings };
-        strings.as_bytes().get(node.from as usize..node.to as usize).unwrap_or_default()
+        let strings = self.strings_of(node).as_bytes();
+        strings.get(node.from as usize..node.to as usize).unwrap_or_default()
+    }
+
+    /// What the string of a node is a part of.
+    #[inline]
+    fn strings_of(&self, node: &Node) -> &str {
+        if node.flags & flag::COPIED == 0 { &self.source } else { &self.strings }
     }
 
     /// The indices of the children of a node.
@@ -140,14 +146,8 @@ pub fn truncate(text: &mut String, limit: usize) {
 }
 
 /// The longest beginning of a text that has at most so many bytes.
-#[inline]
 pub fn truncated(text: &str, limit: usize) -> &str {
-    // Looking for a boundary takes a loop, which nearly no text needs.
-    #[inline(never)]
-    fn cut(text: &str, limit: usize) -> &str {
-        &text[..text.floor_char_boundary(limit)]
-    }
-    if text.len() <= limit { text } else { cut(text, limit) }
+    &text[..text.floor_char_boundary(limit)]
 }
 
 /// An element whose end tag has not been seen.
@@ -223,13 +223,12 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn finish(mut self) -> Builder<'a> {
+    fn finish(&mut self) {
         while !self.stack.is_empty() {
             self.pop();
         }
         let end = self.nodes.len() as u32;
         self.nodes[0].end = end;
-        self
     }
 
     // Called from two places, of which one is rare and kept apart.
@@ -275,14 +274,12 @@ impl<'a> Builder<'a> {
     fn extend_last(&mut self, text: &str) {
         let last = self.nodes.len() - 1;
         let node = &mut self.nodes[last];
-        let string = node.from as usize..node.to as usize;
+        // Otherwise it stands at the end of the copied ones already, as they are in the order of the nodes.
         if node.flags & flag::COPIED == 0 {
+            let string = &self.source[node.from as usize..node.to as usize];
             node.from = self.strings.len() as u32;
             node.flags |= flag::COPIED;
-            self.strings.push_str(&self.source[string]);
-        } else if string.end < self.strings.len() {
-            node.from = self.strings.len() as u32;
-            self.strings.extend_from_within(string);
+            self.strings.push_str(string);
         }
         if self.space {
             self.space = false;

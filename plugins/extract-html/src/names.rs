@@ -99,12 +99,13 @@ fn slot(value: &[u8]) -> usize {
     (mixed >> (u64::BITS - REMEMBERED.ilog2())) as usize
 }
 
-/// A number made of all bytes of less than eight, of four and more the first four and the last four: two of one length are the same if
-/// their numbers are.
+/// Less than eight bytes as a number, without a loop.
 fn packed(bytes: &[u8]) -> u64 {
     match (bytes.first_chunk(), bytes.last_chunk()) {
         (Some(first), Some(last)) => {
-            u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << 32
+            // Where they overlap they are the same.
+            let (first, last) = (u32::from_le_bytes(*first), u32::from_le_bytes(*last));
+            u64::from(first) | u64::from(last) << (8 * (bytes.len() - 4))
         }
         _ => match *bytes {
             [a] => u64::from(a),
@@ -115,26 +116,21 @@ fn packed(bytes: &[u8]) -> u64 {
     }
 }
 
-/// Whether two values are the same. Without a loop for all but the longest ones: what the compiler makes of `==` takes a turn for every
-/// byte.
+/// Whether two values are the same, eight bytes a turn: what the compiler makes of `==` takes one.
 fn is_same(one: &[u8], other: &[u8]) -> bool {
     if one.len() != other.len() {
         return false;
     }
-    match (one.first_chunk::<8>(), one.last_chunk::<8>()) {
-        (Some(first), Some(last)) => {
-            other.first_chunk() == Some(first)
-                && other.last_chunk() == Some(last)
-                && (one.len() <= 16 || is_same_within(one, other))
-        }
-        _ => packed(one) == packed(other),
-    }
-}
-
-/// The same for the eights of bytes of two values of one length.
-#[inline(never)]
-fn is_same_within(one: &[u8], other: &[u8]) -> bool {
-    one.as_chunks::<8>().0.iter().zip(other.as_chunks::<8>().0).all(|(it, other)| it == other)
+    let (Some(end), Some(other_end)) = (one.last_chunk::<8>(), other.last_chunk::<8>()) else {
+        return packed(one) == packed(other);
+    };
+    end == other_end
+        && one
+            .as_chunks::<8>()
+            .0
+            .iter()
+            .zip(other.as_chunks::<8>().0)
+            .all(|(it, other)| it == other)
 }
 
 /// The hints in a `class` or `id`. Names are compared word by word (`article__box-related`, `boxRelated`), and each word by how
@@ -157,6 +153,26 @@ pub fn hints(value: &str) -> Hints {
 /// The most names of one element that are looked at, and the most bytes of each.
 const MAX_NAMES: usize = 24;
 const MAX_NAME: usize = 64;
+
+/// Whether a name says outright that this is the body of the article.
+fn is_article_body(name: &[u8]) -> bool {
+    matches!(
+        name,
+        b"articleBody"
+            | b"articlebody"
+            | b"article-body"
+            | b"article_body"
+            | b"article__body"
+            | b"cms-body"
+            | b"fck_detail"
+            | b"detail-content"
+            | b"entry-content"
+            | b"post-content"
+            | b"article-content"
+            | b"article__content"
+            | b"story-body"
+    )
+}
 
 fn hints_of_name(name: &[u8]) -> Hints {
     let name = &name[..name.len().min(MAX_NAME)];
@@ -197,20 +213,11 @@ fn hints_of_name(name: &[u8]) -> Hints {
     let is_of_photo = found.any(Hints::OF_PHOTO);
     found.remove(Hints::OF_PHOTO);
     found.remove(Hints::OF_ANOTHER);
-    match name {
-        // Each of them has a word that sounds like a body.
-        _ if !found.any(Hints::BODY) => {}
-        b"articleBody" | b"articlebody" | b"article-body" | b"article_body" | b"article__body"
-        | b"cms-body" | b"fck_detail" | b"detail-content" | b"entry-content" | b"post-content"
-        | b"article-content" | b"article__content" | b"story-body" => {
-            found.add(Hints::BODY);
-            found.add(Hints::ARTICLE_BODY);
-        }
-        _ => {}
+    // Each of these has a word that sounds like a body.
+    if found.any(Hints::BODY) && is_article_body(name) {
+        found.add(Hints::ARTICLE_BODY);
     }
-    if matches!(name, [b's' | b'v', ..])
-        && matches!(name, b"sr-only" | b"visually-hidden" | b"screen-reader-text")
-    {
+    if matches!(name, b"sr-only" | b"visually-hidden" | b"screen-reader-text") {
         found.add(Hints::HIDDEN);
     }
     if is_of_photo && found.any(Hints::LEAD) {
@@ -406,19 +413,6 @@ const fn first_two(first: u8, second: u8) -> Option<usize> {
     if first < LETTERS && second < LETTERS { Some(first * LETTERS + second) } else { None }
 }
 
-/// The first eight bytes of a word as a number, or all of a shorter one. It has two at least.
-fn first_eight(word: &[u8]) -> u64 {
-    if let Some(first) = word.first_chunk() {
-        return u64::from_le_bytes(*first);
-    }
-    if let (Some(first), Some(last)) = (word.first_chunk(), word.last_chunk()) {
-        // Where they overlap they are the same.
-        let (first, last) = (u32::from_le_bytes(*first), u32::from_le_bytes(*last));
-        return u64::from(first) | u64::from(last) << (8 * (word.len() - 4));
-    }
-    packed(word)
-}
-
 fn hints_of_word(word: &[u8]) -> Hints {
     let [first, second, ..] = *word else { return Hints::default() };
     let Some(letters) = first_two(first, second) else { return Hints::default() };
@@ -427,7 +421,7 @@ fn hints_of_word(word: &[u8]) -> Hints {
     if entries.is_empty() {
         return Hints::default();
     }
-    let eight = first_eight(word);
+    let eight = word.first_chunk().map_or_else(|| packed(word), |first| u64::from_le_bytes(*first));
     let is_meant = |entry: &&Entry| {
         eight & entry.mask == entry.first
             && (entry.lengths.0..=entry.lengths.1).contains(&word.len())
@@ -477,6 +471,8 @@ mod tests {
         assert!(hints("detail-content afcbc-body").any(Hints::ARTICLE_BODY));
         assert!(hints("main-nav").any(Hints::NAVIGATION));
         assert!(hints("post-meta").any(Hints::DATELINE));
+        // What a reference has made of a value.
+        assert!(hints("box\rsr-only").any(Hints::HIDDEN));
     }
 
     #[test]

@@ -173,20 +173,12 @@ fn is_boilerplate(hints: Hints, prose: u32, total: u32) -> bool {
 #[inline(never)]
 fn count(text: &[u8]) -> u32 {
     let (blocks, rest) = text.as_chunks::<64>();
-    // Counters of one byte are sixteen to a register.
+    // Counters of one byte are sixteen to a register, and 64 do not overflow them.
     let is_counted = |byte: &u8| u8::from(*byte > b' ' && (byte & 0xc0) != 0x80);
     let block = |block: &[u8; 64]| u32::from(block.iter().map(is_counted).sum::<u8>());
     let mut count: u32 = blocks.iter().map(block).sum();
-    let of_eight = |eight: &[u8; 8]| count_of_eight(u64::from_le_bytes(*eight));
-    let (sixteens, rest) = rest.as_chunks::<16>();
-    for sixteen in sixteens {
-        let (eights, _) = sixteen.as_chunks();
-        count += eights.iter().map(of_eight).sum::<u32>();
-    }
-    let (eights, last) = rest.as_chunks();
-    if let Some(eight) = eights.first() {
-        count += of_eight(eight);
-    }
+    let (eights, last) = rest.as_chunks::<8>();
+    count += eights.iter().map(|eight| count_of_eight(u64::from_le_bytes(*eight))).sum::<u32>();
     count
         + match text.last_chunk() {
             // The bytes before them have been counted.

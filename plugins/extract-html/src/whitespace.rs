@@ -67,10 +67,7 @@ fn plain(bytes: &[u8]) -> usize {
 /// one: so it takes some twenty instructions for all.
 #[inline(always)]
 fn is_plain(block: &[u8; BLOCK + 1]) -> bool {
-    let (Some(bytes), Some(nexts)) = (block.first_chunk::<BLOCK>(), block.last_chunk::<BLOCK>())
-    else {
-        return false;
-    };
+    let ([bytes @ .., _], [_, nexts @ ..]) = (block, block);
     let mut found = 0;
     for (&byte, &next) in bytes.iter().zip(nexts) {
         // As in the class `UNCLEAR`.
@@ -132,6 +129,18 @@ mod tests {
         check("", "a\u{1680}b\u{85}c\u{7f}d\0e", "a b c d e");
         check("", "\u{feff}a \u{200b} b", "a b");
         check("a", "", "a");
+    }
+
+    #[test]
+    fn blocks_agree_with_the_table() {
+        for byte in 0..=u8::MAX {
+            for next in [b' ', b'a', 0xc3] {
+                let mut block = [b'a'; BLOCK + 1];
+                (block[5], block[6]) = (byte, next);
+                let is_changed = is(byte, UNCLEAR) || byte == b' ' && next == b' ';
+                assert_eq!(is_plain(&block), !is_changed, "{byte} {next}");
+            }
+        }
     }
 
     #[test]
