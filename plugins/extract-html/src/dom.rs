@@ -67,6 +67,8 @@ pub struct Page<'a> {
     pub headings: Vec<u32>,
     /// The indices of those that may be declared to be the article: `article`, `main`, and what is named [`Hints::ARTICLE_BODY`].
     pub frames: Vec<u32>,
+    /// The indices of those that may tell the author or the date: `time`, and what is named [`Hints::BYLINE`].
+    pub bylines: Vec<u32>,
     /// What the head of the page, and `meta` elsewhere, said.
     pub head: Head,
     source: Cow<'a, str>,
@@ -82,8 +84,8 @@ impl<'a> Page<'a> {
         let mut receiving = Receiving { builder: Builder::new(xml, &source), known: Known::new() };
         tokens::read(&source, xml, &mut receiving);
         receiving.builder.finish();
-        let Builder { nodes, headings, frames, head, strings, .. } = receiving.builder;
-        Page { nodes, headings, frames, head, source, strings }
+        let Builder { nodes, headings, frames, bylines, head, strings, .. } = receiving.builder;
+        Page { nodes, headings, frames, bylines, head, source, strings }
     }
 
     /// The string of a node.
@@ -178,6 +180,7 @@ struct Builder<'a> {
     nodes: Vec<Node>,
     headings: Vec<u32>,
     frames: Vec<u32>,
+    bylines: Vec<u32>,
     strings: String,
     head: Head,
     stack: Vec<Open>,
@@ -212,6 +215,7 @@ impl<'a> Builder<'a> {
             nodes,
             headings: Vec::new(),
             frames: Vec::new(),
+            bylines: Vec::new(),
             strings: String::new(),
             head: Head::default(),
             stack: Vec::with_capacity(64),
@@ -328,7 +332,8 @@ impl<'a> Builder<'a> {
         index
     }
 
-    #[inline]
+    // Called per end tag, where being called would cost more than what it does.
+    #[inline(always)]
     fn pop(&mut self) {
         if let Some(open) = self.stack.pop() {
             self.open[open.tag as usize] -= 1;
@@ -527,6 +532,9 @@ impl<'a> Builder<'a> {
         }
         if matches!(tag, Tag::Article | Tag::Main) || traits.hints.any(Hints::ARTICLE_BODY) {
             self.frames.push(index);
+        }
+        if tag == Tag::Time || traits.hints.any(Hints::BYLINE) {
+            self.bylines.push(index);
         }
         if let Some(name) = wanted
             && let Some(value) = start.raw_value(name)

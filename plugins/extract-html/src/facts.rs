@@ -1,10 +1,12 @@
 //! What a page states about its article: title, authors, dates and the like, from several sources in order of trust.
 
+use std::ops::Range;
+
 use docmill_plugin::Attribute;
 use memchr::memchr2;
 
 use crate::dates;
-use crate::dom::{Page, truncate};
+use crate::dom::{Node, Page, truncate};
 use crate::head::MetaName;
 use crate::json_ld::{JsonLd, Kind};
 use crate::links;
@@ -206,8 +208,8 @@ impl<'a> Facts<'a> {
             let end = self.page.nodes[selection.body as usize].end;
             // Some sign at the end.
             let end = (end + 200).min(self.page.nodes.len() as u32);
-            let named = (from..end)
-                .filter(|index| self.page.nodes[*index as usize].hints.any(Hints::AUTHOR))
+            let named = self
+                .bylines(from..end, |node| node.hints.any(Hints::AUTHOR))
                 .take(8)
                 .map(|index| self.page.line(index, MAX_NAME + 1))
                 // A box about the author, or one that names the date as well, is no name.
@@ -226,6 +228,18 @@ impl<'a> Facts<'a> {
         });
         creators.truncate(MAX_CREATORS);
         creators
+    }
+
+    /// Those nodes in a part of the page that may tell the author or the date, and are wanted.
+    fn bylines(
+        &self,
+        part: Range<u32>,
+        is_wanted: impl Fn(&Node) -> bool,
+    ) -> impl Iterator<Item = u32> {
+        let bylines = self.page.bylines.iter().copied();
+        bylines.filter(move |index| {
+            part.contains(index) && is_wanted(&self.page.nodes[*index as usize])
+        })
     }
 
     fn date(&self, selection: &Selection, rendered: &Rendered) -> Option<String> {
@@ -250,15 +264,12 @@ impl<'a> Facts<'a> {
         };
         let end = nodes[selection.body as usize].end;
         let from = selection.headline.unwrap_or(selection.body).min(selection.body);
-        let published = (0..end)
-            .filter(|index| nodes[*index as usize].hints.any(Hints::PUBLISHED))
+        let published = self
+            .bylines(0..end, |node| node.hints.any(Hints::PUBLISHED))
             .take(8)
             .find_map(string_or_line);
         let time = || {
-            (from..end)
-                .filter(|index| nodes[*index as usize].tag == Tag::Time)
-                .take(8)
-                .find_map(string_or_line)
+            self.bylines(from..end, |node| node.tag == Tag::Time).take(8).find_map(string_or_line)
         };
         let dateline = || {
             let mut lines = rendered.asides.iter().filter(|aside| aside.kind == "dateline");

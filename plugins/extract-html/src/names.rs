@@ -42,6 +42,8 @@ impl Hints {
     const OF_PHOTO: Hints = Hints(1 << 14);
     /// Of the first word of a name: the box is about another one.
     const OF_ANOTHER: Hints = Hints(1 << 15);
+    /// Names the author, or states when the article was published.
+    pub const BYLINE: Hints = Hints(Hints::AUTHOR.0 | Hints::PUBLISHED.0);
     /// Everything that marks a box as not being part of the text.
     pub const BOILERPLATE: Hints = Hints(0xff);
 

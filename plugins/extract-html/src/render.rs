@@ -7,7 +7,7 @@ use crate::links;
 use crate::names::Hints;
 use crate::select::{Measure, Selection, fold};
 use crate::tags::{Classes, Tag};
-use crate::whitespace::{append_words, is_invisible, is_space, unchanged};
+use crate::whitespace::{append_words, is_invisible, is_space, trimmed_len, unchanged};
 
 /// The most marks of a document. An article has a few hundred.
 const MAX_MARKS: usize = 50_000;
@@ -470,7 +470,7 @@ impl Renderer<'_> {
 
     /// Where the text ends, were it to end here.
     fn length(&self) -> usize {
-        self.text.trim_end().len()
+        trimmed_len(&self.text)
     }
 
     fn close_paragraph(&mut self) {
@@ -575,7 +575,7 @@ impl Renderer<'_> {
         if !begins {
             if self.gap > 0 {
                 // Preformatted text may end in line feeds of its own.
-                self.text.truncate(self.text.trim_end().len());
+                self.text.truncate(self.length());
                 self.text.push('\n');
                 if self.gap > 1 {
                     self.text.push('\n');
@@ -731,15 +731,17 @@ fn lines(page: &Page, index: u32) -> (String, bool) {
             block_end = u32::MAX;
         }
         if node.tag == Tag::Text {
-            let string = page.string(node);
-            if is_new_line && string.trim().is_empty() {
-                continue;
+            let mut string = page.string(node);
+            if is_new_line || text.is_empty() {
+                string = string.trim_start();
+                if string.is_empty() {
+                    continue;
+                }
             }
             if is_new_line && !text.is_empty() {
-                text.truncate(text.trim_end().len());
+                text.truncate(trimmed_len(&text));
                 text.push('\n');
             }
-            let string = if is_new_line || text.is_empty() { string.trim_start() } else { string };
             is_new_line = false;
             append_words(&mut text, string);
             if text.len() > MAX_ASIDE {

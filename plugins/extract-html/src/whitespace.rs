@@ -14,11 +14,20 @@ pub fn is_invisible(character: char) -> bool {
 
 /// The longest beginning of a text that needs no change: words with one space between each two. At least one character, where
 /// the text begins with one that can be seen.
+#[inline(always)]
 pub fn unchanged(text: &str) -> &str {
+    match plain(text.as_bytes()) {
+        // Nearly all of them.
+        at if at == text.len() => text,
+        at => unchanged_behind(text, at),
+    }
+}
+
+/// The same if the text up to here needs no change, and if what follows has to be looked at.
+#[inline(never)]
+fn unchanged_behind(text: &str, mut at: usize) -> &str {
     let bytes = text.as_bytes();
-    let mut at = 0;
     loop {
-        at += plain(&bytes[at..]);
         // What is in the way is passed, and no other block looked at before its own ends.
         let end_of_block = at + BLOCK;
         while at < end_of_block {
@@ -36,6 +45,16 @@ pub fn unchanged(text: &str) -> &str {
                 },
             }
         }
+        at += plain(&bytes[at..]);
+    }
+}
+
+/// The length of a text without the white space at its end.
+pub fn trimmed_len(text: &str) -> usize {
+    match text.as_bytes().last() {
+        // Nearly all of them, and these need not be read backwards.
+        Some(last) if last.is_ascii_graphic() => text.len(),
+        _ => text.trim_end().len(),
     }
 }
 
@@ -151,6 +170,8 @@ mod tests {
             text.push('b');
             let is_kept = !is_space(character) && !is_invisible(character) || character == ' ';
             assert_eq!(unchanged(&text).len() == text.len(), is_kept, "{character:?}");
+            text.pop();
+            assert_eq!(trimmed_len(&text), text.trim_end().len(), "{character:?}");
         }
     }
 }
