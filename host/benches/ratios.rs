@@ -58,7 +58,7 @@ fn main() -> Outcome<()> {
 }
 
 fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."))
+    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap_or(Path::new("."))
 }
 
 fn pipeline(text: &str, jobs: usize) -> Outcome<(Sandbox, Pipeline)> {

@@ -11,7 +11,7 @@ pub fn build(workspace: &Workspace, release: bool) -> Outcome<PathBuf> {
     let toolchain = toolchain::set_up(workspace)?;
     guests::build_shipped(workspace, &toolchain)?;
     let mut command = workspace.cargo();
-    command.args(["build", "--package", "docmill"]);
+    command.args(["build", "--package", "docmill-cli"]);
     if release {
         command.arg("--release");
     }
@@ -38,6 +38,6 @@ pub fn test(workspace: &Workspace, arguments: &[&str]) -> Outcome {
 pub fn bench(workspace: &Workspace, arguments: &[&str]) -> Outcome {
     guests::build_measured(workspace)?;
     let mut command = workspace.cargo();
-    command.args(["bench", "--package", "docmill", "--bench", "ratios"]);
+    command.args(["bench", "--package", "docmill-cli", "--bench", "ratios"]);
     run(command.arg("--").args(arguments))
 }

@@ -45,11 +45,11 @@ const FOREIGN: &[(&str, &[&str])] = &[
     ),
     ("wasmtime_wasi", &["host/src/sandbox/"]),
     ("sled", &["host/src/store/sled.rs"]),
-    ("clap", &["host/src/bin/"]),
+    ("clap", &["host/cli/"]),
 ];
 
 fn foreign_names(file: &File, code: &str, findings: &mut Findings) {
-    if !file.path.starts_with("host/src/") {
+    if !["host/src/", "host/cli/src/"].iter().any(|it| file.path.starts_with(it)) {
         return;
     }
     for (name, allowed) in FOREIGN {
@@ -308,11 +308,9 @@ fn two_commands(files: &[File], findings: &mut Findings) {
     }
 }
 
-/// Whether a file is part of what others link: neither the binary nor the tests beside a module.
+/// Whether a file is part of what others link, and not the tests beside a module.
 fn is_library(file: &File) -> bool {
-    file.path.starts_with("host/src/")
-        && !file.path.starts_with("host/src/bin/")
-        && !file.path.ends_with("/tests.rs")
+    file.path.starts_with("host/src/") && !file.path.ends_with("/tests.rs")
 }
 
 /// The module right below the root of the library that a file belongs to.
@@ -379,7 +377,9 @@ mod tests {
         accepts("host/src/store/mod.rs", "mod sled;\npub use sled::SledStore;");
         accepts("host/src/pipeline/run.rs", "use crate::store::sled::SledStore;");
         refuses("host/src/pipeline/run.rs", "#[derive(clap::Args)] struct A;", "`clap`");
-        accepts("host/src/bin/docmill/args.rs", "use clap::Parser;");
+        accepts("host/cli/src/args.rs", "use clap::Parser;");
+        refuses("host/cli/src/context.rs", "use wasmtime::Engine;", "`wasmtime`");
+        refuses("host/cli/src/context.rs", "use sled::Db;", "`sled`");
     }
 
     #[test]
@@ -388,7 +388,7 @@ mod tests {
         refuses("host/src/store/mod.rs", "fn a() { std::process::exit(1) }", "`process::exit`");
         refuses("host/src/store/mod.rs", "fn a() { std::env::var(\"A\"); }", "`env::var`");
         accepts("host/src/store/mod.rs", "/// ```\n/// println!(\"\");\n/// ```\nfn a() {}");
-        accepts("host/src/bin/docmill/main.rs", "fn a() { println!(\"\") }");
+        accepts("host/cli/src/main.rs", "fn a() { println!(\"\") }");
     }
 
     #[test]
