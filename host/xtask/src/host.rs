@@ -41,3 +41,10 @@ pub fn bench(workspace: &Workspace, arguments: &[&str]) -> Outcome {
     command.args(["bench", "--package", "docmill-cli", "--bench", "ratios"]);
     run(command.arg("--").args(arguments))
 }
+
+/// Scores what `extract-html` reads from a folder of pages, natively: the same code without the sandbox, in seconds.
+pub fn eval_pages(workspace: &Workspace, arguments: &[&str]) -> Outcome {
+    let mut command = workspace.cargo();
+    command.args(["run", "--quiet", "--release", "--package", "extract-html"]);
+    run(command.args(["--example", "eval_pages", "--"]).args(arguments))
+}

@@ -33,6 +33,8 @@ Commands:
                           Look for inputs that break a parser, in each for N seconds [default: 10]
   bench [ARGS]...         Build every guest, then run the benchmarks; ARGS go to `cargo bench`
   setup [--polyglot]      Install what compiles guests; with --polyglot also what Python, JavaScript and C need
+  eval-pages DIR [ARGS]...
+                          Score what `extract-html` reads from the pages in DIR against what people say is right
   tidy                    Check the repository for what a compiler cannot see; `test` does so too
   contract check          Refuse a contract in `wit/` that breaks plugins of its own track
   contract release X.Y.Z  Freeze `wit/*.wit` as `wit/released/X.Y.Z/`
@@ -82,6 +84,7 @@ fn run(words: &[&str]) -> Outcome {
         ["test", rest @ ..] => host::test(&workspace, rest),
         ["fuzz", rest @ ..] => fuzz::run_targets(&workspace, rest),
         ["bench", rest @ ..] => host::bench(&workspace, rest),
+        ["eval-pages", rest @ ..] => host::eval_pages(&workspace, rest),
         ["tidy"] => tidy::run(&workspace),
         ["contract", "check"] => contract::check(&workspace),
         ["contract", "release", version] => contract::release(&workspace, version),

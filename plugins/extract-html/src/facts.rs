@@ -39,7 +39,6 @@ pub struct Facts<'a> {
 
 impl<'a> Facts<'a> {
     /// Reads what the page states.
-    #[inline(never)]
     pub fn of(page: &'a Page<'a>) -> Facts<'a> {
         let json = JsonLd::read(page.head.json_ld.as_bytes());
         let article = json
@@ -154,7 +153,6 @@ impl<'a> Facts<'a> {
     }
 
     /// The attributes of the document.
-    #[inline(never)]
     pub fn attributes(&self, selection: &Selection, rendered: &Rendered) -> Vec<Attribute> {
         let mut attributes = Vec::new();
         let mut add = |name: &str, value: Option<String>| {
@@ -316,7 +314,6 @@ impl<'a> Facts<'a> {
     }
 
     /// The language of a text: what the page declares, if the text does not say otherwise.
-    #[inline(never)]
     pub fn language(&self, text: &str) -> Option<String> {
         let head = &self.page.head;
         let declared = [

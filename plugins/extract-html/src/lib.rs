@@ -4,6 +4,8 @@
 //! [`charset`](mod@charset) and `docmill_text` (bytes to text), [`dom`](mod@dom) (text to a flat list of nodes), `select` (which
 //! of them are the article), `render` (nodes to text, marks and asides) and `facts` (attributes and language).
 
+mod attributes;
+mod builder;
 mod charset;
 mod classes;
 mod dates;
@@ -56,8 +58,6 @@ pub fn extract(bytes: &[u8], syntax: Syntax) -> Result<Option<Extracted>, Error>
 }
 
 fn extract_text(source: &str, syntax: Syntax) -> Option<Extracted> {
-    // Each step is kept apart (`inline(never)`): in one function they would share its few registers, see
-    // `host/docs/design/0005-guests.md`.
     let page = dom::Page::parse(source, syntax == Syntax::Xhtml);
     let facts = facts::Facts::of(&page);
     let measures = select::measure(&page);

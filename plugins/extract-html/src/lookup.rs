@@ -20,7 +20,6 @@ pub const fn hash(name: &str) -> u64 {
 pub const EMPTY: u64 = 0xcbf2_9ce4_8422_2325;
 
 /// The hash of a name that is longer by one byte, which is in lower case.
-#[inline]
 pub const fn extended(hash: u64, lower: u8) -> u64 {
     (hash ^ lower as u64).wrapping_mul(0x0100_0000_01b3)
 }
@@ -53,24 +52,12 @@ impl<T: Copy, const SLOTS: usize> Lookup<T, SLOTS> {
     /// What the name with this hash means.
     #[inline]
     pub fn get(&self, hash: u64) -> Option<T> {
-        let slot = Self::slot(hash);
-        // Nearly all names are found, or not found, at the first look, and that one needs no loop.
-        match self.slots[slot] {
-            Some((known, meaning)) if known == hash => Some(meaning),
-            Some(_) => self.get_behind(slot, hash),
-            None => None,
-        }
-    }
-
-    /// The same for names whose first slot is taken by another one.
-    #[inline(never)]
-    fn get_behind(&self, mut slot: usize, hash: u64) -> Option<T> {
+        let mut slot = Self::slot(hash);
         // At least half of the slots are empty.
         loop {
-            slot = (slot + 1) % SLOTS;
             match self.slots[slot] {
                 Some((known, meaning)) if known == hash => return Some(meaning),
-                Some(_) => {}
+                Some(_) => slot = (slot + 1) % SLOTS,
                 None => return None,
             }
         }

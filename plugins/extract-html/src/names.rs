@@ -1,6 +1,9 @@
 //! What the names that a newsroom gives to its boxes (`class`, `id`, `role`, `itemprop`) say about them.
 
-use crate::classes::{ENDS_WORD, SPACE, find};
+use docmill_text::lists::{Row, count, is_same, rows};
+
+use crate::dom::truncated;
+use crate::lookup::hash;
 use crate::tokens::decoded_value;
 
 /// A set of hints.
@@ -47,6 +50,26 @@ impl Hints {
     /// Everything that marks a box as not being part of the text.
     pub const BOILERPLATE: Hints = Hints(0xff);
 
+    /// The hints of a column of the lists, a space between each two.
+    const fn of(column: &'static str) -> Hints {
+        let (mut hints, mut rest) = (0, column);
+        while !rest.is_empty() {
+            let mut end = 0;
+            while end < rest.len() && rest.as_bytes()[end] != b' ' {
+                end += 1;
+            }
+            let name = rest.split_at(end).0;
+            let mut at = 0;
+            while !is_same(NAMES[at].0, name) {
+                at += 1;
+                assert!(at < NAMES.len(), "a hint that there is not");
+            }
+            hints |= NAMES[at].1.0;
+            rest = rest.split_at(if end < rest.len() { end + 1 } else { end }).1;
+        }
+        Hints(hints)
+    }
+
     /// Whether any of these hints is in the set.
     pub fn any(self, hints: Hints) -> bool {
         self.0 & hints.0 != 0
@@ -63,163 +86,81 @@ impl Hints {
     }
 }
 
+/// What hints are called in the lists.
+const NAMES: [(&str, Hints); 14] = [
+    ("navigation", Hints::NAVIGATION),
+    ("related", Hints::RELATED),
+    ("caption", Hints::CAPTION),
+    ("credit", Hints::CREDIT),
+    ("dateline", Hints::DATELINE),
+    ("notice", Hints::NOTICE),
+    ("comments", Hints::COMMENTS),
+    ("side", Hints::SIDE),
+    ("body", Hints::BODY),
+    ("lead", Hints::LEAD),
+    ("author", Hints::AUTHOR),
+    ("published", Hints::PUBLISHED),
+    ("of-photo", Hints::OF_PHOTO),
+    ("of-another", Hints::OF_ANOTHER),
+];
+
 /// How many values of `class` and `id` are remembered.
-const REMEMBERED: usize = 64;
+const REMEMBERED: usize = 256;
 
 /// The values of `class` and `id` that stood in a page, and the hints in them: most boxes of a page have the names of others.
 #[derive(Debug)]
 pub struct Known<'a> {
-    /// Each in the place that its first and its last bytes give it; a later one takes the place of an earlier one.
-    slots: [(&'a str, Hints); REMEMBERED],
+    /// Each in the place that its hash gives it; a later one takes the place of an earlier one.
+    slots: Vec<(&'a str, Hints)>,
 }
 
 impl<'a> Known<'a> {
     /// Nothing has been seen but the empty name.
     pub fn new() -> Known<'a> {
-        Known { slots: [("", Hints::default()); REMEMBERED] }
+        Known { slots: vec![("", Hints::default()); REMEMBERED] }
     }
 
     /// The [`hints`] in a value as it stands in the page, with its character references.
     pub fn hints(&mut self, value: &'a str) -> Hints {
-        let slot = &mut self.slots[slot(value.as_bytes())];
-        if !is_same(slot.0.as_bytes(), value.as_bytes()) {
+        let slot = &mut self.slots[hash(value) as usize % REMEMBERED];
+        if slot.0 != value {
             *slot = (value, hints(&decoded_value(value)));
         }
         slot.1
     }
 }
 
-fn slot(value: &[u8]) -> usize {
-    let ends = match (value.first_chunk(), value.last_chunk()) {
-        (Some(first), Some(last)) => {
-            u64::from_le_bytes(*first) ^ u64::from_le_bytes(*last).rotate_left(32)
-        }
-        _ => packed(value),
-    };
-    // The highest bits of a product depend on all bits. The factor is 2^64 divided by the golden ratio, as in Fibonacci hashing.
-    let mixed = (ends ^ value.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    (mixed >> (u64::BITS - REMEMBERED.ilog2())) as usize
-}
-
-/// Less than eight bytes as a number, without a loop.
-fn packed(bytes: &[u8]) -> u64 {
-    match (bytes.first_chunk(), bytes.last_chunk()) {
-        (Some(first), Some(last)) => {
-            // Where they overlap they are the same.
-            let (first, last) = (u32::from_le_bytes(*first), u32::from_le_bytes(*last));
-            u64::from(first) | u64::from(last) << (8 * (bytes.len() - 4))
-        }
-        _ => match *bytes {
-            [a] => u64::from(a),
-            [a, b] => u64::from(u16::from_le_bytes([a, b])),
-            [a, b, c] => u64::from(u32::from_le_bytes([a, b, c, 0])),
-            _ => 0,
-        },
-    }
-}
-
-/// Whether two values are the same, eight bytes a turn: what the compiler makes of `==` takes one.
-fn is_same(one: &[u8], other: &[u8]) -> bool {
-    if one.len() != other.len() {
-        return false;
-    }
-    let (Some(end), Some(other_end)) = (one.last_chunk::<8>(), other.last_chunk::<8>()) else {
-        return packed(one) == packed(other);
-    };
-    end == other_end
-        && one
-            .as_chunks::<8>()
-            .0
-            .iter()
-            .zip(other.as_chunks::<8>().0)
-            .all(|(it, other)| it == other)
-}
+/// The most names of one element that are looked at, and the most bytes of each.
+const MAX_NAMES: usize = 24;
+const MAX_NAME: usize = 64;
 
 /// The hints in a `class` or `id`. Names are compared word by word (`article__box-related`, `boxRelated`), and each word by how
 /// it begins, so that the inflections of three languages need no list each.
 pub fn hints(value: &str) -> Hints {
     let mut found = Hints::default();
-    let mut rest = value.as_bytes();
-    for _ in 0..MAX_NAMES {
-        rest = rest.trim_ascii_start();
-        if rest.is_empty() {
-            break;
-        }
-        let (name, behind) = rest.split_at(find(rest, 0, SPACE));
+    for name in value.split_ascii_whitespace().take(MAX_NAMES) {
         found.add(hints_of_name(name));
-        rest = behind;
     }
     found
 }
 
-/// The most names of one element that are looked at, and the most bytes of each.
-const MAX_NAMES: usize = 24;
-const MAX_NAME: usize = 64;
-
-/// Whether a name says outright that this is the body of the article.
-fn is_article_body(name: &[u8]) -> bool {
-    matches!(
-        name,
-        b"articleBody"
-            | b"articlebody"
-            | b"article-body"
-            | b"article_body"
-            | b"article__body"
-            | b"cms-body"
-            | b"fck_detail"
-            | b"detail-content"
-            | b"entry-content"
-            | b"post-content"
-            | b"article-content"
-            | b"article__content"
-            | b"story-body"
-    )
-}
-
-fn hints_of_name(name: &[u8]) -> Hints {
-    let name = &name[..name.len().min(MAX_NAME)];
-    let mut lower = [0_u8; MAX_NAME];
+fn hints_of_name(name: &str) -> Hints {
+    let name = truncated(name, MAX_NAME);
     let mut found = Hints::default();
-    let mut start = 0;
     // Whether the name states that a box is absent or open elsewhere, as in `no-sidebar` and `has-comments`.
-    let mut about_another = false;
-    let mut is_first = true;
-    let mut has_capitals = false;
-    let mut at = 0;
-    while at <= name.len() {
-        at = find(name, at, ENDS_WORD);
-        let is_capital = name.get(at).is_some_and(u8::is_ascii_uppercase);
-        if is_capital && (at == start || !name[at - 1].is_ascii_lowercase()) {
-            has_capitals = true;
-            at += 1;
-            continue;
-        }
-        let mut word = &name[start..at];
-        if has_capitals {
-            let lower = &mut lower[..word.len()];
-            lower.copy_from_slice(word);
-            lower.make_ascii_lowercase();
-            word = lower;
-        }
-        if !word.is_empty() {
-            let hints = hints_of_word(word);
-            found.add(hints);
-            about_another |= is_first && hints.any(Hints::OF_ANOTHER);
-            is_first = false;
-        }
-        // A capital letter begins the next word; anything else separates it from this one.
-        start = if is_capital { at } else { at + 1 };
-        has_capitals = is_capital;
-        at += 1;
+    let mut is_about_another = false;
+    for (number, word) in words(name.as_bytes()).enumerate() {
+        let hints = hints_of_word(&word.to_ascii_lowercase());
+        found.add(hints);
+        is_about_another |= number == 0 && hints.any(Hints::OF_ANOTHER);
     }
     let is_of_photo = found.any(Hints::OF_PHOTO);
     found.remove(Hints::OF_PHOTO);
     found.remove(Hints::OF_ANOTHER);
-    // Each of these has a word that sounds like a body.
-    if found.any(Hints::BODY) && is_article_body(name) {
+    if BODIES.iter().any(|body| body.key == name) {
         found.add(Hints::ARTICLE_BODY);
     }
-    if matches!(name, b"sr-only" | b"visually-hidden" | b"screen-reader-text") {
+    if matches!(name, "sr-only" | "visually-hidden" | "screen-reader-text") {
         found.add(Hints::HIDDEN);
     }
     if is_of_photo && found.any(Hints::LEAD) {
@@ -227,209 +168,79 @@ fn hints_of_name(name: &[u8]) -> Hints {
         found.remove(Hints::LEAD);
         found.add(Hints::CAPTION);
     }
-    if about_another {
+    if is_about_another {
         found.remove(Hints::BOILERPLATE);
     }
     found
 }
 
-/// How words begin that say something, with any ending. Short ones that begin many innocent words are among [`WORDS`].
-const BEGINNINGS: [(&str, Hints); 83] = [
-    ("accroche", Hints::LEAD),
-    ("advert", Hints::NOTICE),
-    ("adsbygoogle", Hints::NOTICE),
-    ("article", Hints::BODY),
-    ("aside", Hints::SIDE),
-    ("author", Hints::AUTHOR_LINE),
-    ("auteur", Hints::AUTHOR_LINE),
-    ("banner", Hints::NOTICE),
-    ("binhluan", Hints::COMMENTS),
-    ("body", Hints::BODY),
-    ("breadcrumb", Hints::NAVIGATION),
-    ("byline", Hints::AUTHOR_LINE),
-    ("caption", Hints::CAPTION),
-    ("chuthich", Hints::CAPTION),
-    ("chapo", Hints::LEAD),
-    ("chapeau", Hints::LEAD),
-    ("cms", Hints::BODY),
-    ("copyright", Hints::CREDIT),
-    ("comment", Hints::COMMENTS),
-    ("cookie", Hints::NOTICE),
-    ("consent", Hints::NOTICE),
-    ("content", Hints::BODY),
-    ("contenu", Hints::BODY),
-    ("credit", Hints::CREDIT),
-    ("date", Hints::DATELINE),
-    ("desc", Hints::LEAD),
-    ("detail", Hints::BODY),
-    ("disqus", Hints::COMMENTS),
-    ("dropdown", Hints::NAVIGATION),
-    ("entry", Hints::BODY),
-    ("excerpt", Hints::LEAD),
-    ("facebook", Hints::NAVIGATION),
-    ("fbcomment", Hints::COMMENTS),
-    ("fck", Hints::BODY),
-    ("footer", Hints::NAVIGATION),
-    ("gdpr", Hints::NOTICE),
-    ("intro", Hints::LEAD),
-    ("keyword", Hints::NAVIGATION),
-    ("legende", Hints::CAPTION),
-    ("lienquan", Hints::RELATED),
-    ("masthead", Hints::NAVIGATION),
-    ("menu", Hints::NAVIGATION),
-    ("modal", Hints::NOTICE),
-    ("more", Hints::RELATED),
-    ("mostread", Hints::RELATED),
-    ("navbar", Hints::NAVIGATION),
-    ("navig", Hints::NAVIGATION),
-    ("newsletter", Hints::NOTICE),
-    ("noidung", Hints::BODY),
-    ("paginat", Hints::NAVIGATION),
-    ("pager", Hints::NAVIGATION),
-    ("partag", Hints::NAVIGATION),
-    ("paywall", Hints::NOTICE),
-    ("photocredit", Hints::CREDIT),
-    ("popup", Hints::NOTICE),
-    ("promo", Hints::NOTICE),
-    ("quangcao", Hints::NOTICE),
-    ("relate", Hints::RELATED),
-    ("recommend", Hints::RELATED),
-    ("readmore", Hints::RELATED),
-    ("sapo", Hints::LEAD),
-    ("share", Hints::NAVIGATION),
-    ("sharing", Hints::NAVIGATION),
-    ("sidebar", Hints::SIDE),
-    ("skip", Hints::NAVIGATION),
-    ("social", Hints::NAVIGATION),
-    ("sponsor", Hints::NOTICE),
-    ("standfirst", Hints::LEAD),
-    ("story", Hints::BODY),
-    ("subscri", Hints::NOTICE),
-    ("summary", Hints::LEAD),
-    ("subtitle", Hints::LEAD),
-    ("suggest", Hints::RELATED),
-    ("tacgia", Hints::AUTHOR_LINE),
-    ("taboola", Hints::NOTICE),
-    ("text", Hints::BODY),
-    ("tinlienquan", Hints::RELATED),
-    ("tincungchuyenmuc", Hints::RELATED),
-    ("tinkhac", Hints::RELATED),
-    ("timestamp", Hints::DATELINE),
-    ("toolbar", Hints::NAVIGATION),
-    ("topbar", Hints::NAVIGATION),
-    ("widget", Hints::SIDE),
-];
+/// The words of a name: what stands between other characters than letters and digits, and from a capital letter on.
+fn words(name: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = name;
+    std::iter::from_fn(move || {
+        let start = rest.iter().position(u8::is_ascii_alphanumeric)?;
+        rest = &rest[start..];
+        let end = (1..rest.len()).find(|&at| {
+            let begins_word = rest[at].is_ascii_uppercase() && rest[at - 1].is_ascii_lowercase();
+            begins_word || !rest[at].is_ascii_alphanumeric()
+        });
+        let word;
+        (word, rest) = rest.split_at(end.unwrap_or(rest.len()));
+        Some(word)
+    })
+}
 
-/// Words that say something as they are.
-const WORDS: [(&str, Hints); 30] = [
-    ("nav", Hints::NAVIGATION),
-    ("tags", Hints::NAVIGATION),
-    ("taglist", Hints::NAVIGATION),
-    ("tag", Hints::NAVIGATION),
-    ("fb", Hints::NAVIGATION),
-    ("zalo", Hints::NAVIGATION),
-    ("time", Hints::DATELINE),
-    ("meta", Hints::DATELINE),
-    ("dateline", Hints::DATELINE),
-    ("ad", Hints::NOTICE),
-    ("ads", Hints::NOTICE),
-    ("dfp", Hints::NOTICE),
-    ("lire", Hints::RELATED),
-    ("xemthem", Hints::RELATED),
-    ("docthem", Hints::RELATED),
-    ("post", Hints::BODY),
-    ("lead", Hints::LEAD),
-    ("dek", Hints::LEAD),
-    ("rail", Hints::SIDE),
-    ("photo", Hints::OF_PHOTO),
-    ("image", Hints::OF_PHOTO),
-    ("img", Hints::OF_PHOTO),
-    ("pic", Hints::OF_PHOTO),
-    ("anh", Hints::OF_PHOTO),
-    ("no", Hints::OF_ANOTHER),
-    ("has", Hints::OF_ANOTHER),
-    ("with", Hints::OF_ANOTHER),
-    ("without", Hints::OF_ANOTHER),
-    ("is", Hints::OF_ANOTHER),
-    ("hide", Hints::OF_ANOTHER),
-];
+/// What words in names say.
+const WORD_LIST: &str = include_str!("names/words.tsv");
+/// Names that say outright that a box is the body of the article.
+const BODY_LIST: &str = include_str!("names/bodies.tsv");
+
+static BODIES: [Row; count(BODY_LIST)] = rows(BODY_LIST);
 
 /// A word, or how words begin.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 struct Entry {
-    /// Its first eight bytes as a number.
-    first: u64,
-    /// The bits of them that it has.
-    mask: u64,
-    /// What follows them.
-    rest: &'static [u8],
-    /// How many bytes a word has at least to be meant by it, and at most.
-    lengths: (usize, usize),
+    word: &'static str,
+    /// Whether a word may go on behind it.
+    is_beginning: bool,
     hints: Hints,
 }
 
 const LETTERS: usize = 26;
 
-/// All of them, those with the same first two letters together, and where each two letters begin.
-static ENTRIES: ([Entry; BEGINNINGS.len() + WORDS.len()], [u8; LETTERS * LETTERS + 1]) = {
-    let none = Entry { first: 0, mask: 0, rest: &[], lengths: (0, 0), hints: Hints(0) };
-    let mut entries = [none; BEGINNINGS.len() + WORDS.len()];
-    let mut starts = [0; LETTERS * LETTERS + 1];
-    let (mut count, mut letters) = (0, 0);
-    while letters < LETTERS * LETTERS {
-        starts[letters] = count as u8;
-        let mut next = 0;
-        while next < entries.len() {
-            let is_beginning = next < BEGINNINGS.len();
-            let (word, hints) =
-                if is_beginning { BEGINNINGS[next] } else { WORDS[next - BEGINNINGS.len()] };
-            let word = word.as_bytes();
-            if let Some(here) = first_two(word[0], word[1])
-                && here == letters
-            {
-                let (start, rest) = word.split_at(if word.len() < 8 { word.len() } else { 8 });
-                let mut bytes = [0; 8];
-                bytes.split_at_mut(start.len()).0.copy_from_slice(start);
-                entries[count] = Entry {
-                    first: u64::from_le_bytes(bytes),
-                    mask: u64::MAX >> (8 * (8 - start.len())),
-                    rest,
-                    lengths: (word.len(), if is_beginning { MAX_NAME } else { word.len() }),
-                    hints,
-                };
-                count += 1;
-            }
+/// All of them in the order of the list, and where those begin that have the same first letter.
+static ENTRIES: ([Entry; count(WORD_LIST)], [u16; LETTERS + 1]) = {
+    const ROWS: [Row; count(WORD_LIST)] = rows(WORD_LIST);
+    let mut entries = [Entry { word: "", is_beginning: false, hints: Hints(0) }; ROWS.len()];
+    let mut starts = [0; LETTERS + 1];
+    let (mut next, mut letter) = (0, 0);
+    while letter < LETTERS {
+        starts[letter] = next as u16;
+        while next < ROWS.len() && ROWS[next].key.as_bytes()[0] == b'a' + letter as u8 {
+            let Row { key, value } = ROWS[next];
+            let is_beginning = key.as_bytes()[key.len() - 1] == b'*';
+            let word = key.split_at(key.len() - is_beginning as usize).0;
+            entries[next] = Entry { word, is_beginning, hints: Hints::of(value) };
             next += 1;
         }
-        letters += 1;
+        letter += 1;
     }
-    assert!(count == entries.len(), "a word has something else than small letters");
-    assert!(count <= u8::MAX as usize, "too many words");
-    starts[letters] = count as u8;
+    assert!(next == ROWS.len(), "the list is not in alphabetical order");
+    starts[LETTERS] = next as u16;
     (entries, starts)
 };
 
-/// The number of the first two letters of a word, if they are small letters.
-const fn first_two(first: u8, second: u8) -> Option<usize> {
-    let (first, second) = (first.wrapping_sub(b'a') as usize, second.wrapping_sub(b'a') as usize);
-    if first < LETTERS && second < LETTERS { Some(first * LETTERS + second) } else { None }
-}
-
+/// The hints of a word in small letters: those of the longest entry that fits.
 fn hints_of_word(word: &[u8]) -> Hints {
-    let [first, second, ..] = *word else { return Hints::default() };
-    let Some(letters) = first_two(first, second) else { return Hints::default() };
+    let Some(letter @ b'a'..=b'z') = word.first() else { return Hints::default() };
     let (entries, starts) = &ENTRIES;
-    let entries = &entries[usize::from(starts[letters])..usize::from(starts[letters + 1])];
-    if entries.is_empty() {
-        return Hints::default();
-    }
-    let eight = word.first_chunk().map_or_else(|| packed(word), |first| u64::from_le_bytes(*first));
-    let is_meant = |entry: &&Entry| {
-        eight & entry.mask == entry.first
-            && (entry.lengths.0..=entry.lengths.1).contains(&word.len())
-            && (entry.rest.is_empty() || word[8..].starts_with(entry.rest))
+    let letter = usize::from(letter - b'a');
+    let entries = &entries[usize::from(starts[letter])..usize::from(starts[letter + 1])];
+    let fits = |entry: &&Entry| {
+        word.starts_with(entry.word.as_bytes())
+            && (entry.is_beginning || word.len() == entry.word.len())
     };
-    entries.iter().find(is_meant).map_or(Hints::default(), |entry| entry.hints)
+    entries.iter().rev().find(fits).map_or(Hints::default(), |entry| entry.hints)
 }
 
 /// The hint in an ARIA role.
@@ -491,22 +302,6 @@ mod tests {
         for name in ["", "a"].into_iter().chain(names.iter().map(String::as_str)) {
             assert_eq!(known.hints(name), hints(&decoded_value(name)), "{name}");
         }
-    }
-
-    #[test]
-    fn values_are_the_same_if_all_of_their_bytes_are() {
-        let long = "0123456789abcdefghij";
-        for length in 0..=long.len() {
-            let value = &long.as_bytes()[..length];
-            let same = value.to_vec();
-            assert!(is_same(value, &same));
-            for at in 0..length {
-                let mut other = value.to_vec();
-                other[at] ^= 1;
-                assert!(!is_same(value, &other), "{length} {at}");
-            }
-        }
-        assert!(!is_same(b"ab", b"abc"));
     }
 
     #[test]

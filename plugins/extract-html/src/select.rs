@@ -41,14 +41,16 @@ impl Measure {
     }
 }
 
-/// What holds for everything inside an element: the number of the nearest block, and below it four of these flags.
-type Context = u32;
-
-const IN_LINK: Context = 1;
-const IN_EMPHASIS: Context = 2;
-const IN_HEADING: Context = 4;
-const IN_ITEM: Context = 8;
-const FLAGS: u32 = 4;
+/// What holds for everything inside an element.
+#[derive(Debug, Clone, Copy, Default)]
+struct Context {
+    /// The number of the nearest block.
+    block: u32,
+    is_link: bool,
+    is_emphasis: bool,
+    is_heading: bool,
+    is_item: bool,
+}
 
 /// A block by itself, without those that lie in it.
 #[derive(Debug, Clone, Copy)]
@@ -63,7 +65,6 @@ struct Block {
 
 /// Measures every node of a page.
 pub fn measure(page: &Page) -> Vec<Measure> {
-    // A function for each pass: what one of them keeps in registers is not in the way of the others.
     let mut measures = vec![Measure::default(); page.nodes.len()];
     let blocks = measure_each(page, &mut measures);
     let total = weigh(&mut measures, &blocks);
@@ -72,21 +73,20 @@ pub fn measure(page: &Page) -> Vec<Measure> {
 }
 
 /// Measures every node by itself; returns the blocks.
-#[inline(never)]
 fn measure_each(page: &Page, measures: &mut [Measure]) -> Vec<Block> {
     let mut blocks: Vec<Block> = Vec::with_capacity(page.nodes.len());
-    let mut contexts: Vec<Context> = vec![0; page.nodes.len()];
+    let mut contexts: Vec<Context> = vec![Context::default(); page.nodes.len()];
     for (index, node) in page.nodes.iter().enumerate() {
         let mut context = contexts[node.parent as usize];
         let measure = &mut measures[index];
         if node.tag == Tag::Text {
             let chars = count(page.bytes(node));
             measure.chars = chars;
-            if context & IN_EMPHASIS != 0 {
+            if context.is_emphasis {
                 measure.emphasized = chars;
             }
-            let block = &mut blocks[(context >> FLAGS) as usize];
-            if context & IN_LINK != 0 {
+            let block = &mut blocks[context.block as usize];
+            if context.is_link {
                 measure.linked = chars;
                 block.linked += chars;
             } else {
@@ -96,17 +96,17 @@ fn measure_each(page: &Page, measures: &mut [Measure]) -> Vec<Block> {
         }
         match node.tag {
             // A link to nowhere is an anchor, and its text is text.
-            Tag::Link if node.to > node.from => context |= IN_LINK,
-            Tag::Emphasis => context |= IN_EMPHASIS,
+            Tag::Link if node.to > node.from => context.is_link = true,
+            Tag::Emphasis => context.is_emphasis = true,
             Tag::Image => measure.images = 1,
             Tag::Table | Tag::Quotation | Tag::Preformatted => measure.solid = 1,
-            Tag::Item => context |= IN_ITEM,
-            tag if tag.is(Classes::HEADING) => context |= IN_HEADING,
+            Tag::Item => context.is_item = true,
+            tag if tag.is(Classes::HEADING) => context.is_heading = true,
             _ => {}
         }
         // The page itself is the first one.
         if node.tag.is_block() {
-            context = (blocks.len() as u32) << FLAGS | context & ((1 << FLAGS) - 1);
+            context.block = blocks.len() as u32;
             blocks.push(Block { node: index as u32, context, plain: 0, linked: 0 });
         }
         contexts[index] = context;
@@ -115,11 +115,10 @@ fn measure_each(page: &Page, measures: &mut [Measure]) -> Vec<Block> {
 }
 
 /// Weighs the prose of every block; returns that of the page.
-#[inline(never)]
 fn weigh(measures: &mut [Measure], blocks: &[Block]) -> u32 {
     let mut total = 0_u32;
     for &Block { node, context, plain, linked } in blocks {
-        if plain <= linked || context & IN_HEADING != 0 {
+        if plain <= linked || context.is_heading {
             continue;
         }
         let prose = match plain {
@@ -129,7 +128,7 @@ fn weigh(measures: &mut [Measure], blocks: &[Block]) -> u32 {
             // A block of many thousands of letters is no better an article than one of a few thousand.
             _ => plain.min(4_000),
         };
-        let prose = if context & IN_ITEM != 0 { prose / 2 } else { prose };
+        let prose = if context.is_item { prose / 2 } else { prose };
         let measure = &mut measures[node as usize];
         (measure.prose, measure.clean) = (prose, prose);
         total += prose;
@@ -138,7 +137,6 @@ fn weigh(measures: &mut [Measure], blocks: &[Block]) -> u32 {
 }
 
 /// Adds to every node what lies in it. `total` is the prose of the page. No sum overflows: a page has 250,000 nodes at most.
-#[inline(never)]
 fn add_up(page: &Page, measures: &mut [Measure], total: u32) {
     // In this order every node comes after all that lies in it.
     for (index, node) in page.nodes.iter().enumerate().skip(1).rev() {
@@ -170,33 +168,8 @@ fn is_boilerplate(hints: Hints, prose: u32, total: u32) -> bool {
 }
 
 /// How many characters of a text are no white space.
-#[inline(never)]
 fn count(text: &[u8]) -> u32 {
-    let (blocks, rest) = text.as_chunks::<64>();
-    // Counters of one byte are sixteen to a register, and 64 do not overflow them.
-    let is_counted = |byte: &u8| u8::from(*byte > b' ' && (byte & 0xc0) != 0x80);
-    let block = |block: &[u8; 64]| u32::from(block.iter().map(is_counted).sum::<u8>());
-    let mut count: u32 = blocks.iter().map(block).sum();
-    let (eights, last) = rest.as_chunks::<8>();
-    count += eights.iter().map(|eight| count_of_eight(u64::from_le_bytes(*eight))).sum::<u32>();
-    count
-        + match text.last_chunk() {
-            // The bytes before them have been counted.
-            Some(eight) if !last.is_empty() => {
-                count_of_eight(u64::from_le_bytes(*eight) >> (8 * (8 - last.len())))
-            }
-            _ => last.iter().map(|byte| u32::from(is_counted(byte))).sum(),
-        }
-}
-
-/// The same for eight bytes at once.
-fn count_of_eight(bytes: u64) -> u32 {
-    const HIGHEST: u64 = 0x8080_8080_8080_8080;
-    // A byte of ASCII above the space reaches the highest bit when 0x5f is added; the first byte of another character has its two
-    // highest bits set.
-    let visible = ((bytes & !HIGHEST) + 0x5f5f_5f5f_5f5f_5f5f) & !bytes;
-    let first = bytes & (bytes << 1);
-    ((visible | first) & HIGHEST).count_ones()
+    text.iter().map(|byte| u32::from(*byte > b' ' && (byte & 0xc0) != 0x80)).sum()
 }
 
 /// The subtrees that make up the text, in order, none inside another.
@@ -211,7 +184,6 @@ pub struct Selection {
 }
 
 /// Selects the article. `titles` are what the page calls itself for machines, `description` how it sums itself up.
-#[inline(never)]
 pub fn select(
     page: &Page,
     measures: &[Measure],
@@ -248,7 +220,6 @@ pub fn select(
 }
 
 /// Where to look for the body, and whether the page itself declares that this is it.
-#[inline(never)]
 fn start(page: &Page, measures: &[Measure]) -> (u32, bool) {
     let total = u64::from(measures[0].clean);
     if total == 0 {
@@ -285,7 +256,6 @@ fn start(page: &Page, measures: &[Measure]) -> (u32, bool) {
 }
 
 /// Goes down as long as one child holds nearly all of the prose. Paragraphs left beside the way are kept.
-#[inline(never)]
 fn descend(page: &Page, measures: &[Measure], start: u32, chosen: &mut Vec<u32>) -> u32 {
     let mut here = start;
     loop {
@@ -321,7 +291,6 @@ fn is_holder(tag: Tag) -> bool {
 }
 
 /// The headline: the first heading that says what the page calls itself, or else the main heading nearest to the body.
-#[inline(never)]
 fn headline(page: &Page, measures: &[Measure], body: u32, titles: &[String]) -> Option<u32> {
     let titles: Vec<String> = titles.iter().map(|title| fold(title)).collect();
     let end = page.nodes[body as usize].end;
@@ -355,7 +324,6 @@ pub fn fold(title: &str) -> String {
 }
 
 /// The paragraphs between headline and body that sum the article up.
-#[inline(never)]
 fn find_leads(
     page: &Page,
     measures: &[Measure],
@@ -395,19 +363,5 @@ fn find_leads(
             chosen.push(index);
         }
         index = if is_lead || is_boilerplate { node.end } else { index + 1 };
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    proptest! {
-        #[test]
-        fn characters_are_counted_in_texts_of_any_length(text in "[ a\u{7f}é€😀\n\0]{0,300}") {
-            prop_assert_eq!(count(text.as_bytes()) as usize, text.chars().filter(|it| *it > ' ').count());
-        }
     }
 }

@@ -57,13 +57,12 @@ static ATTRIBUTES: Lookup<Attribute, 64> = Lookup::of(&[
 
 impl Attribute {
     /// The attribute whose name has this hash, if it is one of these.
-    #[inline]
     pub fn of(name: u64) -> Option<Attribute> {
         ATTRIBUTES.get(name)
     }
 }
 
-/// A start tag. Small enough to be handed on in registers.
+/// A start tag.
 #[derive(Debug, Clone, Copy)]
 pub struct StartTag<'a, 't> {
     pub tag: Tag,
@@ -73,25 +72,21 @@ pub struct StartTag<'a, 't> {
 
 impl<'a, 't> StartTag<'a, 't> {
     /// What the tokenizer read.
-    #[inline]
     pub fn of(read: &'t tokens::Tag<'a, 't, Attribute>) -> StartTag<'a, 't> {
         StartTag { tag: Tag::of(read.name), read }
     }
 
     /// The hash of the element's name.
-    #[inline]
     pub fn name(self) -> u64 {
         self.read.name
     }
 
     /// Whether it ends with `/>`.
-    #[inline]
     pub fn is_self_closing(self) -> bool {
         self.read.is_self_closing
     }
 
     /// The attributes in the order of the source and their values as they stand there, with character references.
-    #[inline]
     pub fn attributes(self) -> impl Iterator<Item = (Attribute, &'a str)> {
         self.read.attributes.iter().map(|&(name, value)| (name, truncated(value, MAX_VALUE)))
     }
@@ -102,7 +97,6 @@ impl<'a, 't> StartTag<'a, 't> {
     }
 
     /// The same as it stands in the source, with character references.
-    #[inline]
     pub fn raw_value(self, wanted: Attribute) -> Option<&'a str> {
         self.attributes().find(|(name, _)| *name == wanted).map(|(_, value)| value)
     }

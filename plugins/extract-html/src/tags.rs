@@ -259,13 +259,11 @@ impl Tag {
     }
 
     /// Whether the element is in one of these classes.
-    #[inline]
     pub fn is(self, classes: Classes) -> bool {
         CLASSES[self as usize].0 & classes.0 != 0
     }
 
     /// Whether the element begins and ends a line of its own.
-    #[inline]
     pub fn is_block(self) -> bool {
         self.is(Classes::BLOCK)
     }

@@ -158,7 +158,6 @@ impl<'a, R: Receiver<'a>> Tokenizer<'a, R> {
     }
 
     /// Reads what follows `<!`.
-    #[inline(never)]
     fn declaration(&self, at: usize, receiver: &mut R) -> usize {
         let rest = &self.bytes()[at..];
         if rest.starts_with(b"--") {
@@ -202,7 +201,7 @@ impl<'a, R: Receiver<'a>> Tokenizer<'a, R> {
 
     /// Reads a tag from its name on: the place behind it, its name, and whether it closes itself. A tag that the page ends in
     /// is none.
-    #[inline(always)]
+    #[inline]
     fn tag(&mut self, from: usize) -> (usize, Option<(u64, bool)>) {
         self.attributes.clear();
         let bytes = self.bytes();
@@ -249,7 +248,6 @@ impl<'a, R: Receiver<'a>> Tokenizer<'a, R> {
     }
 
     /// Reads the content of the element `name`, which begins here; returns the place behind it.
-    #[inline(never)]
     fn content(&self, from: usize, name: u64, content: Content, receiver: &mut R) -> usize {
         let end = self.content_end(from, name, content);
         let text = &self.source[from..end];
@@ -310,22 +308,14 @@ impl<'a, R: Receiver<'a>> Tokenizer<'a, R> {
     }
 }
 
-/// Where a value without quotes ends. Kept apart since it is rare.
-#[inline(never)]
+/// Where a value without quotes ends.
 fn unquoted_end(bytes: &[u8], from: usize) -> usize {
     find(bytes, from, ENDS_VALUE)
 }
 
 /// The first place from here on that is no white space.
-#[inline]
-fn behind_spaces(bytes: &[u8], at: usize) -> usize {
-    let is_space = |at: usize| bytes.get(at).is_some_and(|&byte| is(byte, SPACE));
-    // One or none nearly everywhere, and these need no loop.
-    if !is_space(at) {
-        return at;
-    }
-    let mut at = at + 1;
-    while is_space(at) {
+fn behind_spaces(bytes: &[u8], mut at: usize) -> usize {
+    while bytes.get(at).is_some_and(|&byte| is(byte, SPACE)) {
         at += 1;
     }
     at
@@ -333,19 +323,13 @@ fn behind_spaces(bytes: &[u8], at: usize) -> usize {
 
 /// The hash of the name that goes on here, up to a byte of the class `ends`, and where that is. `hash` is the hash of what
 /// stands before.
-#[inline(always)]
 fn hashed(bytes: &[u8], from: usize, mut hash: u64, ends: u32) -> (u64, usize) {
     let mut at = from;
-    loop {
-        // Most names need one or two turns of this.
-        for _ in 0..4 {
-            match bytes.get(at).and_then(|&byte| lower_unless(byte, ends)) {
-                Some(lower) => hash = extended(hash, lower),
-                None => return (hash, at),
-            }
-            at += 1;
-        }
+    while let Some(lower) = bytes.get(at).and_then(|&byte| lower_unless(byte, ends)) {
+        hash = extended(hash, lower);
+        at += 1;
     }
+    (hash, at)
 }
 
 /// Whether these bytes begin with a tag of this name.
@@ -388,7 +372,6 @@ pub fn decoded_value(value: &str) -> Cow<'_, str> {
     if is_literal(value.as_bytes()) { Cow::Borrowed(value) } else { decode_value(value) }
 }
 
-#[inline(never)]
 fn decode_value(value: &str) -> Cow<'_, str> {
     if value.contains('\0') {
         let value = value.replace('\0', "\u{fffd}");

@@ -14,38 +14,23 @@ pub fn is_invisible(character: char) -> bool {
 
 /// The longest beginning of a text that needs no change: words with one space between each two. At least one character, where
 /// the text begins with one that can be seen.
-#[inline(always)]
 pub fn unchanged(text: &str) -> &str {
-    match plain(text.as_bytes()) {
-        // Nearly all of them.
-        at if at == text.len() => text,
-        at => unchanged_behind(text, at),
-    }
-}
-
-/// The same if the text up to here needs no change, and if what follows has to be looked at.
-#[inline(never)]
-fn unchanged_behind(text: &str, mut at: usize) -> &str {
     let bytes = text.as_bytes();
+    let mut at = 0;
     loop {
-        // What is in the way is passed, and no other block looked at before its own ends.
-        let end_of_block = at + BLOCK;
-        while at < end_of_block {
-            at = find(bytes, at, BLANK | UNCLEAR);
-            match bytes.get(at) {
-                None => return text,
-                // What follows a single space is looked at as if it stood alone.
-                Some(b' ') => match bytes.get(at + 1) {
-                    Some(&next) if !is(next, BLANK | UNCLEAR) => at += 2,
-                    _ => return &text[..at],
-                },
-                Some(_) => match text[at..].chars().next() {
-                    Some(it) if !is_space(it) && !is_invisible(it) => at += it.len_utf8(),
-                    _ => return &text[..at],
-                },
-            }
+        at = find(bytes, at, BLANK | UNCLEAR);
+        match bytes.get(at) {
+            None => return text,
+            // What follows a single space is looked at as if it stood alone.
+            Some(b' ') => match bytes.get(at + 1) {
+                Some(&next) if !is(next, BLANK | UNCLEAR) => at += 2,
+                _ => return &text[..at],
+            },
+            Some(_) => match text[at..].chars().next() {
+                Some(it) if !is_space(it) && !is_invisible(it) => at += it.len_utf8(),
+                _ => return &text[..at],
+            },
         }
-        at += plain(&bytes[at..]);
     }
 }
 
@@ -56,48 +41,6 @@ pub fn trimmed_len(text: &str) -> usize {
         Some(last) if last.is_ascii_graphic() => text.len(),
         _ => text.trim_end().len(),
     }
-}
-
-/// How many bytes are looked at together.
-const BLOCK: usize = 16;
-
-/// How many bytes from the first on need no change, as far as looking at them in blocks tells. Kept apart, since these need all
-/// registers.
-#[inline(never)]
-fn plain(bytes: &[u8]) -> usize {
-    let mut at = 0;
-    while let Some(block) = bytes[at..].first_chunk()
-        && is_plain(block)
-    {
-        at += BLOCK;
-    }
-    // What is left may be shorter than a block, and the last block of all as good.
-    if bytes.len() <= at + BLOCK
-        && let Some(block) = bytes.last_chunk()
-        && is_plain(block)
-        && !is(block[BLOCK], BLANK | UNCLEAR)
-    {
-        at = bytes.len();
-    }
-    at
-}
-
-/// Whether all of these bytes but the last one can stay. Numbers rather than conditions, which the compiler would look at one by
-/// one: so it takes some twenty instructions for all.
-#[inline(always)]
-fn is_plain(block: &[u8; BLOCK + 1]) -> bool {
-    let ([bytes @ .., _], [_, nexts @ ..]) = (block, block);
-    let mut found = 0;
-    for (&byte, &next) in bytes.iter().zip(nexts) {
-        // As in the class `UNCLEAR`.
-        found |= u8::from(byte < b' ')
-            | u8::from(byte == 0x7f)
-            | u8::from(byte == 0xc2)
-            | u8::from(byte.wrapping_sub(0xe1) <= 2)
-            | u8::from(byte == 0xef)
-            | u8::from(byte == b' ') & u8::from(next == b' ');
-    }
-    found == 0
 }
 
 /// Appends a text with its white space normalised: one space between words, at most one at either end.
@@ -148,18 +91,6 @@ mod tests {
         check("", "a\u{1680}b\u{85}c\u{7f}d\0e", "a b c d e");
         check("", "\u{feff}a \u{200b} b", "a b");
         check("a", "", "a");
-    }
-
-    #[test]
-    fn blocks_agree_with_the_table() {
-        for byte in 0..=u8::MAX {
-            for next in [b' ', b'a', 0xc3] {
-                let mut block = [b'a'; BLOCK + 1];
-                (block[5], block[6]) = (byte, next);
-                let is_changed = is(byte, UNCLEAR) || byte == b' ' && next == b' ';
-                assert_eq!(is_plain(&block), !is_changed, "{byte} {next}");
-            }
-        }
     }
 
     #[test]

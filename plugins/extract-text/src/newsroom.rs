@@ -5,6 +5,8 @@
 
 use std::ops::Range;
 
+use docmill_text::lists::{Row, count, count_of, rows, values_of};
+
 /// The longest caption, in bytes. What is longer is a paragraph that happens to end with a credit.
 const LONGEST_CAPTION: usize = 800;
 
@@ -14,89 +16,35 @@ const LONGEST_PHRASE: usize = 120;
 /// The longest heading of a box of related news, in bytes, with what may follow it.
 const LONGEST_BOX_HEADING: usize = 40;
 
+/// The phrases below, by what they are.
+const LIST: &str = include_str!("newsroom.tsv");
+const PHRASES: [Row; count(LIST)] = rows(LIST);
+
 /// News agencies that sign articles or open them with a dateline. Only these count, since `Secure Shell (SSH) – …` looks
 /// just like `Hanoi (VNA) – …`.
-const AGENCIES: &[&str] = &[
-    "VNA",
-    "TTXVN",
-    "CVN",
-    "VNS",
-    "VNP",
-    "AVI",
-    "VOV",
-    "AFP",
-    "DPA",
-    "dpa",
-    "EFE",
-    "ANSA",
-    "TASS",
-    "KCNA",
-    "KPL",
-    "PTI",
-    "UPI",
-    "AKP",
-    "BERNAMA",
-    "Bernama",
-    "ANTARA",
-    "Antara",
-    "Xinhua",
-    "XINHUA",
-    "Reuters",
-    "REUTERS",
-    "Yonhap",
-    "YONHAP",
-    "Kyodo",
-    "KYODO",
-    "Belga",
-    "BELGA",
-    "Prensa Latina",
-];
+const AGENCIES: &[&str] = &values_of::<{ count_of(&PHRASES, "agency") }>(&PHRASES, "agency");
 
 /// What introduces the credit of a picture.
-const PICTURE_CREDITS: &[&str] = &[
-    "Photo",
-    "Photos",
-    "PHOTO",
-    "Ảnh",
-    "ẢNH",
-    "Crédit photo",
-    "Crédits photo",
-    "Crédit photos",
-    "Photo credit",
-    "Photo by",
-    "Image",
-    "Illustration",
-    "Infographie",
-    "©",
-];
+const PICTURE_CREDITS: &[&str] =
+    &values_of::<{ count_of(&PHRASES, "picture-credit") }>(&PHRASES, "picture-credit");
 
 /// What introduces a credit only on a line of its own: in prose, these words are too common.
-const CREDITS: &[&str] = &["Source", "Sources", "Nguồn", "Crédit", "Crédits", "Credit", "Credits"];
+const CREDITS: &[&str] = &values_of::<{ count_of(&PHRASES, "credit") }>(&PHRASES, "credit");
 
-/// What stands above a box of related news, in lower case.
-const BOX_HEADINGS: &[&str] = &[
-    "voir plus",
-    "à lire aussi",
-    "a lire aussi",
-    "lire aussi",
-    "à lire également",
-    "sur le même sujet",
-    "articles liés",
-    "articles connexes",
-    "xem thêm",
-    "tin liên quan",
-    "bài liên quan",
-    "tin bài liên quan",
-    "tin cùng chuyên mục",
-    "đọc thêm",
-    "related news",
-    "related articles",
-    "related stories",
-    "related",
-];
+/// What stands above a box of related news and above nothing else, in lower case.
+const BOX_HEADINGS: &[&str] =
+    &values_of::<{ count_of(&PHRASES, "box-heading") }>(&PHRASES, "box-heading");
 
 /// The headings that an ordinary text may have too. They need something below that looks like a teaser.
-const WEAK_BOX_HEADINGS: &[&str] = &["related"];
+const WEAK_BOX_HEADINGS: &[&str] =
+    &values_of::<{ count_of(&PHRASES, "weak-box-heading") }>(&PHRASES, "weak-box-heading");
+
+/// What is left of a link to where an article came from.
+const SOURCE_LINKS: &[&str] =
+    &values_of::<{ count_of(&PHRASES, "source-link") }>(&PHRASES, "source-link");
+
+/// Words in the names of agencies: what they end is no place.
+const NO_PLACES: &[&str] = &values_of::<{ count_of(&PHRASES, "no-place") }>(&PHRASES, "no-place");
 
 /// A leading `date YYYY-MM-DD`, and the length of it and of the white space around it.
 ///
@@ -246,18 +194,18 @@ pub fn box_heading(line: &str) -> Option<BoxHeading> {
         return None;
     }
     let heading = line.trim_end_matches([':', '.', '…', '>', '»', ' ', '\u{A0}']).to_lowercase();
-    if !BOX_HEADINGS.contains(&heading.as_str()) {
-        None
+    if BOX_HEADINGS.contains(&heading.as_str()) {
+        Some(BoxHeading::Certain)
     } else if WEAK_BOX_HEADINGS.contains(&heading.as_str()) {
         Some(BoxHeading::Weak)
     } else {
-        Some(BoxHeading::Certain)
+        None
     }
 }
 
 /// Whether a line is what is left of a link to where the article came from.
 pub fn is_source_link(line: &str) -> bool {
-    ["source", "Source", "SOURCE", "sources", "Nguồn", "nguồn"].contains(&line)
+    SOURCE_LINKS.contains(&line)
 }
 
 /// The length of a dateline that opens a paragraph, such as `Hanoi (VNA) – `, and its agency.
@@ -282,7 +230,7 @@ fn is_place(place: &str) -> bool {
         && date.split_whitespace().count() <= 4
         && words.clone().all(|word| word.starts_with(|first: char| first.is_uppercase() || first.is_ascii_digit()))
         // `Vietnam News Agency (VNA) – …` explains a name.
-        && !words.clone().any(|word| matches!(word, "News" | "Agency" | "Agence" | "Press" | "Radio" | "Voice"))
+        && !words.clone().any(|word| NO_PLACES.contains(&word))
 }
 
 /// The signature of an agency at the end of an article: where it begins, and what it says, such as `VNA/CVN`.

@@ -4,6 +4,7 @@
 
 mod encoding;
 mod language;
+pub mod lists;
 
 pub use encoding::{Decoded, compose, decode, decode_owned};
 pub use language::identify_language;
