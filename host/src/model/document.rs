@@ -131,6 +131,9 @@ pub struct DocumentId([u8; 10]);
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
 impl DocumentId {
+    /// The number of its bytes.
+    pub(crate) const LENGTH: usize = 10;
+
     /// The id of the document at `index`, counted from zero, in the source of this name.
     pub fn of(source: &SourceName, index: u32) -> DocumentId {
         let digest = Hasher::new("docmill document id 1")

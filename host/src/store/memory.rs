@@ -5,7 +5,8 @@ use std::ops::Range;
 use std::sync::{PoisonError, RwLock};
 
 use super::StoreError;
-use super::layout::{Batch, Entry, KeyValue, Writing};
+use super::mapped::{Batch, Entry, KeyValue};
+use super::writing::Turns;
 
 /// A store in memory.
 ///
@@ -13,7 +14,7 @@ use super::layout::{Batch, Entry, KeyValue, Writing};
 #[derive(Debug, Default)]
 pub struct MemoryStore {
     map: RwLock<BTreeMap<Vec<u8>, Vec<u8>>>,
-    writing: Writing,
+    turns: Turns,
 }
 
 impl MemoryStore {
@@ -62,8 +63,8 @@ impl KeyValue for MemoryStore {
         Ok(())
     }
 
-    fn writing(&self) -> &Writing {
-        &self.writing
+    fn turns(&self) -> &Turns {
+        &self.turns
     }
 
     fn size_on_disk(&self) -> Result<Option<u64>, StoreError> {

@@ -8,13 +8,19 @@ use crate::model::{
     SourceName, StoredDocument, StoredSource,
 };
 
+mod changes;
 mod folder;
-mod layout;
+mod keys;
+mod mapped;
 mod memory;
+mod pieces;
+mod queries;
 pub mod record;
 mod sled;
 mod transfer;
+mod upkeep;
 mod verify;
+mod writing;
 
 #[cfg(test)]
 mod tests;
@@ -35,7 +41,7 @@ pub struct Commit {
     pub documents: Vec<StoredDocument>,
     /// What was found in which document and version. Findings of the same step in the same version are replaced; those of other
     /// steps stay, unless `documents` replaces the very text they were found in by another. What goes here is kept in short: see
-    /// [`Store::history`].
+    /// [`Store::history`]; a result with the key of the one before is the same one, and takes nobody's place.
     pub findings: Vec<(DocumentId, u32, Finding)>,
     /// The findings to take out: of which step in which document and version.
     pub retired: Vec<(DocumentId, u32, PluginName)>,

@@ -4,8 +4,8 @@
 //!
 //! | Bytes | Content |
 //! |---|---|
-//! | 0 | version of the format of this kind: 3 for `x`, 2 for `s`, `f` and `r`, 1 for all others |
-//! | 1 | kind: `s` source, `d` document, `f` finding, `h` history, `x` failure, `r` run, `m` about the store, `o` original, `c` part of a step, `n` number of commits |
+//! | 0 | version of the format of this kind: see [`Kind::version`] |
+//! | 1 | kind: see [`Kind::letter`] |
 //! | 2 | packing of the payload: 0 plain, 1 zstd, 2 in pieces |
 //! | 3.. | the payload; with packing 1 the size it unpacks to (u64 LE) and one zstd frame; with packing 2 the number of pieces (u32 LE) |
 //! | last 4 | CRC-32 (IEEE) of all bytes before, LE |
@@ -90,65 +90,71 @@ const PLAIN: u8 = 0;
 const ZSTD: u8 = 1;
 const PIECES: u8 = 2;
 
-/// What a record holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// A [`StoredSource`].
-    Source,
-    /// A [`StoredDocument`].
-    Document,
-    /// A [`Finding`].
-    Finding,
-    /// A [`History`].
-    History,
-    /// A [`Failure`].
-    Failure,
-    /// A [`Run`].
-    Run,
-    /// An [`About`].
-    About,
+/// Declares every kind of record, once. Whoever treats kinds differently matches on all of them, so that the compiler asks what
+/// a new one means for verification, export, import and keys.
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $name:ident = $letter:literal, version $version:literal;)*) => {
+        /// What a record holds, in an order in which each kind speaks only of those before it.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Kind {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl Kind {
+            /// All kinds.
+            pub const ALL: [Kind; [$($letter),*].len()] = [$(Kind::$name),*];
+
+            /// The byte that stands for the kind in a record and at the beginning of its key.
+            pub const fn letter(self) -> u8 {
+                match self {
+                    $(Kind::$name => $letter,)*
+                }
+            }
+
+            /// The version of the format that this docmill writes for this kind, and the latest it reads.
+            pub const fn version(self) -> u8 {
+                match self {
+                    $(Kind::$name => $version,)*
+                }
+            }
+        }
+    };
+}
+
+kinds! {
     /// The bytes of a source.
-    Original,
+    Original = b'o', version 1;
     /// What a step is made of: the bytes of a component, or its configuration.
-    Part,
+    Part = b'c', version 1;
+    /// A [`Run`].
+    Run = b'r', version 2;
+    /// A [`StoredSource`].
+    Source = b's', version 2;
+    /// A [`StoredDocument`].
+    Document = b'd', version 1;
+    /// A [`Finding`].
+    Finding = b'f', version 2;
+    /// A [`History`].
+    History = b'h', version 1;
+    /// A [`Failure`].
+    Failure = b'x', version 3;
+    /// An [`About`].
+    About = b'm', version 1;
     /// How many commits the store has seen.
-    Count,
+    Count = b'n', version 1;
 }
 
 impl Kind {
-    /// The byte that stands for the kind in a record and at the beginning of its key.
-    pub const fn letter(self) -> u8 {
-        match self {
-            Kind::Source => b's',
-            Kind::Document => b'd',
-            Kind::Finding => b'f',
-            Kind::History => b'h',
-            Kind::Failure => b'x',
-            Kind::Run => b'r',
-            Kind::About => b'm',
-            Kind::Original => b'o',
-            Kind::Part => b'c',
-            Kind::Count => b'n',
-        }
-    }
-
     /// The kind of this letter.
     pub(super) fn of(letter: u8) -> Option<Kind> {
-        use Kind::{
-            About, Count, Document, Failure, Finding, History, Original, Part, Run, Source,
-        };
-        [Source, Document, Finding, History, Failure, Run, About, Original, Part, Count]
-            .into_iter()
-            .find(|kind| kind.letter() == letter)
+        Kind::ALL.into_iter().find(|kind| kind.letter() == letter)
     }
 
-    /// The version of the format that this docmill writes for this kind, and the latest it reads.
-    pub const fn version(self) -> u8 {
-        match self {
-            Kind::Source | Kind::Finding | Kind::Run => 2,
-            Kind::Failure => 3,
-            _ => 1,
-        }
+    /// All kinds, in the order in which their records lie.
+    pub(super) fn in_order_of_keys() -> [Kind; Kind::ALL.len()] {
+        let mut kinds = Kind::ALL;
+        kinds.sort_by_key(|kind| kind.letter());
+        kinds
     }
 }
 

@@ -5,12 +5,12 @@
 //! - *`flush` does not survive a power cut.* On Linux it ends in `sync_file_range`, which neither writes the size of the file nor
 //!   empties the cache of the drive. So every flush is followed by an `fdatasync` of the log.
 //! - *Large values leave the log.* A page (all values of up to 17 neighbouring keys) of more than a quarter of a segment becomes a
-//!   file in `blobs/`, which sled never syncs at all. So records are cut into pieces of 16 KiB (`layout::PIECE`) and a segment is
+//!   file in `blobs/`, which sled never syncs at all. So records are cut into pieces of 16 KiB (`pieces::PIECE`) and a segment is
 //!   2 MiB: 17 pieces with keys of the greatest length are 350 KiB, below the 512 KiB where that would begin. Only hundreds of
 //!   neighbouring source names of 2 KB and more still get there, so new files in `blobs/` are synced as well.
 //! - *It asserts.* A damaged log or a failing disk can end in a panic (spacejam/sled#1533), so every call is guarded and a panic
 //!   becomes an error; its message still goes through the panic hook of the process, which decides whether anybody sees it.
-//! - *It takes a damaged end of its log for a write that was cut off,* and goes on without it. `layout` counts the commits, so that
+//! - *It takes a damaged end of its log for a write that was cut off,* and goes on without it. `writing` counts the commits, so that
 //!   a loss is noticed.
 //! - *It keeps its lock* for a moment after it was dropped. So the lock that counts is the one of the folder, and sled's is
 //!   waited for.
@@ -51,7 +51,10 @@ use std::time::{Duration, Instant};
 
 use super::StoreError;
 use super::folder::{self, Folder};
-use super::layout::{self, Batch, Entry, KeyValue, Writing};
+use super::mapped::{Batch, Entry, KeyValue};
+use super::upkeep;
+use super::writing::Turns;
+use super::keys;
 
 /// Where in the folder of the store the database is.
 const DATABASE: &str = "sled";
@@ -64,9 +67,9 @@ const SEGMENT: usize = 2 * 1024 * 1024;
 const INLINE: usize = 512;
 
 /// What keys begin with under which values lie that do not lie beside their own.
-const NUMBERED: u8 = layout::BEYOND;
+const NUMBERED: u8 = keys::BEYOND;
 
-/// Where a value is: what the tree has under a key of `layout`. Part of the format.
+/// Where a value is: what the tree has under a key of `keys`. Part of the format.
 ///
 /// | Bytes | Meaning |
 /// |---|---|
@@ -128,7 +131,7 @@ pub struct SledStore {
     synced: Mutex<BTreeSet<OsString>>,
     /// Where the number of commits is remembered, and what was written there last.
     count: Mutex<Option<(File, u64)>>,
-    writing: Writing,
+    turns: Turns,
     folder: Folder,
 }
 
@@ -172,11 +175,11 @@ impl SledStore {
             database,
             log,
             synced: Mutex::default(),
-            writing: Writing::default(),
+            turns: Turns::default(),
             folder,
         };
         if !options.salvage {
-            layout::introduce(&store, remembered)?;
+            upkeep::introduce(&store, remembered)?;
             let file = store.folder.open_count().map_err(io)?;
             *store.count.lock().unwrap_or_else(PoisonError::into_inner) = Some((file, 0));
         }
@@ -186,7 +189,7 @@ impl SledStore {
     /// The value of a key, of which `stored` was read. `None` if it was taken out meanwhile.
     fn value(&self, key: &[u8], mut stored: ::sled::IVec) -> Result<Option<Vec<u8>>, StoreError> {
         let damaged =
-            |what: &str| StoreError::Damaged { what: format!("{}: {what}", layout::describe(key)) };
+            |what: &str| StoreError::Damaged { what: format!("{}: {what}", keys::describe(key)) };
         loop {
             let number = match Place::of(&stored) {
                 Some(Place::Here(value)) => return Ok(Some(value.to_vec())),
@@ -395,8 +398,8 @@ impl KeyValue for SledStore {
         Ok(())
     }
 
-    fn writing(&self) -> &Writing {
-        &self.writing
+    fn turns(&self) -> &Turns {
+        &self.turns
     }
 
     fn size_on_disk(&self) -> Result<Option<u64>, StoreError> {

@@ -6,7 +6,7 @@
 //! | then, per entry | length of the key, 1 to 8,192 (u16 LE), length of the value, at most 32 KiB (u32 LE), key, value, CRC-32 (IEEE) of these four, LE |
 //! | at last | 0 (u16 LE), the number of entries (u64 LE), the SHA-256 digest of all bytes before |
 //!
-//! Keys are those of [`super::layout`], values the records of [`super::record`] or their pieces, in ascending order of the keys but
+//! Keys are those of [`super::keys`], values the records of [`super::record`] or their pieces, in ascending order of the keys but
 //! for pieces, which come right after their record. So the stream needs no more memory than one entry, and whatever a record
 //! promises about versions holds for the stream.
 
@@ -15,9 +15,11 @@ use std::io::{self, Read, Write};
 use sha2::Digest as _;
 
 use super::StoreError;
-use super::layout::{self, Batch, KeyValue, PIECE};
+use super::mapped::{Batch, Entry, KeyValue};
+use super::pieces::PIECE;
 use super::record::{Kind, Record};
 use super::verify::{Broken, Census, Flaw, verify};
+use super::{keys, pieces, queries, upkeep, writing};
 use crate::model::{Failure, FailureClass, FailureId, SourceState, StoredSource};
 
 const HEADER: &[u8] = b"docmill store export 1\n";
@@ -62,36 +64,12 @@ pub(super) fn export(
     let (census, broken) = verify(map, found);
     let mut to = Stream { to, hasher: sha2::Sha256::new(), entries: 0 };
     to.write(HEADER)?;
-    for letter in *b"cdfhmnorsx" {
-        for entry in map.scan(layout::beginning_with(vec![letter])) {
+    for kind in Kind::in_order_of_keys() {
+        for entry in map.scan(keys::beginning_with(keys::of_kind(kind))) {
             // What cannot be read was told by `verify`.
             let Ok((key, value)) = entry else { break };
-            if broken.keys.contains(&key) {
-                continue;
-            }
-            if letter == Kind::Source.letter()
-                && let Ok(source) = layout::decode::<StoredSource>(map, &key, value.clone())
-                && broken.sources.contains(&source.info.name)
-            {
-                to.put_failed(map, &broken, source)?;
-                continue;
-            }
-            if letter == Kind::Failure.letter()
-                && let Ok(mut failure) = layout::decode::<Failure>(map, &key, value.clone())
-                && failure
-                    .attempt
-                    .as_ref()
-                    .is_some_and(|it| broken.parts.contains(&it.configuration))
-            {
-                // It can be read, but not be had again.
-                failure.attempt = None;
-                to.record(Kind::Failure, key, failure.encode())?;
-                continue;
-            }
-            to.entry(&key, &value)?;
-            for piece in layout::pieces(map, &key, &value) {
-                let (key, value) = piece?;
-                to.entry(&key, &value)?;
+            if !broken.keys.contains(&key) {
+                to.put(map, &broken, kind, key, value)?;
             }
         }
     }
@@ -127,6 +105,50 @@ impl Stream<'_> {
         self.write(&frame)
     }
 
+    /// Writes what is in the map, or what is left of it.
+    fn put(
+        &mut self,
+        map: &impl KeyValue,
+        broken: &Broken,
+        kind: Kind,
+        key: Vec<u8>,
+        value: Vec<u8>,
+    ) -> Result<(), TransferError> {
+        match kind {
+            Kind::Source => {
+                if let Ok(source) = queries::decode::<StoredSource>(map, &key, value.clone())
+                    && broken.sources.contains(&source.info.name)
+                {
+                    return self.put_failed(map, broken, source);
+                }
+            }
+            Kind::Failure => {
+                if let Ok(mut failure) = queries::decode::<Failure>(map, &key, value.clone())
+                    && (failure.attempt.as_ref())
+                        .is_some_and(|it| broken.parts.contains(&it.configuration))
+                {
+                    // It can be read, but not be had again.
+                    failure.attempt = None;
+                    return self.record(Kind::Failure, key, failure.encode());
+                }
+            }
+            Kind::Original
+            | Kind::Part
+            | Kind::Run
+            | Kind::Document
+            | Kind::Finding
+            | Kind::History
+            | Kind::About
+            | Kind::Count => {}
+        }
+        self.entry(&key, &value)?;
+        for piece in pieces::of(map, &key, &value) {
+            let (key, value) = piece?;
+            self.entry(&key, &value)?;
+        }
+        Ok(())
+    }
+
     /// Writes a source that is not whole as one that failed, without the documents that are gone.
     fn put_failed(
         &mut self,
@@ -134,13 +156,11 @@ impl Stream<'_> {
         broken: &Broken,
         mut source: StoredSource,
     ) -> Result<(), TransferError> {
-        source.documents.retain(|id| match layout::read_document(map, *id, None) {
-            Ok(Some(document)) => {
-                !broken.keys.contains(&layout::document_key(*id, document.version))
-            }
+        source.documents.retain(|id| match queries::document(map, *id, None) {
+            Ok(Some(document)) => !broken.keys.contains(&keys::document(*id, document.version)),
             _ => false,
         });
-        let content = layout::original_key(&source.info.digest);
+        let content = keys::original(&source.info.digest);
         let is_there = !broken.keys.contains(&content) && matches!(map.get(&content), Ok(Some(_)));
         source.state = SourceState::Failed;
         let name = &source.info.name;
@@ -160,13 +180,13 @@ impl Stream<'_> {
             log: Vec::new(),
             run: source.run,
         };
-        self.record(Kind::Source, layout::source_key(name), source.encode())?;
-        self.record(Kind::Failure, layout::failure_key(&failure), failure.encode())
+        self.record(Kind::Source, keys::source(name), source.encode())?;
+        self.record(Kind::Failure, keys::failure(&failure), failure.encode())
     }
 
     /// Writes a record that is not in the map like this.
     fn record(&mut self, kind: Kind, key: Vec<u8>, bytes: Vec<u8>) -> Result<(), TransferError> {
-        (layout::entries(kind, key, bytes).iter())
+        (pieces::entries(kind, key, bytes).iter())
             .try_for_each(|(key, value)| self.entry(key, value))
     }
 
@@ -187,7 +207,7 @@ pub(super) fn import(
     from: &mut dyn Read,
     found: &mut dyn FnMut(Flaw),
 ) -> Result<Census, TransferError> {
-    if layout::holds_anything(map)? {
+    if upkeep::holds_anything(map)? {
         return Err(TransferError::NotEmpty);
     }
     let mut from = Source { from, hasher: sha2::Sha256::new() };
@@ -207,7 +227,7 @@ pub(super) fn import(
         size += key.len() + value.len();
         batch.insert(key, Some(value));
         if size >= BATCH {
-            layout::apply(map, std::mem::take(&mut batch))?;
+            writing::apply(map, std::mem::take(&mut batch))?;
             size = 0;
         }
     }
@@ -222,10 +242,10 @@ pub(super) fn import(
     if from.from.read(&mut [0]).map_err(reading)? != 0 {
         return Err(TransferError::Damaged("something follows its end"));
     }
-    layout::apply(map, batch)?;
+    writing::apply(map, batch)?;
     // What came with it may be of a later layout.
-    layout::introduce(map, Ok(Some(0)))?;
-    layout::seal_import(map)?;
+    upkeep::introduce(map, Ok(Some(0)))?;
+    upkeep::seal_import(map)?;
     Ok(verify(map, found).0)
 }
 
@@ -249,7 +269,7 @@ impl Source<'_> {
     }
 
     /// The next entry, or `None` at the end.
-    fn entry(&mut self) -> Result<Option<layout::Entry>, TransferError> {
+    fn entry(&mut self) -> Result<Option<Entry>, TransferError> {
         let mut length = [0; 2];
         self.read(&mut length)?;
         let key_length = usize::from(u16::from_le_bytes(length));
@@ -275,7 +295,7 @@ impl Source<'_> {
         let value = frame.split_off(6 + key_length);
         let key = frame.split_off(6);
         // A database may keep things of its own there.
-        if key.first() == Some(&layout::BEYOND) {
+        if key.first() == Some(&keys::BEYOND) {
             return Err(TransferError::Damaged("a key lies beyond those of all kinds"));
         }
         Ok(Some((key, value)))

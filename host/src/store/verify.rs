@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::StoreError;
-use super::layout::{self, KeyValue};
+use super::mapped::KeyValue;
 use super::record::{Kind, RecordError};
+use super::{keys, pieces, queries, upkeep, writing};
 use crate::model::{
     Digest, DocumentId, Failure, FailureClass, Finding, History, SourceName, SourceState,
     StoredDocument,
@@ -62,15 +63,22 @@ pub(super) fn verify(map: &impl KeyValue, found: &mut dyn FnMut(Flaw)) -> (Censu
         broken: Broken::default(),
         lost: BTreeSet::new(),
     };
-    check.content(Kind::Original);
-    check.content(Kind::Part);
-    check.runs();
-    check.sources();
-    check.documents();
-    check.findings();
-    check.histories();
-    check.failures();
-    check.rest();
+    // In this order each kind can rely on those before it.
+    for kind in Kind::ALL {
+        match kind {
+            Kind::Original | Kind::Part => check.content(kind),
+            Kind::Run => check.runs(),
+            Kind::Source => check.sources(),
+            Kind::Document => check.documents(),
+            Kind::Finding => check.findings(),
+            Kind::History => check.histories(),
+            Kind::Failure => check.failures(),
+            Kind::About => check.about(),
+            Kind::Count => check.count(),
+        }
+    }
+    check.pieces();
+    check.strangers();
     (check.census, check.broken)
 }
 
@@ -97,21 +105,30 @@ impl<M: KeyValue> Check<'_, M> {
             error => {
                 let cause = std::error::Error::source(error)
                     .map_or(String::new(), |cause| format!(": {cause}"));
-                format!("{}: {error}{cause}", layout::describe(key))
+                format!("{}: {error}{cause}", keys::describe(key))
             }
         };
         self.flaw(source, what);
     }
 
     fn damaged(&mut self, key: &[u8], source: Option<&SourceName>, reason: &'static str) {
-        let error = layout::refused(key, RecordError::Damaged(reason));
+        let error = keys::refused(key, RecordError::Damaged(reason));
         self.refuse(key, source, &error);
     }
 
-    /// Visits all records of a kind. A database that fails among them hides the rest of the kind.
-    fn each(&mut self, letter: u8, mut visit: impl FnMut(&mut Self, &[u8], Vec<u8>)) {
+    /// Visits all records of a kind.
+    fn each(&mut self, kind: Kind, visit: impl FnMut(&mut Self, &[u8], Vec<u8>)) {
+        self.each_beginning_with(kind.letter(), visit);
+    }
+
+    /// Visits everything below this letter. A database that fails there hides the rest of it.
+    fn each_beginning_with(
+        &mut self,
+        letter: u8,
+        mut visit: impl FnMut(&mut Self, &[u8], Vec<u8>),
+    ) {
         let map = self.map;
-        for entry in map.scan(layout::beginning_with(vec![letter])) {
+        for entry in map.scan(keys::beginning_with(vec![letter])) {
             match entry {
                 Ok((key, bytes)) => visit(self, &key, bytes),
                 Err(error) => self.refuse(&[letter], None, &error),
@@ -120,15 +137,15 @@ impl<M: KeyValue> Check<'_, M> {
     }
 
     fn content(&mut self, kind: Kind) {
-        self.each(kind.letter(), |check, key, _| {
+        self.each(kind, |check, key, _| {
             match kind {
                 Kind::Original => check.census.originals += 1,
                 _ => check.census.parts += 1,
             }
-            let Ok(digest) = <[u8; 32]>::try_from(&key[1..]) else {
+            let Some(digest) = keys::digest_in(key) else {
                 return check.damaged(key, None, "its key is no digest");
             };
-            let read = layout::content(check.map, kind, key, &Digest::from_bytes(digest));
+            let read = queries::content(check.map, kind, key, &digest);
             if let Err(error) = read {
                 check.refuse(key, None, &error);
             }
@@ -136,9 +153,9 @@ impl<M: KeyValue> Check<'_, M> {
     }
 
     fn runs(&mut self) {
-        self.each(Kind::Run.letter(), |check, key, bytes| {
+        self.each(Kind::Run, |check, key, bytes| {
             check.census.runs += 1;
-            if let Err(error) = layout::decode::<crate::model::Run>(check.map, key, bytes) {
+            if let Err(error) = queries::decode::<crate::model::Run>(check.map, key, bytes) {
                 check.refuse(key, None, &error);
             }
         });
@@ -150,17 +167,18 @@ impl<M: KeyValue> Check<'_, M> {
     }
 
     fn sources(&mut self) {
-        self.each(Kind::Source.letter(), |check, key, bytes| {
+        self.each(Kind::Source, |check, key, bytes| {
             check.census.sources += 1;
-            let source = match layout::decode::<crate::model::StoredSource>(check.map, key, bytes) {
+            let source = match queries::decode::<crate::model::StoredSource>(check.map, key, bytes)
+            {
                 Ok(source) => source,
                 Err(error) => return check.refuse(key, None, &error),
             };
             let name = &source.info.name;
             let mut flaws = Vec::new();
-            let failures = layout::failures_of(check.map, name).unwrap_or_default();
+            let failures = queries::failures_of(check.map, name).unwrap_or_default();
             // A source of version 0 was never read.
-            if source.version > 0 && !check.has(&layout::original_key(&source.info.digest)) {
+            if source.version > 0 && !check.has(&keys::original(&source.info.digest)) {
                 if source.state == SourceState::Failed && failures.iter().any(says_lost) {
                     check.lost.insert(name.clone());
                 } else {
@@ -170,7 +188,7 @@ impl<M: KeyValue> Check<'_, M> {
             for id in &source.documents {
                 // What failed keeps the documents of the last version that did not.
                 let version = (source.state == SourceState::Done).then_some(source.version);
-                match layout::read_document(check.map, *id, version) {
+                match queries::document(check.map, *id, version) {
                     Ok(Some(_)) => {}
                     Ok(None) => flaws.push(format!("its document `{id}` is not there")),
                     Err(_) => flaws.push(format!("its document `{id}` is damaged")),
@@ -187,15 +205,15 @@ impl<M: KeyValue> Check<'_, M> {
                 _ => {}
             }
             for what in flaws {
-                check.flaw(Some(name), format!("{}: {what}", layout::describe(key)));
+                check.flaw(Some(name), format!("{}: {what}", keys::describe(key)));
             }
         });
     }
 
     fn documents(&mut self) {
-        self.each(Kind::Document.letter(), |check, key, bytes| {
+        self.each(Kind::Document, |check, key, bytes| {
             check.census.documents += 1;
-            let document = match layout::decode::<StoredDocument>(check.map, key, bytes) {
+            let document = match queries::decode::<StoredDocument>(check.map, key, bytes) {
                 Ok(document) => document,
                 Err(error) => return check.refuse(key, None, &error),
             };
@@ -203,16 +221,16 @@ impl<M: KeyValue> Check<'_, M> {
             if document.id != DocumentId::of(name, document.index) {
                 check.damaged(key, Some(name), "its id is not that of its place");
             }
-            if !check.has(&layout::source_key(name)) {
+            if !check.has(&keys::source(name)) {
                 check.damaged(key, None, "its source is not there");
             }
-            if check.has(&layout::original_key(&document.original)) || check.lost.contains(name) {
+            if check.has(&keys::original(&document.original)) || check.lost.contains(name) {
                 return;
             }
-            let source = layout::read_source(check.map, name).ok().flatten();
+            let source = queries::source(check.map, name).ok().flatten();
             if source.is_some_and(|source| source.info.digest == document.original) {
                 let what =
-                    format!("{}: the content of its source is not there", layout::describe(key));
+                    format!("{}: the content of its source is not there", keys::describe(key));
                 check.flaw(Some(name), what);
             } else {
                 // Nothing will ever bring an earlier content back.
@@ -224,21 +242,21 @@ impl<M: KeyValue> Check<'_, M> {
     fn findings(&mut self) {
         // All findings of one document follow each other.
         let mut last: Option<(Vec<u8>, Option<StoredDocument>)> = None;
-        self.each(Kind::Finding.letter(), |check, key, bytes| {
+        self.each(Kind::Finding, |check, key, bytes| {
             check.census.findings += 1;
-            let of = [&[Kind::Document.letter()], key.get(1..15).unwrap_or_default()].concat();
+            let of = keys::document_of(key);
             if last.as_ref().is_none_or(|(key, _)| *key != of) {
                 let bytes = if check.broken.keys.contains(&of) {
                     None
                 } else {
                     check.map.get(&of).ok().flatten()
                 };
-                let document = bytes.and_then(|bytes| layout::decode(check.map, &of, bytes).ok());
+                let document = bytes.and_then(|bytes| queries::decode(check.map, &of, bytes).ok());
                 last = Some((of, document));
             }
             let document = last.as_ref().and_then(|(_, document)| document.as_ref());
             let name = document.map(|document| &document.source);
-            match (layout::decode::<Finding>(check.map, key, bytes), document) {
+            match (queries::decode::<Finding>(check.map, key, bytes), document) {
                 (Err(error), _) => check.refuse(key, name, &error),
                 (Ok(_), None) => check.damaged(key, None, "its document is not there"),
                 (Ok(finding), Some(document)) => {
@@ -251,33 +269,33 @@ impl<M: KeyValue> Check<'_, M> {
     }
 
     fn histories(&mut self) {
-        self.each(Kind::History.letter(), |check, key, bytes| {
+        self.each(Kind::History, |check, key, bytes| {
             check.census.histories += 1;
-            if let Err(error) = layout::decode::<History>(check.map, key, bytes) {
+            if let Err(error) = queries::decode::<History>(check.map, key, bytes) {
                 check.refuse(key, None, &error);
             }
         });
     }
 
     fn failures(&mut self) {
-        self.each(Kind::Failure.letter(), |check, key, bytes| {
+        self.each(Kind::Failure, |check, key, bytes| {
             check.census.failures += 1;
-            let failure = match layout::decode::<Failure>(check.map, key, bytes) {
+            let failure = match queries::decode::<Failure>(check.map, key, bytes) {
                 Ok(failure) => failure,
                 Err(error) => return check.refuse(key, None, &error),
             };
-            if !check.has(&layout::source_key(&failure.source)) {
+            if !check.has(&keys::source(&failure.source)) {
                 check.damaged(key, None, "its source is not there");
             }
             let Some(attempt) = &failure.attempt else { return };
             for part in failure.component.iter().chain([&attempt.configuration]) {
-                if !check.has(&layout::part_key(part)) {
+                if !check.has(&keys::part(part)) {
                     check.broken.parts.insert(attempt.configuration);
                     check.flaw(
                         None,
                         format!(
                             "{}: the plugin that failed, or its configuration, is not there",
-                            layout::describe(key)
+                            keys::describe(key)
                         ),
                     );
                 }
@@ -285,26 +303,45 @@ impl<M: KeyValue> Check<'_, M> {
         });
     }
 
-    /// Pieces, the two records about the store, and what no docmill wrote.
-    fn rest(&mut self) {
-        const LISTED: &[u8] = b"ocrsdfhx";
-        if let Err(error) = layout::count(self.map) {
-            self.refuse(&layout::count_key(), None, &error);
-        }
-        match layout::about(self.map) {
+    fn about(&mut self) {
+        match upkeep::about(self.map) {
             Ok(Some(_)) => {}
-            Ok(None) => self.damaged(&layout::about_key(), None, "it is gone"),
-            Err(error) => self.refuse(&layout::about_key(), None, &error),
+            Ok(None) => self.damaged(&keys::about(), None, "it is gone"),
+            Err(error) => self.refuse(&keys::about(), None, &error),
         }
-        for letter in (0..u8::MAX).filter(|letter| !LISTED.contains(letter)) {
-            self.each(letter, |check, key, _| match letter {
-                b'p' => {
-                    if !layout::is_piece_in_use(check.map, key) {
-                        check.census.leftovers += 1;
-                    }
-                }
-                b'm' | b'n' if key.len() == 1 => {}
-                _ => check.damaged(key, None, "it is of no known kind"),
+        self.only(Kind::About, &keys::about());
+    }
+
+    fn count(&mut self) {
+        if let Err(error) = writing::count(self.map) {
+            self.refuse(&keys::count(), None, &error);
+        }
+        self.only(Kind::Count, &keys::count());
+    }
+
+    /// Refuses all records of a kind but one.
+    fn only(&mut self, kind: Kind, expected: &[u8]) {
+        self.each(kind, |check, key, _| {
+            if key != expected {
+                check.damaged(key, None, "it is of no known kind");
+            }
+        });
+    }
+
+    fn pieces(&mut self) {
+        self.each_beginning_with(keys::PIECES, |check, key, _| {
+            if !pieces::is_in_use(check.map, key) {
+                check.census.leftovers += 1;
+            }
+        });
+    }
+
+    /// What no docmill wrote.
+    fn strangers(&mut self) {
+        let known = |letter: u8| letter == keys::PIECES || Kind::of(letter).is_some();
+        for letter in (0..keys::BEYOND).filter(|letter| !known(*letter)) {
+            self.each_beginning_with(letter, |check, key, _| {
+                check.damaged(key, None, "it is of no known kind");
             });
         }
     }

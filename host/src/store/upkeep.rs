@@ -1,0 +1,87 @@
+//! Introduces a store to the docmill that opens it, and takes in what comes from elsewhere.
+
+use std::io::{Read, Write};
+
+use super::keys::VERSION;
+use super::mapped::{Batch, KeyValue};
+use super::record::{About, Record};
+use super::transfer::{self, TransferError};
+use super::verify::{Census, Flaw, verify};
+use super::{StoreError, Upkeep, keys, queries, writing};
+
+/// What the store says about itself.
+pub(super) fn about(map: &impl KeyValue) -> Result<Option<About>, StoreError> {
+    queries::one(map, &keys::about())
+}
+
+/// Whether the map has more than the records about the store.
+pub(super) fn holds_anything(map: &impl KeyValue) -> Result<bool, StoreError> {
+    let mut others = map.scan(vec![0]..vec![u8::MAX]).filter(|entry| {
+        entry.as_ref().map_or(true, |(key, _)| *key != keys::about() && *key != keys::count())
+    });
+    others.next().transpose().map(|other| other.is_some())
+}
+
+/// Makes what was applied durable, and counts from what the entries say.
+pub(super) fn seal_import(map: &impl KeyValue) -> Result<(), StoreError> {
+    let number = writing::count(map)?;
+    map.turns().begin()?.continue_from(number);
+    map.turns().watch(map.flush(number))
+}
+
+/// Writes the record about the store into a new one, and checks it in an old one. `remembered` is how many commits there were.
+pub(super) fn introduce(
+    map: &impl KeyValue,
+    remembered: Result<Option<u64>, StoreError>,
+) -> Result<(), StoreError> {
+    let found = writing::count(map)?;
+    let what = match remembered {
+        // A store that was never committed to, or whose making was interrupted.
+        Ok(None) | Err(StoreError::Damaged { .. }) if found == 0 => None,
+        Ok(None) => Some("the file with the number of commits: it is gone".to_owned()),
+        Ok(Some(remembered)) => (found < remembered).then(|| {
+            format!("the log of the database: {found} of {remembered} commits are left in it")
+        }),
+        Err(error) => return Err(error),
+    };
+    if let Some(what) = what {
+        return Err(StoreError::Damaged { what });
+    }
+    let key = keys::about();
+    match queries::one::<About>(map, &key)? {
+        Some(about) if about.layout > VERSION => Err(StoreError::Later {
+            what: format!(
+                "written by a later docmill, in layout {}; this one reads up to {VERSION}",
+                about.layout
+            ),
+        }),
+        Some(_) => Ok(()),
+        None => {
+            let created_by = concat!("docmill ", env!("CARGO_PKG_VERSION")).to_owned();
+            let about = About { layout: VERSION, created_by };
+            map.apply(Batch::from([(key, Some(about.encode()))]))?;
+            map.flush(0)
+        }
+    }
+}
+impl<T: KeyValue> Upkeep for T {
+    fn verify(&self, found: &mut dyn FnMut(Flaw)) -> Census {
+        verify(self, found).0
+    }
+
+    fn export(
+        &self,
+        to: &mut dyn Write,
+        found: &mut dyn FnMut(Flaw),
+    ) -> Result<Census, TransferError> {
+        transfer::export(self, to, found)
+    }
+
+    fn import(
+        &self,
+        from: &mut dyn Read,
+        found: &mut dyn FnMut(Flaw),
+    ) -> Result<Census, TransferError> {
+        transfer::import(self, from, found)
+    }
+}
