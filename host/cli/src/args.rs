@@ -69,7 +69,7 @@ interrupted update goes on where it was when it is started again.";
 #[derive(Debug, Clone, ClapArgs)]
 #[command(next_help_heading = "Common options")]
 pub struct Common {
-    /// Folder of the store [default: `.docmill` in the working folder]
+    /// Folder of the store, or `memory:` for a trial [default: `.docmill` in the working folder]
     #[arg(long, global = true, value_name = "DIR", env = "DOCMILL_STORE", hide_env_values = true)]
     pub store: Option<PathBuf>,
     /// Pipeline to run [default: `docmill.toml` in the working folder, else the built-in one]

@@ -7,7 +7,7 @@ use docmill::catalog::{Catalog, CodeCache, Compiler, DEFAULT_PIPELINE};
 use docmill::manifest::{LARGEST_MANIFEST, Lock, Manifest};
 use docmill::pipeline::Pipeline;
 use docmill::sandbox::{Sandbox, SandboxOptions};
-use docmill::store::{SledOptions, SledStore};
+use docmill::store::{Address, AnyStore};
 
 use crate::args::Common;
 use crate::exit::Exit;
@@ -18,36 +18,47 @@ pub const PIPELINE_FILE: &str = "docmill.toml";
 /// What the built-in pipeline is called in messages.
 const BUILT_IN: &str = "<built-in pipeline>";
 
+/// The folder of the store where no other address is named.
+const STORE: &str = ".docmill";
+
 /// Where the store is, or will be.
-pub fn store_folder(common: &Common) -> PathBuf {
-    common.store.clone().unwrap_or_else(|| PathBuf::from(".docmill"))
+pub fn address(common: &Common) -> Result<Address, CommandError> {
+    let address = common.store.clone().unwrap_or_else(|| PathBuf::from(STORE));
+    Address::read(address).map_err(|error| {
+        CommandError::of(Exit::Usage, &error)
+            .hint("name a folder; `./` before it makes anything a folder")
+    })
+}
+
+/// The folder that names of files are relative to: the one that holds the store.
+pub fn base(common: &Common) -> Result<PathBuf, CommandError> {
+    let address = address(common)?;
+    let folder = std::path::absolute(address.path().unwrap_or(Path::new(STORE)))?;
+    Ok(folder.parent().unwrap_or(&folder).to_owned())
 }
 
 /// Opens the store, and makes it if it is not there.
-pub fn open_store(common: &Common) -> Result<SledStore, CommandError> {
-    Ok(SledStore::open(&store_folder(common), &SledOptions::default())?)
+pub fn open_store(common: &Common) -> Result<AnyStore, CommandError> {
+    Ok(address(common)?.open()?)
 }
 
 /// Opens a store that has to be there already.
-pub fn existing_store(common: &Common) -> Result<SledStore, CommandError> {
-    existing(common, &SledOptions::default())
+pub fn existing_store(common: &Common) -> Result<AnyStore, CommandError> {
+    Ok(existing(common)?.open()?)
 }
 
 /// Opens a store that has to be there already, for reading what is left of it.
-pub fn damaged_store(common: &Common) -> Result<SledStore, CommandError> {
-    existing(common, &SledOptions { salvage: true, ..SledOptions::default() })
+pub fn damaged_store(common: &Common) -> Result<AnyStore, CommandError> {
+    Ok(existing(common)?.open_damaged()?)
 }
 
-fn existing(common: &Common, options: &SledOptions) -> Result<SledStore, CommandError> {
-    let folder = store_folder(common);
-    if !folder.exists() {
-        let error =
-            CommandError::new(Exit::Store, format!("there is no store at `{}`", folder.display()));
-        return Err(
-            error.hint("`docmill ingest PATH` makes one, and `--store DIR` names another folder")
-        );
+fn existing(common: &Common) -> Result<Address, CommandError> {
+    let address = address(common)?;
+    if address.is_there() {
+        return Ok(address);
     }
-    Ok(SledStore::open(&folder, options)?)
+    let error = CommandError::new(Exit::Store, format!("there is no store at `{address}`"));
+    Err(error.hint("`docmill ingest PATH` makes one, and `--store DIR` names another folder"))
 }
 
 /// The text of the pipeline in force, and what it is called in messages.

@@ -1,10 +1,10 @@
 //! The folder of a store: recognised by a marker, and held by one process at a time.
 
 use std::fs::{self, File, TryLockError};
-use std::io::{self, Seek, SeekFrom, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use super::StoreError;
+use super::{StoreError, entries};
 
 /// Says that the folder is a store, and of which version.
 const MARKER: &str = "docmill-store";
@@ -23,6 +23,9 @@ const VERSION: u32 = 2;
 /// It may lag behind the database, which never loses anything by that, but is never ahead. So it need not be flushed: after a power
 /// cut it has the number of some commit before.
 const COUNT: &str = "docmill-store.count";
+
+/// No more is read of a file, in bytes: enough to see that it is longer than it should be.
+const LONGEST: u64 = 64;
 
 /// A folder that is a store, locked until this is dropped.
 #[derive(Debug)]
@@ -51,7 +54,7 @@ impl Folder {
             Ok(metadata) if metadata.is_dir() => {}
             Ok(_) => return Err(foreign("it is not a folder".to_owned())),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                fs::create_dir_all(path).map_err(opening)?;
+                entries::make_folder(path).map_err(opening)?;
             }
             Err(error) => return Err(opening(error)),
         }
@@ -62,12 +65,7 @@ impl Folder {
         {
             return Err(error);
         }
-        let lock = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(path.join(LOCK))
-            .map_err(opening)?;
+        let lock = entries::open_or_make(&path.join(LOCK)).map_err(opening)?;
         lock.try_lock().map_err(|error| match error {
             TryLockError::WouldBlock => StoreError::Locked(path.to_owned()),
             TryLockError::Error(error) => opening(error),
@@ -85,10 +83,9 @@ impl Folder {
 
     /// How many commits were remembered to be in the database, or `None` if nothing was ever remembered.
     pub(super) fn remembered(&self) -> Result<Option<u64>, StoreError> {
-        match fs::read(self.path.join(COUNT)) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(opening(error)),
-            Ok(bytes) => match <&[u8; 12]>::try_from(bytes.as_slice()).ok() {
+        match read(&self.path.join(COUNT)).map_err(opening)? {
+            None => Ok(None),
+            Some(bytes) => match <&[u8; 12]>::try_from(bytes.as_slice()).ok() {
                 Some(bytes) if count_bytes(count_of(bytes)) == *bytes => Ok(Some(count_of(bytes))),
                 _ => Err(StoreError::Damaged {
                     what: format!(
@@ -101,8 +98,7 @@ impl Folder {
 
     /// The file that remembers the number of commits. A new one says 0, durably.
     pub(super) fn open_count(&self) -> io::Result<File> {
-        let path = self.path.join(COUNT);
-        let mut file = File::options().create(true).truncate(false).write(true).open(&path)?;
+        let mut file = entries::open_or_make(&self.path.join(COUNT))?;
         if file.metadata()?.len() == 0 {
             file.write_all(&count_bytes(0))?;
             file.sync_all()?;
@@ -131,14 +127,18 @@ fn count_bytes(count: u64) -> [u8; 12] {
     bytes
 }
 
+/// The content of a file of the folder, which is short; `None` if it is not there.
+fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    let Some(file) = entries::open(path)? else { return Ok(None) };
+    let mut bytes = Vec::new();
+    file.take(LONGEST).read_to_end(&mut bytes)?;
+    Ok(Some(bytes))
+}
+
 /// Whether the folder has the marker of a store that this docmill reads.
 fn has_marker(path: &Path) -> Result<bool, StoreError> {
     let foreign = |reason: String| StoreError::Foreign { path: path.to_owned(), reason };
-    let bytes = match fs::read(path.join(MARKER)) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
-        Err(error) => return Err(opening(error)),
-    };
+    let Some(bytes) = read(&path.join(MARKER)).map_err(opening)? else { return Ok(false) };
     let version = std::str::from_utf8(&bytes)
         .ok()
         .and_then(|text| text.strip_prefix("docmill store ")?.trim_end().parse::<u32>().ok());
@@ -174,7 +174,12 @@ fn refuse_content(path: &Path) -> Result<(), StoreError> {
 /// Writes the marker so that it is there whole or not at all.
 fn write_marker(path: &Path) -> io::Result<()> {
     let draft = path.join(MARKER_DRAFT);
-    let mut file = File::create(&draft)?;
+    // An earlier attempt may have left one. To remove a link leaves alone what it leads to.
+    match fs::remove_file(&draft) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut file = entries::make(&draft)?;
     file.write_all(format!("docmill store {VERSION}\n").as_bytes())?;
     file.sync_all()?;
     fs::rename(&draft, path.join(MARKER))?;
@@ -190,20 +195,4 @@ fn write_marker(path: &Path) -> io::Result<()> {
 pub(super) fn sync(folder: &Path) -> io::Result<()> {
     // Elsewhere folders cannot be opened as files, and their names are journalled.
     if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
-}
-
-/// The size of all files in a folder and below.
-pub(super) fn size(folder: &Path) -> io::Result<u64> {
-    let mut sum = 0;
-    for entry in fs::read_dir(folder)? {
-        // The database removes files of its own meanwhile.
-        let entry = entry?;
-        match entry.metadata() {
-            Ok(metadata) if metadata.is_dir() => sum += size(&entry.path())?,
-            Ok(metadata) => sum += metadata.len(),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(sum)
 }

@@ -8,7 +8,9 @@ use crate::model::{
     SourceName, StoredDocument, StoredSource,
 };
 
+mod address;
 mod changes;
+mod entries;
 mod folder;
 mod keys;
 mod mapped;
@@ -25,6 +27,7 @@ mod writing;
 #[cfg(test)]
 mod tests;
 
+pub use address::{Address, AddressError, AnyStore};
 pub use memory::MemoryStore;
 pub use sled::{SledOptions, SledStore};
 pub use transfer::TransferError;

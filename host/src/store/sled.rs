@@ -54,7 +54,7 @@ use super::folder::{self, Folder};
 use super::mapped::{Batch, Entry, KeyValue};
 use super::upkeep;
 use super::writing::Turns;
-use super::keys;
+use super::{entries, keys};
 
 /// Where in the folder of the store the database is.
 const DATABASE: &str = "sled";
@@ -155,6 +155,8 @@ impl SledStore {
             .use_compression(false)
             .segment_size(SEGMENT);
         let io = |error: io::Error| StoreError::Io { action: "opened", cause: error.into() };
+        // The database opens by path what it finds there.
+        entries::make_folder(&path).and_then(|()| entries::check(folder.path())).map_err(io)?;
         let database = match open_database(&config, dir) {
             Err(error) if options.salvage && !matches!(error, StoreError::Locked(_)) => {
                 set_aside_all_but_log(&path).map_err(io)?;
@@ -162,7 +164,10 @@ impl SledStore {
             }
             result => result?,
         };
-        let log = File::options().read(true).write(true).open(path.join("db")).map_err(io)?;
+        let log = entries::open(&path.join("db")).map_err(io)?.ok_or_else(|| {
+            StoreError::Damaged { what: "the log of the database: it is gone".to_owned() }
+        })?;
+        entries::close_to_others(&path).map_err(io)?;
         folder::sync(&path).map_err(io)?;
         folder::sync(folder.path()).map_err(io)?;
         let tree = guarded("opened", || database.open_tree("docmill"))?;
@@ -403,7 +408,7 @@ impl KeyValue for SledStore {
     }
 
     fn size_on_disk(&self) -> Result<Option<u64>, StoreError> {
-        folder::size(self.folder.path())
+        entries::size(self.folder.path())
             .map(Some)
             .map_err(|error| StoreError::Io { action: "read", cause: error.into() })
     }

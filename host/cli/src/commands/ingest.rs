@@ -18,9 +18,7 @@ pub fn run(common: &Common, options: &Ingest) -> Result<Exit, CommandError> {
     // Everything that can be wrong with the pipeline is found before the store is touched.
     let pipeline = context::pipeline(common, jobs)?;
     let store = context::open_store(common)?;
-    let store_folder = std::path::absolute(context::store_folder(common))?;
-    let mut files =
-        Files::new(options.paths.iter().cloned(), store_folder.parent().unwrap_or(&store_folder));
+    let mut files = Files::new(options.paths.iter().cloned(), &context::base(common)?);
     let expected = Progress::wants_total(common).then(|| files.count());
     let largest_source = options.max_size.as_u64();
     let strategy = options.strategy.into();

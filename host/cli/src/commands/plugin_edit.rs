@@ -181,7 +181,7 @@ impl Edit {
             let pin = Pin { plugin, digest: step.plugin.digest };
             self.lock.pins.insert(step.name.to_string(), pin);
         }
-        if context::store_folder(common).exists() {
+        if context::address(common)?.is_there() {
             pipeline.keep_in(&context::existing_store(common)?)?;
         }
         // With the lock first, an interruption in between is noticed.

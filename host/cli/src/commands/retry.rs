@@ -10,7 +10,7 @@ use docmill::error::Hint;
 use docmill::manifest::{Manifest, PluginRef};
 use docmill::model::{Failure, FailureClass, PluginName};
 use docmill::pipeline::{Pipeline, Stored};
-use docmill::store::{SledStore, Store};
+use docmill::store::Store;
 
 use super::failures;
 use super::ingest;
@@ -27,7 +27,7 @@ pub fn run(common: &Common, options: &Retry) -> Result<Exit, CommandError> {
     let jobs = ingest::jobs(options.jobs);
     let pipeline = pipeline(common, options, jobs)?;
     let store = Arc::new(context::existing_store(common)?);
-    let meant = meant(&store, options)?;
+    let meant = meant(&*store, options)?;
     if meant.is_empty() {
         note(common, "nothing to try again");
         return Ok(Exit::Success);
@@ -35,7 +35,7 @@ pub fn run(common: &Common, options: &Retry) -> Result<Exit, CommandError> {
     let mut tried = Vec::new();
     let mut left_out = Vec::new();
     for failure in meant {
-        match why_not(&store, &failure)? {
+        match why_not(&*store, &failure)? {
             None => tried.push(failure),
             Some(reason) => left_out.push((failure, reason)),
         }
@@ -68,7 +68,7 @@ enum Outcome {
 }
 
 /// The failures that are to be tried again, by source and id.
-fn meant(store: &SledStore, options: &Retry) -> Result<Vec<Failure>, CommandError> {
+fn meant(store: &dyn Store, options: &Retry) -> Result<Vec<Failure>, CommandError> {
     let mut meant = Vec::new();
     if options.failures.is_empty() {
         for failure in store.failures() {
@@ -86,7 +86,7 @@ fn meant(store: &SledStore, options: &Retry) -> Result<Vec<Failure>, CommandErro
 }
 
 /// Why a failure cannot be tried again from what the store has.
-fn why_not(store: &SledStore, failure: &Failure) -> Result<Option<&'static str>, CommandError> {
+fn why_not(store: &dyn Store, failure: &Failure) -> Result<Option<&'static str>, CommandError> {
     let Some(original) = failure.original else {
         return Ok(Some("its content was never read: ingest it again"));
     };

@@ -30,7 +30,7 @@ pub fn run(common: &Common, options: &args::Stats) -> Result<Exit, CommandError>
     match common.output {
         Output::Json => write_json(&mut stdout, &stats.object())?,
         Output::Human => {
-            let folder = context::store_folder(common).display().to_string();
+            let folder = context::address(common)?.to_string();
             stdout.write_all(stats.render(&folder, Paint::for_stdout(common)).as_bytes())?;
         }
     }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use docmill::pipeline::Stored;
-use docmill::store::{SledOptions, SledStore, TransferError, Upkeep};
+use docmill::store::{Address, TransferError, Upkeep};
 
 use super::export::Replacement;
 use super::ingest;
@@ -47,8 +47,12 @@ pub fn export(common: &Common, to: &Path) -> Result<Exit, CommandError> {
 
 /// Makes a new store of an export.
 pub fn import(common: &Common, from: &Path) -> Result<Exit, CommandError> {
-    let folder = context::store_folder(common);
-    refuse_existing(&folder)?;
+    let address = context::address(common)?;
+    let Some(folder) = address.path() else {
+        let message = format!("an import into `{address}` would be gone at once");
+        return Err(CommandError::new(Exit::Usage, message).hint("name a new or empty folder"));
+    };
+    refuse_existing(folder)?;
     let shown = one_line(&from.display().to_string(), 200);
     let failed = |error: TransferError| {
         let exit =
@@ -59,12 +63,12 @@ pub fn import(common: &Common, from: &Path) -> Result<Exit, CommandError> {
         |error: std::io::Error| failed(TransferError::Io { action: "read", cause: error });
     let mut input = BufReader::new(File::open(from).map_err(reading)?);
     // Beside its final place, so that a store is there whole or not at all.
-    let mut draft = folder.clone().into_os_string();
+    let mut draft = folder.as_os_str().to_owned();
     draft.push(format!(".{}.part", std::process::id()));
     let draft = PathBuf::from(draft);
     let mut flaws = 0;
     let imported = (|| {
-        let store = SledStore::open(&draft, &SledOptions::default())?;
+        let store = Address::folder(&draft).open()?;
         store.import(&mut input, &mut |flaw| {
             flaws += 1;
             verify::tell(common, &flaw);
@@ -79,7 +83,7 @@ pub fn import(common: &Common, from: &Path) -> Result<Exit, CommandError> {
         let message = format!("the store `{}` could not be made", folder.display());
         CommandError::new(Exit::Store, message).because(&error)
     };
-    fs::rename(&draft, &folder).map_err(unwritable)?;
+    fs::rename(&draft, folder).map_err(unwritable)?;
     note(common, &format!("{} imported from `{shown}`", verify::told(&census)));
     if flaws > 0 {
         let message = format!("the imported store has {}", count(flaws, "flaw"));
@@ -99,7 +103,7 @@ pub fn rebuild(common: &Common, to: &Path, jobs: Option<u16>) -> Result<Exit, Co
         damaged += 1;
         tracing::error!("a source is left out: {error}");
     });
-    let new = SledStore::open(to, &SledOptions::default())?;
+    let new = Address::folder(to).open()?;
     let expected = origin.count();
     let exit = ingest::take_in(common, &new, &pipeline, &mut origin, Some(expected), jobs)?;
     if damaged > 0 {

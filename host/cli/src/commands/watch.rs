@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use docmill::ingest::{Arrived, Wake, Watch};
 use docmill::manifest::{Lock, PluginRef, TableRef};
 use docmill::pipeline::{Pipeline, RunOptions, Strategy};
-use docmill::store::{SledOptions, SledStore, StoreError};
+use docmill::store::{AnyStore, Store, StoreError};
 
 use super::{ingest, watch_plugin};
 use crate::args::{self, Common};
@@ -28,9 +28,9 @@ pub fn run(common: &Common, options: &args::Watch) -> Result<Exit, CommandError>
     if let Some(plugin) = &options.plugin {
         return watch_plugin::run(common, options, plugin);
     }
-    let store_folder = std::path::absolute(context::store_folder(common))?;
-    for folder in &options.folders {
-        check_folder(folder, &store_folder)?;
+    if let Some(store_folder) = context::address(common)?.path() {
+        let store_folder = std::path::absolute(store_folder)?;
+        options.folders.iter().try_for_each(|folder| check_folder(folder, &store_folder))?;
     }
     let jobs = ingest::jobs(options.jobs);
     let mut pipeline = context::pipeline(common, jobs)?;
@@ -38,7 +38,7 @@ pub fn run(common: &Common, options: &args::Watch) -> Result<Exit, CommandError>
     drop(open(common)?);
     let rest = Duration::from(options.debounce);
     let largest_source = options.max_size.as_u64();
-    let base = store_folder.parent().unwrap_or(&store_folder);
+    let base = &context::base(common)?;
     let mut watch = Watch::new(options.folders.clone(), base, rest, largest_source);
     // Only the times of these are looked at.
     let mut pipeline_files = Watch::new(files_of(common), base, rest, 0);
@@ -88,7 +88,7 @@ pub fn run(common: &Common, options: &args::Watch) -> Result<Exit, CommandError>
 /// Takes in what has come to rest.
 fn take_in(
     common: &Common,
-    store: &SledStore,
+    store: &dyn Store,
     pipeline: &Pipeline,
     arrived: &mut Arrived,
     options: &RunOptions,
@@ -104,7 +104,7 @@ fn store(
     common: &Common,
     wake: &Wake,
     stop: &ingest::Stop,
-) -> Result<Option<SledStore>, CommandError> {
+) -> Result<Option<AnyStore>, CommandError> {
     let mut has_waited = false;
     while !stop.interrupted.load(Ordering::SeqCst) {
         if let Some(store) = open(common)? {
@@ -121,8 +121,8 @@ fn store(
 }
 
 /// Opens the store, and makes it if it is not there; `None` while another process has it.
-fn open(common: &Common) -> Result<Option<SledStore>, CommandError> {
-    match SledStore::open(&context::store_folder(common), &SledOptions::default()) {
+fn open(common: &Common) -> Result<Option<AnyStore>, CommandError> {
+    match context::address(common)?.open() {
         Ok(store) => Ok(Some(store)),
         Err(StoreError::Locked(_)) => Ok(None),
         Err(error) => Err(error.into()),

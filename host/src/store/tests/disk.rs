@@ -196,3 +196,73 @@ fn a_lost_count_of_commits_is_noticed_and_does_not_hinder_salvage() {
     std::fs::write(&count, before).unwrap();
     assert_eq!(texts(&open(folder.path())), ["text"]);
 }
+
+/// What an unpacked archive may bring along: a link where the store would write, read, or let the database write.
+#[cfg(unix)]
+#[test]
+fn nothing_in_a_store_is_opened_through_a_link() {
+    let names = ["docmill-store.new", "docmill-store.lock", "docmill-store.count", "docmill-store"];
+    let in_database = ["sled", "sled/db", "sled/conf", "sled/blobs", "sled/snap.1", "sled/blobs/1"];
+    for name in names.into_iter().chain(in_database) {
+        for is_store in [true, false] {
+            let folder = tempfile::tempdir().unwrap();
+            let (store, mine) = (folder.path().join("store"), folder.path().join("mine"));
+            if is_store {
+                drop(open(&store));
+            } else {
+                let parent = store.join(name);
+                std::fs::create_dir_all(parent.parent().unwrap()).unwrap();
+            }
+            let link = store.join(name);
+            // A folder where there was one, or the link would be refused for another reason.
+            if link.is_dir() {
+                std::fs::rename(&link, &mine).unwrap();
+            } else {
+                let _ = std::fs::remove_file(&link);
+                std::fs::write(&mine, b"mine").unwrap();
+            }
+            let before = sizes(folder.path(), &mine);
+            std::os::unix::fs::symlink(&mine, &link).unwrap();
+            let opened = SledStore::open(&store, &SledOptions::default());
+            // What an interrupted attempt left behind is replaced, the link and not what it leads to.
+            let is_draft = name == "docmill-store.new";
+            assert_eq!(opened.is_ok(), is_draft, "{name}, {is_store}: {opened:?}");
+            drop(opened);
+            assert_eq!(sizes(folder.path(), &mine), before, "{name}, {is_store}");
+        }
+    }
+}
+
+/// The names and sizes of what lies there.
+#[cfg(unix)]
+fn sizes(folder: &Path, path: &Path) -> Vec<(std::path::PathBuf, u64)> {
+    let own = std::fs::metadata(path).unwrap();
+    let mut found = vec![(path.strip_prefix(folder).unwrap().to_owned(), 0)];
+    if own.is_dir() {
+        let entries = std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path());
+        found.extend(entries.flat_map(|path| sizes(folder, &path)));
+        found.sort();
+    } else {
+        found[0].1 = own.len();
+    }
+    found
+}
+
+#[cfg(unix)]
+#[test]
+fn others_cannot_read_a_store() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path().join("store");
+    for _ in 0..2 {
+        open(&store).commit(&[commit("a", 1, &["text"])]).unwrap();
+        // As an earlier docmill left it, or a copy.
+        let log = store.join("sled/db");
+        let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(&store), mode(&store.join("sled")), mode(&log)), (0o700, 0o700, 0o600));
+        for name in ["docmill-store", "docmill-store.lock", "docmill-store.count"] {
+            assert_eq!(mode(&store.join(name)), 0o600, "{name}");
+        }
+        std::fs::set_permissions(&log, std::fs::Permissions::from_mode(0o644)).unwrap();
+    }
+}
