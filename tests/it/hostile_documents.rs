@@ -416,6 +416,39 @@ fn files_that_change_under_the_reader_cost_at_most_themselves() {
     let _ = env.run(["export"]).expect(exit::SUCCESS);
 }
 
+/// Whoever may put files into a folder has no other file taken in by swapping one for a link.
+#[cfg(unix)]
+#[test]
+fn no_file_becomes_a_link_to_a_secret_under_the_reader() {
+    use std::sync::atomic::AtomicBool;
+    let env = TestEnv::with_small_pipeline();
+    for number in 0..1_000 {
+        env.write(format!("in/{number:04}.txt"), "Un texte.\n");
+    }
+    env.write("secret.txt", "Un secret.\n");
+    let (secret, done) = (env.work().join("secret.txt"), AtomicBool::new(false));
+    let output = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let (link, file) = (env.work().join("link"), env.work().join("file"));
+            for round in (0_usize..).take_while(|_| !done.load(Ordering::Relaxed)) {
+                let path = env.work().join(format!("in/{:04}.txt", round / 2 % 500 * 2));
+                let made = match round % 2 {
+                    0 => std::os::unix::fs::symlink(&secret, &link).map(|()| &link),
+                    _ => std::fs::write(&file, "Un texte.\n").map(|()| &file),
+                };
+                made.and_then(|made| std::fs::rename(made, path)).expect("it is put in its place");
+            }
+        });
+        let output = env.run(["ingest", "in", "--output", "json"]);
+        done.store(true, Ordering::Relaxed);
+        output
+    });
+    assert!(matches!(output.code, Some(exit::SUCCESS | exit::SOME_FAILED)), "{}", output.stderr);
+    for (name, text) in texts(&env) {
+        assert!(!text.contains("secret"), "{name} is the secret");
+    }
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn nothing_that_a_document_or_its_name_says_controls_the_terminal() {

@@ -728,7 +728,7 @@ impl State {
         length: u32,
     ) -> wasmtime::Result<Arc<[u8]>> {
         self.host_call("sources")?;
-        let bytes = self.handles.get(source)?.read(offset, length);
+        let bytes = self.handles.get(source)?.read(offset, length)?;
         self.bytes_in += bytes.len() as u64;
         Ok(bytes)
     }

@@ -15,6 +15,6 @@ pub use findings::PriorFindings;
 pub use log::LogBook;
 pub use members::{Allowance, Member, MemberSink, NoMembers, Refused};
 pub use settings::Settings;
-pub use source::SourceBytes;
+pub use source::{Blob, OpenFile, ReadError, SourceBytes};
 pub use tables::{Occurrence, Table, TableError, TooManyOccurrences};
 pub use usage::Usage;

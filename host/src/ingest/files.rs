@@ -1,15 +1,17 @@
 //! Walks paths and offers the files it finds.
 
 use std::collections::VecDeque;
+use std::ffi::OsStr;
 use std::fs::{File, Metadata};
 use std::io::{ErrorKind, Read};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use bytesize::ByteSize;
-use walkdir::{DirEntry, WalkDir};
 
+use super::folder::{Entry, Folder, Kind};
 use super::{Content, Offer, Origin, Unreadable};
+use crate::capabilities::{Blob, OpenFile};
 use crate::model::{Digest, SourceName};
 
 /// How deep folders are walked. Deeper ones are reported, not followed: only a hostile tree is deeper.
@@ -19,33 +21,98 @@ const DEEPEST: usize = 64;
 ///
 /// A file is called by its path relative to `base` where it lies below it, else by its absolute path; so the same file has the
 /// same name wherever docmill was started. Links are followed where they are named as a path, not where they are found in a
-/// folder.
+/// folder: folders are walked by open handles, and a file is opened beneath the one that was named, when its turn comes. So
+/// whoever can write to a folder cannot have another file taken in for one of those in it.
 pub struct Files {
     base: PathBuf,
     roots: VecDeque<PathBuf>,
     walk: Option<Walk>,
-    walked: Vec<Folder>,
+    walked: Vec<Walked>,
+    /// The folder of the file that was named last: many are named in one folder, and share its handle.
+    parent: Option<Arc<Root>>,
 }
 
 struct Walk {
     given: PathBuf,
-    root: PathBuf,
-    entries: walkdir::IntoIter,
+    root: Arc<Root>,
+    /// What is to be told of the folder that was named.
+    first: Option<Found>,
+    /// From the folder that was named down to the one that is listed.
+    levels: Vec<Level>,
     found_any: bool,
     failed: bool,
 }
 
+/// A folder that is being listed.
+struct Level {
+    folder: Arc<Folder>,
+    /// Its path beneath the one that was named.
+    beneath: PathBuf,
+    entries: std::vec::IntoIter<Entry>,
+}
+
+/// A folder beneath which files are opened.
+#[derive(Debug)]
+struct Root {
+    /// Without links in it.
+    path: PathBuf,
+    folder: Arc<Folder>,
+}
+
+impl Root {
+    fn join(&self, beneath: &Path) -> PathBuf {
+        // Nothing beneath it is itself, without a slash at its end.
+        if beneath.as_os_str().is_empty() { self.path.clone() } else { self.path.join(beneath) }
+    }
+}
+
 /// A folder of which everything was offered that could be found in it.
-struct Folder {
+struct Walked {
     given: PathBuf,
     root: PathBuf,
     /// Whether there was anything, and all of it could be listed.
     is_whole: bool,
 }
 
+/// Where a file lies: however many there are, each takes no more than its share of one handle.
+#[derive(Debug, Clone)]
+pub(super) struct Place {
+    root: Arc<Root>,
+    beneath: PathBuf,
+}
+
+impl Place {
+    /// What lies there, without links on the way.
+    pub(super) fn path(&self) -> PathBuf {
+        self.root.join(&self.beneath)
+    }
+
+    /// What lies there now.
+    pub(super) fn look(&self) -> std::io::Result<Metadata> {
+        self.root.folder.look(&self.beneath)
+    }
+
+    /// Opens what lies there, if it is a file.
+    pub(super) fn open(&self) -> Result<File, Unreadable> {
+        let cannot_read = |error| cannot("read", &error);
+        // A pipe or a device may never end. To open some of them does something already, so this is asked before; and as the
+        // file may be another by then, it is asked again of what was opened.
+        match Kind::of(self.look().map_err(cannot_read)?.file_type()) {
+            Kind::File => {}
+            Kind::Link => return Err(is_link()),
+            Kind::Folder | Kind::Other => return Err(is_no_file()),
+        }
+        let file = self.root.folder.open(&self.beneath).map_err(cannot_read)?;
+        match file.metadata().map_err(cannot_read)?.is_file() {
+            true => Ok(file),
+            false => Err(is_no_file()),
+        }
+    }
+}
+
 /// Something that lies at the paths.
 pub(super) enum Found {
-    File(PathBuf),
+    File(Place),
     /// Something that cannot be taken in, and why.
     Bad(PathBuf, Unreadable),
     /// A folder on the way.
@@ -58,7 +125,8 @@ impl Files {
     /// The files at these paths, with names relative to `base`.
     pub fn new(paths: impl IntoIterator<Item = PathBuf>, base: &Path) -> Files {
         let base = std::fs::canonicalize(base).unwrap_or_else(|_| base.to_owned());
-        Files { base, roots: paths.into_iter().collect(), walk: None, walked: Vec::new() }
+        let roots = paths.into_iter().collect();
+        Files { base, roots, walk: None, walked: Vec::new(), parent: None }
     }
 
     /// The folders, as they were named, of which nothing counts as gone, as they are not there as a whole: something in them
@@ -73,10 +141,16 @@ impl Files {
         std::iter::from_fn(|| again.next()).count() as u64
     }
 
-    pub(super) fn offer(&self, path: PathBuf) -> Offer {
-        match self.name(&path) {
-            Ok(name) => Offer { name, content: Ok(Box::new(FileContent { path })) },
-            Err(unreadable) => self.unreadable(&path, unreadable),
+    pub(super) fn offer(&self, place: Place) -> Offer {
+        let path = place.path();
+        self.named(&path, FileContent(place))
+    }
+
+    /// Offers what lies, or lay, at a path.
+    pub(super) fn named(&self, path: &Path, content: impl Content + 'static) -> Offer {
+        match self.name(path) {
+            Ok(name) => Offer { name, content: Ok(Box::new(content)) },
+            Err(unreadable) => self.unreadable(path, unreadable),
         }
     }
 
@@ -100,67 +174,126 @@ impl Files {
             .map_err(|error| Unreadable::because(error.to_string()))
     }
 
+    /// Begins with a path that was named: a file is at hand at once, a folder is walked from now on.
+    fn begin(&mut self, given: &Path) -> std::io::Result<Option<Place>> {
+        // Links in the path that was named are followed here, and nowhere after.
+        let path = std::fs::canonicalize(given)?;
+        if path.is_dir() {
+            let folder = Arc::new(Folder::at(&path)?);
+            self.walk = Some(Walk::of(given, Root { path, folder }));
+            return Ok(None);
+        }
+        let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
+            return Err(ErrorKind::NotFound.into());
+        };
+        let root = match self.parent.take().filter(|root| root.path == parent) {
+            Some(root) => root,
+            None => {
+                let folder = Arc::new(Folder::at(parent)?);
+                Arc::new(Root { path: parent.to_owned(), folder })
+            }
+        };
+        self.parent = Some(Arc::clone(&root));
+        Ok(Some(Place { root, beneath: PathBuf::from(name) }))
+    }
+
     /// The next thing that lies at the paths.
     pub(super) fn find(&mut self) -> Option<Found> {
         loop {
             let Some(walk) = &mut self.walk else {
                 let given = self.roots.pop_front()?;
-                let root = match std::fs::canonicalize(&given) {
-                    Ok(root) => root,
+                match self.begin(&given) {
+                    Ok(Some(file)) => return Some(Found::File(file)),
+                    Ok(None) => continue,
                     Err(error) => return Some(Found::Bad(given, cannot("found", &error))),
-                };
-                if !root.is_dir() {
-                    return Some(Found::File(root));
                 }
-                let entries = WalkDir::new(&root).max_depth(DEEPEST).sort_by_file_name();
-                let entries = entries.into_iter();
-                self.walk = Some(Walk { given, root, entries, found_any: false, failed: false });
+            };
+            if let Some(found) = walk.next() {
+                return Some(found);
+            }
+            let Some(Walk { given, root, found_any, failed, .. }) = self.walk.take() else {
                 continue;
             };
-            match walk.entries.next() {
-                Some(Ok(entry)) if entry.depth() > 0 && is_hidden(&entry) => {
-                    if entry.file_type().is_dir() {
-                        walk.entries.skip_current_dir();
-                    }
+            let is_whole = found_any && !failed;
+            self.walked.push(Walked { given: given.clone(), root: root.path.clone(), is_whole });
+            if !found_any {
+                return Some(Found::Empty(given));
+            }
+        }
+    }
+}
+
+impl Walk {
+    fn of(given: &Path, root: Root) -> Walk {
+        let mut walk = Walk {
+            given: given.to_owned(),
+            root: Arc::new(root),
+            first: None,
+            levels: Vec::new(),
+            found_any: false,
+            failed: false,
+        };
+        walk.first = Some(walk.enter(Arc::clone(&walk.root.folder), PathBuf::new()));
+        walk
+    }
+
+    /// Goes on with what is in a folder, and tells of it.
+    fn enter(&mut self, folder: Arc<Folder>, beneath: PathBuf) -> Found {
+        let path = self.root.join(&beneath);
+        match folder.entries() {
+            Ok(entries) => {
+                self.levels.push(Level { folder, beneath, entries: entries.into_iter() });
+                Found::Folder(path)
+            }
+            Err(error) => self.unlisted(path, &error),
+        }
+    }
+
+    /// Tells of a folder in which there may be more than was found.
+    fn unlisted(&mut self, path: PathBuf, error: &std::io::Error) -> Found {
+        (self.found_any, self.failed) = (true, true);
+        Found::Bad(path, cannot("read", error))
+    }
+
+    /// The next thing in the folders; `None` at the end.
+    fn next(&mut self) -> Option<Found> {
+        if let Some(first) = self.first.take() {
+            return Some(first);
+        }
+        loop {
+            let depth = self.levels.len();
+            let level = self.levels.last_mut()?;
+            let Some(Entry { name, kind }) = level.entries.next() else {
+                self.levels.pop();
+                continue;
+            };
+            if is_hidden(&name) {
+                continue;
+            }
+            let beneath = level.beneath.join(&name);
+            let path = self.root.join(&beneath);
+            match kind {
+                Kind::Folder if depth == DEEPEST => {
+                    self.found_any = true;
+                    let reason = Unreadable::because(format!(
+                        "it lies {DEEPEST} folders deep, and deeper ones are not walked"
+                    ));
+                    return Some(Found::Bad(path, reason));
                 }
-                Some(Ok(entry)) if entry.file_type().is_dir() => {
-                    if entry.depth() == DEEPEST {
-                        walk.found_any = true;
-                        let reason = Unreadable::because(format!(
-                            "it lies {DEEPEST} folders deep, and deeper ones are not walked"
-                        ));
-                        return Some(Found::Bad(entry.into_path(), reason));
-                    }
-                    return Some(Found::Folder(entry.into_path()));
+                Kind::Folder => {
+                    let folder = level.folder.folder(&name);
+                    return Some(match folder {
+                        Ok(folder) => self.enter(Arc::new(folder), beneath),
+                        Err(error) => self.unlisted(path, &error),
+                    });
                 }
-                Some(Ok(entry)) => {
-                    walk.found_any = true;
-                    if entry.file_type().is_symlink() {
-                        let reason = Unreadable {
-                            causes: vec!["it is a symbolic link, and links found in a folder are not followed".to_owned()],
-                            hint: Some("name the link itself as a path to ingest what it points to".to_owned()),
-                        };
-                        return Some(Found::Bad(entry.into_path(), reason));
-                    }
-                    return Some(Found::File(entry.into_path()));
+                Kind::Link => {
+                    self.found_any = true;
+                    return Some(Found::Bad(path, is_link()));
                 }
-                Some(Err(error)) => {
-                    (walk.found_any, walk.failed) = (true, true);
-                    let path = error.path().map_or_else(|| walk.given.clone(), Path::to_owned);
-                    let cause =
-                        error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
-                    let causes = vec!["it could not be read".to_owned(), cause];
-                    return Some(Found::Bad(path, Unreadable { causes, hint: None }));
-                }
-                None => {
-                    let Some(Walk { given, root, found_any, failed, .. }) = self.walk.take() else {
-                        continue;
-                    };
-                    let is_whole = found_any && !failed;
-                    self.walked.push(Folder { given: given.clone(), root, is_whole });
-                    if !found_any {
-                        return Some(Found::Empty(given));
-                    }
+                Kind::File | Kind::Other => {
+                    self.found_any = true;
+                    return Some(Found::File(Place { root: Arc::clone(&self.root), beneath }));
                 }
             }
         }
@@ -171,7 +304,7 @@ impl Origin for Files {
     fn next(&mut self) -> Option<Offer> {
         loop {
             return Some(match self.find()? {
-                Found::File(path) => self.offer(path),
+                Found::File(place) => self.offer(place),
                 Found::Bad(path, reason) => self.unreadable(&path, reason),
                 Found::Empty(path) => {
                     self.unreadable(&path, Unreadable::because("it is a folder without files"))
@@ -186,7 +319,7 @@ impl Origin for Files {
     fn is_gone(&self, name: &SourceName) -> bool {
         // An absolute name takes the place of the base.
         let path = self.base.join(name.as_str());
-        let is_under = |folder: &Folder| folder.is_whole && path.starts_with(&folder.root);
+        let is_under = |folder: &Walked| folder.is_whole && path.starts_with(&folder.root);
         self.walked.iter().any(is_under)
             && match std::fs::symlink_metadata(&path) {
                 // Where the file was there is a folder now.
@@ -198,8 +331,21 @@ impl Origin for Files {
     }
 }
 
-fn is_hidden(entry: &DirEntry) -> bool {
-    entry.file_name().as_encoded_bytes().starts_with(b".")
+fn is_hidden(name: &OsStr) -> bool {
+    name.as_encoded_bytes().starts_with(b".")
+}
+
+fn is_link() -> Unreadable {
+    Unreadable {
+        causes: vec![
+            "it is a symbolic link, and links found in a folder are not followed".to_owned(),
+        ],
+        hint: Some("name the link itself as a path to ingest what it points to".to_owned()),
+    }
+}
+
+fn is_no_file() -> Unreadable {
+    Unreadable::because("it is neither a file nor a folder")
 }
 
 /// What a file is called whose name is too long or no UTF-8: the name as well as it can be shown, and a digest of what it really
@@ -215,52 +361,45 @@ fn cannot(done: &str, error: &std::io::Error) -> Unreadable {
     Unreadable { causes: vec![format!("it could not be {done}"), error.to_string()], hint: None }
 }
 
-/// Opens a file for reading without waiting for anybody: to open a pipe waits for a writer.
-fn open_at_once(path: &Path) -> std::io::Result<File> {
-    let mut options = File::options();
-    options.read(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::custom_flags(
-        &mut options,
-        rustix::fs::OFlags::NONBLOCK.bits().cast_signed(),
-    );
-    options.open(path)
-}
-
-struct FileContent {
-    path: PathBuf,
-}
+struct FileContent(Place);
 
 impl Content for FileContent {
     fn read(self: Box<Self>, limit: u64) -> Result<Arc<[u8]>, Unreadable> {
-        let cannot_read = |error| cannot("read", &error);
-        // A pipe or a device may never end. To open some of them does something already, so this is asked before; and as the
-        // file may be another by then, it is asked again of what was opened.
-        let check = |metadata: Metadata| match metadata.is_file() {
-            true => Ok(metadata.len()),
-            false => Err(Unreadable::because("it is neither a file nor a folder")),
-        };
-        check(std::fs::metadata(&self.path).map_err(cannot_read)?)?;
-        let file = open_at_once(&self.path).map_err(cannot_read)?;
-        let size = check(file.metadata().map_err(cannot_read)?)?;
-        let too_large = |size: u64| Unreadable {
-            causes: vec![format!(
-                "it has {}, and the limit is {}",
-                ByteSize(size).display().iec(),
-                ByteSize(limit).display().iec()
-            )],
-            hint: Some("raise the limit with `--max-size`".to_owned()),
-        };
-        if size > limit {
-            return Err(too_large(size));
+        match self.open(limit)? {
+            Blob::Memory(bytes) => Ok(bytes),
+            Blob::File(file) => Err(too_large(file.size(), limit)),
         }
-        let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0) + 1);
-        // The file may grow while it is read.
-        file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(cannot_read)?;
-        if bytes.len() as u64 > limit {
-            return Err(too_large(bytes.len() as u64));
-        }
-        Ok(Arc::from(bytes))
+    }
+
+    fn open(self: Box<Self>, limit: u64) -> Result<Blob, Unreadable> {
+        content_of(self.0.open()?, limit)
+    }
+}
+
+/// The bytes of an open file: in memory, unless there are more than `limit`.
+pub(super) fn content_of(file: File, limit: u64) -> Result<Blob, Unreadable> {
+    let cannot_read = |error| cannot("read", &error);
+    let size = file.metadata().map_err(cannot_read)?.len();
+    if size > limit {
+        return Ok(OpenFile::new(file).map_err(cannot_read)?.into());
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0) + 1);
+    // The file may grow while it is read.
+    file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(cannot_read)?;
+    if bytes.len() as u64 > limit {
+        return Err(too_large(bytes.len() as u64, limit));
+    }
+    Ok(Blob::Memory(Arc::from(bytes)))
+}
+
+pub(super) fn too_large(size: u64, limit: u64) -> Unreadable {
+    Unreadable {
+        causes: vec![format!(
+            "it has {}, and the limit is {}",
+            ByteSize(size).display().iec(),
+            ByteSize(limit).display().iec()
+        )],
+        hint: Some("raise the limit with `--max-size`".to_owned()),
     }
 }
 
@@ -321,13 +460,92 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_file_that_becomes_a_pipe_is_not_waited_for() {
+    fn what_takes_the_place_of_a_file_before_its_turn_is_not_read() {
+        use rustix::fs::{CWD, Mode, mkfifoat};
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("pipe");
-        rustix::fs::mkfifoat(rustix::fs::CWD, &path, rustix::fs::Mode::RUSR).unwrap();
-        assert!(!open_at_once(&path).unwrap().metadata().unwrap().is_file());
-        let unreadable = Box::new(FileContent { path }).read(100).unwrap_err();
-        assert_eq!(unreadable.causes, ["it is neither a file nor a folder"]);
+        let path = |name: &str| folder.path().join("in").join(name);
+        std::fs::create_dir_all(path("sub")).unwrap();
+        std::fs::write(folder.path().join("secret"), "secret").unwrap();
+        for name in ["a", "b", "sub/secret", "z"] {
+            std::fs::write(path(name), "x").unwrap();
+        }
+        let mut files = Files::new([folder.path().join("in")], folder.path());
+        let offers: Vec<Offer> = std::iter::from_fn(|| files.next()).collect();
+        std::fs::remove_file(path("a")).unwrap();
+        mkfifoat(CWD, path("a"), Mode::RUSR).unwrap();
+        std::fs::remove_file(path("b")).unwrap();
+        std::os::unix::fs::symlink(folder.path().join("secret"), path("b")).unwrap();
+        // The folder on the way, too.
+        std::fs::rename(path("sub"), path("other")).unwrap();
+        std::os::unix::fs::symlink(folder.path(), path("sub")).unwrap();
+        let read: Vec<_> = offers
+            .into_iter()
+            .map(|offer| {
+                offer.content.and_then(|content| content.read(100)).map_err(|it| it.causes)
+            })
+            .collect();
+        assert_eq!(read[0].as_ref().unwrap_err()[0], "it is neither a file nor a folder");
+        assert!(read[1].as_ref().unwrap_err()[0].starts_with("it is a symbolic link"));
+        assert_eq!(read[2].as_ref().unwrap_err()[0], "it could not be read");
+        assert_eq!(read[3].as_ref().unwrap()[..], b"x"[..]);
+    }
+
+    /// Somebody who can write to a folder swaps a file, and the folder of another, for links to a secret, all the time.
+    #[cfg(unix)]
+    #[test]
+    fn no_race_makes_a_link_out_of_a_file() {
+        use std::sync::atomic::{AtomicBool, Ordering};
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        for name in ["in/sub", "secrets"] {
+            std::fs::create_dir_all(path(name)).unwrap();
+        }
+        for (name, text) in [("in/a", "fine"), ("in/sub/b", "fine"), ("secrets/b", "secret")] {
+            std::fs::write(path(name), text).unwrap();
+        }
+        let done = AtomicBool::new(false);
+        let swap = || {
+            std::os::unix::fs::symlink(path("secrets/b"), path("link"))?;
+            std::fs::rename(path("link"), path("in/a"))?;
+            std::fs::rename(path("in/sub"), path("sub"))?;
+            std::os::unix::fs::symlink(path("secrets"), path("in/sub"))?;
+            std::fs::write(path("file"), "fine")?;
+            std::fs::rename(path("file"), path("in/a"))?;
+            std::fs::remove_file(path("in/sub"))?;
+            std::fs::rename(path("sub"), path("in/sub"))
+        };
+        let (mut fine, mut refused) = (0, 0);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !done.load(Ordering::Relaxed) {
+                    swap().unwrap();
+                }
+            });
+            for _ in 0..3_000 {
+                let mut files = Files::new([path("in")], folder.path());
+                while let Some(offer) = files.next() {
+                    match offer.content.and_then(|content| content.read(100)) {
+                        Ok(bytes) if &*bytes == b"fine" => fine += 1,
+                        Ok(bytes) => panic!("{} is {bytes:?}", offer.name),
+                        Err(_) => refused += 1,
+                    }
+                }
+            }
+            done.store(true, Ordering::Relaxed);
+        });
+        assert!(fine > 0 && refused > 0, "{fine} were read and {refused} were not");
+    }
+
+    #[test]
+    fn what_is_larger_than_the_limit_is_opened_and_not_read() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("a"), "x".repeat(101)).unwrap();
+        let open = |limit| {
+            let mut files = Files::new([folder.path().to_owned()], folder.path());
+            files.next().unwrap().content.unwrap().open(limit).unwrap()
+        };
+        assert!(matches!(open(101), Blob::Memory(bytes) if bytes.len() == 101));
+        assert!(matches!(open(100), Blob::File(file) if file.size() == 101));
     }
 
     #[cfg(target_os = "linux")]

@@ -5,9 +5,11 @@
 
 use std::sync::Arc;
 
+use crate::capabilities::Blob;
 use crate::model::{MediaType, SourceInfo, SourceName};
 
 mod files;
+mod folder;
 mod media_type;
 mod wake;
 mod watch;
@@ -45,6 +47,16 @@ pub trait Content: Send {
     ///
     /// If they cannot be read, or if there are more.
     fn read(self: Box<Self>, limit: u64) -> Result<Arc<[u8]>, Unreadable>;
+
+    /// Opens the bytes, for whoever reads them where it needs them: what has more than `limit` bytes is best left where it is, as an
+    /// open file, and what has less is best read at once.
+    ///
+    /// # Errors
+    ///
+    /// If they cannot be read, or if there are more and they cannot be left where they are.
+    fn open(self: Box<Self>, limit: u64) -> Result<Blob, Unreadable> {
+        self.read(limit).map(Blob::Memory)
+    }
 
     /// What is known about the source from when it was taken in before; it is then not judged anew, and its bytes are read only if
     /// a step needs them.

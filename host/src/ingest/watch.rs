@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use super::files::{Files, Found};
+use super::files::{Files, Found, Place, content_of, too_large};
 use super::{Content, Offer, Origin, Unreadable};
+use crate::capabilities::Blob;
 use crate::model::SourceName;
 
 /// What tells one state of a file from another, without reading it.
@@ -27,8 +28,8 @@ enum Stamp {
 
 impl Stamp {
     /// The state of a file as it is now; `None` if there is none.
-    fn of(path: &Path) -> Option<Stamp> {
-        match std::fs::metadata(path) {
+    fn of(place: &Place) -> Option<Stamp> {
+        match place.look() {
             Ok(metadata) => Some(Stamp::from(&metadata)),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
             Err(error) => Some(Stamp::Bad(Unreadable::because(error.to_string()))),
@@ -92,13 +93,13 @@ impl Watch {
         let (mut there, mut folders) = (BTreeMap::new(), BTreeSet::new());
         while let Some(found) = files.find() {
             match found {
-                Found::File(path) => {
-                    if let Some(stamp) = Stamp::of(&path) {
-                        there.insert(path, stamp);
+                Found::File(place) => {
+                    if let Some(stamp) = Stamp::of(&place) {
+                        there.insert(place.path(), (stamp, Some(place)));
                     }
                 }
                 Found::Bad(path, reason) => {
-                    there.insert(path, Stamp::Bad(reason));
+                    there.insert(path, (Stamp::Bad(reason), None));
                 }
                 Found::Folder(path) => {
                     folders.insert(path);
@@ -113,8 +114,9 @@ impl Watch {
             self.handed_out.keys().filter(|path| !there.contains_key(*path)).cloned().collect();
         self.moving
             .retain(|path, _| there.contains_key(path) || self.handed_out.contains_key(path));
-        let states = there.into_iter().map(|(path, stamp)| (path, Some(stamp)));
-        for (path, stamp) in states.chain(gone.into_iter().map(|path| (path, None))) {
+        let states = there.into_iter().map(|(path, (stamp, place))| (path, Some(stamp), place));
+        let gone = gone.into_iter().map(|path| (path, None, None));
+        for (path, stamp, place) in states.chain(gone) {
             if self.handed_out.get(&path) == stamp.as_ref() {
                 self.moving.remove(&path);
                 continue;
@@ -122,7 +124,7 @@ impl Watch {
             match self.moving.get(&path) {
                 Some((before, since)) if *before == stamp => {
                     if now.duration_since(*since) >= self.rest {
-                        at_rest.push_back((path, stamp));
+                        at_rest.push_back(AtRest { path, stamp, place });
                     }
                 }
                 _ => {
@@ -130,7 +132,7 @@ impl Watch {
                 }
             }
         }
-        for (path, stamp) in &at_rest {
+        for AtRest { path, stamp, .. } in &at_rest {
             self.moving.remove(path);
             match stamp {
                 Some(stamp) => self.handed_out.insert(path.clone(), stamp.clone()),
@@ -148,13 +150,22 @@ pub struct Arrived {
     /// What the look walked: it knows names, and what is gone.
     files: Files,
     largest: u64,
-    at_rest: VecDeque<(PathBuf, Option<Stamp>)>,
+    at_rest: VecDeque<AtRest>,
+}
+
+/// What has not changed for a while.
+struct AtRest {
+    path: PathBuf,
+    /// Its state; absent if it is gone.
+    stamp: Option<Stamp>,
+    /// Where it lies, if it is a file.
+    place: Option<Place>,
 }
 
 impl Arrived {
     /// How many files there are to offer.
     pub fn count(&self) -> usize {
-        self.at_rest.iter().filter(|(_, stamp)| stamp.is_some()).count()
+        self.at_rest.iter().filter(|it| it.stamp.is_some()).count()
     }
 
     /// What the look walked.
@@ -171,19 +182,23 @@ impl Arrived {
 impl Origin for Arrived {
     fn next(&mut self) -> Option<Offer> {
         loop {
-            let (path, stamp) = self.at_rest.pop_front()?;
-            match stamp {
-                None => {}
-                Some(Stamp::Bad(reason)) => return Some(self.files.unreadable(&path, reason)),
-                Some(stamp) => {
-                    let offer = self.files.offer(path.clone());
-                    let content = offer.content.and_then(|content| content.read(self.largest));
-                    if Stamp::of(&path).as_ref() == Some(&stamp) {
-                        let content =
-                            content.map(|bytes| Box::new(Whole(bytes)) as Box<dyn Content>);
-                        return Some(Offer { content, ..offer });
+            let AtRest { path, stamp, place } = self.at_rest.pop_front()?;
+            match (stamp, place) {
+                (Some(Stamp::Bad(reason)), _) => {
+                    return Some(self.files.unreadable(&path, reason));
+                }
+                (Some(stamp), Some(place)) => {
+                    let content = place.open().and_then(|file| content_of(file, self.largest));
+                    // What was read is what has come to rest, if that is still there.
+                    if Stamp::of(&place).as_ref() == Some(&stamp) {
+                        let offer = |content| self.files.named(&path, content);
+                        return Some(match content {
+                            Ok(content) => offer(Opened(content)),
+                            Err(reason) => self.files.unreadable(&path, reason),
+                        });
                     }
                 }
+                _ => {}
             }
         }
     }
@@ -193,16 +208,23 @@ impl Origin for Arrived {
     }
 }
 
-/// The bytes of a file that did not change while they were read.
-struct Whole(Arc<[u8]>);
+/// The bytes of a file that had come to rest when it was opened: read already, unless they are many.
+struct Opened(Blob);
 
-impl Content for Whole {
-    fn read(self: Box<Self>, _: u64) -> Result<Arc<[u8]>, Unreadable> {
+impl Content for Opened {
+    fn read(self: Box<Self>, limit: u64) -> Result<Arc<[u8]>, Unreadable> {
+        match self.0 {
+            Blob::Memory(bytes) => Ok(bytes),
+            Blob::File(file) => Err(too_large(file.size(), limit)),
+        }
+    }
+
+    fn open(self: Box<Self>, _: u64) -> Result<Blob, Unreadable> {
         Ok(self.0)
     }
 
     fn in_memory(&self) -> u64 {
-        self.0.len() as u64
+        self.0.in_memory()
     }
 }
 
@@ -233,8 +255,8 @@ mod tests {
 
     fn told(mut arrived: Arrived) -> Vec<String> {
         std::iter::from_fn(|| arrived.next())
-            .map(|offer| match offer.content.map(|content| content.read(100)) {
-                Ok(bytes) => format!("{} {}", offer.name, bytes.expect("it was read").len()),
+            .map(|offer| match offer.content.and_then(|content| content.read(100)) {
+                Ok(bytes) => format!("{} {}", offer.name, bytes.len()),
                 Err(reason) => format!("{}: {}", offer.name, reason.causes.join(": ")),
             })
             .collect()

@@ -71,6 +71,22 @@ impl fmt::Display for ParseDigestError {
 
 impl std::error::Error for ParseDigestError {}
 
+/// Digests bytes that come one part after the other, as [`Digest::of`] digests them at once.
+#[derive(Debug, Clone, Default)]
+pub struct ContentHasher(sha2::Sha256);
+
+impl ContentHasher {
+    /// Adds the next bytes.
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The digest of all bytes added so far.
+    pub fn finish(self) -> Digest {
+        Digest(self.0.finalize().into())
+    }
+}
+
 /// Digests several fields so that no two different lists of fields give the same input: each is preceded by its length.
 #[derive(Clone)]
 pub struct Hasher(sha2::Sha256);
@@ -109,6 +125,15 @@ mod tests {
         );
         assert_eq!(digest.to_string().parse(), Ok(digest));
         assert_eq!("é".repeat(32).parse::<Digest>(), Err(ParseDigestError));
+    }
+
+    #[test]
+    fn bytes_have_one_digest_however_they_come() {
+        let mut hasher = ContentHasher::default();
+        for part in [&b"a"[..], b"", b"bc"] {
+            hasher.update(part);
+        }
+        assert_eq!(hasher.finish(), Digest::of(b"abc"));
     }
 
     #[test]

@@ -19,7 +19,7 @@ mod source;
 
 pub use bill::Bill;
 pub use clause::Clause;
-pub use digest::{Digest, Hasher, ParseDigestError};
+pub use digest::{ContentHasher, Digest, Hasher, ParseDigestError};
 pub use document::{Aside, Attribute, Document, DocumentId, Extracted, Mark, Span, StoredDocument};
 pub use failure::{Attempt, Failure, FailureClass, FailureId, LogLevel, LogLine};
 pub use findings::{Annotation, Finding, FindingSummary, Findings, Label, Segment, Translation};

@@ -195,6 +195,10 @@ fn stopped(fault: Fault, limits: &Limits, store: &mut Store<State>) -> Stopped {
     if let Some(refused) = error.downcast_ref::<crate::capabilities::Refused>() {
         return with(FailureClass::Output, refused.to_string(), None);
     }
+    if let Some(unreadable) = error.downcast_ref::<crate::capabilities::ReadError>() {
+        // The plugin is not to blame.
+        return with(FailureClass::Host, unreadable.to_string(), None);
+    }
     if let Some(too_many) = error.downcast_ref::<crate::capabilities::TooManyOccurrences>() {
         return with(FailureClass::Output, too_many.to_string(), None);
     }
