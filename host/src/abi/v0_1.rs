@@ -242,6 +242,7 @@ impl Plugin {
         container: SourceBytes,
     ) -> Result<(), Fault> {
         let exports = role!(self, Unpacker, unpacking, store, instance);
+        store.data_mut().takes_apart(container.size());
         let source = lend(store, container)?;
         let result = exports.docmill_plugin_unpacking().call_unpack(&mut *store, source);
         result?.map_err(reported)
@@ -677,7 +678,8 @@ impl wit::lookup::HostTable for State {
         keys: Vec<String>,
     ) -> wasmtime::Result<Vec<Option<String>>> {
         let table = self.table(&table)?;
-        let values: Vec<_> = keys.iter().map(|key| table.get(key).map(str::to_owned)).collect();
+        let values = table.get_many(&keys)?;
+        let values: Vec<_> = values.into_iter().map(|value| value.map(str::to_owned)).collect();
         self.bytes_in += values.content();
         Ok(values)
     }
@@ -705,6 +707,11 @@ impl wit::lookup::HostTable for State {
         text: String,
     ) -> wasmtime::Result<Vec<wit::lookup::Occurrence>> {
         let table = self.table(&table)?;
+        // What finds the keys is built once, and takes no plugin's time.
+        let begun = Instant::now();
+        let prepared = table.prepare();
+        self.pause(begun.elapsed());
+        prepared?;
         let found = table.find(&text)?;
         self.bytes_in += found.iter().map(|it| it.value.content()).sum::<u64>();
         let occurrence = |it: crate::capabilities::Occurrence<'_>| wit::lookup::Occurrence {
@@ -730,6 +737,7 @@ impl State {
         self.host_call("sources")?;
         let bytes = self.handles.get(source)?.read(offset, length)?;
         self.bytes_in += bytes.len() as u64;
+        self.moved_on();
         Ok(bytes)
     }
 }
@@ -788,6 +796,7 @@ impl wit::members::Host for State {
         let begun = Instant::now();
         let accepted = sink.accept(member);
         self.pause(begun.elapsed());
+        self.moved_on();
         Ok(accepted?)
     }
 }

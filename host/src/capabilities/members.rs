@@ -1,8 +1,11 @@
 //! Where an unpacker puts what it takes out of a container.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use bytesize::ByteSize;
 
-use crate::model::{Attribute, MediaType};
+use crate::model::{Attribute, MediaType, Weight};
 
 /// One source taken out of a container.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,23 +41,22 @@ pub trait MemberSink: Send {
     fn accept(&mut self, member: Member) -> Result<(), Refused>;
 }
 
-/// How much a container may still hold.
+/// How much may still come out of a file: out of the containers in it together, however they lie in each other. All clones share it.
 #[derive(Debug, Clone)]
 pub struct Allowance {
     whole: u64,
-    left: u64,
+    left: Arc<AtomicU64>,
 }
 
 impl Allowance {
-    /// What a member counts besides its content, in bytes: about what its records take. An empty one is no less work.
+    /// What a member counts besides what it holds, in bytes: about what its records take. An empty one is no less work.
     pub const PER_MEMBER: u64 = 4 << 10;
-    /// What the members of a container may have together, as a multiple of its own size. Logs and tables, which compress best, rarely
-    /// come to a fiftieth.
+    /// What may come out of a file, as a multiple of its own size. Logs and tables, which compress best, rarely come to a fiftieth.
     pub const EXPANSION: u64 = 200;
-    /// What the members of any container may have together, in bytes, however small it is.
+    /// What may come out of any file, in bytes, however small it is.
     pub const LEAST: u64 = 256 << 20;
 
-    /// For a container of `size` bytes: [`Allowance::EXPANSION`] times as much, but [`Allowance::LEAST`] in any case, and never more
+    /// For a file of `size` bytes: [`Allowance::EXPANSION`] times as much, but [`Allowance::LEAST`] in any case, and never more
     /// than `most`.
     pub fn for_container(size: u64, most: u64) -> Allowance {
         Allowance::of(size.saturating_mul(Allowance::EXPANSION).max(Allowance::LEAST).min(most))
@@ -62,28 +64,28 @@ impl Allowance {
 
     /// This many bytes.
     pub fn of(bytes: u64) -> Allowance {
-        Allowance { whole: bytes, left: bytes }
+        Allowance { whole: bytes, left: Arc::new(AtomicU64::new(bytes)) }
     }
 
-    /// Takes a member off it.
+    /// Takes a member off it: its content, its name, and what the container says of it.
     ///
     /// # Errors
     ///
     /// If it is used up.
-    pub fn take(&mut self, member: &Member) -> Result<(), Refused> {
-        let size = (member.content.len() as u64).saturating_add(Allowance::PER_MEMBER);
-        match self.left.checked_sub(size) {
-            Some(left) => self.left = left,
-            None => {
-                let size = |bytes| ByteSize(bytes).display().iec();
-                return Err(Refused::Limit(format!(
-                    "the container holds more than its limit of {}, where each member counts {} and its content",
-                    size(self.whole),
-                    size(Allowance::PER_MEMBER),
-                )));
-            }
+    pub fn take(&self, member: &Member) -> Result<(), Refused> {
+        let said = member.name.held() + member.attributes.held();
+        let size = (member.content.len() as u64).saturating_add(said + Allowance::PER_MEMBER);
+        let less = |left: u64| left.checked_sub(size);
+        if self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).is_ok() {
+            return Ok(());
         }
-        Ok(())
+        let size = |bytes| ByteSize(bytes).display().iec();
+        Err(Refused::Limit(format!(
+            "the container holds more than its limit of {}, where each member counts {} and what it holds, and containers in it \
+             share what is left",
+            size(self.whole),
+            size(Allowance::PER_MEMBER),
+        )))
     }
 }
 
@@ -101,9 +103,9 @@ impl MemberSink for NoMembers {
 mod tests {
     use super::*;
 
-    fn taken(mut allowance: Allowance, content: usize) -> usize {
+    fn taken(allowance: Allowance, content: usize) -> usize {
         let member = Member {
-            name: "a".to_owned(),
+            name: String::new(),
             media_type: None,
             content: vec![0; content],
             attributes: Vec::new(),
@@ -119,5 +121,16 @@ mod tests {
         assert_eq!(taken(Allowance::for_container(1, u64::MAX), (1 << 20) - 4 * KIB), 256);
         assert_eq!(taken(Allowance::for_container(2 << 20, u64::MAX), (1 << 20) - 4 * KIB), 400);
         assert_eq!(taken(Allowance::for_container(u64::MAX, 1 << 20), 0), 256);
+    }
+
+    #[test]
+    fn names_and_attributes_count_and_containers_within_each_other_share_what_is_left() {
+        let long = "x".repeat(10 << 10);
+        let attributes = vec![Attribute { name: "title".to_owned(), value: long.clone() }];
+        let member = Member { name: long, media_type: None, content: Vec::new(), attributes };
+        let outer = Allowance::of(100 << 10);
+        let inner = outer.clone();
+        let taken = [&outer, &inner, &outer, &inner, &inner].map(|it| it.take(&member).is_ok());
+        assert_eq!(taken, [true, true, true, true, false]);
     }
 }

@@ -9,8 +9,11 @@ use crate::model::{Digest, Hasher, Span};
 
 /// One call of `entries` returns at most this many of them.
 const LONGEST_PAGE: usize = 4 * 1024;
-/// One call of `find` returns at most this many bytes of occurrences and values.
-const LARGEST_FIND: usize = 16 * 1024 * 1024;
+/// One call returns at most this many bytes of entries, values and occurrences, and what the host holds of each besides.
+const LARGEST_ANSWER: usize = 16 * 1024 * 1024;
+/// The keys of a table that is searched have at most this many bytes together: what finds them takes the host some 40 times as much
+/// while it is built, and about a second for every 4 MiB.
+const LARGEST_SEARCHED: usize = 16 * 1024 * 1024;
 
 /// A map from strings to strings whose content is fixed.
 #[derive(Debug)]
@@ -19,7 +22,7 @@ pub struct Table {
     entries: Vec<(Box<str>, Box<str>)>,
     digest: Digest,
     /// Finds all keys in one pass. Built when first asked for: not every plugin searches.
-    finder: OnceLock<Option<AhoCorasick>>,
+    finder: OnceLock<Result<AhoCorasick, LookupRefused>>,
 }
 
 /// A key found in a text.
@@ -31,10 +34,29 @@ pub struct Occurrence<'a> {
     pub value: &'a str,
 }
 
-/// A text holds so many keys that listing them would cost the host too much.
+/// Why a table gave no answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the table's keys occur so often in the text that listing them takes more than 16 MiB")]
-pub struct TooManyOccurrences;
+#[non_exhaustive]
+pub enum LookupRefused {
+    /// A text holds so many keys, or so many values were asked for at once, that listing them would cost the host too much.
+    #[error("what the table has for one call takes more than 16 MiB")]
+    TooMuch,
+    /// What finds the keys would cost the host too much.
+    #[error("the table is too large to be searched: its keys have more than 16 MiB")]
+    Unsearchable,
+}
+
+/// How much of an answer there is room for.
+struct Room(usize);
+
+impl Room {
+    /// Takes what an item of type `T` and its strings take.
+    fn take<T>(&mut self, strings: usize) -> Result<(), LookupRefused> {
+        let size = size_of::<T>().saturating_add(strings);
+        self.0 = self.0.checked_sub(size).ok_or(LookupRefused::TooMuch)?;
+        Ok(())
+    }
+}
 
 /// Why the text of a table was refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -115,32 +137,63 @@ impl Table {
         self.entries.iter().map(|(key, value)| (&**key, &**value))
     }
 
-    /// Up to `count` entries from `start` on; fewer only at the end or above 4,096.
+    /// The value of each key in turn.
+    ///
+    /// # Errors
+    ///
+    /// If they take more than 16 MiB together.
+    pub fn get_many(&self, keys: &[String]) -> Result<Vec<Option<&str>>, LookupRefused> {
+        let mut room = Room(LARGEST_ANSWER);
+        keys.iter()
+            .map(|key| {
+                let value = self.get(key);
+                room.take::<Option<String>>(value.map_or(0, str::len))?;
+                Ok(value)
+            })
+            .collect()
+    }
+
+    /// Up to `count` entries from `start` on; fewer only at the end, above 4,096, or above 16 MiB, and one in any case where there
+    /// is one.
     pub fn page(&self, start: u64, count: u32) -> impl Iterator<Item = (&str, &str)> {
         // `start` and `count` are guest-controlled, so clamp them before slicing.
         let start = usize::try_from(start).unwrap_or(usize::MAX).min(self.entries.len());
         let end = start.saturating_add((count as usize).min(LONGEST_PAGE)).min(self.entries.len());
-        self.entries[start..end].iter().map(|(key, value)| (&**key, &**value))
+        let mut room = Room(LARGEST_ANSWER);
+        self.entries[start..end]
+            .iter()
+            .map(|(key, value)| (&**key, &**value))
+            .enumerate()
+            .take_while(move |(index, (key, value))| {
+                room.take::<(String, String)>(key.len() + value.len()).is_ok() || *index == 0
+            })
+            .map(|(_, entry)| entry)
+    }
+
+    /// Builds what [`Table::find`] needs, unless it was built before. Takes time that is no plugin's: whoever holds a plugin to a
+    /// deadline calls this first, and takes off what it took.
+    ///
+    /// # Errors
+    ///
+    /// If the keys have more than 16 MiB together.
+    pub fn prepare(&self) -> Result<(), LookupRefused> {
+        self.finder().map(|_| ())
     }
 
     /// Every place where a key occurs in `text`, overlapping ones included, by start, longer ones first.
     ///
     /// # Errors
     ///
-    /// If the result would take more than 16 MiB.
-    pub fn find(&self, text: &str) -> Result<Vec<Occurrence<'_>>, TooManyOccurrences> {
-        let Some(finder) = self.finder.get_or_init(|| self.build_finder()) else {
-            return Ok(Vec::new());
-        };
+    /// If the result would take more than 16 MiB, or the table is too large to be searched.
+    pub fn find(&self, text: &str) -> Result<Vec<Occurrence<'_>>, LookupRefused> {
+        let finder = self.finder()?;
         let mut found = Vec::new();
-        let mut room = LARGEST_FIND;
+        let mut room = Room(LARGEST_ANSWER);
         for hit in finder.find_overlapping_iter(text) {
             let value = &*self.entries[hit.pattern().as_usize()].1;
-            room = room
-                .checked_sub(size_of::<Occurrence<'_>>() + value.len())
-                .ok_or(TooManyOccurrences)?;
+            room.take::<Occurrence<'_>>(value.len())?;
             // A text that reaches a plugin fits into 32 bits; a longer one has no valid span.
-            let offset = |offset: usize| u32::try_from(offset).map_err(|_| TooManyOccurrences);
+            let offset = |offset: usize| u32::try_from(offset).map_err(|_| LookupRefused::TooMuch);
             found.push(Occurrence {
                 span: Span { start: offset(hit.start())?, end: offset(hit.end())? },
                 value,
@@ -150,13 +203,20 @@ impl Table {
         Ok(found)
     }
 
-    fn build_finder(&self) -> Option<AhoCorasick> {
-        // The automaton refuses only more patterns or states than fit into 31 bits; such a table finds nothing rather than
-        // taking the run down, and the size cap on table files keeps it from existing.
+    fn finder(&self) -> Result<&AhoCorasick, LookupRefused> {
+        self.finder.get_or_init(|| self.build_finder()).as_ref().map_err(|refused| *refused)
+    }
+
+    fn build_finder(&self) -> Result<AhoCorasick, LookupRefused> {
+        let keys = || self.entries.iter().map(|(key, _)| &**key);
+        if keys().map(str::len).sum::<usize>() > LARGEST_SEARCHED {
+            return Err(LookupRefused::Unsearchable);
+        }
+        // It refuses only more patterns or states than fit into 31 bits, which is more than fit into 16 MiB.
         AhoCorasick::builder()
             .match_kind(MatchKind::Standard)
-            .build(self.entries.iter().map(|(key, _)| &**key))
-            .ok()
+            .build(keys())
+            .map_err(|_| LookupRefused::Unsearchable)
     }
 }
 
@@ -203,8 +263,35 @@ mod tests {
     fn find_gives_up_rather_than_listing_without_end() {
         let keys: Vec<String> = (1..200).map(|length| "a".repeat(length)).collect();
         let table = Table::new(keys.into_iter().map(|key| (key, "v".repeat(100))).collect());
-        assert_eq!(table.find(&"a".repeat(10_000)), Err(TooManyOccurrences));
+        assert_eq!(table.find(&"a".repeat(10_000)), Err(LookupRefused::TooMuch));
         assert!(table.find("").unwrap().is_empty());
+    }
+
+    #[test]
+    fn no_answer_takes_more_than_its_share_of_memory() {
+        let (one, value) = (1 << 20, "v".repeat(1 << 20));
+        let table = table(&[("a", &value), ("b", "2")]);
+        let keys = vec!["a".to_owned(); 15];
+        assert_eq!(table.get_many(&keys).unwrap().len(), 15);
+        assert_eq!(table.get_many(&[&keys[..], &keys[..1]].concat()), Err(LookupRefused::TooMuch));
+        let missing = vec!["c".to_owned(); one];
+        assert_eq!(table.get_many(&missing), Err(LookupRefused::TooMuch), "none is an answer");
+        let large = |count: usize| {
+            let entries = (0..count).map(|key| (format!("{key:02}"), value.clone()));
+            Table::new(entries.collect()).page(0, 99).count()
+        };
+        assert_eq!((large(15), large(40)), (15, 15), "the rest comes with the next page");
+        let alone = Table::new([("a".to_owned(), "v".repeat(17 << 20))].into());
+        assert_eq!(alone.page(0, 9).count(), 1, "or nobody would ever get past it");
+    }
+
+    #[test]
+    fn a_table_is_searched_only_within_limits() {
+        let key = |number: usize| (format!("{number}{}", "k".repeat(1 << 20)), String::new());
+        let table = Table::new((0..16).map(key).collect());
+        assert_eq!(table.prepare(), Err(LookupRefused::Unsearchable));
+        assert_eq!(table.find("k"), Err(LookupRefused::Unsearchable));
+        assert_eq!(table.size(), 16, "it can be read all the same");
     }
 
     #[test]

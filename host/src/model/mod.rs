@@ -16,6 +16,7 @@ mod name;
 mod provenance;
 mod run;
 mod source;
+mod weight;
 
 pub use bill::Bill;
 pub use clause::Clause;
@@ -30,3 +31,4 @@ pub use name::{LanguageTag, MediaType, NameError, PluginName, SourceName};
 pub use provenance::{ContractVersion, Cost, Provenance, Role};
 pub use run::{Run, RunId, Tally};
 pub use source::{SourceInfo, SourceState, StoredSource};
+pub use weight::Weight;

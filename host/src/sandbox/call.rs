@@ -199,8 +199,8 @@ fn stopped(fault: Fault, limits: &Limits, store: &mut Store<State>) -> Stopped {
         // The plugin is not to blame.
         return with(FailureClass::Host, unreadable.to_string(), None);
     }
-    if let Some(too_many) = error.downcast_ref::<crate::capabilities::TooManyOccurrences>() {
-        return with(FailureClass::Output, too_many.to_string(), None);
+    if let Some(refused) = error.downcast_ref::<crate::capabilities::LookupRefused>() {
+        return with(FailureClass::Output, refused.to_string(), None);
     }
     match error.downcast_ref::<Trap>() {
         Some(Trap::Interrupt) => stopped_by_deadline(limits, backtrace),

@@ -26,6 +26,9 @@ pub(crate) struct Inputs {
 /// How many resources (sources, tables, streams) a plugin may hold at a time.
 const HANDLES: usize = 1_000;
 
+/// One deadline more for so many bytes of a container: at the default of 2 s, what unpacks less than 4 MiB a second is too slow.
+const PER_DEADLINE: u64 = 8 << 20;
+
 /// Everything an instance's store holds besides the instance.
 pub(crate) struct State {
     pub(crate) inputs: Inputs,
@@ -39,6 +42,10 @@ pub(crate) struct State {
     pub(crate) sealed: bool,
     pub(super) meter: Meter,
     pub(super) deadline: Instant,
+    /// How long the call may take.
+    allowed: Duration,
+    /// Where the call takes a container apart, the deadline is a new one with every read and member, until it is as late as this.
+    latest: Option<Instant>,
     wasi: Option<Box<Wasi>>,
 }
 
@@ -56,6 +63,8 @@ impl State {
             sealed,
             meter: Meter::new(limits.memory),
             deadline: Instant::now() + limits.deadline,
+            allowed: limits.deadline,
+            latest: None,
             wasi: None,
         }
     }
@@ -70,6 +79,22 @@ impl State {
     /// Moves the deadline by time that the plugin spent waiting for the host.
     pub(crate) fn pause(&mut self, waited: Duration) {
         self.deadline += waited;
+        if let Some(latest) = &mut self.latest {
+            *latest += waited;
+        }
+    }
+
+    /// Lets the deadline count from the last read or member, as a container of `size` bytes is taken apart.
+    pub(crate) fn takes_apart(&mut self, size: u64) {
+        let more = u32::try_from(size / PER_DEADLINE).unwrap_or(u32::MAX);
+        self.latest = Some(self.deadline + self.allowed.saturating_mul(more));
+    }
+
+    /// Notes that the plugin has read more of its source, or handed a member over.
+    pub(crate) fn moved_on(&mut self) {
+        if let Some(latest) = self.latest {
+            self.deadline = self.deadline.max((Instant::now() + self.allowed).min(latest));
+        }
     }
 
     pub(super) fn wasi_parts(&mut self) -> (&mut Wasi, &mut ResourceTable) {
@@ -80,5 +105,29 @@ impl State {
     /// What the plugin printed, if it printed anything.
     pub(super) fn printed(&self) -> Option<String> {
         self.wasi.as_ref().map(|wasi| wasi.printed()).filter(|printed| !printed.trim().is_empty())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_moves_on_through_a_container_gets_time_as_long_as_the_container_is_large() {
+        let limits = Limits { deadline: Duration::from_secs(2), ..Limits::default() };
+        let state = || State::new(Inputs::default(), &limits, false);
+        let after = |state: &State, begun: Instant| state.deadline.duration_since(begun);
+        let (mut small, mut large) = (state(), state());
+        let begun = [&small, &large].map(|state| state.deadline - limits.deadline);
+        small.takes_apart(PER_DEADLINE - 1);
+        large.takes_apart(10 << 30);
+        std::thread::sleep(Duration::from_millis(20));
+        [&mut small, &mut large].into_iter().for_each(State::moved_on);
+        assert_eq!(after(&small, begun[0]), limits.deadline, "it had no more coming");
+        assert!(after(&large, begun[1]) >= limits.deadline + Duration::from_millis(20));
+        large.latest = Some(begun[1]);
+        let before = large.deadline;
+        large.moved_on();
+        assert_eq!(large.deadline, before, "it is as late as it may be");
     }
 }
