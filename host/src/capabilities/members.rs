@@ -49,7 +49,8 @@ pub struct Allowance {
 }
 
 impl Allowance {
-    /// What a member counts besides what it holds, in bytes: about what its records take. An empty one is no less work.
+    /// What a member counts besides its content, in bytes: about what its records take, unless its name and its attributes have more.
+    /// An empty one is no less work.
     pub const PER_MEMBER: u64 = 4 << 10;
     /// What may come out of a file, as a multiple of its own size. Logs and tables, which compress best, rarely come to a fiftieth.
     pub const EXPANSION: u64 = 200;
@@ -74,15 +75,15 @@ impl Allowance {
     /// If it is used up.
     pub fn take(&self, member: &Member) -> Result<(), Refused> {
         let said = member.name.held() + member.attributes.held();
-        let size = (member.content.len() as u64).saturating_add(said + Allowance::PER_MEMBER);
+        let size = (member.content.len() as u64).saturating_add(said.max(Allowance::PER_MEMBER));
         let less = |left: u64| left.checked_sub(size);
         if self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).is_ok() {
             return Ok(());
         }
         let size = |bytes| ByteSize(bytes).display().iec();
         Err(Refused::Limit(format!(
-            "the container holds more than its limit of {}, where each member counts {} and what it holds, and containers in it \
-             share what is left",
+            "the container holds more than its limit of {}, which containers in each other share, where each member counts {} or \
+             what is said of it, and its content",
             size(self.whole),
             size(Allowance::PER_MEMBER),
         )))
