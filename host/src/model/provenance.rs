@@ -25,6 +25,11 @@ impl Role {
     pub const ALL: [Role; 5] =
         [Role::Unpacker, Role::Extractor, Role::Translator, Role::Classifier, Role::Analyzer];
 
+    /// Whether its plugins read sources; those of all other roles read documents.
+    pub const fn reads_sources(self) -> bool {
+        matches!(self, Role::Unpacker | Role::Extractor)
+    }
+
     /// The name of the world in the contract, such as `extractor`.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -20,8 +20,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::configuration::Configured;
-use super::plan::{Step, declare};
 use super::run::LARGEST_CONTAINER;
+use super::step::{Step, declare};
 use crate::capabilities::{Allowance, Member, MemberSink, PriorFindings, Refused, SourceBytes};
 use crate::catalog::{Catalog, LARGEST_COMPONENT, LoadError};
 use crate::manifest::PluginRef;

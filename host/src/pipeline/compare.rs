@@ -6,8 +6,9 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
 
 use super::configuration::Configured;
-use super::plan::{Step, declare};
+
 use super::recheck::prior;
+use super::step::{Step, declare};
 use super::steps::with_attributes;
 use crate::abi::Declaration;
 use crate::capabilities::SourceBytes;
@@ -196,7 +197,7 @@ enum Unit {
 
 /// What came of a unit.
 #[derive(Default)]
-struct Outcome {
+struct Tried {
     difference: Option<Difference>,
     counts: BTreeMap<String, Counted>,
     /// Of the old and the new version, if it was asked; and whether it failed.
@@ -267,30 +268,30 @@ pub fn compare(
 
 /// Adds up what workers hand over, and tells differences in order.
 fn collect(
-    results: &Receiver<(usize, Result<Option<Outcome>, StoreError>)>,
+    results: &Receiver<(usize, Result<Option<Tried>, StoreError>)>,
     all: usize,
     tell: &mut dyn FnMut(Compared<'_>),
 ) -> Result<Comparison, StoreError> {
     let mut comparison = Comparison::default();
     let mut waiting = BTreeMap::new();
     let (mut next, mut done) = (0, 0);
-    while let Ok((index, outcome)) = results.recv() {
+    while let Ok((index, tried)) = results.recv() {
         done += 1;
         tell(Compared::Passed { done, all });
-        waiting.insert(index, outcome?);
-        while let Some(outcome) = waiting.remove(&next) {
+        waiting.insert(index, tried?);
+        while let Some(tried) = waiting.remove(&next) {
             next += 1;
-            comparison.add(outcome, tell);
+            comparison.add(tried, tell);
         }
     }
     // After an early end, some are missing in between.
-    waiting.into_values().for_each(|outcome| comparison.add(outcome, tell));
+    waiting.into_values().for_each(|tried| comparison.add(tried, tell));
     Ok(comparison)
 }
 
 impl Comparison {
-    fn add(&mut self, outcome: Option<Outcome>, tell: &mut dyn FnMut(Compared<'_>)) {
-        let Some(Outcome { difference, counts, costs: [old, new] }) = outcome else {
+    fn add(&mut self, tried: Option<Tried>, tell: &mut dyn FnMut(Compared<'_>)) {
+        let Some(Tried { difference, counts, costs: [old, new] }) = tried else {
             self.skipped += 1;
             return;
         };
@@ -318,7 +319,7 @@ fn units(
     steps: [&Step; 2],
     sample: Option<usize>,
 ) -> Result<Vec<Unit>, StoreError> {
-    let reads_sources = steps[0].plugin.role < Role::Translator;
+    let reads_sources = steps[0].plugin.role.reads_sources();
     let accepted = |source: &StoredSource| {
         let is_readable = source.version > 0 && source.info.size > 0;
         is_readable && steps.into_iter().any(|step| accepts(step, source))
@@ -354,7 +355,7 @@ fn compare_on(
     steps: [&Step; 2],
     unit: &Unit,
     new_first: bool,
-) -> Result<Option<Outcome>, StoreError> {
+) -> Result<Option<Tried>, StoreError> {
     match unit {
         Unit::Document(id) => {
             let Some(stored) = store.document(*id, None)? else { return Ok(None) };
@@ -362,7 +363,7 @@ fn compare_on(
             let StoredDocument { extracted, source, .. } = stored;
             let document = &extracted.document;
             if !steps.into_iter().any(|step| step.applies_to(document)) {
-                return Ok(Some(Outcome::default()));
+                return Ok(Some(Tried::default()));
             }
             let [old, new] = in_order(steps, new_first, |step| {
                 let prior = prior(step, &findings).into_iter().collect();
@@ -426,7 +427,7 @@ fn ended<T>(
 }
 
 /// Puts together how the two versions compare.
-fn told(source: SourceName, document: Option<DocumentId>, old: Ended, new: Ended) -> Outcome {
+fn told(source: SourceName, document: Option<DocumentId>, old: Ended, new: Ended) -> Tried {
     let costs = [&old, &new].map(|(ended, cost)| cost.map(|cost| (cost, ended.is_err())));
     let mut counts = BTreeMap::new();
     let difference = match (old.0, new.0) {
@@ -447,7 +448,7 @@ fn told(source: SourceName, document: Option<DocumentId>, old: Ended, new: Ended
             Some(Difference { source, document, old, new, changes: Vec::new() })
         }
     };
-    Outcome { difference, counts, costs }
+    Tried { difference, counts, costs }
 }
 
 #[cfg(test)]

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::configuration::Configured;
-use super::plan::step_digest;
+use super::key::{key_of_extraction, key_of_finding};
 use super::recipe::{Recipe, RecipeStep};
-use super::steps::{key_of_extraction, key_of_finding};
+use super::step::step_digest;
 use crate::capabilities::{Settings, Table};
 use crate::model::{
     Digest, Finding, LanguageTag, PluginName, Provenance, Role, Run, SourceName, StoredDocument,

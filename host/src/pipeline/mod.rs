@@ -1,31 +1,32 @@
 //! Plans and runs steps over documents, and tells what happens as events.
 
+mod assembly;
 mod bundle;
 mod compare;
 mod configuration;
-mod due;
 mod event;
+mod key;
 mod lineage;
 mod plan;
-mod queue;
+mod reading;
 mod recheck;
 mod recipe;
+mod reuse;
 mod run;
-mod single;
+mod step;
 mod steps;
 mod stored;
-mod strategy;
 
+pub use assembly::{Pipeline, PipelineError};
 pub use bundle::{Bundle, BundleError};
 pub use compare::{
     Change, CompareOptions, Compared, Comparison, Counted, Difference, Failed, VersionError,
     compare,
 };
-pub use due::{DueStep, Plan, Reason};
 pub use event::{Event, Fate, Reporter, Silent};
 pub use lineage::{Ancestor, Given, Lineage};
-pub use plan::{Pipeline, PipelineError, Step};
+pub use plan::{DueStep, Plan, Reason};
 pub use recheck::{Contradiction, Rechecked, recheck};
-pub use run::{RunError, RunOptions, run};
+pub use run::{RunError, RunOptions, Strategy, run};
+pub use step::Step;
 pub use stored::Stored;
-pub use strategy::Strategy;

@@ -1,616 +1,421 @@
-//! From a manifest to steps that can run: loads and configures every plugin, and puts them in order.
+//! What is due on the sources of a store, and why: the plan of an update, made by the rules that the update goes by.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
-use std::io::Read;
-use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
+use std::time::Duration;
 
-use bytesize::ByteSize;
-
+use super::assembly::Pipeline;
 use super::configuration::Configured;
-use super::recipe::Recipe;
-use crate::abi::{Call, Declaration, Description};
-use crate::capabilities::{Settings, Table};
-use crate::catalog::{
-    Catalog, LARGEST_COMPONENT, LoadError, Plugin, shipped_plugin, shipped_plugins, shipped_table,
-    shipped_tables,
-};
-use crate::error::{Hint, Location, closest, listed};
-use crate::manifest::{Manifest, ManifestError, Placed, PluginRef, StepRequest, TableRef};
+use super::reuse::EarlierPipelines;
+use super::step::Step;
+use super::steps::{Before, EarlierFinding, Need, found_in, need, stored_documents};
 use crate::model::{
-    ContractVersion, Digest, FailureClass, Hasher, LanguageTag, MediaType, PluginName, Role,
+    Cost, Digest, DocumentId, Failure, FailureClass, Findings, PluginName, Provenance, Role,
+    SourceName, SourceState, StoredDocument, StoredSource,
 };
-use crate::sandbox::{Inputs, Limits, Sandbox, Stopped};
 use crate::store::{Store, StoreError};
 
-/// The largest table that is loaded, in bytes.
-const LARGEST_TABLE: u64 = 64 << 20;
-
-/// How long a plugin may take to declare what it does. It may check whole tables then, once per run; the deadline of its step is for
-/// one document. The other limits of the step apply, so that a plugin that could not even start is rejected at once.
-const LONGEST_DECLARATION: std::time::Duration = std::time::Duration::from_secs(10);
-
-/// A plugin with its settings, tables and limits: one step of a pipeline.
-#[derive(Debug)]
-pub struct Step {
-    /// What its findings are called.
-    pub name: PluginName,
-    /// The plugin.
-    pub plugin: Arc<Plugin>,
-    /// Where it came from.
-    pub origin: PluginRef,
-    /// What one call may use.
-    pub limits: Limits,
-    /// What it declared, once it knew its settings and tables.
-    pub declaration: Declaration,
-    /// What it was given to work with.
-    pub(super) configured: Configured,
-    /// The digest of settings, tables, and pairs.
-    pub(super) configuration: Digest,
-    /// The digest of the bytes under which the store keeps them.
-    pub(super) kept: Digest,
-    /// The bytes of the component.
-    pub(super) component: Cow<'static, [u8]>,
-    /// The steps whose findings it reads; all of them come before it in the order of execution.
-    pub(super) reads: Vec<PluginName>,
+/// Why a step is due.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reason {
+    /// The step was not in the pipeline that was run before.
+    NewStep,
+    /// The plugin is another component than before.
+    NewComponent {
+        /// Name and version of the plugin before.
+        before: String,
+        /// Name and version of the plugin now.
+        now: String,
+    },
+    /// The plugin is configured otherwise than before. All empty where the store no longer knows what it was before.
+    Configuration {
+        /// The settings that have other values.
+        settings: Vec<String>,
+        /// The tables that have other entries.
+        tables: Vec<String>,
+        /// Whether a translator is asked for other languages.
+        languages: bool,
+    },
+    /// The document that it reads, or what it reads of other steps, is or may be another than before.
+    Input,
+    /// Steps whose findings it reads are due. If they find the same as before, this one is not run.
+    Findings(Vec<PluginName>),
+    /// It failed before.
+    Failed(FailureClass),
+    /// The store has no result of it, and does not know why.
+    Missing,
 }
 
-impl Step {
-    pub(super) fn new(
-        name: PluginName,
-        plugin: Arc<Plugin>,
-        origin: PluginRef,
-        component: Cow<'static, [u8]>,
-        limits: Limits,
-        declaration: Declaration,
-        configured: Configured,
-    ) -> Step {
-        Step {
-            name,
-            origin,
-            limits,
-            declaration,
-            configuration: configured.digest(),
-            kept: Digest::of(&configured.to_bytes()),
-            configured,
-            reads: plugin.description.reads.clone(),
-            component,
-            plugin,
+impl Reason {
+    /// The reason in one word, such as `new-step`.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Reason::NewStep => "new-step",
+            Reason::NewComponent { .. } => "new-component",
+            Reason::Configuration { .. } => "configuration",
+            Reason::Input => "input",
+            Reason::Findings(_) => "findings",
+            Reason::Failed(_) => "failed",
+            Reason::Missing => "missing",
         }
     }
+}
 
-    /// For a translator: the pairs it is asked for, in order; original first, then target.
-    pub fn pairs(&self) -> &[(LanguageTag, LanguageTag)] {
-        &self.configured.pairs
-    }
+/// A step that is due, for one reason.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DueStep {
+    /// The step.
+    pub step: PluginName,
+    /// What kind of step it is.
+    pub role: Role,
+    /// Why.
+    pub reason: Reason,
+    /// On how many documents it will be run; for unpackers and extractors, on how many sources.
+    pub certain: u64,
+    /// On how many more it will be run if what it reads comes out differently.
+    pub possible: u64,
+    /// What one call took so far, on average; absent if there is no record of any.
+    pub mean: Option<Duration>,
+}
 
-    /// The value of every setting of the plugin.
-    pub fn settings(&self) -> &Arc<Settings> {
-        &self.configured.settings
-    }
-
-    /// The tables granted to the plugin, by name.
-    pub fn tables(&self) -> &Arc<BTreeMap<String, Arc<Table>>> {
-        &self.configured.tables
-    }
-
-    pub(super) fn inputs(&self) -> Inputs {
-        Inputs {
-            settings: Arc::clone(&self.configured.settings),
-            tables: Arc::clone(&self.configured.tables),
-            ..Inputs::default()
-        }
-    }
-
-    /// The digest of everything that a result of this step depends on besides the document: component, contract, configuration.
-    pub(super) fn digest(&self) -> Digest {
-        step_digest(self.plugin.digest, self.plugin.contract, self.configuration)
+impl DueStep {
+    /// What all calls will take one after the other, as far as can be told; the possible ones included.
+    pub fn estimate(&self) -> Option<Duration> {
+        let calls = u32::try_from(self.certain + self.possible).unwrap_or(u32::MAX);
+        self.mean.map(|mean| mean.saturating_mul(calls))
     }
 }
 
-/// See [`Step::digest`]; of a step that made a stored result.
-pub(super) fn step_digest(
-    component: Digest,
-    contract: ContractVersion,
-    configuration: Digest,
-) -> Digest {
-    let mut hasher = Hasher::new("docmill step 1");
-    hasher.field(component.as_bytes());
-    hasher.field(contract.to_string().as_bytes());
-    hasher.field(configuration.as_bytes());
-    hasher.finish()
+/// What an update of a store would do.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// What is due, in the order in which it runs on a document.
+    pub due: Vec<DueStep>,
+    /// Steps that are no longer in the pipeline, or no longer apply, and in how many documents their findings go.
+    pub retired: BTreeMap<PluginName, u64>,
+    /// How many sources there are, retired ones not counted.
+    pub sources: u64,
+    /// The sources that an update takes up, by name.
+    pub stale: Vec<SourceName>,
+    /// Sources that failed before any content of theirs was read: an update can do nothing for them.
+    pub unread: u64,
 }
 
-/// Steps in the order in which they run.
-#[derive(Debug)]
-pub struct Pipeline {
-    sandbox: Sandbox,
-    /// Unpackers and extractors in the order of the file, then the others, each after those it reads.
-    steps: Vec<Step>,
-    /// What the store keeps of them, under `digest`.
-    recipe: Vec<u8>,
-    digest: Digest,
-}
-
-impl Pipeline {
-    /// All steps in the order in which they run.
-    pub fn steps(&self) -> &[Step] {
-        &self.steps
-    }
-
-    /// The digest of everything that results depend on besides the documents.
-    pub fn digest(&self) -> Digest {
-        self.digest
-    }
-
-    /// The steps of this role that accept sources of this kind, in the order in which they have a try.
-    pub(super) fn accepting<'a>(
-        &'a self,
-        role: Role,
-        media_type: &'a MediaType,
-    ) -> impl Iterator<Item = &'a Step> {
-        self.steps.iter().filter(move |step| {
-            step.plugin.role == role && matches!(&step.declaration, Declaration::Accepts(types) if types.contains(media_type))
-        })
-    }
-
-    /// The steps that look for something in documents.
-    pub(super) fn finders(&self) -> impl Iterator<Item = &Step> {
-        self.steps.iter().filter(|step| step.plugin.role >= Role::Translator)
-    }
-
-    /// Whether another step reads what this one finds.
-    pub(super) fn is_read(&self, name: &PluginName) -> bool {
-        self.steps.iter().any(|step| step.reads.contains(name))
-    }
-
-    pub(super) fn sandbox(&self) -> &Sandbox {
-        &self.sandbox
-    }
-
-    /// Keeps what the steps are made of, and which steps they are, in a store: for whoever runs them again, or asks what was run.
-    /// Every run does this when it begins.
+impl Plan {
+    /// Compares what a store holds with what the pipeline asks for. Changes nothing.
+    ///
+    /// Where nothing is due, this reads one small record per source and nothing else.
     ///
     /// # Errors
     ///
-    /// If the store cannot be written.
-    pub fn keep_in(&self, store: &dyn Store) -> Result<(), StoreError> {
-        for step in &self.steps {
-            store.keep(&[&step.component, &step.configured.to_bytes()])?;
-        }
-        store.keep(&[&self.recipe])
+    /// If the store cannot be read.
+    pub fn make(store: &dyn Store, pipeline: &Pipeline) -> Result<Plan, StoreError> {
+        Plan::look(store, pipeline, true)
     }
 
-    /// Loads and configures all plugins of a manifest, and checks everything that can be checked before the first document.
+    /// Only counts the sources and names those that an update takes up, without asking which steps are due on them.
     ///
     /// # Errors
     ///
-    /// See [`PipelineError`]; the first mistake in the order of the file is reported.
-    pub fn assemble(manifest: &Manifest, catalog: &Catalog) -> Result<Pipeline, PipelineError> {
-        let assembler = Assembler { manifest, catalog };
-        let steps = assembler.steps()?;
-        let mut names = BTreeSet::new();
-        for (step, request) in steps.iter().zip(&manifest.steps) {
-            if !names.insert(&step.name) {
-                let hint = "give one of them another `name`".to_owned();
-                return Err(manifest
-                    .error_at(
-                        &request.place,
-                        format!("two steps are called `{}`", step.name),
-                        Some(hint),
-                    )
-                    .into());
+    /// If the store cannot be read.
+    pub fn stale(store: &dyn Store, pipeline: &Pipeline) -> Result<Plan, StoreError> {
+        Plan::look(store, pipeline, false)
+    }
+
+    fn look(store: &dyn Store, pipeline: &Pipeline, steps: bool) -> Result<Plan, StoreError> {
+        let mut planner = Planner {
+            store,
+            pipeline,
+            steps,
+            earlier: EarlierPipelines::new(store, pipeline),
+            plan: Plan::default(),
+            due: BTreeMap::new(),
+            costs: BTreeMap::new(),
+            differences: BTreeMap::new(),
+            opened: BTreeMap::new(),
+        };
+        for source in store.sources() {
+            let source = source?;
+            if !source.retired {
+                planner.source(&source)?;
             }
         }
-        let steps = assembler.in_order(steps)?;
-        let recipe = Recipe::of(&steps).to_bytes();
-        let digest = Digest::of(&recipe);
-        Ok(Pipeline { sandbox: catalog.sandbox().clone(), steps, recipe, digest })
+        Ok(planner.finish())
+    }
+
+    /// Whether an update would change nothing that was found.
+    pub fn is_empty(&self) -> bool {
+        self.due.is_empty() && self.retired.is_empty()
     }
 }
 
-/// Why a pipeline was refused.
-#[derive(Debug)]
-pub struct PipelineError {
-    message: String,
-    /// Where in the pipeline's file the trouble lies.
-    pub place: Location,
-    hint: Option<String>,
-    source: Option<Box<dyn std::error::Error + Send + Sync>>,
+struct Planner<'a> {
+    store: &'a dyn Store,
+    pipeline: &'a Pipeline,
+    /// Whether to tell which steps are due, where it is plain that the source is taken up.
+    steps: bool,
+    earlier: EarlierPipelines<'a>,
+    plan: Plan,
+    /// How often each step, by its place in the pipeline, is due for each reason: certainly, possibly.
+    due: BTreeMap<(usize, Reason), (u64, u64)>,
+    /// What the calls of each step took, and how many they were.
+    costs: BTreeMap<PluginName, (Duration, u32)>,
+    /// How the configuration of a step differs from one of an earlier digest.
+    differences: BTreeMap<(PluginName, Digest), Reason>,
+    /// Whether a container will be opened: its members then come out of it again.
+    opened: BTreeMap<SourceName, bool>,
 }
 
-impl fmt::Display for PipelineError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl std::error::Error for PipelineError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.source.as_deref().map(|source| source as &(dyn std::error::Error + 'static))
-    }
-}
-
-impl Hint for PipelineError {
-    fn hint(&self) -> Option<String> {
-        self.hint.clone()
-    }
-}
-
-impl From<ManifestError> for PipelineError {
-    fn from(error: ManifestError) -> PipelineError {
-        PipelineError { message: error.message, place: error.place, hint: error.hint, source: None }
-    }
-}
-
-/// Asks a plugin what it does, now that it knows its settings and tables.
-pub(super) fn declare(
-    catalog: &Catalog,
-    plugin: &Plugin,
-    limits: Limits,
-    settings: &Arc<Settings>,
-    tables: &Arc<BTreeMap<String, Arc<Table>>>,
-) -> Result<Declaration, Stopped> {
-    let limits = Limits { deadline: LONGEST_DECLARATION, ..limits };
-    let inputs =
-        Inputs { settings: Arc::clone(settings), tables: Arc::clone(tables), ..Inputs::default() };
-    let call = Call { sandbox: catalog.sandbox(), limits: &limits, inputs, depth: 0 };
-    plugin.guest.declare(call).map(|called| called.value)
-}
-
-struct Assembler<'a> {
-    manifest: &'a Manifest,
-    catalog: &'a Catalog,
-}
-
-impl Assembler<'_> {
-    fn error(
-        &self,
-        place: &std::ops::Range<usize>,
-        message: impl Into<String>,
-        hint: Option<String>,
-    ) -> PipelineError {
-        self.manifest.error_at(place, message, hint).into()
+impl Planner<'_> {
+    fn finish(self) -> Plan {
+        let Planner { mut plan, due, costs, pipeline, .. } = self;
+        for ((index, reason), (certain, possible)) in due {
+            let Some(step) = pipeline.steps().get(index) else { continue };
+            let mean = costs.get(&step.name).map(|(total, calls)| *total / *calls);
+            let (step, role) = (step.name.clone(), step.plugin.role);
+            plan.due.push(DueStep { step, role, reason, certain, possible, mean });
+        }
+        plan
     }
 
-    /// All steps, in the order of the file. Several are assembled at a time: the first start compiles every plugin.
-    fn steps(&self) -> Result<Vec<Step>, PipelineError> {
-        let requests = &self.manifest.steps;
-        // Steps with the same plugin follow each other, so that it is compiled once.
-        let mut groups: Vec<Vec<usize>> = Vec::new();
-        for (index, request) in requests.iter().enumerate() {
-            match groups.iter_mut().find(|group| requests[group[0]].plugin == request.plugin) {
-                Some(group) => group.push(index),
-                None => groups.push(vec![index]),
+    fn add(&mut self, step: &Step, reason: Reason, certain: bool) {
+        let steps = self.pipeline.steps();
+        let index = steps.iter().position(|it| it.name == step.name).unwrap_or(steps.len());
+        let (certainly, possibly) = self.due.entry((index, reason)).or_default();
+        *(if certain { certainly } else { possibly }) += 1;
+    }
+
+    fn took(&mut self, step: &PluginName, cost: &Cost) {
+        let (total, calls) = self.costs.entry(step.clone()).or_default();
+        (*total, *calls) = (*total + cost.duration, calls.saturating_add(1));
+    }
+
+    fn source(&mut self, source: &StoredSource) -> Result<(), StoreError> {
+        self.plan.sources += 1;
+        let same_pipeline = source.pipeline == self.pipeline.digest();
+        if same_pipeline && source.state != SourceState::Failed {
+            return Ok(());
+        }
+        if source.version == 0 {
+            self.plan.unread += 1;
+            return Ok(());
+        }
+        if !same_pipeline && !self.steps {
+            return self.take_up(source);
+        }
+        let before = Before { source, earlier: self.earlier.with(source.pipeline)? };
+        let failures = match source.state {
+            SourceState::Failed => self.store.failures_of(&source.info.name)?,
+            _ => Vec::new(),
+        };
+        // What docmill itself could not do needs no step to be tried again.
+        let was_docmill = failures.iter().any(|it| it.class == FailureClass::Host);
+        let is_due = self.steps(&before, &failures)? || was_docmill;
+        if is_due || !same_pipeline { self.take_up(source) } else { Ok(()) }
+    }
+
+    fn take_up(&mut self, source: &StoredSource) -> Result<(), StoreError> {
+        if !self.comes_out_again(source)? {
+            self.plan.stale.push(source.info.name.clone());
+        }
+        Ok(())
+    }
+
+    /// Adds the steps that are due on a source, and tells whether there are any.
+    fn steps(&mut self, before: &Before<'_>, failures: &[Failure]) -> Result<bool, StoreError> {
+        let (pipeline, info) = (self.pipeline, &before.source.info);
+        if info.size == 0 {
+            return Ok(false);
+        }
+        if let Some(step) = pipeline.accepting(Role::Unpacker, &info.media_type).next() {
+            if before.is_unpacked(info) {
+                return Ok(false);
+            }
+            let reason = self.reason(step, before, None, None, failures)?;
+            self.add(step, reason, true);
+            return Ok(true);
+        }
+        if before.is_unreadable(info) {
+            return Ok(false);
+        }
+        if let Some(documents) = stored_documents(self.store, pipeline, before, info)? {
+            let mut is_due = false;
+            for document in &documents {
+                is_due |= self.finders(before, document, failures)?;
+            }
+            return Ok(is_due);
+        }
+        // The first extractor has a try for certain, another one only if that one does not read it.
+        let mut certain = true;
+        for step in pipeline.accepting(Role::Extractor, &info.media_type) {
+            let extracted = before.source.documents.first();
+            let extracted =
+                extracted.map(|id| self.store.document(*id, Some(before.source.version)));
+            let extracted = extracted.transpose()?.flatten().map(|document| document.provenance);
+            let of_step = extracted.filter(|it| it.plugin == step.plugin.description.name);
+            if let Some(provenance) = &of_step {
+                self.took(&step.name, &provenance.cost);
+            }
+            let reason = self.reason(step, before, None, of_step.as_ref(), failures)?;
+            self.add(step, reason, certain);
+            certain = false;
+        }
+        // What comes out is not known before. As many documents as there were, or one, are a fair guess.
+        for _ in 0..before.source.documents.len().max(1) {
+            for step in pipeline.finders() {
+                let own = self.reason(step, before, None, None, failures)?;
+                self.add(step, own, false);
             }
         }
-        let assembled: Vec<OnceLock<_>> = requests.iter().map(|_| OnceLock::new()).collect();
-        let next = AtomicUsize::new(0);
-        let workers = std::thread::available_parallelism().map_or(1, usize::from).min(groups.len());
-        std::thread::scope(|scope| {
-            for _ in 0..workers {
-                scope.spawn(|| {
-                    while let Some(group) = groups.get(next.fetch_add(1, Ordering::Relaxed)) {
-                        for &index in group {
-                            assembled[index].get_or_init(|| self.step(&requests[index]));
-                        }
+        Ok(!certain)
+    }
+
+    /// Adds the steps that are due on a document which needs no extraction.
+    fn finders(
+        &mut self,
+        before: &Before<'_>,
+        stored: &StoredDocument,
+        failures: &[Failure],
+    ) -> Result<bool, StoreError> {
+        let document = &stored.extracted.document;
+        let digest = document.digest();
+        let found = found_in(self.store, self.pipeline, stored.id, stored.version)?;
+        for EarlierFinding { summary, .. } in &found {
+            self.took(&summary.step, &summary.provenance.cost);
+        }
+        let mut known: BTreeMap<&str, Arc<Findings>> = BTreeMap::new();
+        let mut pending: BTreeSet<&PluginName> = BTreeSet::new();
+        let mut out_of_date: BTreeSet<&PluginName> =
+            found.iter().map(|found| &found.summary.step).collect();
+        let pipeline = self.pipeline;
+        for step in pipeline.finders() {
+            if !step.applies_to(document) {
+                continue;
+            }
+            let of_step = found.iter().find(|found| found.summary.step == step.name);
+            let provenance = of_step.map(|found| &found.summary.provenance);
+            let waits_for: Vec<PluginName> =
+                step.reads.iter().filter(|read| pending.contains(read)).cloned().collect();
+            let (reason, certain) = if waits_for.is_empty() {
+                match need(step, document, digest, &known, &found, Some(before)) {
+                    Need::Nothing => continue,
+                    Need::Known(found) => {
+                        out_of_date.remove(&step.name);
+                        let findings = found.findings.clone();
+                        known.extend(findings.map(|it| (step.name.as_str(), Arc::new(it))));
+                        continue;
                     }
-                });
+                    Need::Run { .. } => {
+                        let id = Some(stored.id);
+                        (self.reason(step, before, id, provenance, failures)?, true)
+                    }
+                }
+            } else {
+                match self.reason(step, before, Some(stored.id), provenance, failures)? {
+                    Reason::Input => (Reason::Findings(waits_for), false),
+                    own => (own, true),
+                }
+            };
+            out_of_date.remove(&step.name);
+            pending.insert(&step.name);
+            self.add(step, reason, certain);
+        }
+        for step in &out_of_date {
+            *self.plan.retired.entry((*step).clone()).or_default() += 1;
+        }
+        Ok(!pending.is_empty() || !out_of_date.is_empty())
+    }
+
+    /// Why a step has to run on a source or document of which it made `result` before.
+    fn reason(
+        &mut self,
+        step: &Step,
+        before: &Before<'_>,
+        document: Option<DocumentId>,
+        result: Option<&Provenance>,
+        failures: &[Failure],
+    ) -> Result<Reason, StoreError> {
+        let failed = failures
+            .iter()
+            .find(|it| it.step.as_ref() == Some(&step.name) && it.document == document);
+        if let Some(failure) = failed {
+            return Ok(Reason::Failed(failure.class));
+        }
+        let entry = before.earlier.recipe.as_ref().map(|recipe| recipe.step(step.name.as_str()));
+        let named = |plugin: &str, version: &str| format!("{plugin} {version}");
+        let (component, settings, was) = match (result, entry) {
+            (Some(result), _) => {
+                let was = named(result.plugin.as_str(), &result.version);
+                (result.component, result.settings, was)
             }
-        });
-        assembled.into_iter().filter_map(OnceLock::into_inner).collect()
-    }
-
-    fn step(&self, request: &StepRequest) -> Result<Step, PipelineError> {
-        let (plugin, component) = self.plugin(request)?;
-        let description = &plugin.description;
-        let settings = Arc::new(self.settings(request, description)?);
-        let tables = Arc::new(self.tables(request, description)?);
-        let declaration = declare(self.catalog, &plugin, request.limits, &settings, &tables)
-            .map_err(|stopped| self.undeclared(request, &plugin, &stopped))?;
-        let pairs = self.pairs(request, &plugin, &declaration)?;
-        let name = request.name.clone().unwrap_or_else(|| description.name.clone());
-        let configured = Configured { settings, tables, pairs };
-        let origin = request.plugin.clone();
-        Ok(Step::new(name, plugin, origin, component, request.limits, declaration, configured))
-    }
-
-    /// The plugin, and the bytes of its component.
-    fn plugin(
-        &self,
-        request: &StepRequest,
-    ) -> Result<(Arc<Plugin>, Cow<'static, [u8]>), PipelineError> {
-        let component: Cow<'static, [u8]> = match &request.plugin {
-            PluginRef::Shipped(name) => match shipped_plugin(name) {
-                Some(bytes) => bytes.into(),
-                None => return Err(self.unknown_plugin(request, name)),
+            (None, None) => return Ok(Reason::Missing),
+            (None, Some(None)) => return Ok(Reason::NewStep),
+            (None, Some(Some(entry))) => match (entry.component.parse(), entry.settings.parse()) {
+                (Ok(component), Ok(settings)) => {
+                    (component, settings, named(&entry.plugin, &entry.version))
+                }
+                _ => return Ok(Reason::Missing),
             },
-            PluginRef::File(path) => {
-                let bytes = read_bounded(path, LARGEST_COMPONENT);
-                let bytes = bytes.map_err(|error| PipelineError {
-                    source: Some(error),
-                    ..self.error(
-                        &request.place,
-                        format!("plugin `{}` could not be read", path.display()),
-                        None,
-                    )
-                })?;
-                bytes.into()
-            }
         };
-        let plugin = self.catalog.load(&component).map_err(|error: LoadError| {
-            let hint = error.hint();
-            PipelineError {
-                source: Some(Box::new(error)),
-                ..self.error(
-                    &request.place,
-                    format!("plugin `{}` cannot be loaded", request.plugin),
-                    hint,
-                )
-            }
-        })?;
-        Ok((plugin, component))
+        if component != step.plugin.digest {
+            let description = &step.plugin.description;
+            let now = named(description.name.as_str(), &description.version);
+            return Ok(Reason::NewComponent { before: was, now });
+        }
+        if settings == step.configuration {
+            return Ok(Reason::Input);
+        }
+        let key = (step.name.clone(), settings);
+        if let Some(known) = self.differences.get(&key) {
+            return Ok(known.clone());
+        }
+        let entry = entry.flatten().filter(|entry| entry.settings == settings.to_string());
+        let kept = entry.and_then(|entry| entry.configuration.parse().ok());
+        let kept = kept.map(|digest| self.store.part(&digest)).transpose()?.flatten();
+        let earlier = kept.and_then(|bytes| Configured::from_bytes(&bytes));
+        let reason = difference(earlier.as_ref(), &step.configured);
+        self.differences.insert(key, reason.clone());
+        Ok(reason)
     }
 
-    fn unknown_plugin(&self, request: &StepRequest, name: &str) -> PipelineError {
-        let message = format!("there is no shipped plugin `{}`", name.escape_debug());
-        let hint = if shipped_plugins().next().is_none() {
-            "this docmill was built without its plugins; build it with `cargo xtask build`"
-                .to_owned()
-        } else if let Some(meant) = closest(name, shipped_plugins()) {
-            format!(
-                "did you mean `{meant}`? A file of your own is named with its path, such as `./{name}.wasm`"
-            )
-        } else {
-            format!(
-                "shipped are {}; a file of your own is named with its path, such as `./{name}.wasm`",
-                listed(shipped_plugins())
-            )
-        };
-        self.error(&request.place, message, Some(hint))
-    }
-
-    fn settings(
-        &self,
-        request: &StepRequest,
-        description: &Description,
-    ) -> Result<Settings, PipelineError> {
-        let plugin = &description.name;
-        for (key, Placed { place, .. }) in &request.settings {
-            let keys = || description.settings.iter().map(|setting| setting.key.as_str());
-            if !keys().any(|declared| declared == key) {
-                let meant = closest(key, keys())
-                    .map(|meant| format!("did you mean `{meant}`? "))
-                    .unwrap_or_default();
-                let hint = format!("{meant}The plugin declares {}", listed(keys()));
-                return Err(self.error(
-                    place,
-                    format!("plugin `{plugin}` has no setting `{}`", key.escape_debug()),
-                    Some(hint),
-                ));
-            }
+    /// Whether a source comes out of a container that will be opened.
+    fn comes_out_again(&mut self, source: &StoredSource) -> Result<bool, StoreError> {
+        let Some(name) = &source.info.container else { return Ok(false) };
+        if let Some(opened) = self.opened.get(name) {
+            return Ok(*opened);
         }
-        let value = |setting: &crate::abi::Setting| {
-            let chosen = request.settings.get(&setting.key).map(|chosen| chosen.value.clone());
-            match chosen.or_else(|| setting.default_value.clone()) {
-                Some(value) => Ok((setting.key.clone(), value)),
-                None => {
-                    let hint =
-                        format!("add `settings = {{ {} = … }}`: {}", setting.key, setting.summary);
-                    Err(self.error(
-                        &request.place,
-                        format!(
-                            "plugin `{plugin}` needs a value for the setting `{}`",
-                            setting.key
-                        ),
-                        Some(hint),
-                    ))
-                }
-            }
-        };
-        description.settings.iter().map(value).collect()
-    }
-
-    fn tables(
-        &self,
-        request: &StepRequest,
-        description: &Description,
-    ) -> Result<BTreeMap<String, Arc<Table>>, PipelineError> {
-        let plugin = &description.name;
-        for (name, Placed { place, .. }) in &request.tables {
-            let names = || description.tables.iter().map(|table| table.name.as_str());
-            if !names().any(|declared| declared == name) {
-                let meant = closest(name, names())
-                    .map(|meant| format!("did you mean `{meant}`? "))
-                    .unwrap_or_default();
-                let hint = format!("{meant}The plugin declares {}", listed(names()));
-                return Err(self.error(
-                    place,
-                    format!("plugin `{plugin}` has no table `{}`", name.escape_debug()),
-                    Some(hint),
-                ));
-            }
-        }
-        let missing = |table: &&crate::abi::TableUse| {
-            table.required && !request.tables.contains_key(&table.name)
-        };
-        if let Some(table) = description.tables.iter().find(missing) {
-            let hint = format!("add `tables = {{ {} = … }}`: {}", table.name, table.summary);
-            return Err(self.error(
-                &request.place,
-                format!("plugin `{plugin}` needs the table `{}`", table.name),
-                Some(hint),
-            ));
-        }
-        request
-            .tables
-            .iter()
-            .map(|(name, table)| Ok((name.clone(), Arc::new(self.table(table)?))))
-            .collect()
-    }
-
-    fn table(&self, Placed { value, place }: &Placed<TableRef>) -> Result<Table, PipelineError> {
-        match value {
-            TableRef::Shipped(name) => {
-                let text = shipped_table(name).ok_or_else(|| {
-                    let hint = match closest(name, shipped_tables()) {
-                        Some(meant) => format!("did you mean `{meant}`? A file of your own is named with its path, such as `./{name}.tsv`"),
-                        None => format!("shipped are {}; a file of your own is named with its path, such as `./{name}.tsv`", listed(shipped_tables())),
-                    };
-                    self.error(place, format!("there is no shipped table `{}`", name.escape_debug()), Some(hint))
-                })?;
-                Table::from_tsv(text).map_err(|error| self.bad_table(place, name, Box::new(error)))
-            }
-            TableRef::File(path) => {
-                let shown = path.display().to_string();
-                let bytes = read_bounded(path, LARGEST_TABLE)
-                    .map_err(|error| self.bad_table(place, &shown, error))?;
-                let text = String::from_utf8(bytes)
-                    .map_err(|error| self.bad_table(place, &shown, Box::new(error)))?;
-                Table::from_tsv(&text)
-                    .map_err(|error| self.bad_table(place, &shown, Box::new(error)))
-            }
-        }
-    }
-
-    fn bad_table(
-        &self,
-        place: &std::ops::Range<usize>,
-        name: &str,
-        source: Box<dyn std::error::Error + Send + Sync>,
-    ) -> PipelineError {
-        PipelineError {
-            source: Some(source),
-            ..self.error(place, format!("table `{name}` cannot be used"), None)
-        }
-    }
-
-    fn undeclared(
-        &self,
-        request: &StepRequest,
-        plugin: &Plugin,
-        stopped: &Stopped,
-    ) -> PipelineError {
-        let misconfigured = stopped.class == FailureClass::Misconfigured;
-        // The plugin names the setting that it cannot use; point there.
-        let named =
-            |key: &&String| stopped.causes.iter().any(|cause| cause.contains(&format!("`{key}`")));
-        let place = request
-            .settings
-            .keys()
-            .find(named)
-            .and_then(|key| request.settings.get(key))
-            .map(|setting| &setting.place);
-        let message = if misconfigured {
-            format!("plugin `{}` refuses its configuration", plugin.description.name)
-        } else {
-            format!("plugin `{}` failed while declaring what it does", plugin.description.name)
-        };
-        // The other hints speak of a document.
-        let hint = match stopped.class {
-            FailureClass::Output => stopped.hint.clone(),
-            FailureClass::Memory => Some("raise `limits.memory` for this step".to_owned()),
-            _ => None,
-        };
-        let source = stopped
-            .causes
-            .iter()
-            .map(|cause| cause.escape_debug().to_string())
-            .collect::<Vec<_>>()
-            .join(": ");
-        PipelineError {
-            source: Some(source.into()),
-            ..self.error(place.unwrap_or(&request.place), message, hint)
-        }
-    }
-
-    fn pairs(
-        &self,
-        request: &StepRequest,
-        plugin: &Plugin,
-        declaration: &Declaration,
-    ) -> Result<Vec<(LanguageTag, LanguageTag)>, PipelineError> {
-        let (Declaration::Pairs(offered), name) = (declaration, &plugin.description.name) else {
-            return match request.targets.as_deref().and_then(<[_]>::first) {
-                Some(target) => {
-                    let message = format!(
-                        "plugin `{}` is a {} and has no `targets`",
-                        plugin.description.name, plugin.role
-                    );
-                    Err(self.error(&target.place, message, None))
-                }
-                None => Ok(Vec::new()),
-            };
-        };
-        let Some(targets) = &request.targets else { return Ok(offered.clone()) };
-        let mut pairs = Vec::new();
-        for Placed { value: target, place } in targets {
-            let before = pairs.len();
-            pairs.extend(offered.iter().filter(|(_, offered)| offered == target).cloned());
-            if pairs.len() == before {
-                let known: BTreeSet<&str> =
-                    offered.iter().map(|(_, target)| target.as_str()).collect();
-                let hint = format!("it translates into {}", listed(known));
-                return Err(self.error(
-                    place,
-                    format!("plugin `{name}` does not translate into `{target}`"),
-                    Some(hint),
-                ));
-            }
-        }
-        Ok(pairs)
-    }
-
-    /// Puts every step after those it reads, and otherwise keeps the order of roles and of the file.
-    fn in_order(&self, steps: Vec<Step>) -> Result<Vec<Step>, PipelineError> {
-        if !steps.iter().any(|step| matches!(step.plugin.role, Role::Extractor)) {
-            let hint = "add a step with an extractor, such as `extract-text`".to_owned();
-            return Err(self.error(
-                &(0..0),
-                "the pipeline has no extractor, so no document would ever come out",
-                Some(hint),
-            ));
-        }
-        let names: BTreeSet<PluginName> = steps.iter().map(|step| step.name.clone()).collect();
-        let mut waiting = steps;
-        waiting.sort_by_key(|step| {
-            if step.plugin.role < Role::Translator { step.plugin.role } else { Role::Translator }
-        });
-        let mut ordered: Vec<Step> = Vec::new();
-        while !waiting.is_empty() {
-            let done: BTreeSet<&PluginName> = ordered.iter().map(|step| &step.name).collect();
-            let ready = |step: &Step| {
-                step.reads.iter().all(|read| !names.contains(read) || done.contains(read))
-            };
-            match waiting.iter().position(ready) {
-                Some(next) => ordered.push(waiting.remove(next)),
-                None => {
-                    let circle = listed(waiting.iter().map(|step| step.name.as_str()));
-                    return Err(self.error(
-                        &(0..0),
-                        format!("the steps {circle} wait for each other's findings"),
-                        None,
-                    ));
-                }
-            }
-        }
-        Ok(ordered)
+        let Some(container) = self.store.source(name)? else { return Ok(false) };
+        let unpackers = &mut self.pipeline.accepting(Role::Unpacker, &container.info.media_type);
+        let is_stale =
+            container.pipeline != self.pipeline.digest() || container.state == SourceState::Failed;
+        let before = Before { source: &container, earlier: self.earlier.with(container.pipeline)? };
+        let is_opened =
+            is_stale && unpackers.next().is_some() && !before.is_unpacked(&container.info);
+        let opened = is_opened || self.comes_out_again(&container)?;
+        self.opened.insert(name.clone(), opened);
+        Ok(opened)
     }
 }
 
-fn read_bounded(
-    path: &Path,
-    limit: u64,
-) -> Result<Vec<u8>, Box<dyn std::error::Error + Send + Sync>> {
-    let mut bytes = Vec::new();
-    std::fs::File::open(path)?.take(limit + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > limit {
-        return Err(
-            format!("it is larger than the limit of {}", ByteSize(limit).display().iec()).into()
-        );
+/// What is different about a configuration.
+fn difference(before: Option<&Configured>, now: &Configured) -> Reason {
+    let (mut settings, mut tables, mut languages) = (Vec::new(), Vec::new(), false);
+    if let Some(before) = before {
+        let values = |it: &Configured| -> BTreeMap<String, String> {
+            it.settings.iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect()
+        };
+        let digests = |it: &Configured| -> BTreeMap<String, Digest> {
+            it.tables.iter().map(|(name, table)| (name.clone(), table.digest())).collect()
+        };
+        settings = changed(&values(before), &values(now));
+        tables = changed(&digests(before), &digests(now));
+        languages = before.pairs != now.pairs;
     }
-    Ok(bytes)
+    Reason::Configuration { settings, tables, languages }
+}
+
+/// The keys that have another value, or are in one of the two only.
+fn changed<T: PartialEq>(before: &BTreeMap<String, T>, now: &BTreeMap<String, T>) -> Vec<String> {
+    let keys: BTreeSet<&String> = before.keys().chain(now.keys()).collect();
+    keys.into_iter().filter(|key| before.get(*key) != now.get(*key)).cloned().collect()
 }

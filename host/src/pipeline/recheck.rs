@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
-use super::plan::{Pipeline, Step};
-use super::steps::{finding_key, with_attributes};
+use super::assembly::Pipeline;
+use super::key::finding_key;
+use super::step::Step;
+use super::steps::with_attributes;
 use crate::capabilities::{PriorFindings, SourceBytes};
 use crate::model::{
     Digest, DocumentId, Extracted, Finding, Findings, PluginName, Provenance, Role, StoredDocument,

@@ -1,59 +1,22 @@
 //! Takes one source through the steps, reusing every result whose key says that nothing it depends on has changed.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::Arc;
 
-use super::plan::{Pipeline, Step};
-use super::recipe::{Comparison, Earlier};
+use super::assembly::Pipeline;
+use super::key::{extraction_key, finding_key};
+use super::reading::Incoming;
+use super::reuse::{EarlierPipeline, EarlierPipelines};
+use super::step::Step;
 use crate::capabilities::{MemberSink, PriorFindings, SourceBytes};
-use crate::ingest::{Content, Unreadable};
+use crate::ingest::Unreadable;
 use crate::model::{
     Attempt, Attribute, Digest, Document, DocumentId, Extracted, Failure, FailureClass, FailureId,
-    Finding, FindingSummary, Findings, Hasher, LogLine, PluginName, Provenance, Role, RunId,
-    SourceInfo, SourceState, StoredDocument, StoredSource,
+    Finding, FindingSummary, Findings, LogLine, PluginName, Provenance, Role, RunId, SourceInfo,
+    SourceState, StoredDocument, StoredSource,
 };
 use crate::sandbox::{Called, Stopped};
 use crate::store::{Commit, Store, StoreError};
-
-/// A source of which everything is known but perhaps its bytes.
-pub(super) struct Incoming {
-    pub(super) info: SourceInfo,
-    pub(super) bytes: Bytes,
-    /// How many containers it was taken out of.
-    pub(super) depth: usize,
-}
-
-/// The bytes of a source, read once something needs them.
-pub(super) struct Bytes {
-    /// Where they can be read, and how many at most.
-    content: Mutex<Option<(Box<dyn Content>, u64)>>,
-    read: OnceLock<Result<Arc<[u8]>, Unreadable>>,
-}
-
-impl Bytes {
-    pub(super) fn read(bytes: Arc<[u8]>) -> Bytes {
-        Bytes { content: Mutex::default(), read: OnceLock::from(Ok(bytes)) }
-    }
-
-    pub(super) fn unread(content: Box<dyn Content>, limit: u64) -> Bytes {
-        Bytes { content: Mutex::new(Some((content, limit))), read: OnceLock::new() }
-    }
-
-    /// Whether the source was offered out of a store, and so far nobody has asked for its bytes.
-    pub(super) fn are_kept(&self) -> bool {
-        self.read.get().is_none()
-    }
-
-    pub(super) fn get(&self) -> Result<Arc<[u8]>, Unreadable> {
-        let read = self.read.get_or_init(|| {
-            let content = self.content.lock().unwrap_or_else(PoisonError::into_inner).take();
-            let (content, limit) =
-                content.ok_or_else(|| Unreadable::because("reading it failed before"))?;
-            content.read(limit)
-        });
-        read.clone()
-    }
-}
 
 /// What the store has of a source with the content that it has now.
 #[derive(Default)]
@@ -61,7 +24,7 @@ pub(super) struct Known {
     /// Whether its bytes are there, if that was asked.
     has_original: Option<bool>,
     /// Its documents, where extracting them again would find the same, and what was found in each.
-    documents: Option<Vec<(StoredDocument, Digest, Vec<Found>)>>,
+    documents: Option<Vec<(StoredDocument, Digest, Vec<EarlierFinding>)>>,
 }
 
 impl Known {
@@ -74,7 +37,7 @@ impl Known {
 }
 
 /// What a step found in a document.
-pub(super) struct Found {
+pub(super) struct EarlierFinding {
     pub(super) summary: FindingSummary,
     /// What it was, if another step reads it: a translation is as long as its text, and few findings are read.
     pub(super) findings: Option<Findings>,
@@ -86,23 +49,24 @@ pub(super) fn found_in(
     pipeline: &Pipeline,
     id: DocumentId,
     version: u32,
-) -> Result<Vec<Found>, StoreError> {
+) -> Result<Vec<EarlierFinding>, StoreError> {
     let with_findings = |summary: FindingSummary| {
         let is_read = pipeline.is_read(&summary.step);
         let finding = is_read.then(|| store.finding(id, version, &summary.step)).transpose()?;
         Ok(match finding.flatten() {
             // Both of one reading: it may have been replaced after the first.
-            Some(Finding { step, findings, provenance }) => {
-                Found { summary: FindingSummary { step, provenance }, findings: Some(findings) }
-            }
-            None => Found { summary, findings: None },
+            Some(Finding { step, findings, provenance }) => EarlierFinding {
+                summary: FindingSummary { step, provenance },
+                findings: Some(findings),
+            },
+            None => EarlierFinding { summary, findings: None },
         })
     };
     store.finding_summaries(id, version)?.into_iter().map(with_findings).collect()
 }
 
 /// What a source came to.
-pub(super) struct Outcome {
+pub(super) struct Processed {
     pub(super) commit: Commit,
     /// How many results were computed rather than reused.
     pub(super) computed: usize,
@@ -151,7 +115,7 @@ pub(super) struct Runner<'a> {
     pub(super) pipeline: &'a Pipeline,
     pub(super) store: &'a dyn Store,
     pub(super) run: RunId,
-    pub(super) earlier: Comparison<'a>,
+    pub(super) earlier: EarlierPipelines<'a>,
 }
 
 /// A source on its way through the steps.
@@ -168,7 +132,7 @@ struct Progress<'a> {
 pub(super) struct Before<'a> {
     pub(super) source: &'a StoredSource,
     /// The pipeline that was run on it.
-    pub(super) earlier: Arc<Earlier>,
+    pub(super) earlier: Arc<EarlierPipeline>,
 }
 
 impl Before<'_> {
@@ -198,7 +162,7 @@ pub(super) enum Need<'a> {
     /// Nothing: the step has no business with it, or had none before.
     Nothing,
     /// What it would find is known.
-    Known(&'a Found),
+    Known(&'a EarlierFinding),
     /// It has to run; the result will have this key.
     Run { key: Digest, prior: Vec<(String, Arc<Findings>)> },
 }
@@ -209,7 +173,7 @@ pub(super) fn need<'a>(
     document: &Document,
     digest: Digest,
     known: &BTreeMap<&str, Arc<Findings>>,
-    stored: &'a [Found],
+    stored: &'a [EarlierFinding],
     before: Option<&Before<'_>>,
 ) -> Need<'a> {
     if !step.applies_to(document) {
@@ -257,7 +221,7 @@ impl Runner<'_> {
         before: Option<&StoredSource>,
         known: Known,
         members: Option<Box<dyn MemberSink>>,
-    ) -> Result<Outcome, Halted> {
+    ) -> Result<Processed, Halted> {
         let Known { has_original, documents: known } = known;
         let same_content = before.filter(|before| is_of(before, &incoming.info));
         let version = before.map_or(1, |before| before.version + u32::from(same_content.is_none()));
@@ -328,7 +292,7 @@ impl Runner<'_> {
         let Progress { failures, findings, retired, computed, .. } = progress;
         let documents = documents.fresh;
         let commit = Commit { source, original, documents, findings, retired, failures };
-        Ok(Outcome { commit, computed })
+        Ok(Processed { commit, computed })
     }
 
     /// What was stored of a source, and the pipeline that was run on it.
@@ -357,7 +321,7 @@ impl Runner<'_> {
         &self,
         progress: &mut Progress<'_>,
         before: Option<&Before<'_>>,
-        known: Option<Vec<(StoredDocument, Digest, Vec<Found>)>>,
+        known: Option<Vec<(StoredDocument, Digest, Vec<EarlierFinding>)>>,
         documents: &mut Documents,
     ) -> Result<SourceState, Halted> {
         let info = &progress.incoming.info;
@@ -418,7 +382,7 @@ impl Runner<'_> {
         progress: &mut Progress<'_>,
         stored: &StoredDocument,
         digest: Digest,
-        found_before: &[Found],
+        found_before: &[EarlierFinding],
         before: Option<&Before<'_>>,
     ) -> Result<(), Abort> {
         let document = &stored.extracted.document;
@@ -562,7 +526,7 @@ fn passed_on(step: &Step, progress: &Progress<'_>, log: &[LogLine]) {
 struct Documents {
     fresh: Vec<StoredDocument>,
     /// With the digest of each, and what was found in it.
-    stored: Vec<(StoredDocument, Digest, Vec<Found>)>,
+    stored: Vec<(StoredDocument, Digest, Vec<EarlierFinding>)>,
 }
 
 impl Documents {
@@ -607,47 +571,6 @@ pub(super) fn stored_documents(
         }
     }
     Ok(Some(documents))
-}
-
-/// The digest of everything an extraction depends on.
-pub(super) fn extraction_key(step: &Step, info: &SourceInfo) -> Digest {
-    key_of_extraction(step.digest(), info)
-}
-
-/// See [`extraction_key`]; `step` is the digest of the step.
-pub(super) fn key_of_extraction(step: Digest, info: &SourceInfo) -> Digest {
-    let mut hasher = Hasher::new("docmill extraction 1");
-    hasher.field(step.as_bytes());
-    hasher.field(info.media_type.as_str().as_bytes());
-    hasher.field(info.digest.as_bytes());
-    // What the container knows becomes part of the document.
-    for attribute in &info.attributes {
-        hasher.field(attribute.name.as_bytes()).field(attribute.value.as_bytes());
-    }
-    hasher.finish()
-}
-
-/// The digest of everything a finding depends on.
-pub(super) fn finding_key(
-    step: &Step,
-    document: Digest,
-    reads: &[(String, Arc<Findings>)],
-) -> Digest {
-    key_of_finding(step.digest(), document, reads)
-}
-
-/// See [`finding_key`]; `step` is the digest of the step.
-pub(super) fn key_of_finding(
-    step: Digest,
-    document: Digest,
-    reads: &[(String, Arc<Findings>)],
-) -> Digest {
-    let mut hasher = Hasher::new("docmill finding 1");
-    hasher.field(step.as_bytes()).field(document.as_bytes());
-    for (name, findings) in reads {
-        hasher.field(name.as_bytes()).field(findings.digest().as_bytes());
-    }
-    hasher.finish()
 }
 
 /// Adds what the container knows and the extractor did not find.

@@ -3,7 +3,6 @@
 use std::io::Write;
 use std::time::Duration;
 
-use docmill::model::Role;
 use docmill::pipeline::{DueStep, Plan, Reason};
 use serde::Serialize;
 
@@ -84,7 +83,7 @@ fn render(plan: &Plan, paint: Paint) -> String {
 }
 
 fn extent(due: &DueStep) -> String {
-    let thing = if due.role < Role::Translator { "source" } else { "document" };
+    let thing = if due.role.reads_sources() { "source" } else { "document" };
     match (due.certain, due.possible) {
         (certain, 0) => count(certain, thing),
         (0, possible) => format!("up to {}", count(possible, thing)),

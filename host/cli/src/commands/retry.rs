@@ -51,17 +51,16 @@ pub fn run(common: &Common, options: &Retry) -> Result<Exit, CommandError> {
     let mut outcomes = Vec::new();
     for failure in tried {
         let now = store.failures_of(&failure.source)?.into_iter().find(|now| now.id == failure.id);
-        outcomes.push((failure, now.map_or(Outcome::Gone, |now| Outcome::Again(now.class))));
+        outcomes.push((failure, now.map_or(Now::Gone, |now| Now::Again(now.class))));
     }
-    outcomes
-        .extend(left_out.into_iter().map(|(failure, reason)| (failure, Outcome::LeftOut(reason))));
+    outcomes.extend(left_out.into_iter().map(|(failure, reason)| (failure, Now::LeftOut(reason))));
     show(common, &outcomes)?;
-    let all_gone = outcomes.iter().all(|(_, outcome)| matches!(outcome, Outcome::Gone));
+    let all_gone = outcomes.iter().all(|(_, outcome)| matches!(outcome, Now::Gone));
     Ok(if exit == Exit::Success && !all_gone { Exit::SomeFailed } else { exit })
 }
 
 /// What became of a failure.
-enum Outcome {
+enum Now {
     Gone,
     Again(FailureClass),
     LeftOut(&'static str),
@@ -154,7 +153,7 @@ pub fn put_in_place(
     Ok((name.clone(), !replaced.is_empty()))
 }
 
-fn show(common: &Common, outcomes: &[(Failure, Outcome)]) -> Result<(), CommandError> {
+fn show(common: &Common, outcomes: &[(Failure, Now)]) -> Result<(), CommandError> {
     let mut stdout = std::io::stdout().lock();
     let mut table = Table::new([
         Column::new("ID").tone(Tone::Key),
@@ -167,24 +166,24 @@ fn show(common: &Common, outcomes: &[(Failure, Outcome)]) -> Result<(), CommandE
     for (failure, outcome) in outcomes {
         let step = failure.step.as_ref().map(ToString::to_string);
         let (now, class) = match outcome {
-            Outcome::Gone => {
+            Now::Gone => {
                 gone += 1;
                 ("gone".to_owned(), None)
             }
-            Outcome::Again(class) => {
+            Now::Again(class) => {
                 again += 1;
                 (format!("failed again: {class}"), Some(class.as_str()))
             }
-            Outcome::LeftOut(reason) => {
+            Now::LeftOut(reason) => {
                 left_out += 1;
                 (format!("not tried: {reason}"), None)
             }
         };
         if common.output == Output::Json {
             let outcome = match outcome {
-                Outcome::Gone => "gone",
-                Outcome::Again(_) => "again",
-                Outcome::LeftOut(_) => "left-out",
+                Now::Gone => "gone",
+                Now::Again(_) => "again",
+                Now::LeftOut(_) => "left-out",
             };
             let line = serde_json::json!({
                 "event": "retry", "id": failure.id.to_string(), "source": failure.source.as_str(),

@@ -225,16 +225,16 @@ impl Origin for Sample {
 }
 
 /// What a step came to on one document or source: a line for each thing it found.
-type Found = BTreeMap<String, Vec<String>>;
+type Lines = BTreeMap<String, Vec<String>>;
 
 /// Tells what the step found on the sample, what is different from the time before, what failed, and what it cost.
 fn tell(
     common: &Common,
     store: &dyn Store,
     step: &Step,
-    before: &mut Found,
+    before: &mut Lines,
 ) -> Result<(), CommandError> {
-    let (mut found, mut costs) = (Found::new(), Vec::new());
+    let (mut found, mut costs) = (Lines::new(), Vec::new());
     for document in store.documents() {
         let document = document?;
         let place = match document.index {
@@ -298,7 +298,7 @@ struct Difference {
     added: Vec<String>,
 }
 
-fn differences(before: &Found, now: &Found) -> Vec<Difference> {
+fn differences(before: &Lines, now: &Lines) -> Vec<Difference> {
     let places: BTreeSet<&String> = before.keys().chain(now.keys()).collect();
     let none = Vec::new();
     let of = |place: &String| {
@@ -367,7 +367,7 @@ fn total(costs: &[Cost]) -> (Duration, Duration, u64) {
 
 fn object(
     step: &Step,
-    found: &Found,
+    found: &Lines,
     differences: &[Difference],
     failures: &[Failure],
     costs: &[Cost],
@@ -386,7 +386,7 @@ fn object(
 
 fn render(
     step: &Step,
-    found: &Found,
+    found: &Lines,
     differences: &[Difference],
     failures: &[Failure],
     costs: &[Cost],

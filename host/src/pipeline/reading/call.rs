@@ -1,11 +1,11 @@
 //! Runs one step on one source or document, and nothing else: the innermost part of a run, and a way to try a plugin.
 
-use super::plan::Step;
 use crate::abi::{Call, Declaration};
 use crate::capabilities::{MemberSink, PriorFindings, SourceBytes};
 use crate::model::{
     Attribute, Cost, Document, Extracted, Findings, LanguageTag, Role, Segment, Span, Translation,
 };
+use crate::pipeline::step::Step;
 use crate::sandbox::{Called, Inputs, Sandbox, Stopped};
 
 impl Step {
@@ -52,7 +52,7 @@ impl Step {
         self.unpack_at(sandbox, container, members, 0).map(|called| called.cost)
     }
 
-    pub(super) fn unpack_at(
+    pub(in crate::pipeline) fn unpack_at(
         &self,
         sandbox: &Sandbox,
         container: SourceBytes,
@@ -66,7 +66,7 @@ impl Step {
         self.plugin.guest.unpack(self.call(sandbox, inputs, depth), container)
     }
 
-    pub(super) fn extract_at(
+    pub(in crate::pipeline) fn extract_at(
         &self,
         sandbox: &Sandbox,
         source: SourceBytes,
@@ -78,7 +78,7 @@ impl Step {
         self.plugin.guest.extract(self.call(sandbox, self.inputs(), depth), source)
     }
 
-    pub(super) fn find_at(
+    pub(in crate::pipeline) fn find_at(
         &self,
         sandbox: &Sandbox,
         document: &Document,
@@ -120,7 +120,7 @@ impl Step {
         }
     }
 
-    pub(super) fn call<'a>(
+    pub(in crate::pipeline) fn call<'a>(
         &'a self,
         sandbox: &'a Sandbox,
         inputs: Inputs,
@@ -130,12 +130,12 @@ impl Step {
     }
 
     /// Whether the step has any business with a document: a translator has none with one in a language that it does not translate.
-    pub(super) fn applies_to(&self, document: &Document) -> bool {
+    pub(in crate::pipeline) fn applies_to(&self, document: &Document) -> bool {
         self.plugin.role != Role::Translator || self.wanted_pairs(document).next().is_some()
     }
 
     /// The pairs of a translator that begin with the document's language. A pair of `pt` serves `pt-BR` as well.
-    pub(super) fn wanted_pairs<'a>(
+    pub(in crate::pipeline) fn wanted_pairs<'a>(
         &'a self,
         document: &'a Document,
     ) -> impl Iterator<Item = &'a (LanguageTag, LanguageTag)> {

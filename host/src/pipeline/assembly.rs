@@ -1,0 +1,506 @@
+//! From a manifest to steps that can run: loads and configures every plugin, and puts them in order.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::io::Read;
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use bytesize::ByteSize;
+
+use super::configuration::Configured;
+use super::recipe::Recipe;
+use super::step::{Step, declare};
+use crate::abi::{Declaration, Description};
+use crate::capabilities::{Settings, Table};
+use crate::catalog::{
+    Catalog, LARGEST_COMPONENT, LoadError, Plugin, shipped_plugin, shipped_plugins, shipped_table,
+    shipped_tables,
+};
+use crate::error::{Hint, Location, closest, listed};
+use crate::manifest::{Manifest, ManifestError, Placed, PluginRef, StepRequest, TableRef};
+use crate::model::{Digest, FailureClass, LanguageTag, MediaType, PluginName, Role};
+use crate::sandbox::{Sandbox, Stopped};
+use crate::store::{Store, StoreError};
+
+/// The largest table that is loaded, in bytes.
+const LARGEST_TABLE: u64 = 64 << 20;
+
+/// Steps in the order in which they run.
+#[derive(Debug)]
+pub struct Pipeline {
+    sandbox: Sandbox,
+    /// Unpackers and extractors in the order of the file, then the others, each after those it reads.
+    steps: Vec<Step>,
+    /// What the store keeps of them, under `digest`.
+    recipe: Vec<u8>,
+    digest: Digest,
+}
+
+impl Pipeline {
+    /// All steps in the order in which they run.
+    pub fn steps(&self) -> &[Step] {
+        &self.steps
+    }
+
+    /// The digest of everything that results depend on besides the documents.
+    pub fn digest(&self) -> Digest {
+        self.digest
+    }
+
+    /// The steps of this role that accept sources of this kind, in the order in which they have a try.
+    pub(super) fn accepting<'a>(
+        &'a self,
+        role: Role,
+        media_type: &'a MediaType,
+    ) -> impl Iterator<Item = &'a Step> {
+        self.steps.iter().filter(move |step| {
+            step.plugin.role == role && matches!(&step.declaration, Declaration::Accepts(types) if types.contains(media_type))
+        })
+    }
+
+    /// The steps that look for something in documents.
+    pub(super) fn finders(&self) -> impl Iterator<Item = &Step> {
+        self.steps.iter().filter(|step| !step.plugin.role.reads_sources())
+    }
+
+    /// Whether another step reads what this one finds.
+    pub(super) fn is_read(&self, name: &PluginName) -> bool {
+        self.steps.iter().any(|step| step.reads.contains(name))
+    }
+
+    pub(super) fn sandbox(&self) -> &Sandbox {
+        &self.sandbox
+    }
+
+    /// Keeps what the steps are made of, and which steps they are, in a store: for whoever runs them again, or asks what was run.
+    /// Every run does this when it begins.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be written.
+    pub fn keep_in(&self, store: &dyn Store) -> Result<(), StoreError> {
+        for step in &self.steps {
+            store.keep(&[&step.component, &step.configured.to_bytes()])?;
+        }
+        store.keep(&[&self.recipe])
+    }
+
+    /// Loads and configures all plugins of a manifest, and checks everything that can be checked before the first document.
+    ///
+    /// # Errors
+    ///
+    /// See [`PipelineError`]; the first mistake in the order of the file is reported.
+    pub fn assemble(manifest: &Manifest, catalog: &Catalog) -> Result<Pipeline, PipelineError> {
+        let assembler = Assembler { manifest, catalog };
+        let steps = assembler.steps()?;
+        let mut names = BTreeSet::new();
+        for (step, request) in steps.iter().zip(&manifest.steps) {
+            if !names.insert(&step.name) {
+                let hint = "give one of them another `name`".to_owned();
+                return Err(manifest
+                    .error_at(
+                        &request.place,
+                        format!("two steps are called `{}`", step.name),
+                        Some(hint),
+                    )
+                    .into());
+            }
+        }
+        let steps = assembler.in_order(steps)?;
+        let recipe = Recipe::of(&steps).to_bytes();
+        let digest = Digest::of(&recipe);
+        Ok(Pipeline { sandbox: catalog.sandbox().clone(), steps, recipe, digest })
+    }
+}
+
+/// Why a pipeline was refused.
+#[derive(Debug)]
+pub struct PipelineError {
+    message: String,
+    /// Where in the pipeline's file the trouble lies.
+    pub place: Location,
+    hint: Option<String>,
+    source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+impl fmt::Display for PipelineError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for PipelineError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.source.as_deref().map(|source| source as &(dyn std::error::Error + 'static))
+    }
+}
+
+impl Hint for PipelineError {
+    fn hint(&self) -> Option<String> {
+        self.hint.clone()
+    }
+}
+
+impl From<ManifestError> for PipelineError {
+    fn from(error: ManifestError) -> PipelineError {
+        PipelineError { message: error.message, place: error.place, hint: error.hint, source: None }
+    }
+}
+
+struct Assembler<'a> {
+    manifest: &'a Manifest,
+    catalog: &'a Catalog,
+}
+
+impl Assembler<'_> {
+    fn error(
+        &self,
+        place: &std::ops::Range<usize>,
+        message: impl Into<String>,
+        hint: Option<String>,
+    ) -> PipelineError {
+        self.manifest.error_at(place, message, hint).into()
+    }
+
+    /// All steps, in the order of the file. Several are assembled at a time: the first start compiles every plugin.
+    fn steps(&self) -> Result<Vec<Step>, PipelineError> {
+        let requests = &self.manifest.steps;
+        // Steps with the same plugin follow each other, so that it is compiled once.
+        let mut groups: Vec<Vec<usize>> = Vec::new();
+        for (index, request) in requests.iter().enumerate() {
+            match groups.iter_mut().find(|group| requests[group[0]].plugin == request.plugin) {
+                Some(group) => group.push(index),
+                None => groups.push(vec![index]),
+            }
+        }
+        let assembled: Vec<OnceLock<_>> = requests.iter().map(|_| OnceLock::new()).collect();
+        let next = AtomicUsize::new(0);
+        let workers = std::thread::available_parallelism().map_or(1, usize::from).min(groups.len());
+        std::thread::scope(|scope| {
+            for _ in 0..workers {
+                scope.spawn(|| {
+                    while let Some(group) = groups.get(next.fetch_add(1, Ordering::Relaxed)) {
+                        for &index in group {
+                            assembled[index].get_or_init(|| self.step(&requests[index]));
+                        }
+                    }
+                });
+            }
+        });
+        assembled.into_iter().filter_map(OnceLock::into_inner).collect()
+    }
+
+    fn step(&self, request: &StepRequest) -> Result<Step, PipelineError> {
+        let (plugin, component) = self.plugin(request)?;
+        let description = &plugin.description;
+        let settings = Arc::new(self.settings(request, description)?);
+        let tables = Arc::new(self.tables(request, description)?);
+        let declaration = declare(self.catalog, &plugin, request.limits, &settings, &tables)
+            .map_err(|stopped| self.undeclared(request, &plugin, &stopped))?;
+        let pairs = self.pairs(request, &plugin, &declaration)?;
+        let name = request.name.clone().unwrap_or_else(|| description.name.clone());
+        let configured = Configured { settings, tables, pairs };
+        let origin = request.plugin.clone();
+        Ok(Step::new(name, plugin, origin, component, request.limits, declaration, configured))
+    }
+
+    /// The plugin, and the bytes of its component.
+    fn plugin(
+        &self,
+        request: &StepRequest,
+    ) -> Result<(Arc<Plugin>, Cow<'static, [u8]>), PipelineError> {
+        let component: Cow<'static, [u8]> = match &request.plugin {
+            PluginRef::Shipped(name) => match shipped_plugin(name) {
+                Some(bytes) => bytes.into(),
+                None => return Err(self.unknown_plugin(request, name)),
+            },
+            PluginRef::File(path) => {
+                let bytes = read_bounded(path, LARGEST_COMPONENT);
+                let bytes = bytes.map_err(|error| PipelineError {
+                    source: Some(error),
+                    ..self.error(
+                        &request.place,
+                        format!("plugin `{}` could not be read", path.display()),
+                        None,
+                    )
+                })?;
+                bytes.into()
+            }
+        };
+        let plugin = self.catalog.load(&component).map_err(|error: LoadError| {
+            let hint = error.hint();
+            PipelineError {
+                source: Some(Box::new(error)),
+                ..self.error(
+                    &request.place,
+                    format!("plugin `{}` cannot be loaded", request.plugin),
+                    hint,
+                )
+            }
+        })?;
+        Ok((plugin, component))
+    }
+
+    fn unknown_plugin(&self, request: &StepRequest, name: &str) -> PipelineError {
+        let message = format!("there is no shipped plugin `{}`", name.escape_debug());
+        let hint = if shipped_plugins().next().is_none() {
+            "this docmill was built without its plugins; build it with `cargo xtask build`"
+                .to_owned()
+        } else if let Some(meant) = closest(name, shipped_plugins()) {
+            format!(
+                "did you mean `{meant}`? A file of your own is named with its path, such as `./{name}.wasm`"
+            )
+        } else {
+            format!(
+                "shipped are {}; a file of your own is named with its path, such as `./{name}.wasm`",
+                listed(shipped_plugins())
+            )
+        };
+        self.error(&request.place, message, Some(hint))
+    }
+
+    fn settings(
+        &self,
+        request: &StepRequest,
+        description: &Description,
+    ) -> Result<Settings, PipelineError> {
+        let plugin = &description.name;
+        for (key, Placed { place, .. }) in &request.settings {
+            let keys = || description.settings.iter().map(|setting| setting.key.as_str());
+            if !keys().any(|declared| declared == key) {
+                let meant = closest(key, keys())
+                    .map(|meant| format!("did you mean `{meant}`? "))
+                    .unwrap_or_default();
+                let hint = format!("{meant}The plugin declares {}", listed(keys()));
+                return Err(self.error(
+                    place,
+                    format!("plugin `{plugin}` has no setting `{}`", key.escape_debug()),
+                    Some(hint),
+                ));
+            }
+        }
+        let value = |setting: &crate::abi::Setting| {
+            let chosen = request.settings.get(&setting.key).map(|chosen| chosen.value.clone());
+            match chosen.or_else(|| setting.default_value.clone()) {
+                Some(value) => Ok((setting.key.clone(), value)),
+                None => {
+                    let hint =
+                        format!("add `settings = {{ {} = … }}`: {}", setting.key, setting.summary);
+                    Err(self.error(
+                        &request.place,
+                        format!(
+                            "plugin `{plugin}` needs a value for the setting `{}`",
+                            setting.key
+                        ),
+                        Some(hint),
+                    ))
+                }
+            }
+        };
+        description.settings.iter().map(value).collect()
+    }
+
+    fn tables(
+        &self,
+        request: &StepRequest,
+        description: &Description,
+    ) -> Result<BTreeMap<String, Arc<Table>>, PipelineError> {
+        let plugin = &description.name;
+        for (name, Placed { place, .. }) in &request.tables {
+            let names = || description.tables.iter().map(|table| table.name.as_str());
+            if !names().any(|declared| declared == name) {
+                let meant = closest(name, names())
+                    .map(|meant| format!("did you mean `{meant}`? "))
+                    .unwrap_or_default();
+                let hint = format!("{meant}The plugin declares {}", listed(names()));
+                return Err(self.error(
+                    place,
+                    format!("plugin `{plugin}` has no table `{}`", name.escape_debug()),
+                    Some(hint),
+                ));
+            }
+        }
+        let missing = |table: &&crate::abi::TableUse| {
+            table.required && !request.tables.contains_key(&table.name)
+        };
+        if let Some(table) = description.tables.iter().find(missing) {
+            let hint = format!("add `tables = {{ {} = … }}`: {}", table.name, table.summary);
+            return Err(self.error(
+                &request.place,
+                format!("plugin `{plugin}` needs the table `{}`", table.name),
+                Some(hint),
+            ));
+        }
+        request
+            .tables
+            .iter()
+            .map(|(name, table)| Ok((name.clone(), Arc::new(self.table(table)?))))
+            .collect()
+    }
+
+    fn table(&self, Placed { value, place }: &Placed<TableRef>) -> Result<Table, PipelineError> {
+        match value {
+            TableRef::Shipped(name) => {
+                let text = shipped_table(name).ok_or_else(|| {
+                    let hint = match closest(name, shipped_tables()) {
+                        Some(meant) => format!("did you mean `{meant}`? A file of your own is named with its path, such as `./{name}.tsv`"),
+                        None => format!("shipped are {}; a file of your own is named with its path, such as `./{name}.tsv`", listed(shipped_tables())),
+                    };
+                    self.error(place, format!("there is no shipped table `{}`", name.escape_debug()), Some(hint))
+                })?;
+                Table::from_tsv(text).map_err(|error| self.bad_table(place, name, Box::new(error)))
+            }
+            TableRef::File(path) => {
+                let shown = path.display().to_string();
+                let bytes = read_bounded(path, LARGEST_TABLE)
+                    .map_err(|error| self.bad_table(place, &shown, error))?;
+                let text = String::from_utf8(bytes)
+                    .map_err(|error| self.bad_table(place, &shown, Box::new(error)))?;
+                Table::from_tsv(&text)
+                    .map_err(|error| self.bad_table(place, &shown, Box::new(error)))
+            }
+        }
+    }
+
+    fn bad_table(
+        &self,
+        place: &std::ops::Range<usize>,
+        name: &str,
+        source: Box<dyn std::error::Error + Send + Sync>,
+    ) -> PipelineError {
+        PipelineError {
+            source: Some(source),
+            ..self.error(place, format!("table `{name}` cannot be used"), None)
+        }
+    }
+
+    fn undeclared(
+        &self,
+        request: &StepRequest,
+        plugin: &Plugin,
+        stopped: &Stopped,
+    ) -> PipelineError {
+        let misconfigured = stopped.class == FailureClass::Misconfigured;
+        // The plugin names the setting that it cannot use; point there.
+        let named =
+            |key: &&String| stopped.causes.iter().any(|cause| cause.contains(&format!("`{key}`")));
+        let place = request
+            .settings
+            .keys()
+            .find(named)
+            .and_then(|key| request.settings.get(key))
+            .map(|setting| &setting.place);
+        let message = if misconfigured {
+            format!("plugin `{}` refuses its configuration", plugin.description.name)
+        } else {
+            format!("plugin `{}` failed while declaring what it does", plugin.description.name)
+        };
+        // The other hints speak of a document.
+        let hint = match stopped.class {
+            FailureClass::Output => stopped.hint.clone(),
+            FailureClass::Memory => Some("raise `limits.memory` for this step".to_owned()),
+            _ => None,
+        };
+        let source = stopped
+            .causes
+            .iter()
+            .map(|cause| cause.escape_debug().to_string())
+            .collect::<Vec<_>>()
+            .join(": ");
+        PipelineError {
+            source: Some(source.into()),
+            ..self.error(place.unwrap_or(&request.place), message, hint)
+        }
+    }
+
+    fn pairs(
+        &self,
+        request: &StepRequest,
+        plugin: &Plugin,
+        declaration: &Declaration,
+    ) -> Result<Vec<(LanguageTag, LanguageTag)>, PipelineError> {
+        let (Declaration::Pairs(offered), name) = (declaration, &plugin.description.name) else {
+            return match request.targets.as_deref().and_then(<[_]>::first) {
+                Some(target) => {
+                    let message = format!(
+                        "plugin `{}` is a {} and has no `targets`",
+                        plugin.description.name, plugin.role
+                    );
+                    Err(self.error(&target.place, message, None))
+                }
+                None => Ok(Vec::new()),
+            };
+        };
+        let Some(targets) = &request.targets else { return Ok(offered.clone()) };
+        let mut pairs = Vec::new();
+        for Placed { value: target, place } in targets {
+            let before = pairs.len();
+            pairs.extend(offered.iter().filter(|(_, offered)| offered == target).cloned());
+            if pairs.len() == before {
+                let known: BTreeSet<&str> =
+                    offered.iter().map(|(_, target)| target.as_str()).collect();
+                let hint = format!("it translates into {}", listed(known));
+                return Err(self.error(
+                    place,
+                    format!("plugin `{name}` does not translate into `{target}`"),
+                    Some(hint),
+                ));
+            }
+        }
+        Ok(pairs)
+    }
+
+    /// Puts every step after those it reads, and otherwise keeps the order of roles and of the file.
+    fn in_order(&self, steps: Vec<Step>) -> Result<Vec<Step>, PipelineError> {
+        if !steps.iter().any(|step| matches!(step.plugin.role, Role::Extractor)) {
+            let hint = "add a step with an extractor, such as `extract-text`".to_owned();
+            return Err(self.error(
+                &(0..0),
+                "the pipeline has no extractor, so no document would ever come out",
+                Some(hint),
+            ));
+        }
+        let names: BTreeSet<PluginName> = steps.iter().map(|step| step.name.clone()).collect();
+        let mut waiting = steps;
+        waiting.sort_by_key(|step| {
+            let role = step.plugin.role;
+            (!role.reads_sources(), role == Role::Extractor)
+        });
+        let mut ordered: Vec<Step> = Vec::new();
+        while !waiting.is_empty() {
+            let done: BTreeSet<&PluginName> = ordered.iter().map(|step| &step.name).collect();
+            let ready = |step: &Step| {
+                step.reads.iter().all(|read| !names.contains(read) || done.contains(read))
+            };
+            match waiting.iter().position(ready) {
+                Some(next) => ordered.push(waiting.remove(next)),
+                None => {
+                    let circle = listed(waiting.iter().map(|step| step.name.as_str()));
+                    return Err(self.error(
+                        &(0..0),
+                        format!("the steps {circle} wait for each other's findings"),
+                        None,
+                    ));
+                }
+            }
+        }
+        Ok(ordered)
+    }
+}
+
+fn read_bounded(
+    path: &Path,
+    limit: u64,
+) -> Result<Vec<u8>, Box<dyn std::error::Error + Send + Sync>> {
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)?.take(limit + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > limit {
+        return Err(
+            format!("it is larger than the limit of {}", ByteSize(limit).display().iec()).into()
+        );
+    }
+    Ok(bytes)
+}

@@ -1,0 +1,6 @@
+//! Takes one source through the steps.
+
+mod call;
+mod source;
+
+pub(super) use source::{Bytes, Incoming};

@@ -1,0 +1,154 @@
+//! Stores what workers hand over, in groups with one flush each, and tells it after that.
+
+use std::time::Duration;
+
+use super::ahead::Offers;
+use super::context::Context;
+use super::queue::{Receiver, Sender};
+use super::source::untouched;
+use super::strategy::{Strategy, gone, retire};
+use crate::model::{FailureClass, SourceName, Tally};
+use crate::pipeline::event::{Event, Fate, Reporter};
+use crate::pipeline::steps::Abort;
+use crate::store::{Commit, Store, StoreError};
+
+/// Results wait here for the committer. Enough to keep workers busy during a flush, few enough to bound memory.
+pub(super) const WAITING_RESULTS: usize = 64;
+/// A group of results is stored when it has this many, or [`GATHERING`] after its first.
+pub(super) const LARGEST_GROUP: usize = 64;
+/// How long a result may wait for others to share a flush with. A flush takes a processor for some 0.3 ms, and nobody notices 10.
+pub(super) const GATHERING: Duration = Duration::from_millis(10);
+/// Results wait as long as they have no more than this many bytes together, however few they are.
+pub(super) const WAITING_BYTES: u64 = 128 << 20;
+
+/// What a worker hands to the committer.
+pub(super) struct Done {
+    pub(super) name: SourceName,
+    pub(super) fate: Fate,
+    pub(super) documents: usize,
+    /// How many results were computed.
+    pub(super) computed: usize,
+    /// How many documents were not in the store before.
+    pub(super) added: usize,
+    /// How many were, and have new content or results now.
+    pub(super) updated: usize,
+    pub(super) commit: Option<Commit>,
+}
+
+impl Done {
+    /// About how much memory it holds, in bytes.
+    fn weight(&self) -> u64 {
+        let Some(commit) = &self.commit else { return 0 };
+        let original = commit.original.as_ref().map_or(0, |original| original.len());
+        let texts = commit.documents.iter().map(|it| it.extracted.document.text.len());
+        (original + texts.sum::<usize>()) as u64
+    }
+}
+
+/// Where workers hand over what they have done.
+pub(super) type Results<'a> = Sender<'a, Done>;
+
+/// Hands a result over once there is room for it. Returns whether anybody is there to take it.
+pub(super) fn hand_over(results: &Results<'_>, done: Done) -> bool {
+    let weight = done.weight();
+    results.send(done, weight)
+}
+
+/// Stores what workers hand over, in groups with one flush each.
+pub(super) fn commit_all(
+    store: &dyn Store,
+    results: &mut Receiver<'_, Done>,
+    reporter: &dyn Reporter,
+    context: &Context<'_>,
+) -> Tally {
+    let mut tally = Tally::default();
+    while let Some(group) = results.receive(LARGEST_GROUP, GATHERING) {
+        if let Err(error) = commit_group(store, group, reporter, &mut tally) {
+            context.abort(Abort::Store(error));
+            // Nothing after this can be promised to be stored, so nothing is told either.
+            return tally;
+        }
+    }
+    tally
+}
+
+/// Stores a group of results with one flush, then counts and tells them.
+fn commit_group(
+    store: &dyn Store,
+    mut group: Vec<Done>,
+    reporter: &dyn Reporter,
+    tally: &mut Tally,
+) -> Result<(), StoreError> {
+    let commits: Vec<Commit> = group.iter_mut().filter_map(|done| done.commit.take()).collect();
+    if !commits.is_empty() {
+        store.commit(&commits)?;
+    }
+    let mut failures =
+        commits.into_iter().map(|commit| (commit.source.info.name, commit.failures)).peekable();
+    for done in group {
+        let stored = failures.next_if(|(name, _)| *name == done.name).map(|(_, failures)| failures);
+        let mut failures = stored.unwrap_or_default();
+        tally.sources += u64::from(done.fate != Fate::Retired);
+        match done.fate {
+            Fate::Unchanged => tally.unchanged += 1,
+            Fate::Kept => tally.kept += 1,
+            Fate::Unsupported => tally.unsupported += 1,
+            // What failed in it is no news.
+            Fate::Retired => {
+                tally.retired += 1;
+                failures.clear();
+            }
+            Fate::Added | Fate::Updated | Fate::Failed => {}
+        }
+        // A document is stored even if one of its steps failed.
+        tally.added += done.added as u64;
+        tally.updated += done.updated as u64;
+        tally.failures +=
+            failures.iter().filter(|failure| failure.class != FailureClass::Unsupported).count()
+                as u64;
+        let Done { name, fate, documents, computed, .. } = &done;
+        let (fate, documents, computed) = (*fate, *documents, *computed);
+        let failures = failures.as_slice();
+        reporter.event(&Event::Source { name, fate, documents, computed, failures });
+    }
+    Ok(())
+}
+
+impl Context<'_> {
+    /// Retires what is gone, if the run mirrors its origin and was neither interrupted nor ended by an error.
+    pub(super) fn retire_gone(
+        &self,
+        offers: &Offers<'_>,
+        reporter: &dyn Reporter,
+        tally: &mut Tally,
+    ) {
+        if self.options.strategy != Strategy::Mirror || self.stopped() {
+            return;
+        }
+        let store = self.runner.store;
+        let mut group = Vec::new();
+        let retired = gone(store, &*offers.origin, &offers.seen).try_for_each(|source| {
+            if self.stopped() {
+                return Ok(());
+            }
+            retire(store, self.runner.run, source?, &mut |commit| {
+                group.push(retired(commit));
+                match group.len() {
+                    LARGEST_GROUP => {
+                        commit_group(store, std::mem::take(&mut group), reporter, tally)
+                    }
+                    _ => Ok(()),
+                }
+            })
+        });
+        let stored = retired.and_then(|()| commit_group(store, group, reporter, tally));
+        if let Err(error) = stored {
+            self.abort(Abort::Store(error));
+        }
+    }
+}
+
+/// A source that is gone.
+pub(super) fn retired(commit: Commit) -> Done {
+    Done { commit: Some(commit.clone()), ..untouched(Fate::Retired, &commit.source) }
+}

@@ -1,0 +1,42 @@
+//! What all threads of a run share: the pipeline and the store, the options, and whether the run is to end.
+
+use std::sync::atomic::Ordering;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::container::Helpers;
+use super::options::RunOptions;
+use crate::pipeline::steps::{Abort, Runner};
+use crate::store::record::LARGEST_PAYLOAD;
+
+/// What all threads of a run share.
+pub(super) struct Context<'a> {
+    pub(super) runner: Runner<'a>,
+    pub(super) options: &'a RunOptions,
+    pub(super) helpers: Helpers,
+    pub(super) abort: Mutex<Option<Abort>>,
+}
+
+/// A lock that nobody leaves in a bad state, even by a panic.
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Context<'_> {
+    pub(super) fn abort(&self, abort: Abort) {
+        lock(&self.abort).get_or_insert(abort);
+        self.options.stop.store(true, Ordering::SeqCst);
+    }
+
+    pub(super) fn stopped(&self) -> bool {
+        self.options.stop.load(Ordering::SeqCst)
+    }
+
+    /// The largest source that is read, in bytes: no larger than what the store can keep of it.
+    pub(super) fn largest_source(&self) -> u64 {
+        self.options.largest_source.min(LARGEST_PAYLOAD)
+    }
+
+    pub(super) fn checked<T>(&self, result: Result<T, Abort>) -> Option<T> {
+        result.map_err(|abort| self.abort(abort)).ok()
+    }
+}

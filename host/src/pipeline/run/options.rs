@@ -1,0 +1,37 @@
+//! How a run is done: how much at a time, how large a source may be, and what is done about sources that are stored already.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use super::strategy::Strategy;
+
+/// The most that the members of one container may have together, in bytes, unless a run is told otherwise.
+pub(in crate::pipeline) const LARGEST_CONTAINER: u64 = 16 << 30;
+
+/// How a run is done.
+#[derive(Debug, Clone)]
+pub struct RunOptions {
+    /// How many documents are processed at the same time; at least 1.
+    pub jobs: usize,
+    /// The largest source that is read, in bytes; more than 1 GiB counts as 1 GiB.
+    pub largest_source: u64,
+    /// The most that the members of one container may have together, in bytes, as [`Allowance`] counts them: those of a small
+    /// container may have less.
+    pub largest_container: u64,
+    /// What is done about sources that are stored already.
+    pub strategy: Strategy,
+    /// Set it to end the run early: what is under way is finished and stored, nothing new is begun.
+    pub stop: Arc<AtomicBool>,
+}
+
+impl Default for RunOptions {
+    fn default() -> RunOptions {
+        RunOptions {
+            jobs: std::thread::available_parallelism().map_or(1, Into::into),
+            largest_source: 64 << 20,
+            largest_container: LARGEST_CONTAINER,
+            strategy: Strategy::default(),
+            stop: Arc::default(),
+        }
+    }
+}
