@@ -1,13 +1,15 @@
 //! Measures any classifier of a pipeline against labels that a reader gave.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::ingest::{Content, Offer, Origin, Unreadable};
-use crate::model::{Findings, Label, LanguageTag, MediaType, PluginName, SourceName};
-use crate::pipeline::{Pipeline, RunError, RunOptions, Silent, run};
-use crate::store::{MemoryStore, Store};
+use crate::model::{
+    Failure, FailureClass, Findings, Label, LanguageTag, MediaType, PluginName, SourceName,
+};
+use crate::pipeline::{Pipeline, ReadOptions, Reading, RunError};
 
 mod cases;
 mod measures;
@@ -17,56 +19,68 @@ pub use measures::{
     Agreement, Confusion, Given, Instead, Judged, Measures, Mistake, Share, Step, Summary, measure,
 };
 
-/// What became of a case: what the classifier gave to it, or why it gave nothing, outermost cause first.
-pub type Outcome = Result<Given, Vec<String>>;
+/// What the classifier gave to a case, or why it gave nothing, outermost cause first.
+pub type Answer = Result<Given, Vec<String>>;
 
-/// Takes every case through the pipeline, as if it were ingested, and collects what the classifier of `step` gave to it. There is one
-/// outcome for each case, in the same order. Labels of a second level (`group/product` beside `group`) are left out if no
-/// case names any.
+/// Lets every case go through the steps that the classifier of `step` needs, and collects what it gave. There is one answer for each
+/// case, in the same order. Labels of a second level (`group/product` beside `group`) are left out if no case names any.
 ///
 /// # Errors
 ///
-/// If the run as a whole cannot go on.
+/// If a plugin refuses its configuration: it would for every case.
 pub fn evaluate(
     pipeline: &Pipeline,
     step: &PluginName,
     cases: &[Case],
-    options: &RunOptions,
-) -> Result<Vec<Outcome>, RunError> {
-    let store = MemoryStore::new();
-    let mut origin = Cases { left: cases.iter().enumerate() };
-    run(&store, pipeline, &mut origin, options, &Silent)?;
-
+    options: &ReadOptions,
+) -> Result<Vec<Answer>, RunError> {
+    let options = ReadOptions { only: Some(vec![step.clone()]), ..options.clone() };
     let second_level = cases.iter().flat_map(Case::labels).any(|label| label.contains('/'));
-    let mut given: BTreeMap<SourceName, Vec<Given>> = BTreeMap::new();
-    for document in store.documents() {
-        let document = document.map_err(RunError::Store)?;
-        let findings = store.findings(document.id, document.version).map_err(RunError::Store)?;
-        let labels = findings.into_iter().find(|it| it.step == *step).map(|it| it.findings);
-        let Some(Findings::Labels(mut labels)) = labels else { continue };
+    let mut origin = Cases { left: cases.iter().enumerate() };
+    let (mut answers, mut refused) = (Vec::with_capacity(cases.len()), None);
+    pipeline.read_all(&mut origin, &options, &mut |reading| {
+        // What lies in a container is no case.
+        if reading.source.container.is_some() {
+            return ControlFlow::Continue(());
+        }
+        refused = reading.failures.iter().find_map(refusal);
+        answers.push(answer(reading, step, second_level));
+        if refused.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
+    match refused {
+        Some(refused) => Err(refused),
+        None => Ok(answers),
+    }
+}
+
+fn refusal(failure: &Failure) -> Option<RunError> {
+    let is_refusal = failure.class == FailureClass::Misconfigured;
+    let step = failure.step.clone().filter(|_| is_refusal)?;
+    Some(RunError::Misconfigured { step, causes: failure.causes.clone() })
+}
+
+fn answer(reading: Reading, step: &PluginName, second_level: bool) -> Answer {
+    let Reading { documents, findings, failures, .. } = reading;
+    let mut given = Vec::new();
+    for (index, finding) in findings {
+        let (true, Findings::Labels(mut labels)) = (finding.step == *step, finding.findings) else {
+            continue;
+        };
         if !second_level {
             drop_second_level(&mut labels);
         }
-        let language = document.extracted.document.language.as_ref().map(LanguageTag::to_string);
-        given.entry(document.source).or_default().push(given_by(labels, language));
+        let language = documents[index].extracted.document.language.as_ref();
+        given.push(given_by(labels, language.map(LanguageTag::to_string)));
     }
-    let outcome = |(index, case): (usize, &Case)| {
-        let name = source_name(index, case);
-        let mut given = given.remove(&name).unwrap_or_default();
-        match (given.pop(), given.len()) {
-            (Some(only), 0) => Ok(Ok(only)),
-            (Some(_), more) => {
-                Ok(Err(vec![format!("it holds {} documents, and a case is one", more + 1)]))
-            }
-            (None, _) => {
-                let failures = store.failures_of(&name)?;
-                let causes = failures.into_iter().next().map(|failure| failure.causes);
-                let silent = || vec!["the classifier was not asked, or did not answer".to_owned()];
-                Ok(Err(causes.unwrap_or_else(silent)))
-            }
+    match (given.pop(), given.len()) {
+        (Some(only), 0) => Ok(only),
+        (Some(_), more) => Err(vec![format!("it holds {} documents, and a case is one", more + 1)]),
+        (None, _) => {
+            let causes = failures.into_iter().next().map(|failure| failure.causes);
+            let silent = || vec!["the classifier was not asked, or did not answer".to_owned()];
+            Err(causes.unwrap_or_else(silent))
         }
-    };
-    cases.iter().enumerate().map(outcome).collect::<Result<_, _>>().map_err(RunError::Store)
+    }
 }
 
 fn drop_second_level(labels: &mut Vec<Label>) {

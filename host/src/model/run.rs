@@ -9,6 +9,11 @@ use super::Digest;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RunId(pub u64);
 
+impl RunId {
+    /// Of results that no store keeps.
+    pub const NONE: RunId = RunId(0);
+}
+
 impl fmt::Display for RunId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)

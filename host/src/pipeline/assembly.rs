@@ -54,7 +54,7 @@ impl Pipeline {
     pub(super) fn accepting<'a>(
         &'a self,
         role: Role,
-        media_type: &'a MediaType,
+        media_type: &MediaType,
     ) -> impl Iterator<Item = &'a Step> {
         self.steps.iter().filter(move |step| {
             step.plugin.role == role && matches!(&step.declaration, Declaration::Accepts(types) if types.contains(media_type))

@@ -20,12 +20,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::configuration::Configured;
-use super::run::LARGEST_CONTAINER;
+use super::reading::Again;
 use super::step::{Step, declare};
-use crate::capabilities::{Allowance, Member, MemberSink, PriorFindings, Refused, SourceBytes};
 use crate::catalog::{Catalog, LARGEST_COMPONENT, LoadError};
 use crate::manifest::PluginRef;
-use crate::model::{Attempt, Cost, Failure, Finding, Limits, Role, StoredDocument, StoredSource};
+use crate::model::{Attempt, Cost, Failure, Finding, Limits, StoredDocument, StoredSource};
 use crate::sandbox::Stopped;
 use crate::store::record::{LARGEST_PAYLOAD, Record, RecordError};
 use crate::store::{Store, StoreError};
@@ -212,27 +211,17 @@ impl Bundle {
     /// If it does not even come to that.
     pub fn reproduce(&self, catalog: &Catalog) -> Result<Result<Cost, Stopped>, BundleError> {
         let step = self.step(catalog)?;
-        let sandbox = catalog.sandbox();
-        let source =
-            || SourceBytes::new(self.source.info.media_type.clone(), Arc::from(&self.content[..]));
-        Ok(match (step.plugin.role, &self.document) {
-            (Role::Unpacker, _) => {
-                let size = self.content.len() as u64;
-                let members = Discard(Allowance::for_container(size, LARGEST_CONTAINER));
-                step.unpack(sandbox, source(), Box::new(members))
+        let bytes: Arc<[u8]> = Arc::from(&self.content[..]);
+        let on = match &self.document {
+            _ if step.plugin.role.reads_sources() => {
+                Again::Source { info: &self.source.info, bytes: &bytes }
             }
-            (Role::Extractor, _) => step.extract(sandbox, source()).map(|(_, cost)| cost),
-            (_, None) => return Err(damaged("its plugin reads documents, and it has none")),
-            (_, Some(document)) => {
-                let reads = &step.plugin.description.reads;
-                let prior: PriorFindings = (self.findings.iter())
-                    .filter(|finding| reads.contains(&finding.step))
-                    .map(|finding| (finding.step.to_string(), Arc::new(finding.findings.clone())))
-                    .collect();
-                let document = &document.extracted.document;
-                step.find(sandbox, document, &prior).map(|(_, cost)| cost)
+            Some(document) => {
+                Again::Document { document: &document.extracted.document, findings: &self.findings }
             }
-        })
+            None => return Err(damaged("its plugin reads documents, and it has none")),
+        };
+        Ok(step.run_again(catalog.sandbox(), on).map(|called| called.cost))
     }
 
     fn step(&self, catalog: &Catalog) -> Result<Step, BundleError> {
@@ -263,13 +252,4 @@ fn damaged(reason: impl Into<String>) -> BundleError {
 fn decode<R: Record>(bytes: &[u8]) -> Result<R, BundleError> {
     let refused = |error: RecordError| damaged(format!("a record in it: {error}"));
     R::decode(bytes).map_err(refused)
-}
-
-/// Takes what an unpacker emits and forgets it.
-struct Discard(Allowance);
-
-impl MemberSink for Discard {
-    fn accept(&mut self, member: Member) -> Result<(), Refused> {
-        self.0.take(&member)
-    }
 }

@@ -6,12 +6,9 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
 
 use super::configuration::Configured;
-
-use super::recheck::prior;
+use super::reading::{Again, Product};
 use super::step::{Step, declare};
-use super::steps::with_attributes;
 use crate::abi::Declaration;
-use crate::capabilities::SourceBytes;
 use crate::catalog::{Catalog, LoadError};
 use crate::error::Hint;
 use crate::manifest::PluginRef;
@@ -23,8 +20,8 @@ use crate::store::{Store, StoreError};
 
 mod change;
 
+use change::changes;
 pub use change::{Change, Counted};
-use change::{Product, changes};
 
 /// How many compared documents may wait for those before them.
 const WAITING: usize = 64;
@@ -366,8 +363,7 @@ fn compare_on(
                 return Ok(Some(Tried::default()));
             }
             let [old, new] = in_order(steps, new_first, |step| {
-                let prior = prior(step, &findings).into_iter().collect();
-                ended(step.find_at(sandbox, document, &prior, 0), Product::Found)
+                ended(step.run_again(sandbox, Again::Document { document, findings: &findings }))
             });
             Ok(Some(told(source, Some(*id), old, new)))
         }
@@ -375,22 +371,13 @@ fn compare_on(
             let Some(source) = store.source(name)? else { return Ok(None) };
             let Some(bytes) = store.original(&source.info.digest)? else { return Ok(None) };
             let bytes: Arc<[u8]> = bytes.into();
-            let attributes = &source.info.attributes;
             let [old, new] = in_order(steps, new_first, |step| {
                 if !accepts(step, &source) {
                     let cause = format!("it does not accept `{}`", source.info.media_type);
                     return (Err(Failed::unasked(cause)), None);
                 }
-                let bytes = SourceBytes::new(source.info.media_type.clone(), Arc::clone(&bytes));
-                if step.plugin.role == Role::Unpacker {
-                    let members = change::Members::default();
-                    let sink = Box::new(members.clone());
-                    return ended(step.unpack_at(sandbox, bytes, sink, 0), |()| members.taken());
-                }
-                ended(step.extract_at(sandbox, bytes, 0), |documents| {
-                    let whole = |it| with_attributes(it, attributes);
-                    Product::Documents(documents.into_iter().map(whole).collect())
-                })
+                let on = Again::Source { info: &source.info, bytes: &bytes };
+                ended(step.run_again(sandbox, on))
             });
             Ok(Some(told(source.info.name, None, old, new)))
         }
@@ -414,12 +401,9 @@ fn in_order<T>([old, new]: [&Step; 2], new_first: bool, mut run: impl FnMut(&Ste
     }
 }
 
-fn ended<T>(
-    called: Result<crate::sandbox::Called<T>, Stopped>,
-    product: impl FnOnce(T) -> Product,
-) -> Ended {
+fn ended(called: Result<crate::sandbox::Called<Product>, Stopped>) -> Ended {
     match called {
-        Ok(called) => (Ok(product(called.value)), Some(called.cost)),
+        Ok(called) => (Ok(called.value), Some(called.cost)),
         Err(Stopped { class, causes, cost, .. }) => {
             (Err(Failed { class, causes }), Some(cost.map_or_else(Cost::default, |cost| *cost)))
         }

@@ -14,7 +14,6 @@ mod recipe;
 mod reuse;
 mod run;
 mod step;
-mod steps;
 mod stored;
 
 pub use assembly::{Pipeline, PipelineError};
@@ -26,6 +25,7 @@ pub use compare::{
 pub use event::{Event, Fate, Reporter, Silent};
 pub use lineage::{Ancestor, Given, Lineage};
 pub use plan::{DueStep, Plan, Reason};
+pub use reading::{ReadDocument, ReadOptions, Reading, Source};
 pub use recheck::{Contradiction, Rechecked, recheck};
 pub use run::{RunError, RunOptions, Strategy, run};
 pub use step::Step;

@@ -1,17 +1,16 @@
 //! What is due on the sources of a store, and why: the plan of an update, made by the rules that the update goes by.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 use std::time::Duration;
 
 use super::assembly::Pipeline;
 use super::configuration::Configured;
-use super::reuse::EarlierPipelines;
+use super::reading::{Came, Due, EarlierFinding, ReadDocument, Work, walk};
+use super::reuse::{Before, EarlierPipelines, StoredResults};
 use super::step::Step;
-use super::steps::{Before, EarlierFinding, Need, found_in, need, stored_documents};
 use crate::model::{
-    Cost, Digest, DocumentId, Failure, FailureClass, Findings, PluginName, Provenance, Role,
-    SourceName, SourceState, StoredDocument, StoredSource,
+    Cost, Digest, Document, DocumentId, Failure, FailureClass, Findings, PluginName, Provenance,
+    Role, SourceName, SourceState, StoredSource,
 };
 use crate::store::{Store, StoreError};
 
@@ -203,7 +202,7 @@ impl Planner<'_> {
         if !same_pipeline && !self.steps {
             return self.take_up(source);
         }
-        let before = Before { source, earlier: self.earlier.with(source.pipeline)? };
+        let before = self.earlier.before(source)?;
         let failures = match source.state {
             SourceState::Failed => self.store.failures_of(&source.info.name)?,
             _ => Vec::new(),
@@ -223,107 +222,24 @@ impl Planner<'_> {
 
     /// Adds the steps that are due on a source, and tells whether there are any.
     fn steps(&mut self, before: &Before<'_>, failures: &[Failure]) -> Result<bool, StoreError> {
-        let (pipeline, info) = (self.pipeline, &before.source.info);
+        let info = &before.source.info;
         if info.size == 0 {
             return Ok(false);
         }
-        if let Some(step) = pipeline.accepting(Role::Unpacker, &info.media_type).next() {
-            if before.is_unpacked(info) {
-                return Ok(false);
-            }
-            let reason = self.reason(step, before, None, None, failures)?;
-            self.add(step, reason, true);
-            return Ok(true);
-        }
-        if before.is_unreadable(info) {
-            return Ok(false);
-        }
-        if let Some(documents) = stored_documents(self.store, pipeline, before, info)? {
-            let mut is_due = false;
-            for document in &documents {
-                is_due |= self.finders(before, document, failures)?;
-            }
-            return Ok(is_due);
-        }
-        // The first extractor has a try for certain, another one only if that one does not read it.
-        let mut certain = true;
-        for step in pipeline.accepting(Role::Extractor, &info.media_type) {
-            let extracted = before.source.documents.first();
-            let extracted =
-                extracted.map(|id| self.store.document(*id, Some(before.source.version)));
-            let extracted = extracted.transpose()?.flatten().map(|document| document.provenance);
-            let of_step = extracted.filter(|it| it.plugin == step.plugin.description.name);
-            if let Some(provenance) = &of_step {
-                self.took(&step.name, &provenance.cost);
-            }
-            let reason = self.reason(step, before, None, of_step.as_ref(), failures)?;
-            self.add(step, reason, certain);
-            certain = false;
-        }
-        // What comes out is not known before. As many documents as there were, or one, are a fair guess.
-        for _ in 0..before.source.documents.len().max(1) {
-            for step in pipeline.finders() {
-                let own = self.reason(step, before, None, None, failures)?;
-                self.add(step, own, false);
-            }
-        }
-        Ok(!certain)
-    }
-
-    /// Adds the steps that are due on a document which needs no extraction.
-    fn finders(
-        &mut self,
-        before: &Before<'_>,
-        stored: &StoredDocument,
-        failures: &[Failure],
-    ) -> Result<bool, StoreError> {
-        let document = &stored.extracted.document;
-        let digest = document.digest();
-        let found = found_in(self.store, self.pipeline, stored.id, stored.version)?;
-        for EarlierFinding { summary, .. } in &found {
-            self.took(&summary.step, &summary.provenance.cost);
-        }
-        let mut known: BTreeMap<&str, Arc<Findings>> = BTreeMap::new();
-        let mut pending: BTreeSet<&PluginName> = BTreeSet::new();
-        let mut out_of_date: BTreeSet<&PluginName> =
-            found.iter().map(|found| &found.summary.step).collect();
-        let pipeline = self.pipeline;
-        for step in pipeline.finders() {
-            if !step.applies_to(document) {
-                continue;
-            }
-            let of_step = found.iter().find(|found| found.summary.step == step.name);
-            let provenance = of_step.map(|found| &found.summary.provenance);
-            let waits_for: Vec<PluginName> =
-                step.reads.iter().filter(|read| pending.contains(read)).cloned().collect();
-            let (reason, certain) = if waits_for.is_empty() {
-                match need(step, document, digest, &known, &found, Some(before)) {
-                    Need::Nothing => continue,
-                    Need::Known(found) => {
-                        out_of_date.remove(&step.name);
-                        let findings = found.findings.clone();
-                        known.extend(findings.map(|it| (step.name.as_str(), Arc::new(it))));
-                        continue;
-                    }
-                    Need::Run { .. } => {
-                        let id = Some(stored.id);
-                        (self.reason(step, before, id, provenance, failures)?, true)
-                    }
-                }
-            } else {
-                match self.reason(step, before, Some(stored.id), provenance, failures)? {
-                    Reason::Input => (Reason::Findings(waits_for), false),
-                    own => (own, true),
-                }
-            };
-            out_of_date.remove(&step.name);
-            pending.insert(&step.name);
-            self.add(step, reason, certain);
-        }
-        for step in &out_of_date {
-            *self.plan.retired.entry((*step).clone()).or_default() += 1;
-        }
-        Ok(!pending.is_empty() || !out_of_date.is_empty())
+        let (store, pipeline) = (self.store, self.pipeline);
+        let is_container = pipeline.accepting(Role::Unpacker, &info.media_type).next().is_some();
+        let has_parts = !is_container || before.is_unpacked(store, info)?;
+        let mut stored = StoredResults {
+            store,
+            pipeline,
+            info,
+            before: Some(before),
+            has_parts,
+            looked_up: None,
+        };
+        let mut counting = Counting { planner: self, before, failures, is_due: false };
+        walk(pipeline, info, &mut stored, &mut counting)?;
+        Ok(counting.is_due)
     }
 
     /// Why a step has to run on a source or document of which it made `result` before.
@@ -388,12 +304,109 @@ impl Planner<'_> {
         let unpackers = &mut self.pipeline.accepting(Role::Unpacker, &container.info.media_type);
         let is_stale =
             container.pipeline != self.pipeline.digest() || container.state == SourceState::Failed;
-        let before = Before { source: &container, earlier: self.earlier.with(container.pipeline)? };
-        let is_opened =
-            is_stale && unpackers.next().is_some() && !before.is_unpacked(&container.info);
+        let before = self.earlier.before(&container)?;
+        let is_opened = is_stale
+            && unpackers.next().is_some()
+            && !before.is_unpacked(self.store, &container.info)?;
         let opened = is_opened || self.comes_out_again(&container)?;
         self.opened.insert(name.clone(), opened);
         Ok(opened)
+    }
+}
+
+/// Counts the steps that the walk of one source asks for, instead of running them.
+struct Counting<'c, 'a> {
+    planner: &'c mut Planner<'a>,
+    before: &'c Before<'c>,
+    failures: &'c [Failure],
+    is_due: bool,
+}
+
+impl Counting<'_, '_> {
+    fn add(&mut self, step: &Step, reason: Reason, certain: bool) {
+        self.planner.add(step, reason, certain);
+        self.is_due = true;
+    }
+
+    /// Why a step has to run that made `result` of the source, or of the document at `index`.
+    fn reason(
+        &mut self,
+        step: &Step,
+        index: Option<u32>,
+        result: Option<&Provenance>,
+    ) -> Result<Reason, StoreError> {
+        let documents = &self.before.source.documents;
+        let document = index.and_then(|index| documents.get(index as usize)).copied();
+        self.planner.reason(step, self.before, document, result, self.failures)
+    }
+}
+
+impl<'p> Work<'p> for Counting<'_, 'p> {
+    type Halt = StoreError;
+
+    fn unpack(&mut self, step: &'p Step, certain: bool) -> Result<Came<()>, StoreError> {
+        let reason = self.reason(step, None, None)?;
+        self.add(step, reason, certain);
+        Ok(Came::Untold)
+    }
+
+    fn extract(
+        &mut self,
+        step: &'p Step,
+        certain: bool,
+    ) -> Result<Came<Vec<ReadDocument>>, StoreError> {
+        let StoredSource { documents, version, .. } = self.before.source;
+        let store = self.planner.store;
+        let extracted = documents.first().map(|id| store.document(*id, Some(*version)));
+        let extracted = extracted.transpose()?.flatten().map(|document| document.provenance);
+        let of_step = extracted.filter(|it| it.plugin == step.plugin.description.name);
+        if let Some(provenance) = &of_step {
+            self.planner.took(&step.name, &provenance.cost);
+        }
+        let reason = self.reason(step, None, of_step.as_ref())?;
+        self.add(step, reason, certain);
+        Ok(Came::Untold)
+    }
+
+    fn keeps(&mut self, _: u32, found: &[EarlierFinding]) {
+        for EarlierFinding { summary, .. } in found {
+            self.planner.took(&summary.step, &summary.provenance.cost);
+        }
+    }
+
+    fn keeps_untold(&mut self) -> Result<(), StoreError> {
+        let pipeline = self.planner.pipeline;
+        // As many documents as there were, or one, are a fair guess.
+        for _ in 0..self.before.source.documents.len().max(1) {
+            for step in pipeline.finders() {
+                let reason = self.reason(step, None, None)?;
+                self.add(step, reason, false);
+            }
+        }
+        Ok(())
+    }
+
+    fn find(
+        &mut self,
+        step: &'p Step,
+        index: u32,
+        _: &Document,
+        before: Option<&EarlierFinding>,
+        due: Due,
+    ) -> Result<Came<Option<Findings>>, StoreError> {
+        let result = before.map(|before| &before.summary.provenance);
+        let own = self.reason(step, Some(index), result)?;
+        let (reason, certain) = match (due, own) {
+            (Due::After(steps), Reason::Input) => (Reason::Findings(steps), false),
+            (_, own) => (own, true),
+        };
+        self.add(step, reason, certain);
+        Ok(Came::Untold)
+    }
+
+    fn retire(&mut self, _: u32, step: &PluginName) {
+        *self.planner.plan.retired.entry(step.clone()).or_default() += 1;
+        self.is_due = true;
     }
 }
 

@@ -4,11 +4,10 @@ use std::sync::Arc;
 
 use super::assembly::Pipeline;
 use super::key::finding_key;
+use super::reading::{Again, Product, prior};
 use super::step::Step;
-use super::steps::with_attributes;
-use crate::capabilities::{PriorFindings, SourceBytes};
 use crate::model::{
-    Digest, DocumentId, Extracted, Finding, Findings, PluginName, Provenance, Role, StoredDocument,
+    Digest, DocumentId, Extracted, Finding, PluginName, Provenance, Role, StoredDocument,
 };
 use crate::sandbox::Stopped;
 use crate::store::{Store, StoreError};
@@ -94,20 +93,13 @@ fn extraction<'a>(
     };
     let (bytes, index): (Arc<[u8]>, _) = (bytes.into(), stored.index as usize);
     let run = || -> Result<Option<Extracted>, Stopped> {
-        let bytes = SourceBytes::new(source.info.media_type.clone(), Arc::clone(&bytes));
-        let called = step.extract_at(pipeline.sandbox(), bytes, 0)?;
-        let extracted = called.value.into_iter().nth(index);
-        Ok(extracted.map(|extracted| with_attributes(extracted, &source.info.attributes)))
+        let on = Again::Source { info: &source.info, bytes: &bytes };
+        Ok(match step.run_again(pipeline.sandbox(), on)?.value {
+            Product::Documents(documents) => documents.into_iter().nth(index),
+            _ => None,
+        })
     };
     Ok(Some((step, contradiction(&Some(stored.extracted.clone()), run))))
-}
-
-/// What a step reads of what was found.
-pub(super) fn prior(step: &Step, findings: &[Finding]) -> Vec<(String, Arc<Findings>)> {
-    (step.reads.iter())
-        .filter_map(|read| findings.iter().find(|finding| finding.step == *read))
-        .map(|finding| (finding.step.to_string(), Arc::new(finding.findings.clone())))
-        .collect()
 }
 
 fn of_finding<'a>(
@@ -120,16 +112,18 @@ fn of_finding<'a>(
         .finders()
         .find(|step| step.name == finding.step && made(step, &finding.provenance))?;
     let document = &stored.extracted.document;
-    let prior = prior(step, others);
     // What it was made of is no longer what there is: it is due, not wrong.
-    if finding_key(step, document.digest(), &prior) != finding.provenance.key {
+    if finding_key(step, document.digest(), &prior(step, others)) != finding.provenance.key {
         return None;
     }
-    let prior: PriorFindings = prior.into_iter().collect();
-    let run = || -> Result<Digest, Stopped> {
-        Ok(step.find_at(pipeline.sandbox(), document, &prior, 0)?.value.digest())
+    let on = Again::Document { document, findings: others };
+    let run = || -> Result<Option<Digest>, Stopped> {
+        Ok(match step.run_again(pipeline.sandbox(), on)?.value {
+            Product::Found(findings) => Some(findings.digest()),
+            _ => None,
+        })
     };
-    Some((step, contradiction(&finding.findings.digest(), run)))
+    Some((step, contradiction(&Some(finding.findings.digest()), run)))
 }
 
 /// Compares what comes out now to what is stored, and where it is something else, to what comes out next.

@@ -72,7 +72,7 @@ impl Recipe {
         self.steps.iter().find(|step| step.name == name)
     }
 
-    fn with_role(&self, role: Role) -> impl Iterator<Item = &RecipeStep> {
+    pub(super) fn with_role(&self, role: Role) -> impl Iterator<Item = &RecipeStep> {
         self.steps.iter().filter(move |step| step.role == role.as_str())
     }
 }

@@ -1,13 +1,171 @@
-//! What of an earlier result still holds: how the pipeline that was run on a source before compares to the one in force.
+//! What of an earlier result still holds: how the pipeline that was run on a source before compares to the one in force, and what
+//! the store has of the source.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::assembly::Pipeline;
+use super::key::extraction_key;
+use super::reading::{EarlierFinding, KeptDocument, ReadDocument, Reuse};
 use super::recipe::Recipe;
 use super::step::Step;
-use crate::model::{Digest, PluginName, Role};
+use crate::model::{
+    Digest, DocumentId, Finding, FindingSummary, PluginName, Role, SourceInfo, SourceState,
+    StoredDocument, StoredSource,
+};
 use crate::store::{Store, StoreError};
+
+/// What a store has of a source whose results may hold.
+pub(super) struct StoredResults<'a> {
+    pub(super) store: &'a dyn Store,
+    pub(super) pipeline: &'a Pipeline,
+    /// What is known of the source now.
+    pub(super) info: &'a SourceInfo,
+    /// What was stored of it, if it had the content that it has now.
+    pub(super) before: Option<&'a Before<'a>>,
+    /// Whether its parts lie in the store and need not come out of it again.
+    pub(super) has_parts: bool,
+    /// Its documents, if they were looked up ahead.
+    pub(super) looked_up: Option<LookedUp>,
+}
+
+/// The documents of a source, if extracting it again would give the same.
+pub(super) type LookedUp = Option<Vec<KeptDocument>>;
+
+impl StoredResults<'_> {
+    /// Reads the documents that extracting the source again would give, and what was found in them, as far as the pipeline has to know.
+    pub(super) fn look_up(&self) -> Result<LookedUp, StoreError> {
+        let Some(before) = self.before else { return Ok(None) };
+        let Some(documents) = self.same_documents(before)? else { return Ok(None) };
+        let kept = |stored: StoredDocument| {
+            let found = self.found_in(stored.id, stored.version)?;
+            let digest = stored.extracted.document.digest();
+            let StoredDocument { extracted, provenance, .. } = stored;
+            Ok(KeptDocument { document: ReadDocument { extracted, provenance }, digest, found })
+        };
+        documents.into_iter().map(kept).collect::<Result<_, _>>().map(Some)
+    }
+
+    /// What was extracted before, if the very same extraction was done.
+    fn same_documents(
+        &self,
+        before: &Before<'_>,
+    ) -> Result<Option<Vec<StoredDocument>>, StoreError> {
+        // Where the same extractors had a try, those before the one that read it said that they do not.
+        let same_tries = before.source.state == SourceState::Done
+            && before.source.info == *self.info
+            && before.earlier.had_all(Role::Unpacker)
+            && before.earlier.had_all(Role::Extractor);
+        if before.source.documents.is_empty() {
+            return Ok(same_tries.then(Vec::new));
+        }
+        let tries = if same_tries { usize::MAX } else { 1 };
+        let extractors = self.pipeline.accepting(Role::Extractor, &self.info.media_type);
+        let keys: Vec<Digest> =
+            extractors.take(tries).map(|step| extraction_key(step, self.info)).collect();
+        let mut documents = Vec::new();
+        for id in &before.source.documents {
+            match self.store.document(*id, Some(before.source.version))? {
+                Some(document) if keys.contains(&document.provenance.key) => {
+                    documents.push(document);
+                }
+                _ => return Ok(None),
+            }
+        }
+        Ok(Some(documents))
+    }
+
+    /// What was found in one version of a document, as far as the pipeline has to know.
+    fn found_in(&self, id: DocumentId, version: u32) -> Result<Vec<EarlierFinding>, StoreError> {
+        let with_findings = |summary: FindingSummary| {
+            let is_read = self.pipeline.is_read(&summary.step);
+            let finding = is_read.then(|| self.store.finding(id, version, &summary.step));
+            Ok(match finding.transpose()?.flatten() {
+                // Both of one reading: it may have been replaced after the first.
+                Some(Finding { step, findings, provenance }) => EarlierFinding {
+                    summary: FindingSummary { step, provenance },
+                    findings: Some(findings),
+                },
+                None => EarlierFinding { summary, findings: None },
+            })
+        };
+        self.store.finding_summaries(id, version)?.into_iter().map(with_findings).collect()
+    }
+}
+
+impl Reuse for StoredResults<'_> {
+    type Error = StoreError;
+
+    fn is_unreadable(&self) -> bool {
+        self.before.is_some_and(|before| before.is_unreadable(self.info))
+    }
+
+    fn has_parts(&self) -> bool {
+        self.has_parts
+    }
+
+    fn documents(&mut self) -> Result<LookedUp, StoreError> {
+        match self.looked_up.take() {
+            Some(looked_up) => Ok(looked_up),
+            None => self.look_up(),
+        }
+    }
+
+    fn found(&mut self, index: u32) -> Result<Vec<EarlierFinding>, StoreError> {
+        match self.before {
+            Some(before) => {
+                let id = DocumentId::of(&self.info.name, index);
+                self.found_in(id, before.source.version)
+            }
+            None => Ok(Vec::new()),
+        }
+    }
+
+    fn is_settled(&self, step: &Step) -> bool {
+        self.before.is_some_and(|before| before.is_settled(step))
+    }
+}
+
+/// What was stored of a source, and the pipeline that was run on it.
+pub(super) struct Before<'a> {
+    pub(super) source: &'a StoredSource,
+    pub(super) earlier: Arc<EarlierPipeline>,
+}
+
+impl Before<'_> {
+    /// Whether the step had come to an end on everything in it, as it is now. What it did not find then it would not find now.
+    fn is_settled(&self, step: &Step) -> bool {
+        self.source.state == SourceState::Done && self.earlier.had(step)
+    }
+
+    /// Whether unpackers would do with it what they did, and its members lie in the store, each with a record of its own.
+    pub(super) fn is_unpacked(
+        &self,
+        store: &dyn Store,
+        info: &SourceInfo,
+    ) -> Result<bool, StoreError> {
+        let same_tries = self.source.state == SourceState::Done
+            && self.source.info == *info
+            && self.earlier.had_all(Role::Unpacker);
+        // Where nothing came out of it, it may be done only because an extractor read it.
+        Ok(same_tries
+            && (self.earlier.had_all(Role::Extractor)
+                || store.members(&info.name).next().transpose()?.is_some()))
+    }
+
+    /// Whether every unpacker and extractor that there is had a try, and none reads it.
+    pub(super) fn is_unreadable(&self, info: &SourceInfo) -> bool {
+        self.source.state == SourceState::Unsupported
+            && self.source.info == *info
+            && self.earlier.had_all(Role::Unpacker)
+            && self.earlier.had_all(Role::Extractor)
+    }
+}
+
+/// Whether a source has the content now that this record speaks of.
+pub(super) fn is_of(before: &StoredSource, info: &SourceInfo) -> bool {
+    before.version > 0 && before.info.digest == info.digest
+}
 
 /// How the pipeline that was run on a source before compares to the one in force.
 #[derive(Debug, Default)]
@@ -81,5 +239,10 @@ impl<'a> EarlierPipelines<'a> {
         let earlier = Arc::new(earlier.unwrap_or_default());
         compared.insert(digest, Arc::clone(&earlier));
         Ok(earlier)
+    }
+
+    /// What was stored of a source, and the pipeline that was run on it.
+    pub(super) fn before<'s>(&self, source: &'s StoredSource) -> Result<Before<'s>, StoreError> {
+        Ok(Before { source, earlier: self.with(source.pipeline)? })
     }
 }

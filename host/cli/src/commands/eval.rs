@@ -5,11 +5,11 @@ use std::path::Path;
 
 use docmill::abi::Declaration;
 use docmill::evaluation::{
-    Agreement, Case, CasesError, Instead, Judged, Measures, Mistake, Outcome, Share, Summary,
+    Agreement, Answer, Case, CasesError, Instead, Judged, Measures, Mistake, Share, Summary,
     check_labels, evaluate, measure, parse_cases,
 };
 use docmill::model::Role;
-use docmill::pipeline::{Pipeline, RunOptions, Step};
+use docmill::pipeline::{Pipeline, ReadOptions, Step};
 use serde::Serialize;
 
 use super::ingest::jobs;
@@ -38,13 +38,13 @@ pub fn run(common: &Common, options: &Eval) -> Result<Exit, CommandError> {
     if let Declaration::Labels(declared) = &step.declaration {
         check_labels(path, &cases, declared)?;
     }
-    let run_options = RunOptions { jobs, ..RunOptions::default() };
-    let outcomes = evaluate(&pipeline, &step.name, &cases, &run_options)?;
+    let read_options = ReadOptions { jobs, ..ReadOptions::default() };
+    let answers = evaluate(&pipeline, &step.name, &cases, &read_options)?;
 
-    let judged: Vec<Judged<'_>> = (cases.iter().zip(&outcomes))
-        .filter_map(|(case, outcome)| Some(Judged { case, given: outcome.as_ref().ok()? }))
+    let judged: Vec<Judged<'_>> = (cases.iter().zip(&answers))
+        .filter_map(|(case, answer)| Some(Judged { case, given: answer.as_ref().ok()? }))
         .collect();
-    let failed: Vec<Failed<'_>> = (cases.iter().zip(&outcomes)).filter_map(Failed::of).collect();
+    let failed: Vec<Failed<'_>> = (cases.iter().zip(&answers)).filter_map(Failed::of).collect();
     let measures = measure(&judged);
     let mut stdout = std::io::BufWriter::new(std::io::stdout().lock());
     match common.output {
@@ -122,8 +122,8 @@ struct Failed<'a> {
 }
 
 impl<'a> Failed<'a> {
-    fn of((case, outcome): (&'a Case, &'a Outcome)) -> Option<Failed<'a>> {
-        outcome.as_ref().err().map(|causes| Failed { id: &case.id, causes })
+    fn of((case, answer): (&'a Case, &'a Answer)) -> Option<Failed<'a>> {
+        answer.as_ref().err().map(|causes| Failed { id: &case.id, causes })
     }
 }
 

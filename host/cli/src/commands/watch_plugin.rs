@@ -3,18 +3,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use docmill::catalog::Catalog;
 use docmill::ingest::{Files, Offer, Origin, Wake, Watch};
 use docmill::manifest::{PluginRef, StepRequest};
-use docmill::model::{Cost, Failure, Findings, Limits, Role, SourceName, StoredDocument};
-use docmill::pipeline::{Pipeline, RunOptions, Silent, Step, Strategy, run as run_pipeline};
-use docmill::store::{MemoryStore, Store};
+use docmill::model::{Cost, Extracted, Failure, Findings, Limits, Role};
+use docmill::pipeline::{Pipeline, ReadOptions, Reading, Step};
 
 use super::{ingest, retry, watch};
 use crate::args::{self, Common, Output};
@@ -49,15 +48,7 @@ pub fn run(common: &Common, options: &args::Watch, file: &Path) -> Result<Exit, 
     let wake = Wake::new();
     let stop = ingest::stop_on_signal(true, wake.waker());
     let largest_source = options.max_size.as_u64();
-    let run_options = RunOptions {
-        jobs,
-        largest_source,
-        strategy: Strategy::Mirror,
-        stop: Arc::clone(&stop.requested),
-        ..RunOptions::default()
-    };
-    // What other steps find is found once: only what depends on the plugin is computed again.
-    let store = MemoryStore::new();
+    let read_options = ReadOptions { jobs, largest_source, ..ReadOptions::default() };
     let mut before = BTreeMap::new();
     note(common, "watching; Ctrl-C ends it");
     while !stop.interrupted.load(Ordering::SeqCst) {
@@ -79,8 +70,19 @@ pub fn run(common: &Common, options: &args::Watch, file: &Path) -> Result<Exit, 
         if looked.arrived.count() > 0 || looked.arrived.has_gone() {
             let mut sample = Sample::new(&options.folders, &work, options.sample.into());
             let tried = with_plugin(common, &catalog, file).and_then(|pipeline| {
-                run_pipeline(&store, &pipeline, &mut sample, &run_options, &Silent)?;
-                tell(common, &store, step_of(&pipeline, file)?, &mut before)
+                let step = step_of(&pipeline, file)?;
+                // Of the steps that read documents, only what the plugin needs is run.
+                let only = Some(vec![step.name.clone()]);
+                let options = ReadOptions { only, ..read_options.clone() };
+                let mut tried = Tried::default();
+                pipeline.read_all(&mut sample, &options, &mut |reading| {
+                    tried.add(step, reading);
+                    match stop.interrupted.load(Ordering::SeqCst) {
+                        true => ControlFlow::Break(()),
+                        false => ControlFlow::Continue(()),
+                    }
+                });
+                tell(common, step, tried, &mut before)
             });
             match tried {
                 Ok(()) => {}
@@ -91,7 +93,6 @@ pub fn run(common: &Common, options: &args::Watch, file: &Path) -> Result<Exit, 
                     finish(common, Err(error));
                 }
             }
-            run_options.stop.store(stop.interrupted.load(Ordering::SeqCst), Ordering::SeqCst);
             watch.follow(paths());
         }
         wait(&wake, [again, looked.again].into_iter().flatten().min(), rest);
@@ -218,62 +219,62 @@ impl Origin for Sample {
             }
         }
     }
-
-    fn is_gone(&self, _: &SourceName) -> bool {
-        true
-    }
 }
 
 /// What a step came to on one document or source: a line for each thing it found.
 type Lines = BTreeMap<String, Vec<String>>;
 
+/// What came of a step on the sample.
+#[derive(Default)]
+struct Tried {
+    found: Lines,
+    failures: Vec<Failure>,
+    costs: Vec<Cost>,
+}
+
+impl Tried {
+    /// Adds what the step made of one source.
+    fn add(&mut self, step: &Step, reading: Reading) {
+        let Reading { source, documents, findings, failures, bills, .. } = reading;
+        if step.plugin.role == Role::Unpacker {
+            self.costs.extend(bills.get(&step.name).map(|bill| bill.sum));
+            if let Some(container) = source.container {
+                let line = format!("{} {} {}", source.name, source.media_type, bytes(source.size));
+                self.found.entry(container.to_string()).or_default().push(line);
+            }
+        } else {
+            for (index, document) in documents.iter().enumerate() {
+                let place = match index {
+                    0 => source.name.to_string(),
+                    index => format!("{}#{index}", source.name),
+                };
+                let of_step = || {
+                    let found = findings.iter().filter(|(of, _)| *of == index);
+                    found.map(|(_, finding)| finding).find(|finding| finding.step == step.name)
+                };
+                if !step.plugin.role.reads_sources() {
+                    self.costs.extend(of_step().map(|finding| finding.provenance.cost));
+                    let lines = of_step().map(|it| lines(&it.findings, &document.extracted));
+                    self.found.insert(place, lines.unwrap_or_default());
+                } else if document.provenance.component == step.plugin.digest {
+                    self.costs.extend((index == 0).then_some(document.provenance.cost));
+                    self.found.insert(place, extracted(&document.extracted));
+                }
+            }
+        }
+        let of_step = |failure: &Failure| failure.step.as_ref() == Some(&step.name);
+        self.failures.extend(failures.into_iter().filter(of_step));
+    }
+}
+
 /// Tells what the step found on the sample, what is different from the time before, what failed, and what it cost.
 fn tell(
     common: &Common,
-    store: &dyn Store,
     step: &Step,
+    tried: Tried,
     before: &mut Lines,
 ) -> Result<(), CommandError> {
-    let (mut found, mut costs) = (Lines::new(), Vec::new());
-    for document in store.documents() {
-        let document = document?;
-        let place = match document.index {
-            0 => document.source.to_string(),
-            index => format!("{}#{index}", document.source),
-        };
-        match step.plugin.role {
-            Role::Unpacker => {}
-            Role::Extractor => {
-                if document.provenance.component == step.plugin.digest {
-                    costs.extend((document.index == 0).then_some(document.provenance.cost));
-                    found.insert(place, extracted(&document));
-                }
-            }
-            _ => {
-                let findings = store.findings(document.id, document.version)?;
-                let of_step = findings.iter().find(|finding| finding.step == step.name);
-                costs.extend(of_step.map(|finding| finding.provenance.cost));
-                let lines = of_step.map(|it| lines(&it.findings, &document)).unwrap_or_default();
-                found.insert(place, lines);
-            }
-        }
-    }
-    if step.plugin.role == Role::Unpacker {
-        for source in store.sources() {
-            let info = source?.info;
-            if let Some(container) = info.container {
-                let line = format!("{} {} {}", info.name, info.media_type, bytes(info.size));
-                found.entry(container.to_string()).or_default().push(line);
-            }
-        }
-    }
-    let mut failures = Vec::new();
-    for failure in store.failures() {
-        let failure = failure?;
-        if failure.step.as_ref() == Some(&step.name) {
-            failures.push(failure);
-        }
-    }
+    let Tried { found, failures, costs } = tried;
     let differences = differences(before, &found);
     let mut stdout = std::io::stdout().lock();
     match common.output {
@@ -325,15 +326,15 @@ fn without(one: &[String], other: &[String]) -> Vec<String> {
     one.iter().filter(is_new).cloned().collect()
 }
 
-fn extracted(stored: &StoredDocument) -> Vec<String> {
-    let document = &stored.extracted.document;
+fn extracted(extracted: &Extracted) -> Vec<String> {
+    let document = &extracted.document;
     let language = document.language.iter().map(|tag| format!("language: {tag}"));
     let attributes = document.attributes.iter().map(|it| format!("{}: {}", it.name, it.value));
     language.chain(attributes).chain(document.text.lines().map(str::to_owned)).collect()
 }
 
-fn lines(findings: &Findings, stored: &StoredDocument) -> Vec<String> {
-    let text = &stored.extracted.document.text;
+fn lines(findings: &Findings, extracted: &Extracted) -> Vec<String> {
+    let text = &extracted.document.text;
     match findings {
         Findings::Labels(labels) => {
             labels.iter().map(|it| format!("{} {}", it.name, it.confidence)).collect()

@@ -2,17 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::ops::AddAssign;
-use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::Serialize;
 
-use crate::capabilities::{Member, MemberSink, Refused};
 use crate::model::{
     Annotation, Attribute, Digest, Document, Extracted, Findings, Label, Translation,
 };
-
-/// No container that is compared may have more members.
-const MOST_MEMBERS: usize = 1_000_000;
+use crate::pipeline::reading::Product;
 
 /// How what the new version found differs from what the old one did, in one respect.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -112,38 +108,6 @@ impl AddAssign for Counted {
         self.old += other.old;
         self.new += other.new;
         self.both += other.both;
-    }
-}
-
-/// What a plugin made of a document or source.
-#[derive(Debug, Clone)]
-pub(super) enum Product {
-    Found(Findings),
-    Documents(Vec<Extracted>),
-    /// Name, digest, size; in the order of the container.
-    Members(Vec<(String, Digest, u64)>),
-}
-
-/// Takes what an unpacker emits, and keeps what it takes to tell members apart.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Members(Arc<Mutex<Vec<(String, Digest, u64)>>>);
-
-impl Members {
-    pub(super) fn taken(&self) -> Product {
-        Product::Members(std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner)))
-    }
-}
-
-impl MemberSink for Members {
-    fn accept(&mut self, member: Member) -> Result<(), Refused> {
-        let mut members = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if members.len() == MOST_MEMBERS {
-            let limit = format!("the container holds more than {MOST_MEMBERS} members");
-            return Err(Refused::Limit(limit));
-        }
-        let size = member.content.len() as u64;
-        members.push((member.name, Digest::of(&member.content), size));
-        Ok(())
     }
 }
 

@@ -7,10 +7,9 @@ use std::sync::Mutex;
 use super::commit::{Results, hand_over};
 use super::context::{Context, lock};
 use super::queue::Sender;
-use super::source::{Due, Settled, Waiting};
+use super::source::{Due, Kept, Stage};
 use crate::ingest::Origin;
 use crate::model::DocumentId;
-use crate::pipeline::steps::Known;
 
 /// At least so many sources wait for the workers with what the store knows of them, or four for each: enough for the threads that read
 /// to be woken rarely. They wait together, so that no worker is left with some while another one has none.
@@ -31,7 +30,7 @@ impl Context<'_> {
     pub(super) fn read_ahead(
         &self,
         offers: &Mutex<Offers<'_>>,
-        waiting: &Sender<'_, Waiting>,
+        waiting: &Sender<'_, Stage>,
         results: &Results<'_>,
     ) {
         while !self.stopped() {
@@ -45,26 +44,24 @@ impl Context<'_> {
             };
             // A member of a container may come out of it again meanwhile, as another one: nothing is known of it for long.
             let known = offer.content.as_ref().ok().and_then(|content| content.known());
-            let settled = match known {
-                Some(info) if info.container.is_none() => match self.begin(offer) {
-                    Some(settled) => settled,
+            let stage = match known {
+                Some(info) if info.container.is_none() => match self.checked(self.begin(offer)) {
+                    Some(stage) => stage,
                     None => return,
                 },
-                _ => {
-                    let in_memory = offer.content.as_ref().map_or(0, |content| content.in_memory());
-                    if !waiting.send(Waiting::Unread(offer), in_memory) {
-                        return;
-                    }
-                    continue;
-                }
+                _ => Stage::Offered(offer),
             };
-            let goes_on = match settled {
-                Settled::Done(done) => hand_over(results, *done),
-                Settled::Due(due) => {
-                    let known = self.look_up(&due);
-                    let weight = known.as_ref().map_or(0, Known::weight);
-                    waiting.send(Waiting::Due(due, known), weight)
+            let goes_on = match stage {
+                Stage::Offered(offer) => {
+                    let in_memory = offer.content.as_ref().map_or(0, |content| content.in_memory());
+                    waiting.send(Stage::Offered(offer), in_memory)
                 }
+                Stage::Due(mut due) => {
+                    due.kept = self.kept(&due);
+                    let weight = due.kept.as_ref().map_or(0, Kept::weight);
+                    waiting.send(Stage::Due(due), weight)
+                }
+                Stage::Done(done) => hand_over(results, *done),
             };
             if !goes_on {
                 return;
@@ -72,12 +69,11 @@ impl Context<'_> {
         }
     }
 
-    /// What the store knows of a source, or nothing if that is better found out, or told as an error, by who needs it.
-    fn look_up(&self, due: &Due) -> Option<Known> {
-        if due.is_container {
+    /// What the store has of a source, or nothing if that is better found out, or told as an error, by who needs it.
+    fn kept(&self, due: &Due) -> Option<Kept> {
+        if due.is_opened {
             return None;
         }
-        let looked_up = || self.runner.look_up(&due.incoming.info, due.before.as_ref());
-        catch_unwind(AssertUnwindSafe(looked_up)).ok()?.ok()
+        catch_unwind(AssertUnwindSafe(|| self.look_up(due))).ok()?.ok()
     }
 }

@@ -3,13 +3,12 @@
 use std::time::Duration;
 
 use super::ahead::Offers;
-use super::context::Context;
+use super::context::{Abort, Context};
 use super::queue::{Receiver, Sender};
 use super::source::untouched;
 use super::strategy::{Strategy, gone, retire};
 use crate::model::{FailureClass, SourceName, Tally};
 use crate::pipeline::event::{Event, Fate, Reporter};
-use crate::pipeline::steps::Abort;
 use crate::store::{Commit, Store, StoreError};
 
 /// Results wait here for the committer. Enough to keep workers busy during a flush, few enough to bound memory.
@@ -125,13 +124,13 @@ impl Context<'_> {
         if self.options.strategy != Strategy::Mirror || self.stopped() {
             return;
         }
-        let store = self.runner.store;
+        let store = self.store;
         let mut group = Vec::new();
         let retired = gone(store, &*offers.origin, &offers.seen).try_for_each(|source| {
             if self.stopped() {
                 return Ok(());
             }
-            retire(store, self.runner.run, source?, &mut |commit| {
+            retire(store, self.run, source?, &mut |commit| {
                 group.push(retired(commit));
                 match group.len() {
                     LARGEST_GROUP => {

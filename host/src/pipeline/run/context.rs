@@ -5,15 +5,38 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::container::Helpers;
 use super::options::RunOptions;
-use crate::pipeline::steps::{Abort, Runner};
+use crate::model::{PluginName, RunId};
+use crate::pipeline::assembly::Pipeline;
+use crate::pipeline::reuse::EarlierPipelines;
 use crate::store::record::LARGEST_PAYLOAD;
+use crate::store::{Store, StoreError};
 
 /// What all threads of a run share.
 pub(super) struct Context<'a> {
-    pub(super) runner: Runner<'a>,
+    pub(super) pipeline: &'a Pipeline,
+    pub(super) store: &'a dyn Store,
+    pub(super) run: RunId,
+    pub(super) earlier: EarlierPipelines<'a>,
     pub(super) options: &'a RunOptions,
     pub(super) helpers: Helpers,
     pub(super) abort: Mutex<Option<Abort>>,
+}
+
+/// Why the run as a whole cannot go on.
+#[derive(Debug)]
+pub(super) enum Abort {
+    Store(StoreError),
+    /// Every other document would fail the same way.
+    Misconfigured {
+        step: PluginName,
+        causes: Vec<String>,
+    },
+}
+
+impl From<StoreError> for Abort {
+    fn from(error: StoreError) -> Abort {
+        Abort::Store(error)
+    }
 }
 
 /// A lock that nobody leaves in a bad state, even by a panic.

@@ -7,12 +7,11 @@ use std::time::SystemTime;
 use self::ahead::{Offers, READ_AHEAD, READ_AHEAD_BYTES};
 use self::commit::{WAITING_BYTES, WAITING_RESULTS, commit_all};
 use self::container::Helpers;
-use self::context::Context;
+use self::context::{Abort, Context};
 use self::queue::Queue;
 use super::assembly::Pipeline;
 use super::event::{Event, Reporter};
 use super::reuse::EarlierPipelines;
-use super::steps::{Abort, Runner};
 use crate::error::Hint;
 use crate::ingest::Origin;
 use crate::model::{PluginName, Run, RunId, Tally};
@@ -27,7 +26,6 @@ mod queue;
 mod source;
 mod strategy;
 
-pub(super) use options::LARGEST_CONTAINER;
 pub use options::RunOptions;
 pub use strategy::Strategy;
 
@@ -83,7 +81,7 @@ pub fn run(
     reporter: &dyn Reporter,
 ) -> Result<Run, RunError> {
     let mut run = Run {
-        id: RunId(0),
+        id: RunId::NONE,
         started: SystemTime::now(),
         finished: None,
         pipeline: pipeline.digest(),
@@ -94,12 +92,10 @@ pub fn run(
     run.id = store.begin_run(&run).map_err(RunError::Store)?;
     reporter.event(&Event::Began { run: &run });
     let context = Context {
-        runner: Runner {
-            pipeline,
-            store,
-            run: run.id,
-            earlier: EarlierPipelines::new(store, pipeline),
-        },
+        pipeline,
+        store,
+        run: run.id,
+        earlier: EarlierPipelines::new(store, pipeline),
         options,
         helpers: Helpers::new(options.jobs),
         abort: Mutex::new(None),

@@ -4,9 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use super::strategy::Strategy;
-
-/// The most that the members of one container may have together, in bytes, unless a run is told otherwise.
-pub(in crate::pipeline) const LARGEST_CONTAINER: u64 = 16 << 30;
+use crate::pipeline::reading::{LARGEST_CONTAINER, LARGEST_SOURCE};
 
 /// How a run is done.
 #[derive(Debug, Clone)]
@@ -28,7 +26,7 @@ impl Default for RunOptions {
     fn default() -> RunOptions {
         RunOptions {
             jobs: std::thread::available_parallelism().map_or(1, Into::into),
-            largest_source: 64 << 20,
+            largest_source: LARGEST_SOURCE,
             largest_container: LARGEST_CONTAINER,
             strategy: Strategy::default(),
             stop: Arc::default(),

@@ -1,191 +1,186 @@
-//! Takes one source through the pipeline: whether it has to be processed, what came out, and what is recorded where that is a failure.
+//! Takes one source through its stages: offered, due unless nothing has to be done about it, and done.
 
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use super::commit::{Done, Results, hand_over};
-use super::context::Context;
+use super::context::{Abort, Context};
 use super::queue::Receiver;
 use super::strategy::Strategy;
-use crate::ingest::{Offer, Unreadable, judge};
+use crate::ingest::{Offer, Unreadable};
 use crate::model::{
-    Digest, DocumentId, Failure, FailureClass, FailureId, MediaType, Role, SourceInfo, SourceName,
-    SourceState, StoredSource,
+    Digest, DocumentId, Failure, FailureClass, Role, SourceInfo, SourceName, SourceState,
+    StoredDocument, StoredSource,
 };
 use crate::pipeline::event::Fate;
-use crate::pipeline::reading::{Bytes, Incoming};
-use crate::pipeline::steps::{Abort, Halted, Known, Processed};
+use crate::pipeline::reading::{
+    Computed, Halted, Parts, ReadDocument, Reader, Sinks, Source, Text, own_failure, unread_info,
+};
+use crate::pipeline::reuse::{LookedUp, StoredResults, is_of};
 use crate::sandbox::NESTING;
-use crate::store::Commit;
+use crate::store::{Commit, StoreError};
+
+/// How far a source has come.
+pub(super) enum Stage {
+    /// An origin offers it; nothing has been read.
+    Offered(Offer),
+    /// Steps have to be run on it, as far as what the store has of it does not hold.
+    Due(Box<Due>),
+    /// Nothing more has to be done, or can be.
+    Done(Box<Done>),
+}
 
 /// A source that the steps have to be run on.
 pub(super) struct Due {
-    pub(super) incoming: Incoming,
+    pub(super) source: Source,
     /// What the store has of it.
     pub(super) before: Option<StoredSource>,
     /// It was done in the same way before.
     pub(super) was_done: bool,
-    pub(super) is_container: bool,
+    /// It is a container whose parts have to come out of it.
+    pub(super) is_opened: bool,
+    /// What the store has of it with the content that it has now, if that was looked up ahead.
+    pub(super) kept: Option<Kept>,
 }
 
-/// What is known of a source before any step is run on it.
-pub(super) enum Settled {
-    /// Nothing needs to be done, or nothing can be.
-    Done(Box<Done>),
-    Due(Box<Due>),
+/// What the store has of a source with the content that it has now.
+pub(super) struct Kept {
+    /// Whether its bytes are there.
+    pub(super) has_original: bool,
+    pub(super) documents: LookedUp,
 }
 
-impl Settled {
-    pub(super) fn done(done: Done) -> Settled {
-        Settled::Done(Box::new(done))
+impl Kept {
+    /// About how much memory it holds, in bytes.
+    pub(super) fn weight(&self) -> u64 {
+        let extracted = |document: &ReadDocument| document.provenance.cost.bytes_out;
+        let documents = self.documents.iter().flatten().map(|kept| &kept.document);
+        documents.map(extracted).fold(0, u64::saturating_add)
     }
 }
 
-/// A source on its way from who reads to who computes.
-pub(super) enum Waiting {
-    Unread(Offer),
-    Due(Box<Due>, Option<Known>),
+/// What a source came to.
+pub(super) struct Processed {
+    pub(super) commit: Commit,
+    /// How many results were computed rather than reused.
+    pub(super) computed: usize,
+    /// Whether an unpacker took it apart just now.
+    pub(super) is_taken_apart: bool,
 }
 
 impl Context<'_> {
     /// Takes sources through the pipeline until there are no more.
-    pub(super) fn work(&self, waiting: &Receiver<'_, Waiting>, results: &Results<'_>) {
-        while let Some(next) = waiting.take() {
+    pub(super) fn work(&self, waiting: &Receiver<'_, Stage>, results: &Results<'_>) {
+        while let Some(stage) = waiting.take() {
             if self.stopped() {
                 return;
             }
-            let done = match next {
-                Waiting::Unread(offer) => self.take_in(offer, results),
-                Waiting::Due(due, known) => self.checked(self.compute(*due, known, results)),
-            };
+            let done = self.checked(self.finish(stage, results));
             if !done.is_some_and(|done| hand_over(results, done)) {
                 return;
             }
         }
     }
 
-    /// Takes one offered source through the pipeline; `None` if the run is to end.
-    pub(super) fn take_in(&self, offer: Offer, results: &Results<'_>) -> Option<Done> {
-        let settled = self.begin(offer)?;
-        self.checked(self.finish(settled, results))
+    /// Takes a source through all stages that are left.
+    pub(super) fn finish(&self, stage: Stage, results: &Results<'_>) -> Result<Done, Abort> {
+        match stage {
+            Stage::Offered(offer) => self.finish(self.begin(offer)?, results),
+            Stage::Due(due) => self.compute(*due, results),
+            Stage::Done(done) => Ok(*done),
+        }
     }
 
-    /// Finds out whether an offered source is to be processed; `None` if the run is to end.
-    pub(super) fn begin(&self, offer: Offer) -> Option<Settled> {
-        let Offer { name, content } = offer;
+    /// Finds out whether an offered source is due.
+    pub(super) fn begin(&self, offer: Offer) -> Result<Stage, Abort> {
         if self.options.strategy == Strategy::Keep {
-            let stored = self.checked(self.runner.store.source(&name).map_err(Abort::from))?;
+            let stored = self.store.source(&offer.name)?;
             let is_whole = |it: &StoredSource| !it.retired && it.state != SourceState::Failed;
             if let Some(kept) = stored.filter(is_whole) {
-                return Some(Settled::done(untouched(Fate::Kept, &kept)));
+                return Ok(Stage::done(untouched(Fate::Kept, &kept)));
             }
         }
+        let name = offer.name.clone();
         let limit = self.largest_source();
         // The code of an origin is not this module's, and its bug is the failure of what it offers.
-        let read = catch_unwind(AssertUnwindSafe(|| {
-            let content = content?;
-            if let Some(known) = content.known() {
-                return Ok((known, Bytes::unread(content, limit)));
-            }
-            let claimed = content.claimed();
-            let bytes = content.read(limit)?;
-            let media_type = judge(name.as_str(), claimed.as_ref(), &bytes);
-            Ok((source_info(name.clone(), media_type, &bytes), Bytes::read(bytes)))
-        }));
-        let (info, bytes) = match read.unwrap_or_else(|_| Err(panicked())) {
-            Ok(read) => read,
-            Err(unreadable) => {
-                return self.checked(self.unreadable(name, unreadable).map(Settled::done));
-            }
+        let opened = catch_unwind(AssertUnwindSafe(|| Source::open(offer, limit)));
+        let mut source = match opened.unwrap_or_else(|_| Err(panicked())) {
+            Ok(source) => source,
+            Err(unreadable) => return self.unreadable(name, unreadable).map(Stage::done),
         };
-        let depth = self.depth(&info);
-        let depth = self.checked(depth)?;
-        self.checked(self.settle(Incoming { info, bytes, depth }))
+        source.depth = self.depth(&source.info)?;
+        self.settle(source)
     }
 
     /// How many containers a source lies in.
-    pub(super) fn depth(&self, info: &SourceInfo) -> Result<usize, Abort> {
+    fn depth(&self, info: &SourceInfo) -> Result<usize, Abort> {
         let mut depth = 0;
         let mut container = info.container.clone();
         while let Some(name) = container.filter(|_| depth < NESTING) {
             depth += 1;
-            container = self.runner.store.source(&name)?.and_then(|source| source.info.container);
+            container = self.store.source(&name)?.and_then(|source| source.info.container);
         }
         Ok(depth)
     }
 
-    pub(super) fn process(&self, incoming: Incoming, results: &Results<'_>) -> Result<Done, Abort> {
-        self.finish(self.settle(incoming)?, results)
-    }
-
-    pub(super) fn finish(&self, settled: Settled, results: &Results<'_>) -> Result<Done, Abort> {
-        match settled {
-            Settled::Done(done) => Ok(*done),
-            Settled::Due(due) => self.compute(*due, None, results),
-        }
-    }
-
-    /// Finds out whether a source is to be processed.
-    pub(super) fn settle(&self, incoming: Incoming) -> Result<Settled, Abort> {
-        let before = self.runner.store.source(&incoming.info.name)?;
+    /// Finds out whether a source is due.
+    pub(super) fn settle(&self, source: Source) -> Result<Stage, Abort> {
+        let info = &source.info;
+        let before = self.store.source(&info.name)?;
         let was_retired = before.as_ref().is_some_and(|before| before.retired);
         let unchanged = before.as_ref().filter(|before| {
-            before.info.digest == incoming.info.digest
-                && before.pipeline == self.runner.pipeline.digest()
+            before.info.digest == info.digest
+                && before.pipeline == self.pipeline.digest()
                 && before.state == SourceState::Done
-                && before.info.media_type == incoming.info.media_type
+                && before.info.media_type == info.media_type
         });
-        let pipeline = self.runner.pipeline;
-        let is_container =
-            pipeline.accepting(Role::Unpacker, &incoming.info.media_type).next().is_some();
+        let accepts = |role| self.pipeline.accepting(role, &info.media_type).next().is_some();
+        let is_container = accepts(Role::Unpacker);
         // A container's own record says nothing of members that failed, so containers are opened again.
-        if let Some(unchanged) = unchanged.filter(|_| !is_container) {
-            return Ok(Settled::done(if was_retired {
+        if let Some(unchanged) = unchanged
+            && (!is_container || self.store.members(&info.name).next().is_none())
+        {
+            return Ok(Stage::done(if was_retired {
                 self.back(unchanged)
             } else {
                 untouched(Fate::Unchanged, unchanged)
             }));
         }
-        if let Some(before) = before.as_ref().filter(|_| is_container && incoming.bytes.are_kept())
+        let mut is_opened = is_container;
+        if let Some(before) = before.as_ref().filter(|_| is_container && source.bytes.are_kept())
             && !was_retired
-            && self.runner.before(before)?.is_unpacked(&incoming.info)
+            && self.earlier.before(before)?.is_unpacked(self.store, info)?
         {
-            return Ok(Settled::done(self.still_unpacked(before)));
+            if !accepts(Role::Extractor) {
+                return Ok(Stage::done(self.still_unpacked(before)));
+            }
+            is_opened = false;
         }
         let was_done = unchanged.is_some();
-        Ok(Settled::Due(Box::new(Due { incoming, before, was_done, is_container })))
+        Ok(Stage::Due(Box::new(Due { source, before, was_done, is_opened, kept: None })))
     }
 
-    /// Takes a source through the steps. `known` is what the store knows of it, if that was looked up.
-    pub(super) fn compute(
-        &self,
-        due: Due,
-        known: Option<Known>,
-        results: &Results<'_>,
-    ) -> Result<Done, Abort> {
-        let Due { incoming, before, was_done, is_container } = due;
-        let name = incoming.info.name.clone();
-        let was_retired = before.as_ref().is_some_and(|before| before.retired);
-        let is_new = was_retired || before.as_ref().is_none_or(|before| before.version == 0);
-        let outcome = catch_unwind(AssertUnwindSafe(|| {
-            if is_container {
-                return self.open(&incoming, before.as_ref(), results);
-            }
-            let known = match known {
-                Some(known) => known,
-                None => self.runner.look_up(&incoming.info, before.as_ref())?,
-            };
-            self.runner.process(&incoming, before.as_ref(), known, None)
+    /// Takes a source through the steps.
+    fn compute(&self, due: Due, results: &Results<'_>) -> Result<Done, Abort> {
+        let Due { source, before, was_done, is_opened, kept } = due;
+        let before = before.as_ref();
+        let was_retired = before.is_some_and(|before| before.retired);
+        let is_new = was_retired || before.is_none_or(|before| before.version == 0);
+        let processed = catch_unwind(AssertUnwindSafe(|| match is_opened {
+            true => self.open(&source, before, results),
+            false => self.process(&source, before, kept, None),
         }));
-        let outcome = match outcome {
-            Ok(Ok(outcome)) => outcome,
-            Ok(Err(Halted::Source(unreadable))) => return self.unreadable(name, unreadable),
-            Ok(Err(Halted::Run(abort))) => return Err(abort),
+        let processed = match processed {
+            Ok(Ok(processed)) => processed,
+            Ok(Err(Halted::Source(unreadable))) => {
+                return self.unreadable(source.info.name, unreadable);
+            }
+            Ok(Err(Halted::Reuse(abort))) => return Err(abort),
             // One document has shown a bug of docmill; the others have done nothing wrong.
-            Err(_) => return Ok(self.panicked(incoming, before)),
+            Err(_) => return Ok(self.panicked(source, before)),
         };
-        let Processed { commit, computed } = outcome;
+        let Processed { commit, computed, .. } = processed;
         let fate = match commit.source.state {
             SourceState::Failed => Fate::Failed,
             SourceState::Unsupported => Fate::Unsupported,
@@ -194,17 +189,139 @@ impl Context<'_> {
             SourceState::Done if computed == 0 && commit.retired.is_empty() => Fate::Unchanged,
             SourceState::Done => Fate::Updated,
         };
-        let (added, updated) = match before.as_ref().filter(|before| before.retired) {
+        let (added, updated) = match before.filter(|before| before.retired) {
             Some(_) => (commit.source.documents.len(), 0),
-            None => news(&commit, before.as_ref()),
+            None => news(&commit, before),
         };
+        let name = source.info.name;
         let documents = commit.source.documents.len();
         Ok(Done { name, fate, documents, computed, added, updated, commit: Some(commit) })
     }
 
+    /// Runs the steps on a source, as far as what the store has of it does not hold. `members` takes what an unpacker emits.
+    pub(super) fn process(
+        &self,
+        source: &Source,
+        before: Option<&StoredSource>,
+        kept: Option<Kept>,
+        members: Option<Sinks<'_>>,
+    ) -> Result<Processed, Halted<Abort>> {
+        let info = &source.info;
+        let same_content = before.filter(|before| is_of(before, info));
+        let version = before.map_or(1, |before| before.version + u32::from(same_content.is_none()));
+        let same = same_content.map(|source| self.earlier.before(source));
+        let same = same.transpose().map_err(Abort::Store)?;
+        let (has_original, looked_up) = match kept {
+            Some(Kept { has_original, documents }) => (Some(has_original), Some(documents)),
+            None => (None, None),
+        };
+        let mut stored = StoredResults {
+            store: self.store,
+            pipeline: self.pipeline,
+            info,
+            before: same.as_ref(),
+            has_parts: members.is_none(),
+            looked_up,
+        };
+        let reader =
+            Reader { pipeline: self.pipeline, source, run: self.run, members, wanted: None };
+        let computed = reader.read(&mut stored).map_err(|halted| match halted {
+            Halted::Reuse(error) => Halted::Reuse(Abort::Store(error)),
+            Halted::Source(unreadable) => Halted::Source(unreadable),
+        })?;
+        if let Some(abort) = misconfigured(&computed.failures) {
+            return Err(abort.into());
+        }
+        let Computed { walked, state, findings, retired, mut failures, calls } = computed;
+        let (documents, ids) = match walked.text {
+            Text::Read(documents) => {
+                let documents = self.to_stored(info, version, documents);
+                let ids = documents.iter().map(|document| document.id).collect();
+                (documents, ids)
+            }
+            Text::Kept => (Vec::new(), before.map_or_else(Vec::new, |it| it.documents.clone())),
+            Text::Unreadable => {
+                failures = self.store.failures_of(&info.name).map_err(Abort::Store)?;
+                (Vec::new(), Vec::new())
+            }
+            Text::None | Text::Failed | Text::Untold => (Vec::new(), Vec::new()),
+        };
+        let in_document = |index: u32| ids.get(index as usize).copied();
+        let findings = findings
+            .into_iter()
+            .filter_map(|(index, finding)| Some((in_document(index)?, version, finding)))
+            .collect();
+        let retired = retired
+            .into_iter()
+            .filter_map(|(index, step)| Some((in_document(index)?, version, step)))
+            .collect();
+        let source_now = StoredSource {
+            info: info.clone(),
+            version,
+            state,
+            pipeline: self.pipeline.digest(),
+            documents: match before {
+                // A content that cannot be read does not destroy what was found in the one before it.
+                Some(before) if ids.is_empty() && state == SourceState::Failed => {
+                    before.documents.clone()
+                }
+                _ => ids,
+            },
+            run: self.run,
+            retired: false,
+        };
+        let is_kept = match has_original {
+            Some(is_kept) => is_kept,
+            None => self.store.has_original(&info.digest).map_err(Abort::Store)?,
+        };
+        let original = (!is_kept).then(|| source.bytes.get()).transpose();
+        let original = original.map_err(Halted::Source)?;
+        let commit =
+            Commit { source: source_now, original, documents, findings, retired, failures };
+        let is_taken_apart = walked.parts == Parts::Taken;
+        Ok(Processed { commit, computed: calls.len(), is_taken_apart })
+    }
+
+    /// Documents that were read just now, as the store keeps them.
+    fn to_stored(
+        &self,
+        info: &SourceInfo,
+        version: u32,
+        documents: Vec<ReadDocument>,
+    ) -> Vec<StoredDocument> {
+        let stored = |(index, ReadDocument { extracted, provenance })| StoredDocument {
+            id: DocumentId::of(&info.name, index),
+            version,
+            source: info.name.clone(),
+            original: info.digest,
+            index,
+            extracted,
+            provenance,
+            run: self.run,
+        };
+        (0..).zip(documents).map(stored).collect()
+    }
+
+    /// Reads what the store has of a source with the content that it has now.
+    pub(super) fn look_up(&self, due: &Due) -> Result<Kept, StoreError> {
+        let info = &due.source.info;
+        let same_content = due.before.as_ref().filter(|before| is_of(before, info));
+        let same = same_content.map(|source| self.earlier.before(source)).transpose()?;
+        let stored = StoredResults {
+            store: self.store,
+            pipeline: self.pipeline,
+            info,
+            before: same.as_ref(),
+            has_parts: true,
+            looked_up: None,
+        };
+        let has_original = self.store.has_original(&info.digest)?;
+        Ok(Kept { has_original, documents: stored.look_up()? })
+    }
+
     /// Records that a retired source is back as it was.
-    pub(super) fn back(&self, before: &StoredSource) -> Done {
-        let source = StoredSource { retired: false, run: self.runner.run, ..before.clone() };
+    fn back(&self, before: &StoredSource) -> Done {
+        let source = StoredSource { retired: false, run: self.run, ..before.clone() };
         Done {
             added: source.documents.len(),
             commit: Some(only_source(source)),
@@ -213,23 +330,23 @@ impl Context<'_> {
     }
 
     /// Records that nothing else would come out of a container. Its members are in the store, which offers each on its own.
-    pub(super) fn still_unpacked(&self, before: &StoredSource) -> Done {
-        let pipeline = self.runner.pipeline.digest();
-        let source = StoredSource { pipeline, run: self.runner.run, ..before.clone() };
+    fn still_unpacked(&self, before: &StoredSource) -> Done {
+        let pipeline = self.pipeline.digest();
+        let source = StoredSource { pipeline, run: self.run, ..before.clone() };
         Done { commit: Some(only_source(source)), ..untouched(Fate::Unchanged, before) }
     }
 
     /// Records that docmill itself failed on a source, and keeps its content for another try.
-    pub(super) fn panicked(&self, incoming: Incoming, before: Option<StoredSource>) -> Done {
-        let Incoming { info, bytes, .. } = incoming;
-        let same_content = before.as_ref().is_some_and(|before| before.info.digest == info.digest);
+    fn panicked(&self, source: Source, before: Option<&StoredSource>) -> Done {
+        let Source { info, bytes, .. } = source;
+        let same_content = before.is_some_and(|before| before.info.digest == info.digest);
         let failure = self.failure(&info.name, Some(info.digest), panicked());
         let source = StoredSource {
-            version: before.as_ref().map_or(1, |before| before.version + u32::from(!same_content)),
+            version: before.map_or(1, |before| before.version + u32::from(!same_content)),
             state: SourceState::Failed,
-            pipeline: self.runner.pipeline.digest(),
-            documents: before.map_or_else(Vec::new, |before| before.documents),
-            run: self.runner.run,
+            pipeline: self.pipeline.digest(),
+            documents: before.map_or_else(Vec::new, |before| before.documents.clone()),
+            run: self.run,
             retired: false,
             info,
         };
@@ -244,22 +361,7 @@ impl Context<'_> {
         original: Option<Digest>,
         reason: Unreadable,
     ) -> Failure {
-        Failure {
-            id: FailureId::of(source, None, None),
-            source: source.clone(),
-            original,
-            document: None,
-            step: None,
-            component: None,
-            attempt: None,
-            cost: None,
-            class: FailureClass::Host,
-            causes: reason.causes,
-            hint: reason.hint,
-            backtrace: Vec::new(),
-            log: Vec::new(),
-            run: self.runner.run,
-        }
+        own_failure(source, original, reason, self.run)
     }
 
     /// Records that a source could not be read. What was stored of it before stays as it is.
@@ -268,20 +370,33 @@ impl Context<'_> {
         name: SourceName,
         unreadable: Unreadable,
     ) -> Result<Done, Abort> {
-        let before = self.runner.store.source(&name)?;
+        let before = self.store.source(&name)?;
         let failure = self.failure(&name, None, unreadable);
         let mut source = before.unwrap_or_else(|| StoredSource {
-            info: source_info(name.clone(), unknown_media_type(), &[]),
+            info: unread_info(name.clone()),
             version: 0,
             state: SourceState::Failed,
-            pipeline: self.runner.pipeline.digest(),
+            pipeline: self.pipeline.digest(),
             documents: Vec::new(),
-            run: self.runner.run,
+            run: self.run,
             retired: false,
         });
         (source.state, source.retired) = (SourceState::Failed, false);
         Ok(done_with(source, None, failure))
     }
+}
+
+impl Stage {
+    pub(super) fn done(done: Done) -> Stage {
+        Stage::Done(Box::new(done))
+    }
+}
+
+/// Why the run cannot go on after these failures, if a plugin refuses its configuration: every other document would fail the same way.
+fn misconfigured(failures: &[Failure]) -> Option<Abort> {
+    let failure = failures.iter().find(|it| it.class == FailureClass::Misconfigured)?;
+    let step = failure.step.clone()?;
+    Some(Abort::Misconfigured { step, causes: failure.causes.clone() })
 }
 
 /// A source that failed before any step had a say.
@@ -324,20 +439,4 @@ fn news(commit: &Commit, before: Option<&StoredSource>) -> (usize, usize) {
     let news: HashSet<DocumentId> = extracted.chain(found).chain(retired).collect();
     let updated = news.intersection(&stored).count();
     (news.len() - updated, updated)
-}
-
-pub(super) fn source_info(name: SourceName, media_type: MediaType, bytes: &[u8]) -> SourceInfo {
-    SourceInfo {
-        name,
-        media_type,
-        size: bytes.len() as u64,
-        digest: Digest::of(bytes),
-        container: None,
-        attributes: Vec::new(),
-    }
-}
-
-/// Of a source that could not be read.
-fn unknown_media_type() -> MediaType {
-    MediaType::new("application/octet-stream").unwrap_or_else(|_| unreachable!("a media type"))
 }

@@ -12,6 +12,7 @@ pub fn check(files: &[File]) -> Vec<String> {
             foreign_names(file, &code, &mut findings);
             silent_library(file, &code, &mut findings);
             one_direction(file, &code, &mut findings);
+            rooms(file, &code, &mut findings);
             telling_names(file, &mut findings);
             opening_sentence(file, &mut findings);
         }
@@ -167,11 +168,47 @@ fn one_direction(file: &File, code: &str, findings: &mut Findings) {
     }
 }
 
+/// Rooms inside of a module that may use less than the rest of it: where they are, and what of the library and of their own module
+/// they may use.
+const ROOMS: &[(&str, &[&str], &[&str])] = &[
+    // Reading needs no store: neither to have one, nor to know what a run or a plan does with one.
+    (
+        "host/src/pipeline/reading/",
+        &["pipeline", "catalog", "abi", "sandbox", "capabilities", "ingest", "model", "error"],
+        &["reading", "assembly", "step", "key"],
+    ),
+];
+
+fn rooms(file: &File, code: &str, findings: &mut Findings) {
+    let room = ROOMS.iter().find(|(folder, ..)| file.path.starts_with(folder));
+    let Some((folder, modules, siblings)) = room else { return };
+    let module = top_module(file).unwrap_or_default();
+    let path = format!("crate::{module}");
+    let own = if file.path == format!("{folder}mod.rs") { "super" } else { "super::super" };
+    let used = used_modules(code).into_iter().map(|it| (it, modules));
+    let near = [path.as_str(), own].into_iter().flat_map(|of| used_below(code, of));
+    for ((number, name), allowed) in used.chain(near.map(|it| (it, siblings))) {
+        let is_module = name.starts_with(|it: char| it.is_ascii_lowercase());
+        if is_module && !allowed.contains(&name.as_str()) {
+            findings.add(
+                file,
+                number,
+                format_args!("`{folder}` uses `{name}`; it may use {}", list(allowed)),
+            );
+        }
+    }
+}
+
 /// The modules that follow `crate::`, alone or in braces, each with its line.
 fn used_modules(code: &str) -> Vec<(usize, String)> {
+    used_below(code, "crate")
+}
+
+/// What follows a path, alone or in braces, each with its line.
+fn used_below(code: &str, path: &str) -> Vec<(usize, String)> {
     let mut used = Vec::new();
-    for at in words(code, "crate") {
-        let Some(rest) = code[at + "crate".len()..].strip_prefix("::") else { continue };
+    for at in words(code, path) {
+        let Some(rest) = code[at + path.len()..].strip_prefix("::") else { continue };
         let number = code[..at].matches('\n').count() + 1;
         let Some(group) = rest.strip_prefix('{') else {
             used.push((number, word(rest)));
@@ -402,6 +439,19 @@ mod tests {
         accepts("host/src/pipeline/run.rs", "use crate::store::Key;\nuse crate::catalog::{A, B};");
         accepts("host/src/model/run.rs", "use crate::model::Key;");
         refuses("host/src/extras/mod.rs", "", "has no place");
+    }
+
+    #[test]
+    fn rooms_keep_to_themselves() {
+        let reading = "host/src/pipeline/reading/reader.rs";
+        refuses(reading, "use crate::store::Store;", "`store`");
+        refuses(reading, "use crate::{model::Digest, store};", "`store`");
+        refuses(reading, "use crate::pipeline::reuse::Before;", "`reuse`");
+        refuses(reading, "use crate::pipeline::{step::Step, run::run};", "`run`");
+        refuses("host/src/pipeline/reading/mod.rs", "use super::plan::Plan;", "`plan`");
+        accepts(reading, "use crate::pipeline::step::Step;\nuse super::walk::walk;");
+        accepts("host/src/pipeline/reading/mod.rs", "use super::assembly::Pipeline;");
+        accepts("host/src/pipeline/reuse.rs", "use crate::store::Store;");
     }
 
     #[test]

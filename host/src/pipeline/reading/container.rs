@@ -1,0 +1,132 @@
+//! Takes a container apart on a thread of its own and hands its members over, each under a name that no other has.
+
+use std::collections::HashSet;
+use std::sync::mpsc::{SyncSender, sync_channel};
+
+use super::reader::Sinks;
+use crate::capabilities::{Allowance, Member, MemberSink, Refused};
+use crate::model::{DocumentId, SourceInfo, SourceName};
+
+/// How taking a container apart ended.
+pub(in crate::pipeline) struct TakenApart<T> {
+    /// What unpacking came to.
+    pub(in crate::pipeline) unpacked: T,
+    /// The names of the members that came out of it, as ids to save memory.
+    pub(in crate::pipeline) names: HashSet<DocumentId>,
+    /// Whether every one of them was wanted.
+    pub(in crate::pipeline) is_whole: bool,
+}
+
+/// Runs `unpack` on a thread of its own and hands over what it puts into the sinks it is given, in order: `each` takes one member,
+/// and tells whether it wants more. Whoever unpacks waits meanwhile, with one more member in hand.
+pub(in crate::pipeline) fn take_apart<T: Send>(
+    container: &SourceInfo,
+    largest: u64,
+    unpack: impl FnOnce(Sinks<'_>) -> T + Send,
+    mut each: impl FnMut(SourceName, Member) -> bool,
+) -> TakenApart<T> {
+    let (sender, members) = sync_channel(1);
+    let allowance = Allowance::for_container(container.size, largest);
+    std::thread::scope(|scope| {
+        let unpacking = scope.spawn(move || {
+            // Gone when unpacking has ended: nothing more can come then.
+            let sender = sender;
+            let sink = || -> Box<dyn MemberSink> {
+                Box::new(Sink { members: sender.clone(), allowance: allowance.clone() })
+            };
+            unpack(&sink)
+        });
+        let mut names = HashSet::new();
+        let mut is_whole = true;
+        for (index, member) in (0_u64..).zip(&members) {
+            let name = member_name(&container.name, &member.name, index, &mut names);
+            if !each(name, member) {
+                is_whole = false;
+                break;
+            }
+        }
+        // The next member is refused, which ends the unpacker.
+        drop(members);
+        let unpacked = unpacking.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        TakenApart { unpacked, names, is_whole }
+    })
+}
+
+/// Hands members from the thread that unpacks to the one that processes, and holds the container to its limits.
+struct Sink {
+    members: SyncSender<Member>,
+    allowance: Allowance,
+}
+
+impl MemberSink for Sink {
+    fn accept(&mut self, member: Member) -> Result<(), Refused> {
+        self.allowance.take(&member)?;
+        self.members.send(member).map_err(|_| Refused::Interrupted)
+    }
+}
+
+/// The name of a member, unique within its container and no longer than a name may be.
+fn member_name(
+    container: &SourceName,
+    member: &str,
+    index: u64,
+    seen: &mut HashSet<DocumentId>,
+) -> SourceName {
+    let printable: String = member.chars().filter(|c| *c != '\0').collect();
+    let mut new = |name: String| {
+        SourceName::new(name).ok().filter(|name| seen.insert(DocumentId::of(name, 0)))
+    };
+    if let Some(name) =
+        (!printable.is_empty()).then(|| new(format!("{container}!/{printable}"))).flatten()
+    {
+        return name;
+    }
+    // Empty, too long, or taken: the place in the container tells it apart. A container whose own name leaves no room is cut, and
+    // told from others that begin like it by a digest.
+    let cut = |text: &str, longest: usize| text[..text.floor_char_boundary(longest)].to_owned();
+    let container = match container.as_str() {
+        short if short.len() <= 4_000 => short.to_owned(),
+        long => format!("{}~{}", cut(long, SourceName::LONGEST_STEM), DocumentId::of(container, 0)),
+    };
+    let start = cut(&printable, 4_000 - container.len());
+    // A member may be called like another and its place.
+    (0_u32..)
+        .find_map(|time| match time {
+            0 => new(format!("{container}!/{start}#{index}")),
+            _ => new(format!("{container}!/{start}#{index}.{time}")),
+        })
+        .unwrap_or_else(|| unreachable!("of all these names one is new"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn members_get_names_of_their_own() {
+        let container = SourceName::new("a.zip").unwrap();
+        let mut seen = HashSet::new();
+        let mut check = |member: &str, index, expected: &str| {
+            assert_eq!(member_name(&container, member, index, &mut seen).as_str(), expected);
+        };
+        check("x/y.txt", 0, "a.zip!/x/y.txt");
+        check("x/y.txt", 1, "a.zip!/x/y.txt#1");
+        check("", 2, "a.zip!/#2");
+        check(&"é".repeat(3_000), 3, &format!("a.zip!/{}#3", "é".repeat(1_997)));
+        check("x/y.txt#5", 4, "a.zip!/x/y.txt#5");
+        check("x/y.txt", 5, "a.zip!/x/y.txt#5.1");
+    }
+
+    #[test]
+    fn a_member_is_never_called_like_its_container() {
+        let containers = ["a", "b"].map(|end| format!("{}{end}", "x".repeat(4_095)));
+        let names = containers.map(|container| {
+            let container = SourceName::new(container).unwrap();
+            let mut seen = HashSet::new();
+            ["", "y", "y"].map(|member| member_name(&container, member, 7, &mut seen).to_string())
+        });
+        let different: HashSet<&String> = names.iter().flatten().collect();
+        assert_eq!(different.len(), 6, "{names:#?}");
+        assert!(names.iter().flatten().all(|name| name.contains("!/")), "{names:#?}");
+    }
+}

@@ -1,0 +1,327 @@
+//! Runs the steps that a walk asks for on one source, and gathers what they return.
+
+use super::source::Source;
+use super::walk::{
+    Came, Due, EarlierFinding, Parts, ReadDocument, Reuse, Text, Walked, Work, walk,
+};
+use crate::capabilities::MemberSink;
+use crate::ingest::Unreadable;
+use crate::model::{
+    Attempt, Attribute, Cost, Digest, Document, DocumentId, Extracted, Failure, FailureClass,
+    FailureId, Finding, Findings, LogLevel, LogLine, PluginName, Provenance, RunId, SourceState,
+};
+use crate::pipeline::assembly::Pipeline;
+use crate::pipeline::key::extraction_key;
+use crate::pipeline::step::Step;
+use crate::sandbox::{Called, Stopped};
+
+/// Where an unpacker puts members: asked for once for each unpacker that has a try.
+pub(in crate::pipeline) type Sinks<'a> = &'a dyn Fn() -> Box<dyn MemberSink>;
+
+/// Takes one source through the steps of a pipeline.
+pub(in crate::pipeline) struct Reader<'a> {
+    pub(in crate::pipeline) pipeline: &'a Pipeline,
+    pub(in crate::pipeline) source: &'a Source,
+    /// The run that it is part of.
+    pub(in crate::pipeline) run: RunId,
+    /// Takes the members of a container; without it, no unpacker is asked.
+    pub(in crate::pipeline) members: Option<Sinks<'a>>,
+    /// The steps that are asked what they find in documents, if not all.
+    pub(in crate::pipeline) wanted: Option<&'a [PluginName]>,
+}
+
+/// What came of a source.
+pub(in crate::pipeline) struct Computed<'a> {
+    pub(in crate::pipeline) walked: Walked,
+    pub(in crate::pipeline) state: SourceState,
+    /// What was found, each with the place of its document.
+    pub(in crate::pipeline) findings: Vec<(u32, Finding)>,
+    /// What goes, as nothing takes its place: of which step in which document.
+    pub(in crate::pipeline) retired: Vec<(u32, PluginName)>,
+    pub(in crate::pipeline) failures: Vec<Failure>,
+    /// Every call, what it cost, and whether it failed.
+    pub(in crate::pipeline) calls: Vec<(&'a Step, Cost, bool)>,
+}
+
+/// Why a source could not be taken through the steps.
+pub(in crate::pipeline) enum Halted<E> {
+    /// What is kept of it could not be asked for.
+    Reuse(E),
+    /// Its bytes are needed and cannot be read.
+    Source(Unreadable),
+}
+
+impl<E> From<E> for Halted<E> {
+    fn from(error: E) -> Halted<E> {
+        Halted::Reuse(error)
+    }
+}
+
+impl<'a> Reader<'a> {
+    /// Takes the source through the steps. Of earlier results, what `reuse` has is not computed again.
+    pub(in crate::pipeline) fn read<R: Reuse>(
+        &self,
+        reuse: &mut R,
+    ) -> Result<Computed<'a>, Halted<R::Error>> {
+        let mut work: Reading<'_, 'a, R::Error> = Reading {
+            reader: self,
+            findings: Vec::new(),
+            retired: Vec::new(),
+            failures: Vec::new(),
+            calls: Vec::new(),
+            error: std::marker::PhantomData,
+        };
+        let info = &self.source.info;
+        let walked = if info.size == 0 {
+            let empty = Stopped::new(FailureClass::Malformed, "the source is empty");
+            work.fail(None, None, empty);
+            Walked::default()
+        } else {
+            walk(self.pipeline, info, reuse, &mut work)?
+        };
+        let is_taken = matches!(walked.parts, Parts::Taken | Parts::Kept)
+            || matches!(walked.text, Text::Read(_) | Text::Kept);
+        let no_failure = work.failures.is_empty();
+        if no_failure && !is_taken && !matches!(walked.text, Text::Unreadable) {
+            work.fail(None, None, unsupported(info.media_type.as_str(), &walked.reasons));
+        }
+        let is_failed =
+            work.failures.iter().any(|failure| failure.class != FailureClass::Unsupported);
+        let state = match (is_failed, is_taken) {
+            (true, _) => SourceState::Failed,
+            (false, true) => SourceState::Done,
+            (false, false) => SourceState::Unsupported,
+        };
+        let Reading { findings, retired, failures, calls, .. } = work;
+        Ok(Computed { walked, state, findings, retired, failures, calls })
+    }
+}
+
+fn unsupported(media_type: &str, reasons: &[String]) -> Stopped {
+    let cause = format!("no plugin of the pipeline reads `{media_type}`");
+    let mut stopped = Stopped::new(FailureClass::Unsupported, cause);
+    stopped.causes.extend(reasons.iter().cloned());
+    stopped.hint = Some(format!("add a step with an extractor that accepts `{media_type}`"));
+    stopped
+}
+
+/// A source while it is read.
+struct Reading<'r, 'a, E> {
+    reader: &'r Reader<'a>,
+    findings: Vec<(u32, Finding)>,
+    retired: Vec<(u32, PluginName)>,
+    failures: Vec<Failure>,
+    calls: Vec<(&'a Step, Cost, bool)>,
+    error: std::marker::PhantomData<E>,
+}
+
+impl<'a, E> Work<'a> for Reading<'_, 'a, E> {
+    type Halt = Halted<E>;
+
+    fn unpack(&mut self, step: &'a Step, _: bool) -> Result<Came<()>, Halted<E>> {
+        let Some(sinks) = self.reader.members else { return Ok(Came::Untold) };
+        let container = self.reader.source.for_plugin().map_err(Halted::Source)?;
+        let depth = self.reader.source.depth;
+        let sandbox = self.reader.pipeline.sandbox();
+        let called = step.unpack_at(sandbox, container, sinks(), depth);
+        Ok(self.came(step, None, called).map(|called| called.value))
+    }
+
+    fn extract(&mut self, step: &'a Step, _: bool) -> Result<Came<Vec<ReadDocument>>, Halted<E>> {
+        let Source { info, depth, .. } = self.reader.source;
+        let source = self.reader.source.for_plugin().map_err(Halted::Source)?;
+        let called = step.extract_at(self.reader.pipeline.sandbox(), source, *depth);
+        Ok(self.came(step, None, called).map(|called| {
+            let provenance = self.provenance(step, extraction_key(step, info), called.cost);
+            let document = |extracted| ReadDocument {
+                extracted: with_attributes(extracted, &info.attributes),
+                provenance: provenance.clone(),
+            };
+            called.value.into_iter().map(document).collect()
+        }))
+    }
+
+    fn wants(&self, step: &Step) -> bool {
+        self.reader.wanted.is_none_or(|wanted| wanted.contains(&step.name))
+    }
+
+    fn find(
+        &mut self,
+        step: &'a Step,
+        index: u32,
+        document: &Document,
+        _: Option<&EarlierFinding>,
+        due: Due,
+    ) -> Result<Came<Option<Findings>>, Halted<E>> {
+        // Only who tells nothing makes others wait for it.
+        let Due::Certain { key, prior } = due else { return Ok(Came::Untold) };
+        let prior = prior.into_iter().collect();
+        let Reader { pipeline, source, .. } = self.reader;
+        let called = step.find_at(pipeline.sandbox(), document, &prior, source.depth);
+        Ok(self.came(step, Some(index), called).map(|called| {
+            let copy = pipeline.is_read(&step.name).then(|| called.value.clone());
+            let provenance = self.provenance(step, key, called.cost);
+            let step = step.name.clone();
+            self.findings.push((index, Finding { step, findings: called.value, provenance }));
+            copy
+        }))
+    }
+
+    fn retire(&mut self, index: u32, step: &PluginName) {
+        self.retired.push((index, step.clone()));
+    }
+}
+
+impl<'a, E> Reading<'_, 'a, E> {
+    /// Notes how a call ended.
+    fn came<T>(
+        &mut self,
+        step: &'a Step,
+        document: Option<u32>,
+        called: Result<Called<T>, Stopped>,
+    ) -> Came<Called<T>> {
+        match called {
+            Ok(called) => {
+                self.calls.push((step, called.cost, false));
+                pass_on(step, self.reader.source, &called.log);
+                Came::Out(called)
+            }
+            Err(stopped) => {
+                let is_unsupported = stopped.class == FailureClass::Unsupported;
+                let cost = stopped.cost.as_deref().copied().unwrap_or_default();
+                self.calls.push((step, cost, !is_unsupported));
+                if is_unsupported {
+                    return Came::Unsupported(stopped.causes.join(": "));
+                }
+                self.fail(document, Some(step), stopped);
+                Came::Failed
+            }
+        }
+    }
+
+    fn provenance(&self, step: &Step, key: Digest, cost: Cost) -> Provenance {
+        Provenance {
+            plugin: step.plugin.description.name.clone(),
+            version: step.plugin.description.version.clone(),
+            role: step.plugin.role,
+            component: step.plugin.digest,
+            contract: step.plugin.contract,
+            settings: step.configuration,
+            key,
+            run: self.reader.run,
+            cost,
+        }
+    }
+
+    fn fail(&mut self, document: Option<u32>, step: Option<&Step>, stopped: Stopped) {
+        let info = &self.reader.source.info;
+        let document = document.map(|index| DocumentId::of(&info.name, index));
+        self.failures.push(Failure {
+            id: FailureId::of(&info.name, document, step.map(|step| &step.name)),
+            source: info.name.clone(),
+            original: Some(info.digest),
+            document,
+            step: step.map(|step| step.name.clone()),
+            component: step.map(|step| step.plugin.digest),
+            attempt: step.map(|step| Attempt {
+                plugin: step.plugin.description.name.clone(),
+                version: step.plugin.description.version.clone(),
+                limits: step.limits,
+                configuration: step.kept,
+            }),
+            cost: stopped.cost.map(|cost| *cost),
+            class: stopped.class,
+            causes: stopped.causes,
+            hint: stopped.hint,
+            backtrace: stopped.backtrace,
+            log: stopped.log,
+            run: self.reader.run,
+        });
+    }
+}
+
+impl<T> Came<T> {
+    fn map<U>(self, map: impl FnOnce(T) -> U) -> Came<U> {
+        match self {
+            Came::Out(out) => Came::Out(map(out)),
+            Came::Unsupported(why) => Came::Unsupported(why),
+            Came::Failed => Came::Failed,
+            Came::Untold => Came::Untold,
+        }
+    }
+}
+
+/// A failure that is docmill's part: a source that cannot be read, or a bug.
+pub(in crate::pipeline) fn own_failure(
+    source: &crate::model::SourceName,
+    original: Option<Digest>,
+    reason: Unreadable,
+    run: RunId,
+) -> Failure {
+    Failure {
+        id: FailureId::of(source, None, None),
+        source: source.clone(),
+        original,
+        document: None,
+        step: None,
+        component: None,
+        attempt: None,
+        cost: None,
+        class: FailureClass::Host,
+        causes: reason.causes,
+        hint: reason.hint,
+        backtrace: Vec::new(),
+        log: Vec::new(),
+        run,
+    }
+}
+
+/// Passes on what a plugin logged during a call that went well; otherwise it is kept with the failure.
+fn pass_on(step: &Step, source: &Source, log: &[LogLine]) {
+    for LogLine { level, message } in log {
+        let (step, source) = (step.name.as_str(), source.info.name.as_str().escape_debug());
+        let message = message.escape_debug();
+        match level {
+            LogLevel::Error => {
+                tracing::error!(target: "docmill::plugin", step, %source, "{message}")
+            }
+            LogLevel::Warn => tracing::warn!(target: "docmill::plugin", step, %source, "{message}"),
+            LogLevel::Info => tracing::info!(target: "docmill::plugin", step, %source, "{message}"),
+            LogLevel::Debug => {
+                tracing::debug!(target: "docmill::plugin", step, %source, "{message}")
+            }
+            LogLevel::Trace => {
+                tracing::trace!(target: "docmill::plugin", step, %source, "{message}")
+            }
+        }
+    }
+}
+
+/// Adds what the container knows and the extractor did not find.
+pub(super) fn with_attributes(mut extracted: Extracted, attributes: &[Attribute]) -> Extracted {
+    let found: Vec<String> =
+        extracted.document.attributes.iter().map(|attribute| attribute.name.clone()).collect();
+    let missing = attributes.iter().filter(|attribute| !found.contains(&attribute.name));
+    extracted.document.attributes.extend(missing.cloned());
+    extracted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_container_knows_fills_gaps_only() {
+        let attribute =
+            |name: &str, value: &str| Attribute { name: name.to_owned(), value: value.to_owned() };
+        let mut extracted = Extracted::default();
+        extracted.document.attributes.push(attribute("title", "found"));
+        let extracted = with_attributes(
+            extracted,
+            &[attribute("title", "claimed"), attribute("date", "2025"), attribute("date", "2026")],
+        );
+        let values: Vec<_> =
+            extracted.document.attributes.iter().map(|it| it.value.as_str()).collect();
+        assert_eq!(values, ["found", "2025", "2026"]);
+    }
+}
