@@ -114,6 +114,8 @@ pub enum Color {
 pub enum Command {
     /// Take new or changed documents in and run the pipeline on them
     Ingest(Ingest),
+    /// Print what is in files, without a store
+    Read(Read),
     /// Take in what arrives in folders, until Ctrl-C
     Watch(Watch),
     /// Tell what `update` would do, and why
@@ -207,6 +209,45 @@ pub struct Ingest {
     /// What to do about sources that are stored already
     #[arg(long, value_name = "STRATEGY", default_value = "replace")]
     pub strategy: Strategy,
+}
+
+/// Options of `read`.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Takes files through the pipeline in force and prints what comes out, in the order in which they are
+named; nothing is stored. `-` is standard input; folders are taken with everything in them but hidden
+entries, containers with all their members. What fails is told on stderr, and the command ends with 1.
+
+Text is what unpackers and extractors make of a file, with an empty line between two documents; nothing
+is looked for in it. With `jsonl`, all steps are run, and every document is one object on one line, as
+`export` writes it.
+
+Examples:
+  docmill read page.html
+  curl -s https://example.org/ | docmill read - | wc -w
+  docmill read --format jsonl articles/ > articles.jsonl")]
+pub struct Read {
+    /// Files and folders, or `-`
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// What to print
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: ReadFormat,
+    /// Files to read at the same time [default: one per processor]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub jobs: Option<u16>,
+    /// Largest source to read, at most 1 GiB
+    #[arg(long, value_name = "SIZE", default_value = "64 MiB", value_parser = source_size)]
+    pub max_size: ByteSize,
+}
+
+/// What `read` prints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ReadFormat {
+    /// The text of every document
+    Text,
+    /// Every document and everything found in it, one JSON object per line
+    Jsonl,
 }
 
 /// What is done about sources that are stored already.

@@ -13,6 +13,7 @@ mod plugin_check;
 mod plugin_edit;
 mod plugin_inspect;
 mod plugin_list;
+mod read;
 mod reproduce;
 mod retry;
 mod show;
@@ -35,6 +36,7 @@ pub fn run(args: &Args) -> Result<Exit, CommandError> {
     let common = &args.common;
     match &args.command {
         Command::Ingest(options) => ingest::run(common, options),
+        Command::Read(options) => read::run(common, options),
         Command::Watch(options) => watch::run(common, options),
         Command::Plan { jobs } => plan::run(common, *jobs),
         Command::Update { jobs } => update::run(common, *jobs),

@@ -1,0 +1,215 @@
+//! `read`: takes files through the pipeline and prints what comes out. Nothing is stored.
+
+use std::collections::VecDeque;
+use std::io::{Read as _, Write};
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use docmill::ingest::{Content, Files, Offer, Origin, Unreadable};
+use docmill::model::{
+    DocumentId, Failure, FailureClass, Finding, RunId, SourceName, StoredDocument, StoredSource,
+};
+use docmill::pipeline::{ReadOptions, Reading, RunError};
+
+use super::ingest;
+use crate::args::{Common, Read, ReadFormat};
+use crate::context;
+use crate::dossier::Dossier;
+use crate::exit::Exit;
+use crate::report::{CommandError, DocumentObject, escaped, finish, one_line, write_json};
+
+/// The path that stands for standard input, and what that is called in messages.
+const STANDARD_INPUT: &str = "-";
+
+/// Runs the command.
+pub fn run(common: &Common, options: &Read) -> Result<Exit, CommandError> {
+    if options.paths.iter().filter(|path| is_standard_input(path)).count() > 1 {
+        return Err(CommandError::new(Exit::Usage, "standard input (`-`) can be read only once"));
+    }
+    let jobs = ingest::jobs(options.jobs);
+    let pipeline = context::pipeline(common, jobs)?;
+    let read_options = ReadOptions {
+        jobs,
+        largest_source: options.max_size.as_u64(),
+        // A text needs nobody to find anything in it.
+        only: (options.format != ReadFormat::Jsonl).then(Vec::new),
+        ..ReadOptions::default()
+    };
+    let mut origin = Inputs::new(&options.paths)?;
+    let mut output = Written {
+        format: options.format,
+        to: std::io::BufWriter::new(std::io::stdout().lock()),
+        any: false,
+    };
+    let (mut exit, mut ended) = (Exit::Success, Ok(()));
+    pipeline.read_all(&mut origin, &read_options, &mut |reading| {
+        ended = refusal(&reading).and_then(|()| output.write(&reading).map_err(CommandError::from));
+        if tell_failures(common, &reading) {
+            exit = Exit::SomeFailed;
+        }
+        if ended.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    });
+    ended?;
+    output.to.flush()?;
+    Ok(exit)
+}
+
+fn is_standard_input(path: &Path) -> bool {
+    path == Path::new(STANDARD_INPUT)
+}
+
+/// A step that refuses its configuration would for every source.
+fn refusal(reading: &Reading) -> Result<(), CommandError> {
+    match reading.misconfigured() {
+        Some(Failure { step: Some(step), causes, .. }) => {
+            let (step, causes) = (step.clone(), causes.clone());
+            Err(RunError::Misconfigured { step, causes }.into())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Tells what failed. That nobody reads some member of a container, such as a picture, is told of no member.
+fn tell_failures(common: &Common, reading: &Reading) -> bool {
+    let is_member = reading.source.container.is_some();
+    let mut any = false;
+    for failure in &reading.failures {
+        let is_unsupported = failure.class == FailureClass::Unsupported;
+        if (is_unsupported && is_member) || failure.class == FailureClass::Misconfigured {
+            continue;
+        }
+        any = true;
+        let name = one_line(failure.source.as_str(), 200);
+        let message = match &failure.step {
+            Some(step) => format!("step `{step}` failed on `{name}`"),
+            None => format!("`{name}` could not be read"),
+        };
+        let error = CommandError::new(Exit::SomeFailed, message);
+        let (causes, hint) = (failure.causes.clone(), failure.hint.clone());
+        finish(common, Err(CommandError { causes, hint, ..error }));
+    }
+    any
+}
+
+/// Writes documents as they come.
+struct Written<W> {
+    format: ReadFormat,
+    to: W,
+    /// Whether one was written.
+    any: bool,
+}
+
+impl<W: Write> Written<W> {
+    fn write(&mut self, reading: &Reading) -> std::io::Result<()> {
+        for index in 0..reading.documents.len() {
+            match self.format {
+                ReadFormat::Jsonl => {
+                    let dossier = dossier(reading, index);
+                    write_json(&mut self.to, &DocumentObject::new(&dossier, false))?;
+                }
+                ReadFormat::Text => {
+                    let text = escaped(&reading.documents[index].extracted.document.text);
+                    self.text(text.trim_end_matches('\n'))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes a text, after an empty line if it is not the first.
+    fn text(&mut self, text: &str) -> std::io::Result<()> {
+        let between = if std::mem::replace(&mut self.any, true) { "\n" } else { "" };
+        writeln!(self.to, "{between}{text}")
+    }
+}
+
+/// A document as if it had been stored: what is printed for programs is the same.
+fn dossier(reading: &Reading, index: usize) -> Dossier {
+    let Reading { source, state, documents, findings, failures, .. } = reading;
+    let document = documents[index].clone();
+    let place = u32::try_from(index).unwrap_or(u32::MAX);
+    let id = DocumentId::of(&source.name, place);
+    let found = findings.iter().filter(|(of, _)| *of == index);
+    let mut findings: Vec<Finding> = found.map(|(_, finding)| finding.clone()).collect();
+    findings.sort_by(|one, other| one.step.cmp(&other.step));
+    let of_document = |failure: &&Failure| failure.document.is_none_or(|it| it == id);
+    Dossier {
+        source: Some(StoredSource {
+            info: source.clone(),
+            version: 1,
+            state: *state,
+            pipeline: document.provenance.key,
+            documents: vec![id],
+            run: RunId::NONE,
+            retired: false,
+        }),
+        findings,
+        failures: failures.iter().filter(of_document).cloned().collect(),
+        stored: StoredDocument {
+            id,
+            version: 1,
+            source: source.name.clone(),
+            original: source.digest,
+            index: place,
+            extracted: document.extracted,
+            provenance: document.provenance,
+            run: RunId::NONE,
+        },
+    }
+}
+
+/// Files, folders and standard input, in the order in which they were named.
+struct Inputs {
+    left: VecDeque<Input>,
+}
+
+enum Input {
+    Files(Files),
+    StandardInput,
+}
+
+impl Inputs {
+    fn new(paths: &[PathBuf]) -> Result<Inputs, CommandError> {
+        let work = std::env::current_dir()?;
+        let input = |path: &PathBuf| match is_standard_input(path) {
+            true => Input::StandardInput,
+            false => Input::Files(Files::new([path.clone()], &work)),
+        };
+        Ok(Inputs { left: paths.iter().map(input).collect() })
+    }
+}
+
+impl Origin for Inputs {
+    fn next(&mut self) -> Option<Offer> {
+        loop {
+            match self.left.front_mut()? {
+                Input::Files(files) => {
+                    if let Some(offer) = files.next() {
+                        return Some(offer);
+                    }
+                    self.left.pop_front();
+                }
+                Input::StandardInput => {
+                    self.left.pop_front();
+                    let name = SourceName::new(STANDARD_INPUT).ok()?;
+                    return Some(Offer { name, content: Ok(Box::new(StandardInput)) });
+                }
+            }
+        }
+    }
+}
+
+struct StandardInput;
+
+impl Content for StandardInput {
+    fn read(self: Box<Self>, limit: u64) -> Result<Arc<[u8]>, Unreadable> {
+        let mut bytes = Vec::new();
+        let read = std::io::stdin().lock().take(limit.saturating_add(1)).read_to_end(&mut bytes);
+        read.map_err(|error| Unreadable::because(error.to_string()))?;
+        if bytes.len() as u64 > limit {
+            return Err(Unreadable::because(format!("it has more than {limit} bytes")));
+        }
+        Ok(bytes.into())
+    }
+}
