@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use docmill::model::{FailureClass, SourceState};
-use docmill::pipeline::{Event, Fate, Reporter, RunError, RunOptions, run};
+use docmill::pipeline::{Event, Fate, Plan, Reporter, RunError, RunOptions, Stored, Strategy, run};
 use docmill::store::{MemoryStore, Store};
 use docmill_tests::{Lab, contents, guest, shipped, sources};
 
@@ -187,4 +187,98 @@ fn a_panic_of_whoever_is_told_ends_the_run_and_the_next_one_does_the_rest() {
         assert_eq!(store.documents().count(), 500);
         assert_eq!(store.failures().count(), 0);
     }
+}
+
+/// A pipeline of these guests, and an extractor of text with these conventions.
+fn with_text(guests: &[&str], conventions: &str) -> docmill::pipeline::Pipeline {
+    let steps: String = (guests.iter())
+        .map(|name| format!("[[step]]\nplugin = {:?}\n\n", guest(&format!("adversarial/{name}"))))
+        .collect();
+    let text = shipped("extract-text");
+    let settings = format!("settings = {{ conventions = {conventions:?} }}");
+    Lab::get().pipeline(&format!("{steps}[[step]]\nplugin = {text:?}\n{settings}\n"))
+}
+
+const TEXT: &str = "Le Premier ministre a présidé une réunion.";
+
+#[test]
+fn what_no_unpacker_will_have_is_left_to_the_next_and_then_to_extractors() {
+    let store = MemoryStore::new();
+    let options = RunOptions { jobs: 2, ..Default::default() };
+    let ingest = |pipeline: &_| {
+        let offered = sources([("a.txt", TEXT)]);
+        let ingested = Lab::get().ingest_into(&store, pipeline, offered, &options);
+        let told = ingested.unwrap_or_else(|error| panic!("{error}")).1;
+        told.into_iter().map(|it| (it.name, it.fate, it.computed)).collect::<Vec<_>>()
+    };
+    let of = |name: &str, fate, computed| (name.to_owned(), fate, computed);
+    let unwilling = with_text(&["unpack-unsupported", "well-behaved"], "none");
+    // The unpacker, the extractor, and the analyzer of its text.
+    assert_eq!(ingest(&unwilling), [of("a.txt", Fate::Added, 3)]);
+    assert_eq!(ingest(&unwilling), [of("a.txt", Fate::Unchanged, 0)]);
+    assert_eq!(store.failures().count(), 0);
+}
+
+#[test]
+fn a_source_has_parts_and_a_text_where_unpackers_and_extractors_accept_it() {
+    let guests = ["unpack-unsupported", "unpack-one-read", "well-behaved"];
+    let pipeline = with_text(&guests, "none");
+    let ingested = Lab::get().ingest(&pipeline, sources([("a.txt", TEXT)]), 2);
+    let told: Vec<_> =
+        ingested.told.iter().map(|it| (it.name.as_str(), it.fate, it.computed)).collect();
+    // The member is no text; the container takes two unpackers, an extractor and an analyzer.
+    assert_eq!(told, [("a.txt!/all", Fate::Unsupported, 0), ("a.txt", Fate::Added, 4)]);
+    let texts: Vec<_> =
+        ingested.documents().into_iter().map(|it| it.extracted.document.text).collect();
+    assert_eq!(texts, [TEXT]);
+    assert_eq!(ingested.values("well-behaved").len(), 1);
+
+    // An update with another extraction leaves the parts where they are.
+    let store = Arc::new(ingested.store);
+    let stored = Stored::all(Arc::clone(&store) as _, &mut |flaw| panic!("{flaw}"));
+    let other = with_text(&guests, "newsroom");
+    let plan = Plan::make(&*store, &other).unwrap();
+    let due: Vec<_> = plan.due.iter().map(|due| (due.step.as_str(), due.certain)).collect();
+    assert_eq!(due, [("extract-text", 1), ("well-behaved", 0)]);
+    let options = RunOptions { jobs: 2, ..Default::default() };
+    let told = Lab::get().ingest_into(&*store, &other, stored, &options).unwrap().1;
+    let told: Vec<_> = told.iter().map(|it| (it.name.as_str(), it.computed)).collect();
+    assert!(told.contains(&("a.txt", 1)) || told.contains(&("a.txt", 2)), "{told:?}");
+}
+
+#[test]
+fn a_source_that_nobody_will_have_says_what_each_of_them_said() {
+    let pipeline = Lab::get().pipeline(&format!(
+        "[[step]]\nplugin = {:?}\n\n[[step]]\nplugin = {:?}\n",
+        guest("adversarial/unpack-unsupported"),
+        guest("adversarial/unsupported"),
+    ));
+    let ingested = Lab::get().ingest(&pipeline, sources([("a.txt", TEXT)]), 1);
+    let failures = ingested.failures();
+    let [failure] = failures.as_slice() else { panic!("not one failure: {failures:#?}") };
+    assert_eq!(
+        failure.causes,
+        [
+            "no plugin of the pipeline reads `text/plain`",
+            "`unpack-unsupported`: not my kind of container",
+            "`unsupported`: not my kind of text",
+        ]
+    );
+    assert_eq!(ingested.told[0].fate, Fate::Unsupported);
+}
+
+#[test]
+fn a_mirror_keeps_what_came_out_of_a_container_that_no_unpacker_will_have_any_more() {
+    let store = MemoryStore::new();
+    let options = RunOptions { jobs: 2, strategy: Strategy::Mirror, ..Default::default() };
+    let ingest = |guests: &[&str]| {
+        let offered = sources([("a.txt", TEXT)]).and_nothing_else();
+        let pipeline = with_text(guests, "none");
+        Lab::get().ingest_into(&store, &pipeline, offered, &options).unwrap().1
+    };
+    ingest(&["unpack-one-read"]);
+    let told = ingest(&["unpack-unsupported"]);
+    assert!(told.iter().all(|it| it.fate != Fate::Retired), "{told:?}");
+    let member = store.source(&docmill::model::SourceName::new("a.txt!/all").unwrap()).unwrap();
+    assert!(!member.expect("it is still there").retired);
 }

@@ -17,6 +17,7 @@ mod incremental;
 mod kills;
 mod lineage;
 mod polyglot;
+mod read;
 mod reading;
 mod repeated_runs;
 mod seeds;

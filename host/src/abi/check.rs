@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::model::{
-    Annotation, Aside, Attribute, Clause, Document, Label, LanguageTag, Mark, MediaType,
-    PluginName, Span, check_kebab_case,
+    Annotation, Aside, Attribute, Clause, Document, FailureClass, Label, LanguageTag, Mark,
+    MediaType, PluginName, Span, check_kebab_case,
 };
 use crate::sandbox::Fault;
 
@@ -118,6 +118,23 @@ fn confidence(what: impl Fn() -> String, confidence: f32) -> Result<(), Fault> {
         Ok(())
     } else {
         Err(broken(format!("{} has the confidence {confidence}", what()), Clause::CONFIDENCE))
+    }
+}
+
+/// Checks how an unpacker ended that had handed over so many members.
+pub(super) fn unpacked(ended: Result<(), Fault>, members: u64) -> Result<(), Fault> {
+    match ended {
+        Err(Fault::Reported(reported))
+            if reported.class == FailureClass::Unsupported && members > 0 =>
+        {
+            let said = quoted(&reported.reason);
+            let s = if members == 1 { "" } else { "s" };
+            let what = format!(
+                "it said that the container is not for it ({said}) after it had handed over {members} member{s}"
+            );
+            Err(broken(what, Clause::UNSUPPORTED_FIRST))
+        }
+        ended => ended,
     }
 }
 

@@ -244,8 +244,10 @@ impl Plugin {
         let exports = role!(self, Unpacker, unpacking, store, instance);
         store.data_mut().takes_apart(container.size());
         let source = lend(store, container)?;
-        let result = exports.docmill_plugin_unpacking().call_unpack(&mut *store, source);
-        result?.map_err(reported)
+        let before = store.data().members;
+        let ended = exports.docmill_plugin_unpacking().call_unpack(&mut *store, source)?;
+        let ended = ended.map_err(reported);
+        check::unpacked(ended, store.data().members - before)
     }
 
     fn extract(
@@ -797,6 +799,7 @@ impl wit::members::Host for State {
         let accepted = sink.accept(member);
         self.pause(begun.elapsed());
         self.moved_on();
+        self.members += u64::from(accepted.is_ok());
         Ok(accepted?)
     }
 }

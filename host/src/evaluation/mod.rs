@@ -6,9 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::ingest::{Content, Offer, Origin, Unreadable};
-use crate::model::{
-    Failure, FailureClass, Findings, Label, LanguageTag, MediaType, PluginName, SourceName,
-};
+use crate::model::{Failure, Findings, Label, LanguageTag, MediaType, PluginName, SourceName};
 use crate::pipeline::{Pipeline, ReadOptions, Reading, RunError};
 
 mod cases;
@@ -43,7 +41,7 @@ pub fn evaluate(
         if reading.source.container.is_some() {
             return ControlFlow::Continue(());
         }
-        refused = reading.failures.iter().find_map(refusal);
+        refused = reading.misconfigured().and_then(refusal);
         answers.push(answer(reading, step, second_level));
         if refused.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
@@ -54,9 +52,7 @@ pub fn evaluate(
 }
 
 fn refusal(failure: &Failure) -> Option<RunError> {
-    let is_refusal = failure.class == FailureClass::Misconfigured;
-    let step = failure.step.clone().filter(|_| is_refusal)?;
-    Some(RunError::Misconfigured { step, causes: failure.causes.clone() })
+    Some(RunError::Misconfigured { step: failure.step.clone()?, causes: failure.causes.clone() })
 }
 
 fn answer(reading: Reading, step: &PluginName, second_level: bool) -> Answer {

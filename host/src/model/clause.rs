@@ -162,6 +162,8 @@ clauses! {
         "the members do not depend on how many bytes a read returns";
     UNPACKERS_EMIT = "U-3", ["members.emit"],
         "only unpackers emit members";
+    UNSUPPORTED_FIRST = "U-4", ["unpacking.unpack"],
+        "`unsupported` comes before the first member, or not at all";
 
     SPANS = "V-1", ["extraction.extract", "classification.classify", "analysis.analyze"],
         "spans count UTF-8 bytes, not characters, lie within the text, and on character boundaries";

@@ -38,6 +38,8 @@ pub(crate) struct State {
     /// What went to the host and came from it in calls, in bytes of content.
     pub(crate) bytes_in: u64,
     pub(crate) bytes_out: u64,
+    /// How many members it handed over.
+    pub(crate) members: u64,
     /// Whether the call may use the contract's imports; `describe` may not.
     pub(crate) sealed: bool,
     pub(super) meter: Meter,
@@ -60,6 +62,7 @@ impl State {
             host_calls: 0,
             bytes_in: 0,
             bytes_out: 0,
+            members: 0,
             sealed,
             meter: Meter::new(limits.memory),
             deadline: Instant::now() + limits.deadline,

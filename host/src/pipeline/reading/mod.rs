@@ -11,7 +11,8 @@ use std::sync::{Mutex, PoisonError};
 use super::assembly::Pipeline;
 use crate::ingest::{Offer, Origin, Unreadable};
 use crate::model::{
-    Bill, Failure, Finding, PluginName, Role, RunId, SourceInfo, SourceName, SourceState,
+    Bill, Failure, FailureClass, Finding, PluginName, Role, RunId, SourceInfo, SourceName,
+    SourceState,
 };
 
 mod again;
@@ -86,6 +87,11 @@ impl Reading {
     pub fn finding(&self, document: usize, step: &str) -> Option<&Finding> {
         let found = self.findings.iter().filter(|(index, _)| *index == document);
         found.map(|(_, finding)| finding).find(|finding| finding.step.as_str() == step)
+    }
+
+    /// The failure of a step that refuses its configuration, if there is one: it would refuse for every source.
+    pub fn misconfigured(&self) -> Option<&Failure> {
+        self.failures.iter().find(|it| it.class == FailureClass::Misconfigured)
     }
 
     /// Of a source that could not be read, and the container that it lies in.
