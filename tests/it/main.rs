@@ -22,6 +22,7 @@ mod reading;
 mod repeated_runs;
 mod seeds;
 mod strategies;
+mod streaming;
 mod sudden_ends;
 mod tour;
 mod watch;

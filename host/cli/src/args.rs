@@ -8,6 +8,7 @@ use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueP
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use docmill::manifest::LimitChanges;
 use docmill::model::{FailureClass, PluginName};
+use docmill::pipeline::RunOptions;
 
 /// Take documents through sandboxed WebAssembly plugins and keep what they find
 #[derive(Debug, Parser)]
@@ -203,9 +204,8 @@ pub struct Ingest {
     /// Documents to process at the same time [default: one per processor]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub jobs: Option<u16>,
-    /// Largest source to read, at most 1 GiB
-    #[arg(long, value_name = "SIZE", default_value = "64 MiB", value_parser = source_size)]
-    pub max_size: ByteSize,
+    #[command(flatten)]
+    pub sizes: Sizes,
     /// What to do about sources that are stored already
     #[arg(long, value_name = "STRATEGY", default_value = "replace")]
     pub strategy: Strategy,
@@ -248,6 +248,34 @@ pub enum ReadFormat {
     Text,
     /// Every document and everything found in it, one JSON object per line
     Jsonl,
+}
+
+/// How large things may be.
+#[derive(Debug, ClapArgs)]
+pub struct Sizes {
+    /// Most of a source to hold in memory, at most 1 GiB; only containers may be larger
+    #[arg(long, value_name = "SIZE", default_value = "64 MiB", value_parser = source_size)]
+    pub max_size: ByteSize,
+    /// Largest container to copy into the store; what needs a larger one again reads it where it was
+    #[arg(long, value_name = "SIZE", default_value = "64 MiB")]
+    pub max_copy: ByteSize,
+    /// Most to take out of one file, at most 200 times its size or 256 MiB; a member counts 4 KiB more than it has
+    #[arg(long, value_name = "SIZE", default_value = "256 GiB")]
+    pub max_unpacked: ByteSize,
+}
+
+impl Sizes {
+    /// How a run is done.
+    pub fn options(&self, jobs: usize, strategy: Strategy) -> RunOptions {
+        RunOptions {
+            jobs,
+            largest_source: self.max_size.as_u64(),
+            largest_copy: self.max_copy.as_u64(),
+            largest_container: self.max_unpacked.as_u64(),
+            strategy: strategy.into(),
+            ..RunOptions::default()
+        }
+    }
 }
 
 /// What is done about sources that are stored already.
@@ -299,9 +327,8 @@ pub struct Watch {
     /// Documents to process at the same time [default: one per processor]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub jobs: Option<u16>,
-    /// Largest source to read, at most 1 GiB
-    #[arg(long, value_name = "SIZE", default_value = "64 MiB", value_parser = source_size)]
-    pub max_size: ByteSize,
+    #[command(flatten)]
+    pub sizes: Sizes,
     /// What to do about sources that are stored already
     #[arg(long, value_name = "STRATEGY", default_value = "replace")]
     pub strategy: Strategy,

@@ -7,8 +7,6 @@ use std::io::{ErrorKind, Read};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use bytesize::ByteSize;
-
 use super::folder::{Entry, Folder, Kind};
 use super::{Content, Offer, Origin, Unreadable};
 use crate::capabilities::{Blob, OpenFile};
@@ -367,13 +365,30 @@ impl Content for FileContent {
     fn read(self: Box<Self>, limit: u64) -> Result<Arc<[u8]>, Unreadable> {
         match self.open(limit)? {
             Blob::Memory(bytes) => Ok(bytes),
-            Blob::File(file) => Err(too_large(file.size(), limit)),
+            Blob::File(file) => Err(Unreadable::too_large(file.size(), limit)),
         }
     }
 
     fn open(self: Box<Self>, limit: u64) -> Result<Blob, Unreadable> {
         content_of(self.0.open()?, limit)
     }
+}
+
+/// Opens the file of this name, as [`Files`] with the same base called it; no link is followed, wherever it is on the way.
+///
+/// # Errors
+///
+/// If there is no such file, or it cannot be read.
+pub fn open_named(base: &Path, name: &SourceName, limit: u64) -> Result<Blob, Unreadable> {
+    let cannot_open = |error| cannot("opened", &error);
+    let base = std::fs::canonicalize(base).map_err(cannot_open)?;
+    let path = base.join(name.as_str());
+    let (Some(parent), Some(file)) = (path.parent(), path.file_name()) else {
+        return Err(is_no_file());
+    };
+    let folder = Arc::new(Folder::at(parent).map_err(cannot_open)?);
+    let root = Arc::new(Root { path: parent.to_owned(), folder });
+    content_of(Place { root, beneath: PathBuf::from(file) }.open()?, limit)
 }
 
 /// The bytes of an open file: in memory, unless there are more than `limit`.
@@ -387,20 +402,9 @@ pub(super) fn content_of(file: File, limit: u64) -> Result<Blob, Unreadable> {
     // The file may grow while it is read.
     file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(cannot_read)?;
     if bytes.len() as u64 > limit {
-        return Err(too_large(bytes.len() as u64, limit));
+        return Err(Unreadable::too_large(bytes.len() as u64, limit));
     }
     Ok(Blob::Memory(Arc::from(bytes)))
-}
-
-pub(super) fn too_large(size: u64, limit: u64) -> Unreadable {
-    Unreadable {
-        causes: vec![format!(
-            "it has {}, and the limit is {}",
-            ByteSize(size).display().iec(),
-            ByteSize(limit).display().iec()
-        )],
-        hint: Some("raise the limit with `--max-size`".to_owned()),
-    }
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use crate::model::MediaType;
 
 /// How much of the content is looked at, in bytes.
-const LOOKED_AT: usize = 4 * 1024;
+pub const LOOKED_AT: usize = 4 * 1024;
 
 /// What bytes of this name most likely are.
 ///

@@ -5,7 +5,9 @@
 
 use std::sync::Arc;
 
-use crate::capabilities::Blob;
+use bytesize::ByteSize;
+
+use crate::capabilities::{Blob, ReadError};
 use crate::model::{MediaType, SourceInfo, SourceName};
 
 mod files;
@@ -14,8 +16,8 @@ mod media_type;
 mod wake;
 mod watch;
 
-pub use files::Files;
-pub use media_type::judge;
+pub use files::{Files, open_named};
+pub use media_type::{LOOKED_AT, judge};
 pub use wake::Wake;
 pub use watch::{Arrived, Looked, Watch};
 
@@ -85,8 +87,25 @@ pub struct Unreadable {
 }
 
 impl Unreadable {
+    /// More bytes than are read.
+    pub fn too_large(size: u64, limit: u64) -> Unreadable {
+        let shown = |bytes| ByteSize(bytes).display().iec();
+        Unreadable {
+            causes: vec![format!("it has {}, and the limit is {}", shown(size), shown(limit))],
+            hint: Some("raise the limit with `--max-size`".to_owned()),
+        }
+    }
+
     /// A single reason.
     pub fn because(cause: impl Into<String>) -> Unreadable {
         Unreadable { causes: vec![cause.into()], hint: None }
+    }
+}
+
+impl From<ReadError> for Unreadable {
+    fn from(error: ReadError) -> Unreadable {
+        let hint = matches!(error, ReadError::Changed)
+            .then(|| "take it in again once nobody writes to it".to_owned());
+        Unreadable { causes: vec![error.to_string()], hint }
     }
 }

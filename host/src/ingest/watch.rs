@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use super::files::{Files, Found, Place, content_of, too_large};
+use super::files::{Files, Found, Place, content_of};
 use super::{Content, Offer, Origin, Unreadable};
 use crate::capabilities::Blob;
 use crate::model::SourceName;
@@ -215,7 +215,7 @@ impl Content for Opened {
     fn read(self: Box<Self>, limit: u64) -> Result<Arc<[u8]>, Unreadable> {
         match self.0 {
             Blob::Memory(bytes) => Ok(bytes),
-            Blob::File(file) => Err(too_large(file.size(), limit)),
+            Blob::File(file) => Err(Unreadable::too_large(file.size(), limit)),
         }
     }
 

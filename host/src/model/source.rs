@@ -59,4 +59,6 @@ pub struct StoredSource {
     /// Whether it is gone from where it came from and off all lists: see [`Strategy::Mirror`](crate::pipeline::Strategy::Mirror).
     /// Everything that was stored of it stays.
     pub retired: bool,
+    /// Whether the store was given its bytes, as it is of every source but of large containers that are read where they are.
+    pub is_copied: bool,
 }

@@ -1,9 +1,11 @@
 //! Offers what a store holds once more: for another try, or for a store built anew.
 
 use std::collections::VecDeque;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::ingest::{Content, Offer, Origin, Unreadable};
+use crate::capabilities::Blob;
+use crate::ingest::{Content, Offer, Origin, Unreadable, open_named};
 use crate::model::{SourceInfo, SourceName, StoredSource};
 use crate::store::{Store, StoreError};
 
@@ -11,12 +13,13 @@ use crate::store::{Store, StoreError};
 pub struct Stored {
     store: Arc<dyn Store>,
     names: VecDeque<SourceName>,
+    base: Option<PathBuf>,
 }
 
 impl Stored {
     /// These sources, in this order.
     pub fn of(store: Arc<dyn Store>, names: impl IntoIterator<Item = SourceName>) -> Stored {
-        Stored { store, names: names.into_iter().collect() }
+        Stored { store, names: names.into_iter().collect(), base: None }
     }
 
     /// All sources that lie in no container and are not retired; what lies in one comes out of it again. `damaged` is told what cannot be read.
@@ -28,6 +31,13 @@ impl Stored {
         Stored::of(store, names)
     }
 
+    /// The same, with names that are relative to `base` where a store keeps no copy: it is read where it was then, if that is the very
+    /// same file.
+    #[must_use]
+    pub fn beside(self, base: &Path) -> Stored {
+        Stored { base: Some(base.to_owned()), ..self }
+    }
+
     /// How many sources are still to be offered.
     pub fn count(&self) -> u64 {
         self.names.len() as u64
@@ -37,7 +47,8 @@ impl Stored {
         let source = self.store.source(name).map_err(unreadable)?;
         let source = source.filter(|source| source.version > 0);
         let source = source.ok_or_else(|| Unreadable::because("its content was never read"))?;
-        Ok(KeptContent { store: Arc::clone(&self.store), info: source.info })
+        let (store, base) = (Arc::clone(&self.store), self.base.clone());
+        Ok(KeptContent { store, base, info: source.info })
     }
 }
 
@@ -56,15 +67,43 @@ impl Origin for Stored {
 
 struct KeptContent {
     store: Arc<dyn Store>,
+    base: Option<PathBuf>,
     info: SourceInfo,
 }
 
+const NOT_COPIED: &str = "its content is too large to be in the store, and is not where it was";
+
+fn not_copied(cause: &str) -> Unreadable {
+    let hint = Some("take in again the file that it is, or that it lies in".to_owned());
+    Unreadable { causes: vec![cause.to_owned()], hint }
+}
+
 impl Content for KeptContent {
-    fn read(self: Box<Self>, _: u64) -> Result<Arc<[u8]>, Unreadable> {
+    fn read(self: Box<Self>, limit: u64) -> Result<Arc<[u8]>, Unreadable> {
+        match self.open(limit)? {
+            Blob::Memory(bytes) => Ok(bytes),
+            Blob::File(file) => Err(Unreadable::too_large(file.size(), limit)),
+        }
+    }
+
+    fn open(self: Box<Self>, limit: u64) -> Result<Blob, Unreadable> {
+        let KeptContent { store, base, info } = *self;
         // It was within the limit when it was taken in.
-        let bytes = self.store.original(&self.info.digest).map_err(unreadable)?;
-        let bytes = bytes.ok_or_else(|| Unreadable::because("its content is not in the store"))?;
-        Ok(bytes.into())
+        if let Some(bytes) = store.original(&info.digest).map_err(unreadable)? {
+            return Ok(Blob::Memory(bytes.into()));
+        }
+        let Some(base) = base.filter(|_| info.container.is_none()) else {
+            return Err(not_copied("its content is not in the store"));
+        };
+        let blob = open_named(&base, &info.name, limit).map_err(|reason| Unreadable {
+            causes: [not_copied(NOT_COPIED).causes, reason.causes].concat(),
+            ..not_copied(NOT_COPIED)
+        })?;
+        // Whoever wrote the store may have named any file: of another one, nothing is read but for its digest.
+        if blob.size() != info.size || blob.digest()? != info.digest {
+            return Err(not_copied("the file is no longer the one that was taken in"));
+        }
+        Ok(blob)
     }
 
     fn known(&self) -> Option<SourceInfo> {

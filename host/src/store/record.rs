@@ -41,6 +41,7 @@
 //! | 2 of `x` | how the plugin was run: its name, version, limits, and the digest of its configuration |
 //! | 3 of `x` | what the call that failed cost |
 //! | 2 of `s` | whether the source is retired |
+//! | 3 of `s` | whether the store was given its bytes |
 //! | 2 of `r` | how many sources were kept, and how many retired |
 //! | 2 of `f` | in two parts |
 //!
@@ -129,7 +130,7 @@ kinds! {
     /// A [`Run`].
     Run = b'r', version 2;
     /// A [`StoredSource`].
-    Source = b's', version 2;
+    Source = b's', version 3;
     /// A [`StoredDocument`].
     Document = b'd', version 1;
     /// A [`Finding`].
@@ -244,7 +245,7 @@ macro_rules! record {
 }
 
 record! {
-    StoredSource, Source, v2::Source<'_>, 1 => v1::Source<'_>;
+    StoredSource, Source, v3::Source<'_>, 1 => v1::Source<'_>, 2 => v2::Source<'_>;
     StoredDocument, Document, v1::Document<'_>;
     History, History, v1_history::History<'_>;
     Failure, Failure, v3::Failure<'_>, 1 => v1::Failure<'_>, 2 => v2::Failure<'_>;

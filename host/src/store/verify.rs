@@ -178,7 +178,8 @@ impl<M: KeyValue> Check<'_, M> {
             let mut flaws = Vec::new();
             let failures = queries::failures_of(check.map, name).unwrap_or_default();
             // A source of version 0 was never read.
-            if source.version > 0 && !check.has(&keys::original(&source.info.digest)) {
+            let should_have = source.version > 0 && source.is_copied;
+            if should_have && !check.has(&keys::original(&source.info.digest)) {
                 if source.state == SourceState::Failed && failures.iter().any(says_lost) {
                     check.lost.insert(name.clone());
                 } else {

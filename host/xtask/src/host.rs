@@ -37,8 +37,13 @@ pub fn test(workspace: &Workspace, arguments: &[&str]) -> Outcome {
 /// dev profile, with its checks for overflow and its small units of code, and every ratio better than it is.
 pub fn bench(workspace: &Workspace, arguments: &[&str]) -> Outcome {
     guests::build_measured(workspace)?;
+    // The scale of those is another one: gigabytes, and minutes.
+    let (bench, arguments) = match arguments {
+        ["streams", rest @ ..] => ("streams", rest),
+        all => ("ratios", all),
+    };
     let mut command = workspace.cargo();
-    command.args(["bench", "--package", "docmill-cli", "--bench", "ratios"]);
+    command.args(["bench", "--package", "docmill-cli", "--bench", bench]);
     run(command.arg("--").args(arguments))
 }
 

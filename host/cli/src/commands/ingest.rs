@@ -20,9 +20,8 @@ pub fn run(common: &Common, options: &Ingest) -> Result<Exit, CommandError> {
     let store = context::open_store(common)?;
     let mut files = Files::new(options.paths.iter().cloned(), &context::base(common)?);
     let expected = Progress::wants_total(common).then(|| files.count());
-    let largest_source = options.max_size.as_u64();
-    let strategy = options.strategy.into();
-    let options = RunOptions { jobs, largest_source, strategy, ..RunOptions::default() };
+    let options = options.sizes.options(jobs, options.strategy);
+    let strategy = options.strategy;
     let exit = run_until_interrupted(common, &store, &pipeline, &mut files, expected, options)?;
     if strategy == Strategy::Mirror {
         note_not_whole(common, &files);

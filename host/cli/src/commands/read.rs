@@ -143,6 +143,7 @@ fn dossier(reading: &Reading, index: usize) -> Dossier {
             documents: vec![id],
             run: RunId::NONE,
             retired: false,
+            is_copied: false,
         }),
         findings,
         failures: failures.iter().filter(of_document).cloned().collect(),

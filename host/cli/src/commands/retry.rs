@@ -45,7 +45,7 @@ pub fn run(common: &Common, options: &Retry) -> Result<Exit, CommandError> {
         Exit::Success
     } else {
         let expected = Some(names.len() as u64);
-        let mut origin = Stored::of(Arc::clone(&store) as _, names);
+        let mut origin = Stored::of(Arc::clone(&store) as _, names).beside(&context::base(common)?);
         ingest::take_in(common, &*store, &pipeline, &mut origin, expected, jobs)?
     };
     let mut outcomes = Vec::new();
@@ -93,10 +93,12 @@ fn why_not(store: &dyn Store, failure: &Failure) -> Result<Option<&'static str>,
     if current.as_ref().is_some_and(|source| source.retired) {
         return Ok(Some("its source is gone and was retired: ingest it again if it is back"));
     }
-    if current.is_none_or(|source| source.info.digest != original) {
+    if current.as_ref().is_none_or(|source| source.info.digest != original) {
         return Ok(Some("its source has other content by now"));
     }
-    let is_kept = store.has_original(&original)?;
+    // A large container is read where it was.
+    let is_kept =
+        current.is_some_and(|source| !source.is_copied) || store.has_original(&original)?;
     Ok((!is_kept).then_some("its content is not in the store: ingest it again"))
 }
 

@@ -103,6 +103,7 @@ pub fn rebuild(common: &Common, to: &Path, jobs: Option<u16>) -> Result<Exit, Co
         damaged += 1;
         tracing::error!("a source is left out: {error}");
     });
+    origin = origin.beside(&context::base(common)?);
     let new = Address::folder(to).open()?;
     let expected = origin.count();
     let exit = ingest::take_in(common, &new, &pipeline, &mut origin, Some(expected), jobs)?;

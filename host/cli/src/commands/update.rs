@@ -23,6 +23,7 @@ pub fn run(common: &Common, jobs: Option<u16>) -> Result<Exit, CommandError> {
         return Ok(Exit::Success);
     }
     let expected = Some(plan.stale.len() as u64);
-    let mut origin = Stored::of(Arc::clone(&store) as _, plan.stale);
+    let mut origin =
+        Stored::of(Arc::clone(&store) as _, plan.stale).beside(&context::base(common)?);
     ingest::take_in(common, &*store, &pipeline, &mut origin, expected, jobs)
 }

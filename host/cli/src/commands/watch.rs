@@ -37,7 +37,8 @@ pub fn run(common: &Common, options: &args::Watch) -> Result<Exit, CommandError>
     // A store that cannot be used is better known now than when something arrives.
     drop(open(common)?);
     let rest = Duration::from(options.debounce);
-    let largest_source = options.max_size.as_u64();
+    let run_options = options.sizes.options(jobs, options.strategy);
+    let (strategy, largest_source) = (run_options.strategy, run_options.largest_source);
     let base = &context::base(common)?;
     let mut watch = Watch::new(options.folders.clone(), base, rest, largest_source);
     // Only the times of these are looked at.
@@ -51,8 +52,6 @@ pub fn run(common: &Common, options: &args::Watch) -> Result<Exit, CommandError>
             ingest::warn_of_interrupt();
         }
     });
-    let strategy = options.strategy.into();
-    let run_options = RunOptions { jobs, largest_source, strategy, ..RunOptions::default() };
     note(common, "watching; Ctrl-C ends it");
     while !stop.interrupted.load(Ordering::SeqCst) {
         let began = Instant::now();

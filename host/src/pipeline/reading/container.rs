@@ -4,8 +4,9 @@ use std::collections::HashSet;
 use std::sync::mpsc::{SyncSender, sync_channel};
 
 use super::reader::Sinks;
+use super::source::Source;
 use crate::capabilities::{Allowance, Member, MemberSink, Refused};
-use crate::model::{DocumentId, SourceInfo, SourceName};
+use crate::model::{DocumentId, SourceName};
 
 /// How taking a container apart ended.
 pub(in crate::pipeline) struct TakenApart<T> {
@@ -20,13 +21,13 @@ pub(in crate::pipeline) struct TakenApart<T> {
 /// Runs `unpack` on a thread of its own and hands over what it puts into the sinks it is given, in order: `each` takes one member,
 /// and tells whether it wants more. Whoever unpacks waits meanwhile, with one more member in hand.
 pub(in crate::pipeline) fn take_apart<T: Send>(
-    container: &SourceInfo,
+    container: &Source,
     largest: u64,
     unpack: impl FnOnce(Sinks<'_>) -> T + Send,
     mut each: impl FnMut(SourceName, Member) -> bool,
 ) -> TakenApart<T> {
     let (sender, members) = sync_channel(1);
-    let allowance = Allowance::for_container(container.size, largest);
+    let allowance = container.allowance(largest);
     std::thread::scope(|scope| {
         let unpacking = scope.spawn(move || {
             // Gone when unpacking has ended: nothing more can come then.
@@ -39,7 +40,7 @@ pub(in crate::pipeline) fn take_apart<T: Send>(
         let mut names = HashSet::new();
         let mut is_whole = true;
         for (index, member) in (0_u64..).zip(&members) {
-            let name = member_name(&container.name, &member.name, index, &mut names);
+            let name = member_name(&container.info.name, &member.name, index, &mut names);
             if !each(name, member) {
                 is_whole = false;
                 break;

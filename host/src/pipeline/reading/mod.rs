@@ -33,8 +33,10 @@ pub(super) use walk::{Came, Due, EarlierFinding, KeptDocument, Parts, Reuse, Tex
 
 /// The largest source that is read, in bytes, unless somebody says otherwise.
 pub(super) const LARGEST_SOURCE: u64 = 64 << 20;
-/// The most that the members of one container may have together, in bytes, unless somebody says otherwise.
-pub(super) const LARGEST_CONTAINER: u64 = 16 << 30;
+/// The most that may come out of one file, in bytes, unless somebody says otherwise: enough for 50 GB of records of 1 KB.
+pub(super) const LARGEST_CONTAINER: u64 = 256 << 30;
+/// Containers that have more bytes are not copied into a store, unless somebody says otherwise.
+pub(super) const LARGEST_COPY: u64 = 64 << 20;
 /// So many readings of one source may wait for those of the sources before it.
 const WAITING_READINGS: usize = 16;
 
@@ -43,16 +45,18 @@ const WAITING_READINGS: usize = 16;
 pub struct ReadOptions {
     /// How many sources are read at the same time by [`Pipeline::read_all`]; at least 1.
     pub jobs: usize,
-    /// The largest source, and the largest member of a container, in bytes.
+    /// The most bytes of a source that are held in memory, and the largest member of a container. Only what is taken apart may have
+    /// more.
     pub largest_source: u64,
-    /// The most that the members of one container may have together, in bytes; those of a small container may have less.
+    /// The most that may come out of one file, in bytes, as [`Allowance`](crate::capabilities::Allowance) counts it; out of a small
+    /// file may come less.
     pub largest_container: u64,
     /// The translators, classifiers and analyzers that are asked, with those whose findings they read; `None` for all that there are.
     pub only: Option<Vec<PluginName>>,
 }
 
 impl Default for ReadOptions {
-    /// One source per processor at a time, 64 MiB for each, 16 GiB for the members of a container, and all steps.
+    /// One source per processor at a time, 64 MiB for each, 256 GiB for what comes out of one, and all steps.
     fn default() -> ReadOptions {
         ReadOptions {
             jobs: std::thread::available_parallelism().map_or(1, Into::into),
@@ -180,7 +184,7 @@ impl Pipeline {
                             Ok(()) => ControlFlow::Continue(()),
                             Err(_) => ControlFlow::Break(()),
                         };
-                        let _ = match Source::open(offer, options.largest_source) {
+                        let _ = match Source::stream(offer, options.largest_source, self) {
                             Ok(source) => self.read_source(&source, options, wanted, &mut pass_on),
                             Err(reason) => pass_on(Reading::unreadable(name, None, reason)),
                         };
@@ -216,7 +220,7 @@ impl Pipeline {
         let (ended, is_whole) = if is_container {
             let unpack = |sinks: Sinks<'_>| read(Some(sinks));
             let taken_apart =
-                take_apart(info, options.largest_container, unpack, |name, member| {
+                take_apart(source, options.largest_container, unpack, |name, member| {
                     let flow = match source.member(name.clone(), member, options.largest_source) {
                         Ok(member) => self.read_source(&member, options, wanted, each),
                         Err(reason) => {

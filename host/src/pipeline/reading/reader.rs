@@ -9,11 +9,16 @@ use crate::ingest::Unreadable;
 use crate::model::{
     Attempt, Attribute, Cost, Digest, Document, DocumentId, Extracted, Failure, FailureClass,
     FailureId, Finding, Findings, LogLevel, LogLine, PluginName, Provenance, RunId, SourceState,
+    Weight,
 };
 use crate::pipeline::assembly::Pipeline;
 use crate::pipeline::key::extraction_key;
 use crate::pipeline::step::Step;
 use crate::sandbox::{Called, Stopped};
+
+/// What comes out of a source may take about so much memory, or four times what a step may hand over where that is more: one step
+/// after the other adds to it, and all of it is stored at once.
+const LARGEST_RESULTS: u64 = 128 << 20;
 
 /// Where an unpacker puts members: asked for once for each unpacker that has a try.
 pub(in crate::pipeline) type Sinks<'a> = &'a dyn Fn() -> Box<dyn MemberSink>;
@@ -69,6 +74,7 @@ impl<'a> Reader<'a> {
             retired: Vec::new(),
             failures: Vec::new(),
             calls: Vec::new(),
+            held: 0,
             error: std::marker::PhantomData,
         };
         let info = &self.source.info;
@@ -105,6 +111,12 @@ fn unsupported(media_type: &str, reasons: &[String]) -> Stopped {
     stopped
 }
 
+/// A step that could not do its work for want of the bytes.
+fn not_readable(reason: Unreadable) -> Stopped {
+    let stopped = Stopped::new(FailureClass::Host, reason.causes.join(": "));
+    Stopped { hint: reason.hint, ..stopped }
+}
+
 /// A source while it is read.
 struct Reading<'r, 'a, E> {
     reader: &'r Reader<'a>,
@@ -112,6 +124,8 @@ struct Reading<'r, 'a, E> {
     retired: Vec<(u32, PluginName)>,
     failures: Vec<Failure>,
     calls: Vec<(&'a Step, Cost, bool)>,
+    /// About how much memory all results have so far, in bytes.
+    held: u64,
     error: std::marker::PhantomData<E>,
 }
 
@@ -120,17 +134,32 @@ impl<'a, E> Work<'a> for Reading<'_, 'a, E> {
 
     fn unpack(&mut self, step: &'a Step, _: bool) -> Result<Came<()>, Halted<E>> {
         let Some(sinks) = self.reader.members else { return Ok(Came::Untold) };
+        let Source { bytes, depth, .. } = self.reader.source;
         let container = self.reader.source.for_plugin().map_err(Halted::Source)?;
-        let depth = self.reader.source.depth;
         let sandbox = self.reader.pipeline.sandbox();
-        let called = step.unpack_at(sandbox, container, sinks(), depth);
+        let called = step.unpack_at(sandbox, container, sinks(), *depth).and_then(|called| {
+            // What came out of a file that somebody wrote to meanwhile is no content that it ever had.
+            match bytes.get().and_then(|blob| Ok(blob.verify()?)) {
+                Ok(()) => Ok(called),
+                Err(reason) => Err(not_readable(reason).after(called.cost)),
+            }
+        });
         Ok(self.came(step, None, called).map(|called| called.value))
     }
 
     fn extract(&mut self, step: &'a Step, _: bool) -> Result<Came<Vec<ReadDocument>>, Halted<E>> {
         let Source { info, depth, .. } = self.reader.source;
+        if let Some(reason) = self.reader.source.too_large() {
+            self.fail(None, Some(step), not_readable(reason));
+            return Ok(Came::Failed);
+        }
         let source = self.reader.source.for_plugin().map_err(Halted::Source)?;
         let called = step.extract_at(self.reader.pipeline.sandbox(), source, *depth);
+        // Each document gets what the container says of the source.
+        let called = called.and_then(|called| {
+            let copies = info.attributes.held().saturating_mul(called.value.len() as u64);
+            self.hold(step, called.value.held().saturating_add(copies), called)
+        });
         Ok(self.came(step, None, called).map(|called| {
             let provenance = self.provenance(step, extraction_key(step, info), called.cost);
             let document = |extracted| ReadDocument {
@@ -158,6 +187,7 @@ impl<'a, E> Work<'a> for Reading<'_, 'a, E> {
         let prior = prior.into_iter().collect();
         let Reader { pipeline, source, .. } = self.reader;
         let called = step.find_at(pipeline.sandbox(), document, &prior, source.depth);
+        let called = called.and_then(|called| self.hold(step, called.value.held(), called));
         Ok(self.came(step, Some(index), called).map(|called| {
             let copy = pipeline.is_read(&step.name).then(|| called.value.clone());
             let provenance = self.provenance(step, key, called.cost);
@@ -173,6 +203,24 @@ impl<'a, E> Work<'a> for Reading<'_, 'a, E> {
 }
 
 impl<'a, E> Reading<'_, 'a, E> {
+    /// Counts a result that takes so many bytes, unless that is too much beside what there is already.
+    fn hold<T>(
+        &mut self,
+        step: &Step,
+        bytes: u64,
+        called: Called<T>,
+    ) -> Result<Called<T>, Stopped> {
+        let most = LARGEST_RESULTS.max(step.limits.output.saturating_mul(4));
+        let held = self.held.saturating_add(bytes);
+        if held > most {
+            let most = bytesize::ByteSize(most).display().iec();
+            let cause = format!("with it, what came out of the source takes more than {most}");
+            return Err(Stopped::new(FailureClass::Output, cause).after(called.cost));
+        }
+        self.held = held;
+        Ok(called)
+    }
+
     /// Notes how a call ended.
     fn came<T>(
         &mut self,

@@ -2,9 +2,10 @@
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use crate::capabilities::{Member, SourceBytes};
-use crate::ingest::{Content, Offer, Unreadable, judge};
-use crate::model::{Attribute, Digest, MediaType, SourceInfo, SourceName};
+use crate::capabilities::{Allowance, Blob, Member, SourceBytes};
+use crate::ingest::{Content, LOOKED_AT, Offer, Unreadable, judge};
+use crate::model::{Attribute, Digest, MediaType, Role, SourceInfo, SourceName};
+use crate::pipeline::assembly::Pipeline;
 use crate::sandbox::NESTING;
 
 /// A source of which everything is known but perhaps its bytes.
@@ -16,6 +17,10 @@ pub struct Source {
     pub(in crate::pipeline) bytes: Bytes,
     /// How many containers it was taken out of.
     pub(in crate::pipeline) depth: usize,
+    /// An extractor reads no more bytes than these.
+    limit: u64,
+    /// What may still come out of the file that it was taken out of.
+    allowance: OnceLock<Allowance>,
 }
 
 impl Source {
@@ -32,13 +37,55 @@ impl Source {
     pub fn open(offer: Offer, limit: u64) -> Result<Source, Unreadable> {
         let Offer { name, content } = offer;
         let content = content?;
-        if let Some(info) = content.known() {
-            let bytes = Bytes::unread(content, limit);
-            return Ok(Source { info, bytes, depth: 0 });
+        if content.known().is_some() {
+            return Ok(Source::kept(content, limit));
         }
         let claimed = content.claimed();
         let bytes = content.read(limit)?;
         Ok(Source::judged(name, claimed.as_ref(), bytes))
+    }
+
+    /// What an origin offers, of at most `limit` bytes in memory: what has more is left where it is, if the pipeline takes such
+    /// things apart. It is read once then, for its digest.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be read, or has more bytes and is nothing that the pipeline takes apart.
+    pub(in crate::pipeline) fn stream(
+        offer: Offer,
+        limit: u64,
+        pipeline: &Pipeline,
+    ) -> Result<Source, Unreadable> {
+        let Offer { name, content } = offer;
+        let content = content?;
+        if content.known().is_some() {
+            return Ok(Source::kept(content, limit));
+        }
+        let claimed = content.claimed();
+        let blob = match content.open(limit)? {
+            Blob::Memory(bytes) => return Ok(Source::judged(name, claimed.as_ref(), bytes)),
+            file => file,
+        };
+        let media_type = judge(name.as_str(), claimed.as_ref(), &blob.read(0, LOOKED_AT)?);
+        if blob.size() > limit && pipeline.accepting(Role::Unpacker, &media_type).next().is_none() {
+            return Err(Unreadable::too_large(blob.size(), limit));
+        }
+        let info = SourceInfo {
+            name,
+            media_type,
+            size: blob.size(),
+            digest: blob.digest()?,
+            container: None,
+            attributes: Vec::new(),
+        };
+        Ok(Source { info, bytes: Bytes::read(blob), depth: 0, limit, allowance: OnceLock::new() })
+    }
+
+    fn kept(content: Box<dyn Content>, limit: u64) -> Source {
+        let info = content.known().unwrap_or_else(|| unreachable!("asked before"));
+        let bytes = Bytes::unread(content, limit);
+        // It was within the limit when it was taken in, or is a container.
+        Source { info, bytes, depth: 0, limit: u64::MAX, allowance: OnceLock::new() }
     }
 
     /// A member of this container, of at most `limit` bytes.
@@ -66,13 +113,21 @@ impl Source {
             attributes: member.attributes,
             ..info(name, media_type, &bytes)
         };
-        Ok(Source { info, bytes: Bytes::read(bytes), depth })
+        let bytes = Bytes::read(Blob::Memory(bytes));
+        Ok(Source { info, bytes, depth, limit, allowance: self.allowance.clone() })
+    }
+
+    /// What may come out of it: its share of what may come out of the file that it lies in, or what its size allows, but never more
+    /// than `most`. Its members share that from now on.
+    pub(super) fn allowance(&self, most: u64) -> Allowance {
+        self.allowance.get_or_init(|| Allowance::for_container(self.info.size, most)).clone()
     }
 
     fn judged(name: SourceName, claimed: Option<&MediaType>, bytes: Arc<[u8]>) -> Source {
         let media_type = judge(name.as_str(), claimed, &bytes);
         let info = info(name, media_type, &bytes);
-        Source { info, bytes: Bytes::read(bytes), depth: 0 }
+        let bytes = Bytes::read(Blob::Memory(bytes));
+        Source { info, bytes, depth: 0, limit: u64::MAX, allowance: OnceLock::new() }
     }
 
     /// The same as another kind of thing than it was judged to be.
@@ -97,7 +152,12 @@ impl Source {
 
     /// What a plugin reads.
     pub(super) fn for_plugin(&self) -> Result<SourceBytes, Unreadable> {
-        Ok(SourceBytes::new(self.info.media_type.clone(), self.bytes.get()?))
+        Ok(SourceBytes::of(self.info.media_type.clone(), self.bytes.get()?))
+    }
+
+    /// Why no extractor may read it, if it is too large for them.
+    pub(super) fn too_large(&self) -> Option<Unreadable> {
+        (self.info.size > self.limit).then(|| Unreadable::too_large(self.info.size, self.limit))
     }
 }
 
@@ -118,16 +178,16 @@ pub(in crate::pipeline) fn unread_info(name: SourceName) -> SourceInfo {
     info(name, unknown.unwrap_or_else(|_| unreachable!("a media type")), &[])
 }
 
-/// The bytes of a source, read once something needs them.
+/// The bytes of a source, read, or opened, once something needs them.
 pub(in crate::pipeline) struct Bytes {
-    /// Where they can be read, and how many at most.
+    /// Where they can be read, and how many at most into memory.
     content: Mutex<Option<(Box<dyn Content>, u64)>>,
-    read: OnceLock<Result<Arc<[u8]>, Unreadable>>,
+    read: OnceLock<Result<Blob, Unreadable>>,
 }
 
 impl Bytes {
-    fn read(bytes: Arc<[u8]>) -> Bytes {
-        Bytes { content: Mutex::default(), read: OnceLock::from(Ok(bytes)) }
+    fn read(blob: Blob) -> Bytes {
+        Bytes { content: Mutex::default(), read: OnceLock::from(Ok(blob)) }
     }
 
     fn unread(content: Box<dyn Content>, limit: u64) -> Bytes {
@@ -139,13 +199,25 @@ impl Bytes {
         self.read.get().is_none()
     }
 
-    pub(in crate::pipeline) fn get(&self) -> Result<Arc<[u8]>, Unreadable> {
+    pub(in crate::pipeline) fn get(&self) -> Result<Blob, Unreadable> {
         let read = self.read.get_or_init(|| {
             let content = self.content.lock().unwrap_or_else(PoisonError::into_inner).take();
             let (content, limit) =
                 content.ok_or_else(|| Unreadable::because("reading it failed before"))?;
-            content.read(limit)
+            content.open(limit)
         });
         read.clone()
+    }
+
+    /// All of them, unless they are in a file that has more than so many.
+    ///
+    /// # Errors
+    ///
+    /// If they cannot be read.
+    pub(in crate::pipeline) fn whole(&self, most: u64) -> Result<Option<Arc<[u8]>>, Unreadable> {
+        match self.get()? {
+            Blob::File(file) if file.size() > most => Ok(None),
+            blob => Ok(Some(blob.whole()?)),
+        }
     }
 }

@@ -7,7 +7,7 @@ use super::context::{Abort, Context};
 use super::queue::{Receiver, Sender};
 use super::source::untouched;
 use super::strategy::{Strategy, gone, retire};
-use crate::model::{FailureClass, SourceName, Tally};
+use crate::model::{FailureClass, SourceName, Tally, Weight};
 use crate::pipeline::event::{Event, Fate, Reporter};
 use crate::store::{Commit, Store, StoreError};
 
@@ -38,9 +38,11 @@ impl Done {
     /// About how much memory it holds, in bytes.
     fn weight(&self) -> u64 {
         let Some(commit) = &self.commit else { return 0 };
-        let original = commit.original.as_ref().map_or(0, |original| original.len());
-        let texts = commit.documents.iter().map(|it| it.extracted.document.text.len());
-        (original + texts.sum::<usize>()) as u64
+        let original = commit.original.as_ref().map_or(0, |original| original.len() as u64);
+        let documents = commit.documents.iter().map(|it| it.extracted.held());
+        let findings = commit.findings.iter().map(|(_, _, finding)| finding.held());
+        let failures = commit.failures.iter().map(Weight::held);
+        documents.chain(findings).chain(failures).fold(original, u64::saturating_add)
     }
 }
 

@@ -4,18 +4,22 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use super::strategy::Strategy;
-use crate::pipeline::reading::{LARGEST_CONTAINER, LARGEST_SOURCE};
+use crate::pipeline::reading::{LARGEST_CONTAINER, LARGEST_COPY, LARGEST_SOURCE};
 
 /// How a run is done.
 #[derive(Debug, Clone)]
 pub struct RunOptions {
     /// How many documents are processed at the same time; at least 1.
     pub jobs: usize,
-    /// The largest source that is read, in bytes; more than 1 GiB counts as 1 GiB.
+    /// The most bytes of a source that are held in memory; more than 1 GiB counts as 1 GiB. Only a container may have more: it is
+    /// read where an unpacker asks.
     pub largest_source: u64,
-    /// The most that the members of one container may have together, in bytes, as [`Allowance`] counts them: those of a small
-    /// container may have less.
+    /// The most that may come out of one file, in bytes, as [`Allowance`](crate::capabilities::Allowance) counts it: out of a small
+    /// file may come less.
     pub largest_container: u64,
+    /// Containers of more bytes are not copied into the store. What needs their bytes again reads them where they were, if they are
+    /// still there.
+    pub largest_copy: u64,
     /// What is done about sources that are stored already.
     pub strategy: Strategy,
     /// Set it to end the run early: what is under way is finished and stored, nothing new is begun.
@@ -28,6 +32,7 @@ impl Default for RunOptions {
             jobs: std::thread::available_parallelism().map_or(1, Into::into),
             largest_source: LARGEST_SOURCE,
             largest_container: LARGEST_CONTAINER,
+            largest_copy: LARGEST_COPY,
             strategy: Strategy::default(),
             stop: Arc::default(),
         }

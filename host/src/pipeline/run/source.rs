@@ -104,7 +104,7 @@ impl Context<'_> {
         let name = offer.name.clone();
         let limit = self.largest_source();
         // The code of an origin is not this module's, and its bug is the failure of what it offers.
-        let opened = catch_unwind(AssertUnwindSafe(|| Source::open(offer, limit)));
+        let opened = catch_unwind(AssertUnwindSafe(|| Source::stream(offer, limit, self.pipeline)));
         let mut source = match opened.unwrap_or_else(|_| Err(panicked())) {
             Ok(source) => source,
             Err(unreadable) => return self.unreadable(name, unreadable).map(Stage::done),
@@ -255,7 +255,16 @@ impl Context<'_> {
             .into_iter()
             .filter_map(|(index, step)| Some((in_document(index)?, version, step)))
             .collect();
+        let is_kept = match has_original {
+            Some(is_kept) => is_kept,
+            None => self.store.has_original(&info.digest).map_err(Abort::Store)?,
+        };
+        let original = match is_kept || (ids.is_empty() && !self.is_copied(info)) {
+            true => None,
+            false => source.bytes.whole(self.largest_source()).map_err(Halted::Source)?,
+        };
         let source_now = StoredSource {
+            is_copied: is_kept || original.is_some(),
             info: info.clone(),
             version,
             state,
@@ -270,16 +279,17 @@ impl Context<'_> {
             run: self.run,
             retired: false,
         };
-        let is_kept = match has_original {
-            Some(is_kept) => is_kept,
-            None => self.store.has_original(&info.digest).map_err(Abort::Store)?,
-        };
-        let original = (!is_kept).then(|| source.bytes.get()).transpose();
-        let original = original.map_err(Halted::Source)?;
         let commit =
             Commit { source: source_now, original, documents, findings, retired, failures };
         let is_taken_apart = walked.parts == Parts::Taken;
         Ok(Processed { commit, computed: calls.len(), is_taken_apart })
+    }
+
+    /// Whether the store gets the bytes of a source whatever comes out of it. Those of a large container stay where they are: its members
+    /// are stored, and it may be as large as the disk. If it has a text besides, they were in memory for that.
+    fn is_copied(&self, info: &SourceInfo) -> bool {
+        info.size <= self.options.largest_copy
+            || self.pipeline.accepting(Role::Unpacker, &info.media_type).next().is_none()
     }
 
     /// Documents that were read just now, as the store keeps them.
@@ -348,10 +358,13 @@ impl Context<'_> {
             documents: before.map_or_else(Vec::new, |before| before.documents.clone()),
             run: self.run,
             retired: false,
+            // Bytes that cannot be read either are in the store, if anywhere.
+            is_copied: self.is_copied(&info),
             info,
         };
-        // Bytes that cannot be read either are in the store, if anywhere.
-        done_with(source, bytes.get().ok(), failure)
+        let original = bytes.whole(self.largest_source()).ok().flatten();
+        let original = original.filter(|_| source.is_copied);
+        done_with(source, original, failure)
     }
 
     /// A failure that is docmill's part.
@@ -380,6 +393,7 @@ impl Context<'_> {
             documents: Vec::new(),
             run: self.run,
             retired: false,
+            is_copied: true,
         });
         (source.state, source.retired) = (SourceState::Failed, false);
         Ok(done_with(source, None, failure))

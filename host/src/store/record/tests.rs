@@ -51,11 +51,16 @@ pub(in crate::store) fn source() -> StoredSource {
         documents: vec![DocumentId::from_bytes([6; 10])],
         run: RunId(300),
         retired: false,
+        is_copied: true,
     }
 }
 
 fn retired() -> StoredSource {
     StoredSource { retired: true, ..source() }
+}
+
+fn not_copied() -> StoredSource {
+    StoredSource { is_copied: false, ..source() }
 }
 
 pub(in crate::store) fn document() -> StoredDocument {
@@ -253,8 +258,8 @@ fn what_is_written_otherwise_today_is_read_as_ever() {
 
 #[test]
 fn version_2_is_read_and_written_as_ever() {
-    check_golden(golden!(2, "source"), source());
-    check_golden(golden!(2, "source-retired"), retired());
+    assert_eq!(StoredSource::decode(golden!(2, "source")), Ok(source()));
+    assert_eq!(StoredSource::decode(golden!(2, "source-retired")), Ok(retired()));
     check_golden(golden!(2, "run"), run());
     for (golden, finding) in [
         (&golden!(2, "finding-labels")[..], finding()),
@@ -280,6 +285,9 @@ fn without_plugin() -> Failure {
 
 #[test]
 fn version_3_is_read_and_written_as_ever() {
+    check_golden(golden!(3, "source"), source());
+    check_golden(golden!(3, "source-retired"), retired());
+    check_golden(golden!(3, "source-not-copied"), not_copied());
     check_golden(golden!(3, "failure"), failure());
     check_golden(golden!(3, "failure-without-plugin"), without_plugin());
 }
@@ -337,6 +345,7 @@ fn write_missing_golden_files() {
     for (name, bytes) in [
         ("source", source().encode()),
         ("source-retired", retired().encode()),
+        ("source-not-copied", not_copied().encode()),
         ("source-zstd", long_source().encode()),
         ("document", document().encode()),
         ("finding-labels", finding().encode()),

@@ -153,8 +153,16 @@ pub(super) struct Source<'a> {
 
 impl<'a> From<&'a model::StoredSource> for Source<'a> {
     fn from(source: &'a model::StoredSource) -> Source<'a> {
-        let model::StoredSource { info, version, state, pipeline, documents, run, retired: _ } =
-            source;
+        let model::StoredSource {
+            info,
+            version,
+            state,
+            pipeline,
+            documents,
+            run,
+            retired: _,
+            is_copied: _,
+        } = source;
         let model::SourceInfo { name, media_type, size, digest, container, attributes } = info;
         Source {
             name: name.as_str(),
@@ -191,6 +199,7 @@ impl TryFrom<Source<'_>> for model::StoredSource {
             documents: source.documents.into_iter().map(model::DocumentId::from_bytes).collect(),
             run: model::RunId(source.run),
             retired: false,
+            is_copied: true,
         })
     }
 }

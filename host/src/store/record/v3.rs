@@ -1,4 +1,4 @@
-//! Version 3 of failures: version 2, and what the call that failed cost.
+//! Version 3 of failures: version 2, and what the call that failed cost; of sources: and whether the store was given their bytes.
 //!
 //! **Nothing in here may change**, for the reasons given in `v1`.
 
@@ -28,5 +28,26 @@ impl TryFrom<Failure<'_>> for model::Failure {
     fn try_from(stored: Failure<'_>) -> Result<model::Failure> {
         let cost = maybe(stored.cost, model::Cost::try_from)?;
         Ok(model::Failure { cost, ..stored.failure.try_into()? })
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct Source<'a> {
+    #[serde(borrow)]
+    source: v2::Source<'a>,
+    is_copied: bool,
+}
+
+impl<'a> From<&'a model::StoredSource> for Source<'a> {
+    fn from(source: &'a model::StoredSource) -> Source<'a> {
+        Source { source: source.into(), is_copied: source.is_copied }
+    }
+}
+
+impl TryFrom<Source<'_>> for model::StoredSource {
+    type Error = RecordError;
+
+    fn try_from(stored: Source<'_>) -> Result<model::StoredSource> {
+        Ok(model::StoredSource { is_copied: stored.is_copied, ..stored.source.try_into()? })
     }
 }
