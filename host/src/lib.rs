@@ -10,5 +10,6 @@ pub mod ingest;
 pub mod manifest;
 pub mod model;
 pub mod pipeline;
+pub mod render;
 pub mod sandbox;
 pub mod store;

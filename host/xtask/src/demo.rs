@@ -5,7 +5,6 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::host;
-use crate::messages::strings;
 use crate::process::{Error, Outcome, at, not_started, run_quietly};
 use crate::workspace::Workspace;
 
@@ -37,8 +36,9 @@ fn first_document(docmill: &Path, folder: &Path) -> Outcome<String> {
     let mut command = Command::new(docmill);
     command.args(["list", "--output", "json"]).current_dir(folder);
     let output = command.output().map_err(|error| not_started(&command, &error))?;
-    let text = String::from_utf8_lossy(&output.stdout);
-    // Compact or pretty-printed: both are JSON.
-    let id = [r#""id":"#, r#""id": "#].into_iter().flat_map(|key| strings(&text, key)).next();
-    id.ok_or_else(|| Error::new("`docmill list --output json` names no document"))
+    let first = output.stdout.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let first: Option<serde_json::Value> = serde_json::from_slice(first).ok();
+    let id = first.as_ref().and_then(|document| document["id"].as_str());
+    id.map(str::to_owned)
+        .ok_or_else(|| Error::new("`docmill list --output json` names no document"))
 }

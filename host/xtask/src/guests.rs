@@ -46,13 +46,8 @@ fn build_examples(workspace: &Workspace, toolchain: &Toolchain) -> Outcome {
 }
 
 fn build_adversaries(workspace: &Workspace, toolchain: &Toolchain) -> Outcome {
-    let manifest = workspace.path("tests/adversarial/Cargo.toml");
-    let Ok(text) = fs::read_to_string(&manifest) else { return Ok(()) };
     let mut command = toolchain.build(workspace);
-    // A member of this workspace has its profile. A package that stands alone has only cargo's own.
-    let alone = text.lines().any(|line| line.trim() == "[workspace]");
-    let own_profile = text.lines().any(|line| line.trim() == "[profile.plugin]");
-    command.args(["--profile", if alone && !own_profile { "release" } else { "plugin" }]);
+    command.args(["--profile", "plugin"]);
     command.args(["--manifest-path", "tests/adversarial/Cargo.toml", "--examples", "--bins"]);
     let made = messages::artifacts(&mut command)?;
     lay_out(workspace, &made, &workspace.target("guests/adversarial"))

@@ -3,7 +3,17 @@
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
+use serde::Deserialize;
+
 use crate::process::{Error, Outcome, announce, not_started};
+
+/// A message of cargo, as far as it matters here.
+#[derive(Deserialize)]
+struct Message {
+    reason: String,
+    #[serde(default)]
+    filenames: Vec<PathBuf>,
+}
 
 /// Runs a cargo command that compiles, shows its progress, and returns the files it made or found up to date.
 pub fn artifacts(command: &mut Command) -> Outcome<Vec<PathBuf>> {
@@ -18,33 +28,17 @@ pub fn artifacts(command: &mut Command) -> Outcome<Vec<PathBuf>> {
     if !output.status.success() {
         return Err(Error::new("cargo could not compile it; its messages are above"));
     }
-    let text = String::from_utf8_lossy(&output.stdout);
-    Ok(text
-        .lines()
-        .filter(|line| line.starts_with(r#"{"reason":"compiler-artifact""#))
-        .flat_map(|line| strings(line, r#""filenames":["#))
-        .map(PathBuf::from)
-        .collect())
+    Ok(files(&output.stdout))
 }
 
-/// The strings that follow a key in a line of JSON, up to the end of their list.
-pub fn strings(line: &str, key: &str) -> Vec<String> {
-    let Some((_, rest)) = line.split_once(key) else { return Vec::new() };
-    let mut found = Vec::new();
-    let mut current: Option<String> = None;
-    let mut characters = rest.chars();
-    while let Some(character) = characters.next() {
-        match (&mut current, character) {
-            (None, '"') => current = Some(String::new()),
-            (None, ',' | ' ') => {}
-            (None, _) => break,
-            // Escapes other than `\\` and `\"` do not occur in paths and names.
-            (Some(text), '\\') => text.extend(characters.next()),
-            (Some(_), '"') => found.extend(current.take()),
-            (Some(text), other) => text.push(other),
-        }
-    }
-    found
+/// The files that messages tell of. Lines that are none, such as what a build script prints, are not for us.
+fn files(messages: &[u8]) -> Vec<PathBuf> {
+    messages
+        .split(|byte| *byte == b'\n')
+        .filter_map(|line| serde_json::from_slice::<Message>(line).ok())
+        .filter(|message| message.reason == "compiler-artifact")
+        .flat_map(|message| message.filenames)
+        .collect()
 }
 
 #[cfg(test)]
@@ -52,11 +46,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lists_end_where_they_end() {
-        let line =
-            r#"{"a":["no"],"filenames":["/a b/c.wasm","C:\\d \"e\".rlib"],"executable":null}"#;
-        assert_eq!(strings(line, r#""filenames":["#), ["/a b/c.wasm", r#"C:\d "e".rlib"#]);
-        assert!(strings(line, r#""missing":["#).is_empty());
-        assert!(strings(r#"{"filenames":[]}"#, r#""filenames":["#).is_empty());
+    fn only_artifacts_are_files_that_were_made() {
+        let messages = r#"{"reason":"compiler-artifact","filenames":["/a b/c.wasm","C:\\d \"é\".rlib"],"executable":null}
+no message
+{"reason":"build-script-executed","filenames":["/no"]}
+{"reason":"build-finished","success":true}"#;
+        let expected = ["/a b/c.wasm", r#"C:\d "é".rlib"#].map(PathBuf::from);
+        assert_eq!(files(messages.as_bytes()), expected);
     }
 }

@@ -6,6 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use serde::Deserialize;
+
 use crate::process::{Outcome, at};
 
 pub struct Workspace {
@@ -69,15 +71,23 @@ impl Workspace {
     }
 }
 
+/// A manifest of cargo, as far as it matters here.
+#[derive(Default, Deserialize)]
+struct CargoManifest {
+    lib: Option<Library>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct Library {
+    #[serde(default)]
+    crate_type: Vec<String>,
+}
+
 /// Whether a manifest asks for a library that is a component when compiled for WebAssembly.
 fn is_component(manifest: &str) -> bool {
-    manifest
-        .lines()
-        .map(str::trim)
-        .skip_while(|line| *line != "[lib]")
-        .skip(1)
-        .take_while(|line| !line.starts_with('['))
-        .any(|line| line.starts_with("crate-type") && line.contains("\"cdylib\""))
+    let manifest: CargoManifest = toml::from_str(manifest).unwrap_or_default();
+    manifest.lib.unwrap_or_default().crate_type.iter().any(|it| it == "cdylib")
 }
 
 /// Writes a file only if that changes it, since cargo goes by times.
@@ -100,6 +110,7 @@ mod tests {
     fn only_a_library_that_becomes_a_component_is_shipped() {
         assert!(is_component("[package]\n\n[lib]\ncrate-type = [\"cdylib\", \"rlib\"]\n"));
         assert!(!is_component("[package]\n[lib]\n[[example]]\ncrate-type = [\"cdylib\"]\n"));
+        assert!(is_component("[lib]\ncrate-type = [\n  # both\n  'cdylib',\n]\n"));
         assert!(!is_component("[package]\n[[example]]\ncrate-type = [\"cdylib\"]\n"));
     }
 

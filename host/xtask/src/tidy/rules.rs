@@ -121,6 +121,7 @@ const DIRECTION: &[(&str, &[&str])] = &[
     ("sandbox", &["capabilities", "model", "error"]),
     ("abi", &["sandbox", "capabilities", "model", "error"]),
     ("catalog", &["abi", "sandbox", "capabilities", "manifest", "model", "error"]),
+    ("render", &["model"]),
     ("store", &["model", "error"]),
     ("ingest", &["capabilities", "model", "error"]),
     ("conformance", &["catalog", "abi", "sandbox", "capabilities", "manifest", "model", "error"]),
