@@ -246,6 +246,8 @@ pub struct Read {
 pub enum ReadFormat {
     /// The text of every document
     Text,
+    /// The text with its headings, lists, tables, quotations, links, and code
+    Markdown,
     /// Every document and everything found in it, one JSON object per line
     Jsonl,
 }
@@ -484,6 +486,10 @@ pub enum ExportFormat {
     Jsonl,
     /// Comma-separated values: one row per document
     Csv,
+    /// Markdown: headings, lists, tables, quotations, links, and code as the document has them
+    Markdown,
+    /// A page of HTML: one article per document, structured likewise
+    Html,
 }
 
 /// The commands about failures.

@@ -2,11 +2,14 @@
 
 mod csv;
 mod file;
+mod page;
 
 pub use file::Replacement;
 
 use std::io::Write;
 
+use clap::ValueEnum;
+use docmill::render::Markup;
 use docmill::store::Store;
 
 use crate::args::{Common, Export, ExportFormat};
@@ -17,8 +20,11 @@ use crate::report::{CommandError, DocumentObject, count, note, one_line, write_j
 
 /// Runs the command.
 pub fn run(common: &Common, options: &Export) -> Result<Exit, CommandError> {
-    if options.raw && options.format == ExportFormat::Csv {
-        let error = CommandError::new(Exit::Usage, "`--raw` has no place in a `csv` export");
+    if options.raw && options.format != ExportFormat::Jsonl {
+        let format = options.format.to_possible_value();
+        let name = format.as_ref().map_or("", |format| format.get_name());
+        let message = format!("`--raw` has no place in a `{name}` export");
+        let error = CommandError::new(Exit::Usage, message);
         return Err(error.hint("use `--format jsonl`"));
     }
     let store = context::existing_store(common)?;
@@ -121,6 +127,15 @@ fn write(
             let written =
                 selection.visit(store, |dossier| Ok::<_, WriteError>(rows.row(&dossier)?))?;
             rows.finish()?;
+            Ok(written)
+        }
+        ExportFormat::Markdown | ExportFormat::Html => {
+            let is_html = options.format == ExportFormat::Html;
+            let markup = if is_html { Markup::Html } else { Markup::Markdown };
+            let mut pages = page::Pages::begin(output, markup)?;
+            let written =
+                selection.visit(store, |dossier| Ok::<_, WriteError>(pages.add(&dossier)?))?;
+            pages.finish()?;
             Ok(written)
         }
     }

@@ -11,13 +11,14 @@ use docmill::model::{
     DocumentId, Failure, FailureClass, Finding, RunId, SourceName, StoredDocument, StoredSource,
 };
 use docmill::pipeline::{ReadOptions, Reading, RunError};
+use docmill::render::{Markup, render};
 
 use super::ingest;
 use crate::args::{Common, Read, ReadFormat};
 use crate::context;
 use crate::dossier::Dossier;
 use crate::exit::Exit;
-use crate::report::{CommandError, DocumentObject, escaped, finish, one_line, write_json};
+use crate::report::{CommandError, DocumentObject, finish, one_line, write_json};
 
 /// The path that stands for standard input, and what that is called in messages.
 const STANDARD_INPUT: &str = "-";
@@ -108,8 +109,10 @@ impl<W: Write> Written<W> {
                     let dossier = dossier(reading, index);
                     write_json(&mut self.to, &DocumentObject::new(&dossier, false))?;
                 }
-                ReadFormat::Text => {
-                    let text = escaped(&reading.documents[index].extracted.document.text);
+                ReadFormat::Text | ReadFormat::Markdown => {
+                    let is_text = self.format == ReadFormat::Text;
+                    let markup = if is_text { Markup::Text } else { Markup::Markdown };
+                    let text = render(&reading.documents[index].extracted.document, markup);
                     self.text(text.trim_end_matches('\n'))?;
                 }
             }

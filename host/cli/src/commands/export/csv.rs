@@ -25,8 +25,10 @@ pub struct Rows<W: Write>(csv::Writer<W>);
 impl<W: Write> Rows<W> {
     /// Writes the row of names.
     pub fn begin(output: W) -> Result<Rows<W>, Error> {
-        let mut writer =
-            csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(output);
+        let mut writer = csv::WriterBuilder::new()
+            .terminator(csv::Terminator::CRLF)
+            .quote_style(csv::QuoteStyle::Always)
+            .from_writer(output);
         writer.write_record(COLUMNS).map_err(output_error)?;
         Ok(Rows(writer))
     }
@@ -66,15 +68,27 @@ fn output_error(error: csv::Error) -> Error {
     }
 }
 
-/// Spreadsheets run a cell that begins like a formula. An apostrophe in front makes it text again. CSV has no way to escape control
-/// characters, which no spreadsheet needs, so they are made visible.
+/// Spreadsheets run a cell that begins like a formula. An apostrophe in front makes it text again. Which sign separates cells is a
+/// setting of the machine that opens the file, so what follows any of them within a cell may begin one as well. CSV has no way to
+/// escape control characters, which no spreadsheet needs, so they are made visible.
 fn harmless(cell: &str) -> String {
-    let shown = escaped(cell);
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {
-        format!("'{shown}")
-    } else {
-        shown
+    let mut shown = String::with_capacity(cell.len() + 2);
+    if cell.starts_with(['\t', '\r', '\n']) {
+        shown.push('\'');
     }
+    for part in escaped(cell).split_inclusive([',', ';', '\t', '|', ':', '\n']) {
+        let begins_cell = shown.is_empty() || !shown.ends_with('\'');
+        // Within a cell, spaces and quotation marks may fall away with the separator before them.
+        let falls_away: &[char] = if shown.is_empty() { &['"'] } else { &[' ', '"'] };
+        let begin = part.trim_start_matches(falls_away);
+        if begins_cell && begin.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']) {
+            let (before, formula) = part.split_at(part.len() - begin.len());
+            shown.extend([before, "'", formula]);
+        } else {
+            shown.push_str(part);
+        }
+    }
+    shown
 }
 
 #[cfg(test)]
@@ -83,12 +97,54 @@ mod tests {
 
     #[test]
     fn nothing_begins_like_a_formula() {
-        for hostile in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\n=1", "＝1"] {
+        for hostile in ["=1+1", "+1", "-1", "@SUM(A1)", "＝1"] {
             assert_eq!(harmless(hostile), format!("'{hostile}"));
         }
+        for (hostile, expected) in [("\t=1", "'\t'=1"), ("\n=1", "'\n'=1"), ("\ta", "'\ta")] {
+            assert_eq!(harmless(hostile), expected);
+        }
         assert_eq!(harmless("\r=1\u{1b}"), "'\\u{d}=1\\u{1b}");
-        for good in ["", "a=1", " =1", "1", "'=1", "é"] {
+        for good in ["", "a=1", " =1", "1", "'=1", "é", "a=0.9;b=0.8", "a - b, c"] {
             assert_eq!(harmless(good), good);
+        }
+    }
+
+    #[test]
+    fn nothing_begins_like_a_formula_where_another_sign_separates() {
+        let check = |cell: &str, expected: &str| assert_eq!(harmless(cell), expected);
+        check("a;=1+1", "a;'=1+1");
+        check("a,=1;-2", "a,'=1;'-2");
+        check("a\t@b|+c:=d\n=e", "a\t'@b|'+c:'=d\n'=e");
+        check("a; \"=1", "a; \"'=1");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn whatever_separates_no_cell_is_a_formula(cells in proptest::collection::vec("[-=+@,;|:\t\n \"'a-c]{0,8}", 1..5)) {
+            let mut file = Vec::new();
+            let mut writer = csv::WriterBuilder::new()
+                .quote_style(csv::QuoteStyle::Always)
+                .from_writer(&mut file);
+            let safe: Vec<String> = cells.iter().map(|cell| harmless(cell)).collect();
+            writer.write_record(&safe).unwrap();
+            drop(writer);
+            // As it was meant: the same cells, each of them harmless.
+            let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(&file[..]);
+            let read = reader.records().next().unwrap().unwrap();
+            proptest::prop_assert_eq!(read.iter().collect::<Vec<_>>(), safe);
+            // As another machine takes it: whatever it cuts at, with or without quotation marks.
+            for separator in [b',', b';', b'\t', b'|', b':'] {
+                for quoting in [true, false] {
+                    let mut reader = csv::ReaderBuilder::new();
+                    reader.has_headers(false).flexible(true).delimiter(separator).quoting(quoting);
+                    for record in reader.from_reader(&file[..]).records() {
+                        for cell in record.unwrap().iter() {
+                            let cell = cell.trim_start_matches('"');
+                            proptest::prop_assert!(!cell.starts_with(['=', '+', '-', '@']), "{cell}");
+                        }
+                    }
+                }
+            }
         }
     }
 }
