@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use super::guest::{Declared, Described};
+use super::{Declaration, Description, Rendering};
 use crate::model::{
-    Annotation, Aside, Attribute, Clause, Document, FailureClass, Label, LanguageTag, Mark,
-    MediaType, PluginName, Span, check_kebab_case,
+    Annotation, Aside, Attribute, Clause, Document, Extracted, FailureClass, Label, LanguageTag,
+    Mark, MediaType, PluginName, Span, check_kebab_case,
 };
 use crate::sandbox::Fault;
 
@@ -13,33 +15,75 @@ const SHORT: usize = 64;
 /// How many bytes a sentence may have.
 const SENTENCE: usize = 1_000;
 
-pub(super) fn broken(what: impl Into<String>, clause: &'static Clause) -> Fault {
+fn broken(what: impl Into<String>, clause: &'static Clause) -> Fault {
     Fault::Broken { what: what.into(), clause }
 }
 
 /// A piece of a plugin's words, cut and escaped so that it fits into a message.
-pub(super) fn quoted(words: &str) -> String {
+fn quoted(words: &str) -> String {
     let fitting = &words[..words.floor_char_boundary(80)];
     let more = if fitting.len() < words.len() { "…" } else { "" };
     format!("`{}{more}`", fitting.escape_debug())
 }
 
-pub(super) fn plugin_name(name: String) -> Result<PluginName, Fault> {
+/// Checks what a plugin says about itself.
+pub(super) fn description(it: Described) -> Result<Description, Fault> {
+    for setting in &it.settings {
+        kebab_case("a setting", &setting.key)?;
+        sentence("summary of a setting", &setting.summary)?;
+    }
+    for table in &it.tables {
+        kebab_case("a table", &table.name)?;
+        sentence("summary of a table", &table.summary)?;
+    }
+    attributes(&it.attributes)?;
+    unique("the setting", it.settings.iter().map(|it| it.key.as_str()))?;
+    unique("the table", it.tables.iter().map(|it| it.name.as_str()))?;
+    unique("that it reads", it.reads.iter().map(String::as_str))?;
+    let name = plugin_name(it.name)?;
+    version(&it.version)?;
+    sentence("summary", &it.summary)?;
+    Ok(Description {
+        name,
+        version: it.version,
+        summary: it.summary,
+        settings: it.settings,
+        tables: it.tables,
+        reads: it.reads.into_iter().map(plugin_name).collect::<Result<_, _>>()?,
+        attributes: it.attributes,
+    })
+}
+
+/// Checks what a plugin declares.
+pub(super) fn declaration(it: Declared) -> Result<Declaration, Fault> {
+    Ok(match it {
+        Declared::Accepts(types) => {
+            Declaration::Accepts(types.into_iter().map(media_type).collect::<Result<_, _>>()?)
+        }
+        Declared::Pairs(pairs) => {
+            let pair = |(original, target)| {
+                Ok((language(original, Clause::PAIRS)?, language(target, Clause::PAIRS)?))
+            };
+            Declaration::Pairs(pairs.into_iter().map(pair).collect::<Result<_, Fault>>()?)
+        }
+        Declared::Labels(labels) => Declaration::Labels(label_names(labels)?),
+        Declared::Kinds(kinds) => Declaration::Kinds(kind_names(kinds)?),
+    })
+}
+
+fn plugin_name(name: String) -> Result<PluginName, Fault> {
     let words = quoted(&name);
     PluginName::new(name)
         .map_err(|_| broken(format!("it names a plugin {words}"), Clause::PLUGIN_NAMES))
 }
 
-pub(super) fn kebab_case(what: &str, name: &str) -> Result<(), Fault> {
+fn kebab_case(what: &str, name: &str) -> Result<(), Fault> {
     check_kebab_case(name, SHORT)
         .map_err(|_| broken(format!("it names {what} {}", quoted(name)), Clause::NAMES))
 }
 
 /// Checks that no name of a kind is declared twice.
-pub(super) fn unique<'a>(
-    what: &str,
-    names: impl IntoIterator<Item = &'a str>,
-) -> Result<(), Fault> {
+fn unique<'a>(what: &str, names: impl IntoIterator<Item = &'a str>) -> Result<(), Fault> {
     let mut seen = BTreeSet::new();
     match names.into_iter().find(|name| !seen.insert(*name)) {
         Some(name) => {
@@ -50,11 +94,11 @@ pub(super) fn unique<'a>(
     }
 }
 
-pub(super) fn version(version: String) -> Result<String, Fault> {
-    if version.len() <= SHORT && is_semantic(&version) {
-        Ok(version)
+fn version(version: &str) -> Result<(), Fault> {
+    if version.len() <= SHORT && is_semantic(version) {
+        Ok(())
     } else {
-        Err(broken(format!("it gives its version as {}", quoted(&version)), Clause::VERSION))
+        Err(broken(format!("it gives its version as {}", quoted(version)), Clause::VERSION))
     }
 }
 
@@ -74,9 +118,9 @@ fn is_semantic(version: &str) -> bool {
         && [pre, build].into_iter().flatten().all(|it| it.split('.').all(is_word))
 }
 
-pub(super) fn sentence(what: &str, text: String) -> Result<String, Fault> {
+fn sentence(what: &str, text: &str) -> Result<(), Fault> {
     if text.len() <= SENTENCE {
-        Ok(text)
+        Ok(())
     } else {
         Err(broken(format!("its {what} has {} bytes", text.len()), Clause::SUMMARIES))
     }
@@ -86,7 +130,7 @@ pub(super) fn attributes(attributes: &[Attribute]) -> Result<(), Fault> {
     attributes.iter().try_for_each(|attribute| kebab_case("an attribute", &attribute.name))
 }
 
-pub(super) fn media_type(text: String) -> Result<MediaType, Fault> {
+fn media_type(text: String) -> Result<MediaType, Fault> {
     let words = quoted(&text);
     MediaType::new(text)
         .map_err(|_| broken(format!("it gives a media type as {words}"), Clause::MEDIA_TYPES))
@@ -138,8 +182,15 @@ pub(super) fn unpacked(ended: Result<(), Fault>, members: u64) -> Result<(), Fau
     }
 }
 
-/// Checks everything about a document but its language, which its type has checked.
-pub(super) fn document(document: &Document) -> Result<(), Fault> {
+/// Checks everything about a document and what stood around it but the language, which its type has checked.
+pub(super) fn extracted(
+    Extracted { document: it, asides: around }: &Extracted,
+) -> Result<(), Fault> {
+    document(it)?;
+    asides(&it.text, around)
+}
+
+fn document(document: &Document) -> Result<(), Fault> {
     if u32::try_from(document.text.len()).is_err() {
         return Err(broken("it returned a text of 4 GiB or more", Clause::SPANS));
     }
@@ -167,7 +218,7 @@ fn marks(text: &str, marks: &[Mark]) -> Result<(), Fault> {
     Ok(())
 }
 
-pub(super) fn asides(text: &str, asides: &[Aside]) -> Result<(), Fault> {
+fn asides(text: &str, asides: &[Aside]) -> Result<(), Fault> {
     let mut before = 0;
     for (index, aside) in asides.iter().enumerate() {
         kebab_case("an aside", &aside.kind)?;
@@ -271,14 +322,14 @@ pub(super) fn annotations(
 }
 
 /// Checks the labels that a classifier declares.
-pub(super) fn label_names(names: Vec<String>) -> Result<BTreeSet<String>, Fault> {
+fn label_names(names: Vec<String>) -> Result<BTreeSet<String>, Fault> {
     let is_label =
         |name: &str| (1..=SHORT).contains(&name.len()) && !name.chars().any(char::is_control);
     declared("a label", names, is_label, Clause::LABEL_NAMES)
 }
 
 /// Checks the kinds that an analyzer declares.
-pub(super) fn kind_names(names: Vec<String>) -> Result<BTreeSet<String>, Fault> {
+fn kind_names(names: Vec<String>) -> Result<BTreeSet<String>, Fault> {
     declared("a kind", names, |name| check_kebab_case(name, SHORT).is_ok(), Clause::KIND_NAMES)
 }
 
@@ -301,15 +352,21 @@ fn declared(
     Ok(declared)
 }
 
-pub(super) fn segments(original: &[bool], translated: &[String]) -> Result<(), Fault> {
+/// Checks a translation of these segments.
+pub(super) fn rendering(original: &[String], rendering: &Rendering) -> Result<(), Fault> {
+    segments(original, &rendering.segments)?;
+    attributes(&rendering.attributes)
+}
+
+fn segments(original: &[String], translated: &[String]) -> Result<(), Fault> {
     if original.len() != translated.len() {
         return Err(broken(
             format!("it returned {} segments for {}", translated.len(), original.len()),
             Clause::ONE_EACH,
         ));
     }
-    match original.iter().zip(translated).position(|(was_empty, now)| *was_empty && !now.is_empty())
-    {
+    let mut pairs = original.iter().zip(translated);
+    match pairs.position(|(original, now)| original.is_empty() && !now.is_empty()) {
         Some(index) => Err(broken(
             format!("it put words into segment {index}, which is empty"),
             Clause::EMPTY_STAYS,
@@ -417,12 +474,12 @@ mod tests {
 
     #[test]
     fn an_empty_segment_stays_empty() {
-        let check = |original: &[bool], translated: &[&str], expected: &str| {
-            let translated: Vec<String> = translated.iter().map(|it| (*it).to_owned()).collect();
-            assert_eq!(words(segments(original, &translated)), expected);
+        let owned = |all: &[&str]| all.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>();
+        let check = |original: &[&str], translated: &[&str], expected: &str| {
+            assert_eq!(words(segments(&owned(original), &owned(translated))), expected);
         };
-        check(&[false, true], &["x", ""], "fine");
-        check(&[false, true], &["x", "y"], "it put words into segment 1, which is empty");
-        check(&[false], &[], "it returned 0 segments for 1");
+        check(&["a", ""], &["x", ""], "fine");
+        check(&["a", ""], &["x", "y"], "it put words into segment 1, which is empty");
+        check(&["a"], &[], "it returned 0 segments for 1");
     }
 }

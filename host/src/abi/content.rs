@@ -1,5 +1,6 @@
 //! How much content passes between host and plugin: the bytes of all strings and lists of bytes, and nothing for numbers and spans.
 
+use super::Rendering;
 use crate::model::{Annotation, Aside, Attribute, Document, Extracted, Label, LanguageTag, Mark};
 
 /// A value that plugins are given or return.
@@ -78,6 +79,12 @@ impl Content for Aside {
 impl Content for Extracted {
     fn content(&self) -> u64 {
         self.document.content() + self.asides.content()
+    }
+}
+
+impl Content for Rendering {
+    fn content(&self) -> u64 {
+        self.segments.content() + self.attributes.content()
     }
 }
 

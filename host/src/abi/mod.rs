@@ -1,7 +1,9 @@
-//! Translates between [`crate::model`] and the contract, one track of the contract per file.
+//! Translates between [`crate::model`] and the contract, one track of the contract per folder.
 //!
-//! Everything a guest says is checked here, once, on the way in; behind this line a span is valid, a label declared, a name well
-//! formed. Generated types never leave the file of their track, and each track converts directly to the model.
+//! A track converts between its types and the model, and does nothing else: what its imports do stands in `calls`, how its exports
+//! are called and what is checked of their results in `guest`, once for all tracks. Behind this line a span is valid, a label
+//! declared, a name well formed. Generated types never leave the folder of their track, and each track converts directly to the
+//! model.
 
 use std::collections::BTreeSet;
 
@@ -12,8 +14,10 @@ use crate::model::{
 };
 use crate::sandbox::{Called, Inputs, Limits, Reported, Sandbox, State, Stopped};
 
+mod calls;
 mod check;
 mod content;
+mod guest;
 mod v0_1;
 
 /// What a plugin says about itself.
@@ -174,11 +178,4 @@ pub(crate) const fn role_interface(role: Role) -> &'static str {
         Role::Classifier => "classification",
         Role::Analyzer => "analysis",
     }
-}
-
-/// Makes a linker with the closed-door WASI in place.
-fn linker(sandbox: &Sandbox) -> wasmtime::Result<wasmtime::component::Linker<State>> {
-    let mut linker = wasmtime::component::Linker::new(sandbox.engine());
-    crate::sandbox::add_to_linker(&mut linker)?;
-    Ok(linker)
 }
