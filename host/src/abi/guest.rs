@@ -7,8 +7,8 @@ use wasmtime::component::{Component, Instance, InstancePre, Linker, Resource};
 
 use super::content::Content;
 use super::{
-    Answer, Call, Declaration, Description, Guest, PACKAGE, Rendering, Setting, TableUse, Task,
-    check,
+    Answer, Call, Declaration, Description, Guest, PACKAGE, Rendering, Setting, TRACKS, TableUse,
+    Task, check,
 };
 use crate::capabilities::SourceBytes;
 use crate::model::{
@@ -87,17 +87,16 @@ pub(super) struct Loaded<E> {
     exports: E,
 }
 
-/// Links a component: `imports` adds what the track offers, `exports` finds what the component offers.
+/// Links a component of one track; `exports` finds what it offers.
 pub(super) fn load<E: Exports + 'static>(
     sandbox: &Sandbox,
     component: &Component,
     contract: ContractVersion,
-    imports: impl FnOnce(&mut Linker<State>) -> wasmtime::Result<()>,
     exports: impl FnOnce(&InstancePre<State>) -> wasmtime::Result<E>,
 ) -> wasmtime::Result<Box<dyn Guest>> {
     let mut linker = Linker::new(sandbox.engine());
     crate::sandbox::add_to_linker(&mut linker)?;
-    imports(&mut linker)?;
+    TRACKS.iter().try_for_each(|track| (track.offer)(&mut linker))?;
     let pre = linker.instantiate_pre(component)?;
     let exports = exports(&pre)?;
     Ok(Box::new(Loaded { pre, contract, exports }))

@@ -157,9 +157,11 @@ pub(crate) trait Guest: Send + Sync {
 /// A track of the contract that this host supports.
 pub(crate) struct Track {
     pub(crate) version: ContractVersion,
-    /// Links the component against everything the track offers.
+    /// Links a component that is to be called as the track has it.
     pub(crate) link:
         fn(&Sandbox, &wasmtime::component::Component, Role) -> wasmtime::Result<Box<dyn Guest>>,
+    /// Adds everything the track offers. A component may have been built for several tracks, so each is offered those of all.
+    offer: fn(&mut wasmtime::component::Linker<State>) -> wasmtime::Result<()>,
     /// The imports that the track offers, without package and version.
     pub(crate) imports: &'static [&'static str],
 }

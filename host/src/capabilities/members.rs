@@ -90,16 +90,6 @@ impl Allowance {
     }
 }
 
-/// For roles that have no use for members; the contract gives them no way to emit any.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct NoMembers;
-
-impl MemberSink for NoMembers {
-    fn accept(&mut self, _: Member) -> Result<(), Refused> {
-        Err(Refused::Limit("only an unpacker emits members".to_owned()))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -13,7 +13,7 @@ mod usage;
 
 pub use findings::PriorFindings;
 pub use log::LogBook;
-pub use members::{Allowance, Member, MemberSink, NoMembers, Refused};
+pub use members::{Allowance, Member, MemberSink, Refused};
 pub use settings::Settings;
 pub use source::{Blob, OpenFile, ReadError, SourceBytes};
 pub use tables::{LookupRefused, Occurrence, Table, TableError};

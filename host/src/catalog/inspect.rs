@@ -84,7 +84,8 @@ pub(super) fn inspect_validated(bytes: &[u8], digest: Digest) -> Result<Inspecti
     let names = names(bytes)?;
     let imports =
         names.imports.into_iter().map(|name| Import { provider: provider(&name), name }).collect();
-    let (role, contract) = role(&names.exports)?;
+    let tracks = TRACKS.iter().map(|track| track.version).collect::<Vec<_>>();
+    let (role, contract) = role(&names.exports, &tracks)?;
     names.needs.check()?;
     Ok(Inspection { digest, size: bytes.len() as u64, role, contract, imports })
 }
@@ -214,30 +215,34 @@ fn parse_name(name: &str) -> Option<(&str, ContractVersion)> {
     parts.next().is_none().then_some((interface, version))
 }
 
-fn role(exports: &[String]) -> Result<(Role, ContractVersion), LoadError> {
+/// The one role that a component plays, on the newest of these tracks on which it plays it.
+fn role(
+    exports: &[String],
+    tracks: &[ContractVersion],
+) -> Result<(Role, ContractVersion), LoadError> {
     let known = exports.iter().filter_map(|export| parse_name(export)).collect::<Vec<_>>();
-    let roles = Role::ALL
-        .into_iter()
-        .flat_map(|role| {
-            known
-                .iter()
-                .filter(move |(name, _)| *name == role_interface(role))
-                .map(move |(_, version)| (role, *version))
-        })
-        .collect::<Vec<_>>();
-    let &[(role, version)] = roles.as_slice() else {
-        return Err(match roles.as_slice() {
-            [] => LoadError::NoRole { exports: exports.to_vec() },
-            several => LoadError::SeveralRoles(several.iter().map(|(role, _)| *role).collect()),
-        });
+    let played = |of: &dyn Fn(ContractVersion) -> bool| {
+        let plays = |role: &Role| {
+            known.iter().any(|(name, version)| *name == role_interface(*role) && of(*version))
+        };
+        Role::ALL.into_iter().filter(plays).collect::<Vec<_>>()
     };
-    if !TRACKS.iter().any(|track| track.version == version) {
-        return Err(LoadError::UnknownTrack { version });
-    }
-    if !known.contains(&("metadata", version)) {
-        return Err(LoadError::NoMetadata { role });
-    }
-    Ok((role, version))
+    let role = match played(&|version| tracks.contains(&version)).as_slice() {
+        &[role] => role,
+        [] => {
+            let other = |role: Role| known.iter().find(|(name, _)| *name == role_interface(role));
+            return Err(match played(&|_| true).into_iter().find_map(other) {
+                Some((_, version)) => LoadError::UnknownTrack { version: *version },
+                None => LoadError::NoRole { exports: exports.to_vec() },
+            });
+        }
+        several => return Err(LoadError::SeveralRoles(several.to_vec())),
+    };
+    let is_whole = |track: &&ContractVersion| {
+        known.contains(&(role_interface(role), **track)) && known.contains(&("metadata", **track))
+    };
+    let track = tracks.iter().find(is_whole).ok_or(LoadError::NoMetadata { role })?;
+    Ok((role, *track))
 }
 
 #[cfg(test)]
@@ -261,8 +266,10 @@ mod tests {
 
     #[test]
     fn a_role_is_exported_once_with_metadata() {
-        let check =
-            |exports: &[&str]| role(&exports.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>());
+        let check = |exports: &[&str]| {
+            let exports = exports.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>();
+            role(&exports, &[ContractVersion { major: 0, minor: 1 }])
+        };
         let metadata = "docmill:plugin/metadata@0.1.0";
         assert_eq!(check(&[metadata, "docmill:plugin/analysis@0.1.2"]).unwrap().0, Role::Analyzer);
         assert!(matches!(check(&[metadata]), Err(LoadError::NoRole { .. })));
@@ -276,6 +283,32 @@ mod tests {
         ));
         let two = ["docmill:plugin/analysis@0.1.0", "docmill:plugin/extraction@0.1.0", metadata];
         assert!(matches!(check(&two), Err(LoadError::SeveralRoles(_))));
+    }
+
+    #[test]
+    fn a_role_that_is_exported_on_several_tracks_is_played_on_the_newest_that_is_supported() {
+        let v = |minor| ContractVersion { major: 0, minor };
+        let on = |tracks: &[&str], names: &[&str]| {
+            let exports = tracks.iter().flat_map(|track| {
+                names.iter().map(move |it| format!("docmill:plugin/{it}@{track}"))
+            });
+            role(&exports.collect::<Vec<_>>(), &[v(2), v(1)])
+        };
+        let both = ["metadata", "analysis"];
+        assert_eq!(on(&["0.1.1", "0.2.0"], &both).unwrap(), (Role::Analyzer, v(2)));
+        assert_eq!(on(&["0.2.0", "0.1.0", "0.3.0"], &both).unwrap(), (Role::Analyzer, v(2)));
+        assert_eq!(on(&["0.3.0", "0.1.0"], &both).unwrap(), (Role::Analyzer, v(1)));
+        // Two releases of one track are one track.
+        assert_eq!(on(&["0.1.0", "0.1.1"], &both).unwrap(), (Role::Analyzer, v(1)));
+        assert!(
+            matches!(on(&["0.3.0"], &both), Err(LoadError::UnknownTrack { version }) if version == v(3))
+        );
+        assert!(matches!(
+            on(&["0.1.0", "0.2.0"], &["analysis"]),
+            Err(LoadError::NoMetadata { .. })
+        ));
+        let several = on(&["0.1.0", "0.2.0"], &["metadata", "analysis", "extraction"]);
+        assert!(matches!(several, Err(LoadError::SeveralRoles(roles)) if roles.len() == 2));
     }
 
     #[test]

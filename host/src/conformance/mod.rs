@@ -90,13 +90,17 @@ const DECLARATION: [&Clause; 6] = [
     Clause::DEFAULTS_WORK,
 ];
 /// The clauses that a result keeps if it was accepted and holds anything.
-const RESULT: [&Clause; 18] = [
+const RESULT: [&Clause; 22] = [
     Clause::ANNOTATION_KINDS,
     Clause::ANNOTATION_ORDER,
     Clause::LABELS_DECLARED,
     Clause::LABELS_UNIQUE,
     Clause::LABELS_DESCENDING,
     Clause::EVIDENCE_ORDER,
+    Clause::OUTPUT_LIMIT,
+    Clause::CONTAINER_LIMIT,
+    Clause::LOOKUP_LIMIT,
+    Clause::HANDLE_LIMIT,
     Clause::MARK_ORDER,
     Clause::ASIDE_POSITIONS,
     Clause::ASIDE_ORDER,

@@ -123,6 +123,15 @@ clauses! {
     DISPOSABLE = "H-9", WORK,
         "nothing of one document is left in memory when the next one comes";
 
+    OUTPUT_LIMIT = "L-1", EVERYTHING,
+        "what is handed over in one call, or returned, stays within the limit on output";
+    CONTAINER_LIMIT = "L-2", ["members.emit"],
+        "what comes out of a container stays within what its size allows";
+    LOOKUP_LIMIT = "L-3", ["lookup.table.get-many", "lookup.table.find"],
+        "one call asks a table for at most 16 MiB, and searches it only where its keys have no more";
+    HANDLE_LIMIT = "L-4", ["lookup.open"],
+        "a plugin holds at most 1,000 handles at a time";
+
     DECLARATION_STABLE = "P-1", DECLARATIONS,
         "a declaration is the same every time, as long as settings and tables are";
     MEDIA_TYPES = "P-2", ["unpacking.accepts", "extraction.accepts"],

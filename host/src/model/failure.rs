@@ -21,7 +21,7 @@ pub enum FailureClass {
     Deadline,
     /// The plugin wanted more memory than its limit.
     Memory,
-    /// The plugin broke the contract: an invalid or too large result, or too many host calls.
+    /// The plugin broke the contract: an invalid result, or one that is larger than a limit.
     Output,
     /// The host could not do its part: an unreadable file, a bug.
     Host,

@@ -3,12 +3,13 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
-use wasmtime::component::{Instance, InstancePre};
+use wasmtime::component::{Instance, InstancePre, ResourceTableError};
 use wasmtime::{Store, Trap, UpdateDeadline, WasmBacktrace};
 
 use super::limits::MemoryExceeded;
-use super::state::{Inputs, State};
+use super::state::{HANDLES, Inputs, State};
 use super::{Limits, Sandbox};
+use crate::capabilities::{LookupRefused, ReadError, Refused};
 use crate::model::{Clause, Cost, FailureClass, LogLevel, LogLine};
 
 /// Why a call ended without a result.
@@ -135,7 +136,7 @@ pub(crate) fn call<T>(
     let mut store = Store::try_new(sandbox.engine(), state).map_err(|error| host_failed(&error))?;
     store.limiter(|state| &mut state.meter);
     store.set_hostcall_fuel(usize::try_from(limits.output).unwrap_or(usize::MAX));
-    store.set_max_component_handles(1_000);
+    store.set_max_component_handles(HANDLES);
     store.set_epoch_deadline(1);
     store.epoch_deadline_callback(|context| {
         let over = Instant::now() >= context.data().deadline;
@@ -192,15 +193,17 @@ fn stopped(fault: Fault, limits: &Limits, store: &mut Store<State>) -> Stopped {
     if let Some(broken) = error.downcast_ref::<BrokenPromise>() {
         return Stopped { backtrace, ..Stopped::broken(broken.what.clone(), broken.clause) };
     }
-    if let Some(refused) = error.downcast_ref::<crate::capabilities::Refused>() {
-        return with(FailureClass::Output, refused.to_string(), None);
+    if let Some(refused) = error.downcast_ref::<Refused>() {
+        let clause = matches!(refused, Refused::Limit(_)).then_some(Clause::CONTAINER_LIMIT);
+        return Stopped { clause, ..with(FailureClass::Output, refused.to_string(), None) };
     }
-    if let Some(unreadable) = error.downcast_ref::<crate::capabilities::ReadError>() {
+    if let Some(unreadable) = error.downcast_ref::<ReadError>() {
         // The plugin is not to blame.
         return with(FailureClass::Host, unreadable.to_string(), None);
     }
-    if let Some(refused) = error.downcast_ref::<crate::capabilities::LookupRefused>() {
-        return with(FailureClass::Output, refused.to_string(), None);
+    if let Some(refused) = error.downcast_ref::<LookupRefused>() {
+        let clause = Some(Clause::LOOKUP_LIMIT);
+        return Stopped { clause, ..with(FailureClass::Output, refused.to_string(), None) };
     }
     match error.downcast_ref::<Trap>() {
         Some(Trap::Interrupt) => stopped_by_deadline(limits, backtrace),
@@ -231,11 +234,9 @@ fn without_trap(
     if words.contains("fuel allocated for hostcalls") {
         let limit = bytesize::ByteSize(limits.output).display().iec().to_string();
         let cause = format!("it handed over more than its limit of {limit} in one call or result");
-        return with(
-            FailureClass::Output,
-            cause,
-            Some("raise `limits.output` for this step if this document is worth it"),
-        );
+        let hint = Some("raise `limits.output` for this step if this document is worth it");
+        let clause = Some(Clause::OUTPUT_LIMIT);
+        return Stopped { clause, ..with(FailureClass::Output, cause, hint) };
     }
     if error.is::<wasmtime::PoolConcurrencyLimitError>() {
         return with(
@@ -247,10 +248,13 @@ fn without_trap(
     if error.downcast_ref::<wasmtime_wasi::I32Exit>().is_some() {
         return with(FailureClass::Trapped, "it called `exit`".to_owned(), None);
     }
-    if error.downcast_ref::<wasmtime::component::ResourceTableError>().is_some()
-        || words.contains("resource table")
-        || words.contains("handle")
-    {
+    let of_table = error.downcast_ref::<ResourceTableError>();
+    if matches!(of_table, Some(ResourceTableError::Full)) || has_too_many_handles(&words) {
+        let clause = Some(Clause::HANDLE_LIMIT);
+        let cause = format!("it holds more than {HANDLES} handles");
+        return Stopped { clause, ..with(FailureClass::Output, cause, None) };
+    }
+    if of_table.is_some() || misuses_a_handle(&words) {
         return Stopped {
             clause: Some(Clause::HANDLES),
             ..with(FailureClass::Output, format!("it misused a handle: {words}"), None)
@@ -260,6 +264,29 @@ fn without_trap(
     // not exist, a pointer outside its memory.
     let cause = format!("it broke the rules for passing values: {words}");
     Stopped { clause: Some(Clause::VALUES), ..with(FailureClass::Output, cause, None) }
+}
+
+/// Whether these are wasmtime's words for a guest that holds as many handles as it may.
+fn has_too_many_handles(words: &str) -> bool {
+    words.ends_with(": store handle limit exceeded")
+}
+
+/// Whether these are wasmtime's words for a handle that a guest used without holding it, or kept for too long.
+fn misuses_a_handle(words: &str) -> bool {
+    const WHOLE: [&str; 5] = [
+        "index is not a resource",
+        "cannot lend resource: too many active lends",
+        "cannot remove owned resource while borrowed",
+        "cannot lift own resource from a borrow",
+        "borrow handles still remain at the end of the call",
+    ];
+    let of_index = |rest: &str| {
+        rest.ends_with(" is not a resource") || rest.ends_with(" is not an own resource")
+    };
+    WHOLE.contains(&words)
+        || words.starts_with("unknown handle index ")
+        || words.starts_with("handle index ")
+        || words.strip_prefix("index ").is_some_and(of_index)
 }
 
 /// A promise that a host function saw broken while the guest was running.
@@ -314,4 +341,34 @@ fn frames(backtrace: &WasmBacktrace) -> Vec<String> {
 
 fn fitting(name: &str, longest: usize) -> &str {
     &name[..name.floor_char_boundary(longest)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What wasmtime says for sure, the hand-made components show that misuse handles; this holds the other direction.
+    #[test]
+    fn an_error_that_mentions_a_handle_is_no_misuse_of_one() {
+        for words in [
+            "unknown handle index 7",
+            "handle index 3 used with the wrong type, expected a but found b",
+            "index 12 is not an own resource",
+            "borrow handles still remain at the end of the call",
+        ] {
+            assert!(misuses_a_handle(words), "{words}");
+        }
+        for words in [
+            "invalid utf-8 sequence in `handle`",
+            "cannot handle this",
+            "the index of a handle is not a number",
+            "pointer out of bounds of memory",
+            "",
+        ] {
+            assert!(!misuses_a_handle(words), "{words}");
+        }
+        assert!(has_too_many_handles(
+            "cannot allocate another handle: store handle limit exceeded"
+        ));
+    }
 }

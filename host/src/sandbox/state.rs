@@ -24,7 +24,7 @@ pub(crate) struct Inputs {
 }
 
 /// How many resources (sources, tables, streams) a plugin may hold at a time.
-const HANDLES: usize = 1_000;
+pub(super) const HANDLES: usize = 1_000;
 
 /// One deadline more for so many bytes of a container: at the default of 2 s, what unpacks less than 4 MiB a second is too slow.
 const PER_DEADLINE: u64 = 8 << 20;

@@ -2,7 +2,7 @@
 //!
 //! verdict: rejected
 //! because: it handed over more than its limit
-//! breaks: D-3
+//! breaks: L-1
 
 docmill_adversaries::described_as!(|mut description| {
     description.summary = "word ".repeat(1 << 20);

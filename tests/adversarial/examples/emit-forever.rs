@@ -2,7 +2,6 @@
 //!
 //! verdict: output
 //! because: the container holds more
-//! breaks: R-1
 
 use docmill_plugin::prelude::*;
 

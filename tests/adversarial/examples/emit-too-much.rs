@@ -2,6 +2,7 @@
 //!
 //! verdict: output
 //! because: the container holds more than its limit of 4.0 MiB
+//! breaks: L-2
 
 use docmill_plugin::prelude::*;
 

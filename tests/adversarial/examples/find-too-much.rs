@@ -1,8 +1,9 @@
 //! Has the host list more occurrences than fit anywhere.
 //!
 //! verdict: output
-//! because: occur so often in the text
+//! because: for one call takes more than 16 MiB
 //! tables: words
+//! breaks: L-3
 
 use docmill_plugin::prelude::*;
 

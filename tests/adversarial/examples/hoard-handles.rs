@@ -1,8 +1,9 @@
 //! Opens a table again and again, and gives none of the handles back.
 //!
 //! verdict: output
-//! because: it misused a handle
+//! because: it holds more than 1000 handles
 //! tables: words
+//! breaks: L-4
 
 use docmill_plugin::prelude::*;
 

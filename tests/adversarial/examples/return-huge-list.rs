@@ -2,7 +2,7 @@
 //!
 //! verdict: output
 //! because: it handed over more than its limit of 1.0 MiB
-//! breaks: R-1
+//! breaks: L-1
 
 use docmill_plugin::prelude::*;
 

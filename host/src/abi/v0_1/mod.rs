@@ -14,12 +14,13 @@ use crate::sandbox::Sandbox;
 pub(super) const TRACK: Track = Track {
     version: ContractVersion { major: 0, minor: 1 },
     link,
+    offer: imports::add_to_linker,
     imports: &["types", "log", "config", "lookup", "sources", "members", "findings"],
 };
 
 fn link(sandbox: &Sandbox, component: &Component, role: Role) -> wasmtime::Result<Box<dyn Guest>> {
     let exports = |pre: &_| exports::Exported::new(pre, role);
-    guest::load(sandbox, component, TRACK.version, imports::add_to_linker, exports)
+    guest::load(sandbox, component, TRACK.version, exports)
 }
 
 #[cfg(test)]
