@@ -244,11 +244,57 @@ fn asides(text: &str, asides: &[Aside]) -> Result<(), Fault> {
     Ok(())
 }
 
+/// A classifier gives no document more labels than these: whoever shows them shows all of them side by side.
+const MOST_LABELS: usize = 10_000;
+
+fn at_most(count: usize, most: usize, what: &str) -> Result<(), Fault> {
+    match count > most {
+        true => Err(broken(
+            format!("it returned {count} {what}, and the limit is {most}"),
+            Clause::OUTPUT_LIMIT,
+        )),
+        false => Ok(()),
+    }
+}
+
+/// How much text the spans of one finding cover together. A span takes eight bytes wherever it lies, but whoever shows what it covers
+/// writes that: 200,000 spans over all of a text of 15 MB are 3 TB.
+struct Spanned {
+    covered: u64,
+    most: u64,
+}
+
+impl Spanned {
+    /// Sixteen times the text is more than evidence for a path of labels and all its words takes; a short text may be covered more
+    /// often.
+    fn of(text: &str) -> Spanned {
+        Spanned { covered: 0, most: 16 * text.len() as u64 + (1 << 20) }
+    }
+
+    /// Spans that are valid, or are looked at next.
+    fn add(&mut self, spans: &[Span]) -> Result<(), Fault> {
+        let length = |span: &Span| u64::from(span.end.saturating_sub(span.start));
+        self.covered = spans.iter().map(length).fold(self.covered, u64::saturating_add);
+        match self.covered > self.most {
+            true => Err(broken(
+                format!(
+                    "its spans cover more than {} bytes together, which is 16 times the text and 1 MiB",
+                    self.most
+                ),
+                Clause::OUTPUT_LIMIT,
+            )),
+            false => Ok(()),
+        }
+    }
+}
+
 pub(super) fn labels(
     text: &str,
     labels: &[Label],
     declared: &BTreeSet<String>,
 ) -> Result<(), Fault> {
+    at_most(labels.len(), MOST_LABELS, "labels")?;
+    let mut spanned = Spanned::of(text);
     let mut seen = BTreeSet::new();
     let mut before = f32::INFINITY;
     for (index, label) in labels.iter().enumerate() {
@@ -272,6 +318,7 @@ pub(super) fn labels(
             ));
         }
         before = label.confidence;
+        spanned.add(&label.evidence)?;
         let mut start = 0;
         for evidence in &label.evidence {
             span(|| format!("the evidence for label {}", quoted(&label.name)), text, *evidence)?;
@@ -293,6 +340,7 @@ pub(super) fn annotations(
     annotations: &[Annotation],
     declared: &BTreeSet<String>,
 ) -> Result<(), Fault> {
+    let mut spanned = Spanned::of(text);
     let mut before = None;
     for (index, annotation) in annotations.iter().enumerate() {
         if !declared.contains(&annotation.kind) {
@@ -303,6 +351,7 @@ pub(super) fn annotations(
         }
         if let Some(range) = annotation.span {
             span(|| format!("annotation {index}"), text, range)?;
+            spanned.add(&[range])?;
         }
         if let Some(value) = annotation.confidence {
             confidence(|| format!("annotation {index}"), value)?;
@@ -421,6 +470,45 @@ mod tests {
             "the evidence for label `a` spans bytes 3..2, which runs backwards",
         );
         check(&[label("a", 1.0, &[(2, 3), (0, 2)])], "the evidence for label 0 is not in order");
+    }
+
+    #[test]
+    fn what_spans_cover_together_and_how_many_labels_there_are_is_bounded() {
+        let text = "x".repeat(1 << 20);
+        let declared: BTreeSet<String> = (0..20_000).map(|label| format!("{label:05}")).collect();
+        let whole = Span { start: 0, end: 1 << 20 };
+        let labelled = |count: usize, evidence: usize| {
+            let label = |name: &String| Label {
+                name: name.clone(),
+                confidence: 1.0,
+                evidence: vec![whole; evidence],
+                attributes: Vec::new(),
+            };
+            words(labels(
+                &text,
+                &declared.iter().take(count).map(label).collect::<Vec<_>>(),
+                &declared,
+            ))
+        };
+        assert_eq!(labelled(1, 17), "fine");
+        assert_eq!(labelled(17, 1), "fine");
+        let too_much = "its spans cover more than 17825792 bytes together, which is 16 times the text and 1 MiB";
+        assert_eq!(labelled(1, 18), too_much);
+        assert_eq!(labelled(18, 1), too_much, "all labels of a document count together");
+        assert_eq!(labelled(10_000, 0), "fine");
+        assert_eq!(labelled(10_001, 0), "it returned 10001 labels, and the limit is 10000");
+        let kinds = BTreeSet::from(["date".to_owned()]);
+        let annotated = |count: usize| {
+            let annotation = Annotation {
+                kind: "date".to_owned(),
+                span: Some(whole),
+                value: None,
+                confidence: None,
+                attributes: Vec::new(),
+            };
+            words(annotations(&text, &vec![annotation; count], &kinds))
+        };
+        assert_eq!((annotated(17).as_str(), annotated(18).as_str()), ("fine", too_much));
     }
 
     #[test]
