@@ -26,6 +26,9 @@ impl Traits {
                 traits.add(name, value);
             }
         }
+        if traits.flags & flag::COLLAPSED != 0 && !traits.hints.any(Hints::PANEL) {
+            traits.hints.add(Hints::HIDDEN);
+        }
         if start.tag.is(Classes::TELLING) {
             traits.add_tag(start.tag);
         }
@@ -69,17 +72,35 @@ impl Traits {
                 _ => return,
             },
             Attribute::Rel if decoded_value(value) == "author" => names::hints("author"),
-            Attribute::Hidden => Hints::HIDDEN,
-            Attribute::AriaHidden if decoded_value(value) == "true" => Hints::HIDDEN,
-            Attribute::Style if hides(&decoded_value(value)) => Hints::HIDDEN,
+            // What a search within the page finds is shown then.
+            Attribute::Hidden if !value.eq_ignore_ascii_case("until-found") => Hints::HIDDEN,
+            Attribute::AriaHidden if decoded_value(value) == "true" => {
+                self.flags |= flag::COLLAPSED;
+                return;
+            }
+            Attribute::Style if display(&decoded_value(value)) == Some(Display::None) => {
+                Hints::HIDDEN
+            }
             _ => return,
         };
         self.hints.add(hints);
     }
 }
 
-/// Whether an inline style takes the element off the page.
-fn hides(style: &str) -> bool {
+/// How an inline style shows an element.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Display {
+    /// Not at all.
+    None,
+    /// In the line.
+    Inline,
+    /// On lines of its own.
+    Block,
+}
+
+/// How an inline style shows its element, if it says so; the last declaration counts, unless one takes it off the page.
+pub fn display(style: &str) -> Option<Display> {
+    let mut found = None;
     let mut rest = Some(style);
     while let Some(style) = rest {
         let declaration;
@@ -88,14 +109,19 @@ fn hides(style: &str) -> bool {
             let value = value.trim_ascii();
             let value = value.strip_suffix("!important").map_or(value, str::trim_ascii);
             let is = |text: &str, other: &str| text.trim_ascii().eq_ignore_ascii_case(other);
-            if (is(property, "display") && is(value, "none"))
-                || (is(property, "visibility") && is(value, "hidden"))
-            {
-                return true;
+            if is(property, "display") {
+                found = match value {
+                    _ if is(value, "none") => return Some(Display::None),
+                    _ if is(value, "inline") || is(value, "inline-block") => Some(Display::Inline),
+                    _ if is(value, "block") || is(value, "flex") => Some(Display::Block),
+                    _ => None,
+                };
+            } else if is(property, "visibility") && is(value, "hidden") {
+                return Some(Display::None);
             }
         }
     }
-    false
+    found
 }
 
 /// What stands before and behind a character of ASCII.

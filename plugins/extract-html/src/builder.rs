@@ -1,7 +1,10 @@
 //! Builds a page from its tokens: which element lies in which, as browsers see it, and where its text goes.
 
+mod context;
+
 use std::ops::ControlFlow;
 
+use crate::Reading;
 use crate::attributes::Traits;
 use crate::classes::{is_blank, is_literal};
 use crate::dom::{Node, Page, flag, truncated};
@@ -21,11 +24,11 @@ const MAX_JSON_LD: usize = 256 * 1024;
 /// The most bytes that are kept of the title.
 const MAX_TITLE: usize = 4 * 1024;
 
-/// Parses a page. `xml` turns on self-closing tags and CDATA sections.
-pub fn build(source: &str, xml: bool) -> Page<'_> {
+/// Parses a page.
+pub fn build(source: &str, reading: Reading) -> Page<'_> {
     let source = with_line_feeds(source);
-    let mut receiving = Receiving { builder: Builder::new(xml, &source), known: Known::new() };
-    tokens::read(&source, xml, &mut receiving);
+    let mut receiving = Receiving { builder: Builder::new(reading, &source), known: Known::new() };
+    tokens::read(&source, reading.is_xml, &mut receiving);
     receiving.builder.finish();
     let Builder { nodes, headings, frames, bylines, head, strings, .. } = receiving.builder;
     Page { nodes, headings, frames, bylines, head, source, strings }
@@ -49,13 +52,14 @@ enum Sink {
     Text,
     Title,
     JsonLd,
+    Data,
     Nowhere,
 }
 
 #[derive(Debug)]
 struct Builder<'a> {
     source: &'a str,
-    xml: bool,
+    reading: Reading,
     nodes: Vec<Node>,
     headings: Vec<u32>,
     frames: Vec<u32>,
@@ -75,7 +79,7 @@ struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    fn new(xml: bool, source: &'a str) -> Builder<'a> {
+    fn new(reading: Reading, source: &'a str) -> Builder<'a> {
         let root = Node {
             tag: Tag::Root,
             flags: 0,
@@ -90,7 +94,7 @@ impl<'a> Builder<'a> {
         nodes.push(root);
         Builder {
             source,
-            xml,
+            reading,
             nodes,
             headings: Vec::new(),
             frames: Vec::new(),
@@ -119,6 +123,7 @@ impl<'a> Builder<'a> {
             Sink::Nowhere => return,
             Sink::Title => return append(&mut self.head.title, text, MAX_TITLE),
             Sink::JsonLd => return append(&mut self.head.json_ld, text, MAX_JSON_LD),
+            Sink::Data => return append(&mut self.head.data, text, MAX_JSON_LD),
             Sink::Text => {}
         }
         if self.hidden_from.is_some() {
@@ -289,7 +294,11 @@ impl<'a> Builder<'a> {
     }
 
     /// Begins an element. What follows it is no markup where its content is told.
-    fn start(&mut self, start: StartTag<'a, '_>, known: &mut Known<'a>) -> Option<Content> {
+    fn start(&mut self, mut start: StartTag<'a, '_>, known: &mut Known<'a>) -> Option<Content> {
+        // Only a title that is never ended ends with a tag.
+        self.sink = Sink::Text;
+        let was_foreign = self.is_foreign();
+        start.tag = self.tag_here(start);
         let tag = start.tag;
         if tag.is(Classes::SPECIAL)
             && let ControlFlow::Break(content) = self.start_special(start)
@@ -305,7 +314,10 @@ impl<'a> Builder<'a> {
         if tag.is(Classes::BEGINS_LINE) {
             self.space = false;
         }
-        let closed = start.is_self_closing() && self.xml;
+        let closed = start.is_self_closing()
+            && (self.reading.is_xml
+                || was_foreign && self.is_foreign()
+                || matches!(tag, Tag::Foreign | Tag::Math));
         let is_leaf = closed
             || tag.is(Classes::LEAF)
                 // `picture` and `video` share the tag of `img` but have content.
@@ -374,7 +386,7 @@ impl<'a> Builder<'a> {
                     return ControlFlow::Continue(());
                 }
             }
-            Tag::Script | Tag::Title | Tag::Raw | Tag::TextArea => {
+            Tag::Script | Tag::Title | Tag::Raw | Tag::NoScript | Tag::TextArea => {
                 return ControlFlow::Break(self.start_raw(start));
             }
             _ => {}
@@ -402,7 +414,8 @@ impl<'a> Builder<'a> {
         if matches!(tag, Tag::Article | Tag::Main) || traits.hints.any(Hints::ARTICLE_BODY) {
             self.frames.push(index);
         }
-        if tag == Tag::Time || traits.hints.any(Hints::BYLINE) {
+        if tag == Tag::Time || traits.hints.any(Hints::BYLINE) || traits.hints.any(Hints::DATELINE)
+        {
             self.bylines.push(index);
         }
         if let Some(name) = wanted
@@ -429,7 +442,7 @@ impl<'a> Builder<'a> {
     }
 
     fn start_raw(&mut self, start: StartTag<'_, '_>) -> Option<Content> {
-        if start.is_self_closing() && self.xml {
+        if start.is_self_closing() && self.reading.is_xml {
             return None;
         }
         self.sink = match start.tag {
@@ -445,12 +458,19 @@ impl<'a> Builder<'a> {
                 }
                 Sink::JsonLd
             }
+            Tag::Script
+                if self.head.data.is_empty()
+                    && start.value(Attribute::Id).is_some_and(|id| id == "__NEXT_DATA__") =>
+            {
+                Sink::Data
+            }
             Tag::Title if self.head.title.is_empty() && self.hidden_from.is_none() => Sink::Title,
             _ => Sink::Nowhere,
         };
         Some(match start.tag {
             Tag::Script => Content::Script,
-            Tag::Title | Tag::TextArea => Content::Escapable,
+            Tag::Title => Content::Title,
+            Tag::TextArea => Content::Escapable,
             _ => Content::Raw,
         })
     }

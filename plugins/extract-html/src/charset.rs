@@ -1,7 +1,10 @@
 //! Finds out how a page says its bytes are encoded.
 
-/// How far into the page the declaration is looked for. Browsers stop at 1,024 bytes, newsrooms put comments first.
-const PRESCAN: usize = 4 * 1024;
+use memchr::memchr2_iter;
+
+/// How far into the page the declaration is looked for. Browsers stop at 1,024 bytes; templates put comments, styles and scripts
+/// first, and only pages that are not UTF-8 are searched.
+const PRESCAN: usize = 1024 * 1024;
 
 /// The encoding that a page declares in a `meta` element or an XML declaration.
 pub fn declared(bytes: &[u8]) -> Option<&str> {
@@ -40,7 +43,10 @@ fn value_of<'a>(tag: &'a [u8], name: &[u8]) -> Option<&'a str> {
 }
 
 fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
-    bytes.windows(wanted.len()).position(|window| window.eq_ignore_ascii_case(wanted))
+    let (lower, upper) = (wanted[0].to_ascii_lowercase(), wanted[0].to_ascii_uppercase());
+    memchr2_iter(lower, upper, bytes).find(|&at| {
+        bytes[at..].get(..wanted.len()).is_some_and(|it| it.eq_ignore_ascii_case(wanted))
+    })
 }
 
 #[cfg(test)]
@@ -60,6 +66,9 @@ mod tests {
         );
         check(r#"<?xml version="1.0" encoding="windows-1252"?><html>"#, Some("windows-1252"));
         check("<meta charset=UTF-16LE>", Some("utf-8"));
+        let late =
+            format!("<head>{}<meta charset=koi8-r>", "<script>var a = 1;</script>".repeat(1_000));
+        check(&late, Some("koi8-r"));
         check("<meta charset><p>charset=x", None);
         check("<meta", None);
         check("", None);

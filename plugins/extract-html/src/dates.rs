@@ -1,29 +1,91 @@
 //! Dates as newsrooms write them, brought to RFC 3339 without inventing precision.
 
+use docmill_text::lists::{Row, count, rows};
+
+/// Which comes first where a date is three numbers and neither can be no month, as in `01/05/2024`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Order {
+    /// As in most of the world.
+    #[default]
+    DayFirst,
+    /// As in the United States.
+    MonthFirst,
+}
+
+impl Order {
+    /// The order of those who write this language, a tag such as `en-US`. English without a country is mostly American.
+    pub fn of_language(tag: &str) -> Order {
+        match tag {
+            "en" | "en-US" | "en-PH" | "es-US" => Order::MonthFirst,
+            _ => Order::DayFirst,
+        }
+    }
+}
+
 /// A date as RFC 3339, or `None` if the text does not begin with a date that can be understood.
 ///
 /// A time of day is kept only with its offset from UTC, because RFC 3339 knows no other; without one, the day is what is certain.
-pub fn normalize(text: &str) -> Option<String> {
+pub fn normalize(text: &str, order: Order) -> Option<String> {
     let text = text.trim();
-    iso(text).or_else(|| numeric(text)).or_else(|| find(text))
+    iso(text)
+        .or_else(|| compact(text))
+        .or_else(|| numeric(text, order))
+        .or_else(|| find(text, order))
 }
 
-/// The first date in a text such as `Thứ Tư, 01/05/2024 08:30 (GMT+7)` or `Publié le 1er mai 2024`.
-pub fn find(text: &str) -> Option<String> {
+/// The first date in a text such as `Thứ Tư, 01/05/2024 08:30 (GMT+7)`, `Publié le 1er mai 2024` or `2024年5月1日`.
+pub fn find(text: &str, order: Order) -> Option<String> {
     // A line about the date is short; anything else is prose.
     let text = &text[..text.floor_char_boundary(200)];
-    let mut previous_is_digit = false;
-    for (at, byte) in text.bytes().enumerate() {
-        let is_digit = byte.is_ascii_digit();
-        if is_digit && !previous_is_digit {
-            let rest = &text[at..];
-            if let Some(date) = iso(rest).or_else(|| numeric(rest)).or_else(|| worded(rest)) {
-                return Some(date);
-            }
+    let western;
+    let text = if text.contains(is_arabic_digit) {
+        western = text.chars().map(western_digit).collect::<String>();
+        &western
+    } else {
+        text
+    };
+    let mut previous = ' ';
+    for (at, character) in text.char_indices() {
+        let rest = &text[at..];
+        let found = if character.is_ascii_digit() && !previous.is_ascii_digit() {
+            iso(rest)
+                .or_else(|| numeric(rest, order))
+                .or_else(|| worded(rest))
+                .or_else(|| east_asian(rest))
+        } else if character.is_alphabetic() && !previous.is_alphanumeric() {
+            month_first(rest)
+        } else {
+            None
+        };
+        if found.is_some() {
+            return found;
         }
-        previous_is_digit = is_digit;
+        previous = character;
     }
     None
+}
+
+/// The date in an address of the form `/2024/02/03/`, as blogs and newspapers file their articles.
+pub fn of_address(address: &str) -> Option<String> {
+    let path = address.split_once("://")?.1.split(['?', '#']).next()?;
+    path.match_indices('/').find_map(|(at, _)| {
+        let (year, rest, 4) = number(&path[at + 1..])? else { return None };
+        let (month, rest, 1..=2) = number(rest.strip_prefix(['/', '-'])?)? else { return None };
+        let (of_month, rest, 1..=2) = number(rest.strip_prefix(['/', '-'])?)? else { return None };
+        rest.starts_with(['/', '-']).then(|| day(year, month, of_month))?
+    })
+}
+
+fn is_arabic_digit(character: char) -> bool {
+    matches!(character, '\u{660}'..='\u{669}' | '\u{6f0}'..='\u{6f9}')
+}
+
+fn western_digit(character: char) -> char {
+    match character {
+        '\u{660}'..='\u{669}' => (b'0' + (character as u32 - 0x660) as u8) as char,
+        '\u{6f0}'..='\u{6f9}' => (b'0' + (character as u32 - 0x6f0) as u8) as char,
+        _ => character,
+    }
 }
 
 /// Takes one number off the beginning of a text: its value and how many digits it has.
@@ -53,7 +115,7 @@ fn iso(text: &str) -> Option<String> {
     if digits != 4 {
         return None;
     }
-    let separator = rest.chars().next().filter(|it| matches!(it, '-' | '/'))?;
+    let separator = rest.chars().next().filter(|it| matches!(it, '-' | '/' | '.'))?;
     let (month, rest, _) = number(&rest[1..])?;
     let rest = rest.strip_prefix(separator)?;
     let (of_month, rest, digits) = number(rest)?;
@@ -64,19 +126,31 @@ fn iso(text: &str) -> Option<String> {
     Some(with_time(&date, rest).unwrap_or(date))
 }
 
-/// `01/05/2024`, `1.5.2024`: the day first, unless an AM or PM shows that Americans wrote it.
-fn numeric(text: &str) -> Option<String> {
+/// `20240501`, as only machines write it.
+fn compact(text: &str) -> Option<String> {
+    let digits = text.get(..8)?;
+    if !digits.bytes().all(|it| it.is_ascii_digit())
+        || text[8..].starts_with(|it: char| it.is_ascii_digit())
+    {
+        return None;
+    }
+    day(digits[..4].parse().ok()?, digits[4..6].parse().ok()?, digits[6..].parse().ok()?)
+}
+
+/// `01/05/2024`, `1.5.2024`: in the order of the language, unless one of them can be no month or an AM or PM shows that Americans
+/// wrote it.
+fn numeric(text: &str, order: Order) -> Option<String> {
     let (first, rest, digits) = number(text)?;
     if digits > 2 {
         return None;
     }
     let separator = rest.chars().next().filter(|it| matches!(it, '/' | '-' | '.'))?;
-    let (second, rest, digits) = number(&rest[1..])?;
+    let (second, rest, digits) = number(rest[1..].trim_start_matches(' '))?;
     if digits > 2 {
         return None;
     }
     let rest = rest.strip_prefix(separator)?;
-    let (year, rest, digits) = number(rest)?;
+    let (year, rest, digits) = number(rest.trim_start_matches(' '))?;
     if digits != 4 {
         return None;
     }
@@ -84,51 +158,96 @@ fn numeric(text: &str) -> Option<String> {
     let is_american = rest_of_line
         .windows(2)
         .any(|it| it.eq_ignore_ascii_case(b"am") || it.eq_ignore_ascii_case(b"pm"));
-    if is_american {
-        return day(year, first, second);
-    }
-    let date = day(year, second, first)?;
+    // Nobody who puts the month first separates by points.
+    let is_month_first = is_american || (order == Order::MonthFirst && separator != '.');
+    let (month, of_month) = match (first, second) {
+        (13.., _) => (second, first),
+        (_, 13..) => (first, second),
+        _ if is_month_first => (first, second),
+        _ => (second, first),
+    };
+    let date = day(year, month, of_month)?;
     Some(with_time(&date, rest).unwrap_or(date))
 }
 
-/// `1er mai 2024`, `1 May 2024`, `1 tháng 5, 2024`.
+/// What stands behind the number of a day and between it, the month and the year.
+const ORDINALS: [&str; 7] = ["er", "st", "nd", "rd", "th", "º", "."];
+const LINKS: [&str; 6] = ["de ", "di ", "of ", "del ", "d\u{27}", "d’"];
+
+/// `1er mai 2024`, `1 May 2024`, `3. Februar 2024`, `3 de febrero de 2024`, `1 tháng 5, 2024`.
 fn worded(text: &str) -> Option<String> {
     let (of_month, rest, digits) = number(text)?;
     if digits > 2 {
         return None;
     }
-    let rest = rest.strip_prefix("er").unwrap_or(rest).trim_start();
+    let rest = without_first(rest, &ORDINALS);
+    let rest = without_first(rest.trim_start_matches([' ', '\u{a0}', '-']), &LINKS);
     if let Some(rest) = rest.strip_prefix("tháng") {
         let (month, rest, _) = number(rest.trim_start())?;
-        let rest = rest.trim_start_matches([' ', ',', '/']);
+        let rest = rest.trim_start_matches([' ', ',', '/', '-']);
         let rest = rest.strip_prefix("năm").map_or(rest, str::trim_start);
         let (year, _, digits) = number(rest)?;
         return if digits == 4 { day(year, month, of_month) } else { None };
     }
     let end = rest.find(|it: char| !it.is_alphabetic())?;
     let month = month(&rest[..end])?;
-    let (year, _, digits) = number(rest[end..].trim_start_matches(['.', ',', ' ']))?;
+    let rest = rest[end..].trim_start_matches(['.', ',', ' ', '\u{a0}', '-', '/']);
+    let (year, rest, digits) = number(without_first(rest, &LINKS))?;
+    if digits != 4 {
+        return None;
+    }
+    let date = day(year, month, of_month)?;
+    Some(with_time(&date, rest).unwrap_or(date))
+}
+
+/// `February 3, 2024`, `Feb. 3rd 2024`.
+fn month_first(text: &str) -> Option<String> {
+    let end = text.find(|it: char| !it.is_alphabetic())?;
+    let month = month(&text[..end])?;
+    let (of_month, rest, digits) =
+        number(text[end..].trim_start_matches(['.', ' ', '\u{a0}', '-', '/']))?;
+    if digits > 2 {
+        return None;
+    }
+    let rest = without_first(rest, &ORDINALS).trim_start_matches([',', ' ', '\u{a0}', '-', '/']);
+    let (year, rest, digits) = number(rest)?;
+    if digits != 4 {
+        return None;
+    }
+    let date = day(year, month, of_month)?;
+    Some(with_time(&date, rest).unwrap_or(date))
+}
+
+/// `2024年5月1日`, `2024년 5월 1일`.
+fn east_asian(text: &str) -> Option<String> {
+    let (year, rest, digits) = number(text)?;
+    let rest = rest.trim_start().strip_prefix(['年', '년'])?.trim_start();
+    let (month, rest, _) = number(rest)?;
+    let rest = rest.trim_start().strip_prefix(['月', '월'])?.trim_start();
+    let (of_month, rest, _) = number(rest)?;
+    rest.trim_start().strip_prefix(['日', '号', '일'])?;
     if digits == 4 { day(year, month, of_month) } else { None }
 }
 
+fn without_first<'a>(text: &'a str, beginnings: &[&str]) -> &'a str {
+    beginnings.iter().find_map(|it| text.strip_prefix(it)).unwrap_or(text)
+}
+
+/// How the names of months begin.
+const MONTH_LIST: &str = include_str!("dates/months.tsv");
+static MONTHS: [Row; count(MONTH_LIST)] = rows(MONTH_LIST);
+
 fn month(name: &str) -> Option<u32> {
-    let lower = name.to_lowercase();
-    let starts: [&[&str]; 12] = [
-        &["jan"],
-        &["feb", "fév", "fev"],
-        &["mar"],
-        &["apr", "avr"],
-        &["may", "mai"],
-        &["jun", "juin"],
-        &["jul", "juil"],
-        &["aug", "août", "aout"],
-        &["sep"],
-        &["oct"],
-        &["nov"],
-        &["dec", "déc"],
-    ];
-    let index = starts.iter().position(|it| it.iter().any(|start| lower.starts_with(start)))?;
-    Some(index as u32 + 1)
+    /// The longest name, in bytes, is Arabic or Cyrillic.
+    const LONGEST: usize = 24;
+    if name.len() > LONGEST {
+        return None;
+    }
+    let mut lower = name.to_lowercase();
+    lower.push('.');
+    let longest =
+        MONTHS.iter().filter(|row| lower.starts_with(row.key)).max_by_key(|row| row.key.len())?;
+    longest.value.parse().ok()
 }
 
 /// The date with the time that follows it, if that has an offset from UTC.
@@ -180,7 +299,7 @@ mod tests {
     #[test]
     fn dates_become_as_precise_as_they_were() {
         let check = |text: &str, expected: Option<&str>| {
-            assert_eq!(normalize(text).as_deref(), expected, "{text}");
+            assert_eq!(normalize(text, Order::DayFirst).as_deref(), expected, "{text}");
         };
         check("2024-05-01", Some("2024-05-01"));
         check("2024-05-01T08:30:15+07:00", Some("2024-05-01T08:30:15+07:00"));
@@ -192,8 +311,27 @@ mod tests {
         check("Thứ Tư, 01/05/2024 08:30", Some("2024-05-01"));
         check("5/13/2024 8:30:00 AM", Some("2024-05-13"));
         check("Publié le 1er mai 2024 à 10h00", Some("2024-05-01"));
-        check("Wed, 01 May 2024 08:30:00 +0700", Some("2024-05-01"));
+        check("Wed, 01 May 2024 08:30:00 +0700", Some("2024-05-01T08:30:00+07:00"));
         check("Ngày 1 tháng 5 năm 2024", Some("2024-05-01"));
+        check("20240501", Some("2024-05-01"));
+        check("2024.05.01", Some("2024-05-01"));
+        check("1. Mai 2024, 14:05 Uhr", Some("2024-05-01"));
+        check("1 de mayo de 2024", Some("2024-05-01"));
+        check("1º de maio de 2024", Some("2024-05-01"));
+        check("lunedì 1 maggio 2024", Some("2024-05-01"));
+        check("1 mei 2024", Some("2024-05-01"));
+        check("1 maja 2024", Some("2024-05-01"));
+        check("1 мая 2024 г.", Some("2024-05-01"));
+        check("1 травня 2024", Some("2024-05-01"));
+        check("1 Mayıs 2024", Some("2024-05-01"));
+        check("1 Agustus 2024", Some("2024-08-01"));
+        check("١ مايو ٢٠٢٤", Some("2024-05-01"));
+        check("2024年5月1日 10:00", Some("2024-05-01"));
+        check("2024년 5월 1일", Some("2024-05-01"));
+        check("Saturday, May 1, 2024 at 2:05 p.m. EST", Some("2024-05-01"));
+        check("Updated May 1st, 2024", Some("2024-05-01"));
+        check("Maybe 3 2024 things", None);
+        check("5/13/2024", Some("2024-05-13"));
         check("2024-02-30", None);
         check("31/04/2024", None);
         check("99999999999999999999", None);
@@ -202,10 +340,29 @@ mod tests {
     }
 
     #[test]
+    fn the_language_settles_which_number_is_the_month() {
+        let of = |tag: &str| normalize("01/05/2024", Order::of_language(tag));
+        assert_eq!(of("en-US").as_deref(), Some("2024-01-05"));
+        assert_eq!(of("en-GB").as_deref(), Some("2024-05-01"));
+        assert_eq!(of("vi").as_deref(), Some("2024-05-01"));
+    }
+
+    #[test]
+    fn addresses_that_are_filed_by_day_tell_it() {
+        let check = |address: &str, expected: Option<&str>| {
+            assert_eq!(of_address(address).as_deref(), expected, "{address}");
+        };
+        check("https://a.example/news/2024/02/03/cranes.html", Some("2024-02-03"));
+        check("https://a.example/2024-02-03-cranes", Some("2024-02-03"));
+        check("https://a.example/2024/02/cranes", None);
+        check("https://a.example/12345/67/89/x", None);
+    }
+
+    #[test]
     fn odd_bytes_do_not_upset_the_reader_of_dates() {
         for text in ["2024-é", "1é", "2024-05-01Té", "01/05/2024 08h3é", "2024-05-01T08:30+é", "+é"]
         {
-            let _ = normalize(text);
+            let _ = normalize(text, Order::DayFirst);
         }
     }
 }

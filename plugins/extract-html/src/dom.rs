@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 
+use crate::Reading;
 use crate::builder;
 use crate::head::Head;
 use crate::names::Hints;
@@ -22,6 +23,8 @@ pub mod flag {
     pub const TERM: u8 = 4;
     /// The string of the node is none of the source.
     pub const COPIED: u8 = 8;
+    /// Hidden from those who cannot see (`aria-hidden`), as what decorates is, and the panels of an accordion until they are opened.
+    pub const COLLAPSED: u8 = 16;
 }
 
 /// One node: an element or a run of text.
@@ -63,9 +66,9 @@ pub struct Page<'a> {
 }
 
 impl<'a> Page<'a> {
-    /// Parses a page. `xml` turns on self-closing tags and CDATA sections.
-    pub fn parse(source: &'a str, xml: bool) -> Page<'a> {
-        builder::build(source, xml)
+    /// Parses a page.
+    pub fn parse(source: &'a str, reading: Reading) -> Page<'a> {
+        builder::build(source, reading)
     }
 
     /// The string of a node.
@@ -98,6 +101,21 @@ impl<'a> Page<'a> {
     /// Whether one node lies in the subtree of another, or is it.
     pub fn contains(&self, outer: u32, inner: u32) -> bool {
         outer <= inner && inner < self.nodes[outer as usize].end
+    }
+
+    /// The text of the page, each block a paragraph.
+    pub fn paragraphs(&self) -> String {
+        let mut text = String::new();
+        for node in &self.nodes {
+            if node.tag == Tag::Text {
+                append_words(&mut text, self.string(node));
+            } else if (node.tag.is_block() || node.tag == Tag::Break) && !text.is_empty() {
+                text.truncate(text.trim_end().len());
+                text.push_str("\n\n");
+            }
+        }
+        text.truncate(text.trim_end().len());
+        text
     }
 
     /// The text of a subtree on one line.

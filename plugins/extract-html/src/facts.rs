@@ -1,19 +1,23 @@
 //! What a page states about its article: title, authors, dates and the like, from several sources in order of trust.
 
+mod body;
+mod people;
+mod times;
+
 use std::ops::Range;
 
 use docmill_plugin::Attribute;
 use memchr::memchr2;
 
-use crate::dates;
+use crate::Reading;
 use crate::dom::{Node, Page, truncate};
 use crate::head::MetaName;
 use crate::json_ld::{JsonLd, Kind};
 use crate::links;
-use crate::names::Hints;
+use crate::page_type::{self, PageType};
 use crate::render::Rendered;
 use crate::select::{Selection, fold};
-use crate::tags::Tag;
+use crate::titles;
 use crate::whitespace::append_words;
 
 /// The most values of `creator` and of `subject`.
@@ -23,6 +27,8 @@ const MAX_SUBJECTS: usize = 32;
 const MAX_TITLE: usize = 500;
 const MAX_NAME: usize = 120;
 const MAX_DESCRIPTION: usize = 2_000;
+/// The most bytes of a statement that names authors.
+const MAX_STATEMENT: usize = 400;
 
 /// What the page states for machines.
 pub struct Facts<'a> {
@@ -30,36 +36,49 @@ pub struct Facts<'a> {
     json: JsonLd,
     /// The object that describes the article.
     article: Option<usize>,
+    /// What the site calls itself, and what its address calls it.
     sites: Vec<String>,
+    publisher: Option<String>,
     /// What the page calls itself, most trusted first, without the name of the site.
     pub titles: Vec<String>,
     /// How the page sums itself up.
     pub description: Option<String>,
+    /// What kind of page it is.
+    pub page_type: Option<PageType>,
 }
 
 impl<'a> Facts<'a> {
     /// Reads what the page states.
     pub fn of(page: &'a Page<'a>) -> Facts<'a> {
         let json = JsonLd::read(page.head.json_ld.as_bytes());
-        let article = json
-            .objects()
-            .find(|object| {
-                json.is_a(*object, |kind| {
-                    kind.ends_with("Article") || kind.ends_with("Posting") || kind == "Report"
-                })
-            })
-            .or_else(|| json.objects().find(|object| json.is_a(*object, |kind| kind == "WebPage")));
-        let mut facts =
-            Facts { page, json, article, sites: Vec::new(), titles: Vec::new(), description: None };
+        let is_article =
+            |kind: &str| kind.ends_with("Article") || kind.ends_with("Posting") || kind == "Report";
+        let first = |is_wanted: &dyn Fn(&str) -> bool| {
+            json.subjects().find(|object| json.is_a(*object, is_wanted))
+        };
+        let article = first(&is_article).or_else(|| first(&|kind| kind == "WebPage"));
+        let mut facts = Facts {
+            page,
+            json,
+            article,
+            sites: Vec::new(),
+            publisher: None,
+            titles: Vec::new(),
+            description: None,
+            page_type: None,
+        };
+        facts.page_type = page_type::of(page, &facts.json, facts.identifier().as_deref());
         let head = &page.head;
-        facts.sites = facts.publishers();
+        (facts.publisher, facts.sites) = facts.publishers();
         let og = head.meta(MetaName::OgTitle).and_then(|it| clean(it, MAX_TITLE));
         let headline = facts.of_article("headline").and_then(|it| clean(it, MAX_TITLE));
         let other = head.meta(MetaName::OtherTitle).and_then(|it| clean(it, MAX_TITLE));
         let element = clean(&head.title, MAX_TITLE);
         let stated = [og, headline, other].into_iter().flatten().map(|it| facts.without_site(&it));
         let mut titles: Vec<String> = stated.collect();
-        titles.extend(element.map(|title| first_part(&facts.without_site(&title)).to_owned()));
+        titles.extend(
+            element.map(|title| titles::first_part(&facts.without_site(&title)).to_owned()),
+        );
         facts.titles = titles;
         let description = [
             head.meta(MetaName::OgDescription),
@@ -79,49 +98,78 @@ impl<'a> Facts<'a> {
 
     /// The names that a value of the article stands for: strings, objects with a name, or references to such objects.
     fn names(&self, key: &str) -> Vec<String> {
-        let Some(value) = self.article.and_then(|article| self.json.get(article, key)) else {
-            return Vec::new();
-        };
-        let name = |value: usize| {
-            if self.json.kind(value) == Kind::Scalar {
-                return clean(self.json.text(value), MAX_NAME);
-            }
-            let name = self.json.get_text(value, "name").or_else(|| {
-                let id = self.json.get_text(value, "@id")?;
-                self.json
-                    .objects()
-                    .filter(|object| self.json.get_text(*object, "@id") == Some(id))
-                    .find_map(|object| self.json.get_text(object, "name"))
-            });
-            name.and_then(|name| clean(name, MAX_NAME))
-        };
-        self.json.each(value).take(MAX_CREATORS).filter_map(name).collect()
+        self.named(key).map(|(name, _)| name).collect()
     }
 
-    fn publishers(&self) -> Vec<String> {
+    fn named(&self, key: &str) -> impl Iterator<Item = (String, usize)> {
+        let value = self.article.and_then(|article| self.json.get(article, key));
+        let values = value.into_iter().flat_map(|value| self.json.each(value));
+        values.take(MAX_CREATORS).filter_map(|value| self.name_of(value))
+    }
+
+    /// The name of a value, and the object that has it.
+    fn name_of(&self, value: usize) -> Option<(String, usize)> {
+        if self.json.kind(value) == Kind::Scalar {
+            return Some((clean(self.json.text(value), MAX_NAME)?, value));
+        }
+        let nested = self.json.get(value, "name").filter(|it| self.json.kind(*it) == Kind::Object);
+        let value = nested.unwrap_or(value);
+        if let Some(name) = self.json.get_text(value, "name") {
+            return Some((clean(name, MAX_NAME)?, value));
+        }
+        let id = self.json.get_text(value, "@id")?;
+        let mut referred = (self.json.objects())
+            .filter(|object| self.json.get_text(*object, "@id") == Some(id))
+            .filter_map(|object| Some((self.json.get_text(object, "name")?, object)));
+        let (name, object) = referred.next()?;
+        Some((clean(name, MAX_NAME)?, object))
+    }
+
+    fn publishers(&self) -> (Option<String>, Vec<String>) {
         let head = &self.page.head;
         let metas = head.metas(MetaName::SiteName).chain(head.metas(MetaName::Publisher));
         let metas = metas.filter(|it| !is_address(it)).filter_map(|it| clean(it, MAX_NAME));
-        self.names("publisher").into_iter().chain(metas.take(4)).collect()
+        let hosts = self.identifier().and_then(|address| titles::site_of(&address));
+        let mut sites: Vec<String> =
+            self.names("publisher").into_iter().chain(metas.take(4)).collect();
+        let publisher = sites.first().cloned();
+        sites.extend(self.names_of_site());
+        sites.extend(hosts);
+        (publisher, sites)
     }
 
-    /// The title without ` | Site` at its end.
+    /// What JSON-LD calls the site.
+    fn names_of_site(&self) -> Option<String> {
+        let site = self.json.subjects().find(|it| self.json.is_a(*it, |kind| kind == "WebSite"))?;
+        clean(self.json.get_text(site, "name")?, MAX_NAME)
+    }
+
+    /// The title without the name of the site at its end or its beginning.
     fn without_site(&self, title: &str) -> String {
         let mut title = title;
-        while let Some((at, separator)) = last_separator(title) {
-            let last = fold(&title[at + separator.len()..]);
-            let is_site = !last.is_empty()
-                && self.sites.iter().any(|site| {
-                    let site = fold(site);
-                    !site.is_empty()
-                        && (site == last || site.contains(&last) || last.contains(&site))
-                });
-            if !is_site || at == 0 {
-                break;
-            }
+        while let Some((at, separator)) = titles::last_separator(title)
+            && at > 0
+            && self.is_site(&title[at + separator.len()..])
+        {
             title = title[..at].trim_end();
         }
+        if let Some((at, separator)) = titles::first_separator(title)
+            && self.is_site(&title[..at])
+        {
+            title = title[at + separator.len()..].trim_start();
+        }
         title.to_owned()
+    }
+
+    /// Whether a text is what the site calls itself, or a part of that.
+    fn is_site(&self, text: &str) -> bool {
+        let text = fold(text);
+        !text.is_empty()
+            && self.sites.iter().any(|site| {
+                let site = fold(site);
+                let is_part = |long: &str, short: &str| short.len() >= 3 && long.contains(short);
+                !site.is_empty() && (site == text || is_part(&site, &text) || is_part(&text, &site))
+            })
     }
 
     /// The base for relative links.
@@ -141,7 +189,10 @@ impl<'a> Facts<'a> {
         let canonical = head.canonical.as_deref();
         let og = head.meta(MetaName::OgUrl);
         let relative = || {
-            let base = links::http(og.or(head.base.as_deref())?)?;
+            let page = og.and_then(links::http);
+            let declared = head.base.as_deref();
+            let base = declared.and_then(|base| links::resolve(base, page.as_deref()));
+            let base = base.and_then(|base| links::http(&base)).or(page)?;
             links::resolve(canonical?, Some(&base)).and_then(|it| links::http(&it))
         };
         canonical
@@ -153,7 +204,21 @@ impl<'a> Facts<'a> {
     }
 
     /// The attributes of the document.
-    pub fn attributes(&self, selection: &Selection, rendered: &Rendered) -> Vec<Attribute> {
+    pub fn attributes(
+        &self,
+        selection: &Selection,
+        rendered: &Rendered,
+        language: Option<&str>,
+    ) -> Vec<Attribute> {
+        self.attributes_of(Some(selection), rendered, language)
+    }
+
+    fn attributes_of(
+        &self,
+        selection: Option<&Selection>,
+        rendered: &Rendered,
+        language: Option<&str>,
+    ) -> Vec<Attribute> {
         let mut attributes = Vec::new();
         let mut add = |name: &str, value: Option<String>| {
             if let Some(value) = value {
@@ -164,68 +229,67 @@ impl<'a> Facts<'a> {
         for creator in self.creators(selection) {
             add("creator", Some(creator));
         }
-        add("date", self.date(selection, rendered));
-        add("modified", self.modified());
-        add("publisher", self.sites.first().cloned());
+        let order = self.order(language);
+        let date = self.date(selection, rendered, order);
+        let modified = self.modified(order);
+        add("date", date.as_ref().map(|(date, _)| date.clone()));
+        add("date-source", date.map(|(_, source)| source.to_owned()));
+        add("modified", modified);
+        add("publisher", self.publisher.clone());
         add("description", self.description.clone());
         add("identifier", self.identifier());
+        add("section", self.section());
+        add("image", self.image());
+        add("page-type", self.page_type.map(|it| it.name().to_owned()));
         for subject in self.subjects() {
             add("subject", Some(subject));
         }
         attributes
     }
 
-    fn title(&self, selection: &Selection, text: &str) -> Option<String> {
-        let head = &self.page.head;
-        let is_stated = head.meta(MetaName::OgTitle).is_some()
-            || self.of_article("headline").is_some()
-            || head.meta(MetaName::OtherTitle).is_some();
-        let headline = || {
-            let line = self.page.line(selection.headline?, MAX_TITLE);
-            (!line.is_empty()).then_some(line)
+    fn title(&self, selection: Option<&Selection>, text: &str) -> Option<String> {
+        let headline = selection
+            .and_then(|selection| selection.headline)
+            .map(|headline| self.page.line(headline, MAX_TITLE))
+            .filter(|line| !line.is_empty());
+        // A page that only states the name of its site states no title.
+        let stated = self.titles.iter().find(|title| !self.is_site_exactly(title));
+        let Some(stated) = stated else { return headline };
+        // A site that does not give its name gives it away by what the headline or the text begins with.
+        let first_line = fold(text.lines().next().unwrap_or_default());
+        let headline_folded = headline.as_deref().map(fold).unwrap_or_default();
+        let without_end = titles::last_separator(stated).map(|(at, _)| stated[..at].trim_end());
+        let is_known = |title: &&str| {
+            let title = fold(title);
+            !title.is_empty() && (title == first_line || title == headline_folded)
         };
-        let stated = || {
-            let title = self.titles.first()?;
-            // A site that does not give its name gives it away by what the text begins with.
-            let first_line = fold(text.lines().next().unwrap_or_default());
-            let without_end = last_separator(title).map(|(at, _)| title[..at].trim_end());
-            Some(without_end.filter(|it| fold(it) == first_line).unwrap_or(title).to_owned())
-        };
-        if is_stated { stated() } else { headline().or_else(stated) }
+        if let Some(title) = without_end.filter(is_known) {
+            return Some(title.to_owned());
+        }
+        match headline {
+            // What the page states is written for search engines and for the tab of a browser, the headline for readers.
+            Some(headline)
+                if !self.has_stated_title()
+                    || selection.is_some_and(|it| it.is_headline_main)
+                        && titles::is_about_the_same(&headline, stated) =>
+            {
+                Some(headline)
+            }
+            _ if self.has_stated_title() => Some(stated.clone()),
+            _ => Some(titles::without_likely_site(stated).to_owned()),
+        }
     }
 
-    fn creators(&self, selection: &Selection) -> Vec<String> {
-        let mut creators = self.names("author");
-        if creators.is_empty() {
-            let metas = self.page.head.metas(MetaName::Author).take(MAX_CREATORS);
-            creators
-                .extend(metas.filter(|it| !is_address(it)).filter_map(|it| clean(it, MAX_NAME)));
-        }
-        if creators.is_empty() {
-            let from = selection.headline.unwrap_or(selection.body).min(selection.body);
-            let end = self.page.nodes[selection.body as usize].end;
-            // Some sign at the end.
-            let end = (end + 200).min(self.page.nodes.len() as u32);
-            let named = self
-                .bylines(from..end, |node| node.hints.any(Hints::AUTHOR))
-                .take(8)
-                .map(|index| self.page.line(index, MAX_NAME + 1))
-                // A box about the author, or one that names the date as well, is no name.
-                .find(|line| {
-                    (2..60).contains(&line.len()) && !line.bytes().any(|byte| byte.is_ascii_digit())
-                });
-            creators.extend(named);
-        }
-        let mut seen = Vec::new();
-        creators.retain_mut(|creator| {
-            *creator = without_preposition(creator).to_owned();
-            let folded = fold(creator);
-            let is_new = !folded.is_empty() && !seen.contains(&folded);
-            seen.push(folded);
-            is_new
-        });
-        creators.truncate(MAX_CREATORS);
-        creators
+    fn has_stated_title(&self) -> bool {
+        let head = &self.page.head;
+        head.meta(MetaName::OgTitle).is_some()
+            || self.of_article("headline").is_some()
+            || head.meta(MetaName::OtherTitle).is_some()
+    }
+
+    fn is_site_exactly(&self, title: &str) -> bool {
+        let title = fold(title);
+        self.sites.iter().any(|site| fold(site) == title)
     }
 
     /// Those nodes in a part of the page that may tell the author or the date, and are wanted.
@@ -240,52 +304,15 @@ impl<'a> Facts<'a> {
         })
     }
 
-    fn date(&self, selection: &Selection, rendered: &Rendered) -> Option<String> {
-        let head = &self.page.head;
-        let stated = [
-            self.of_article("datePublished"),
-            head.meta(MetaName::Published),
-            head.meta(MetaName::Date),
-            self.of_article("dateCreated"),
-        ];
-        let mut dates = stated.into_iter().flatten().filter_map(dates::normalize);
-        if let Some(first) = dates.next() {
-            // Another source may know the hour of the same day.
-            let precise = dates.find(|it| it.len() > first.len() && it.starts_with(&first));
-            return Some(precise.unwrap_or(first));
-        }
-        let nodes = &self.page.nodes;
-        let string_or_line = |index: u32| {
-            let string = self.page.string(&nodes[index as usize]);
-            let string = if nodes[index as usize].tag == Tag::Time { string } else { "" };
-            dates::normalize(string).or_else(|| dates::find(&self.page.line(index, 200)))
-        };
-        let end = nodes[selection.body as usize].end;
-        let from = selection.headline.unwrap_or(selection.body).min(selection.body);
-        let published = self
-            .bylines(0..end, |node| node.hints.any(Hints::PUBLISHED))
-            .take(8)
-            .find_map(string_or_line);
-        let time = || {
-            self.bylines(from..end, |node| node.tag == Tag::Time).take(8).find_map(string_or_line)
-        };
-        let dateline = || {
-            let mut lines = rendered.asides.iter().filter(|aside| aside.kind == "dateline");
-            lines.find_map(|aside| dates::find(&aside.text))
-        };
-        // Old pages have no names for anything, only a short line near the top.
-        let first_lines = || {
-            let mut lines = rendered.text.lines().filter(|line| !line.is_empty()).take(4);
-            lines.find_map(|line| if line.len() < 80 { dates::find(line) } else { None })
-        };
-        published.or_else(time).or_else(dateline).or_else(first_lines)
+    fn section(&self) -> Option<String> {
+        let stated =
+            self.page.head.meta(MetaName::Section).or_else(|| self.of_article("articleSection"));
+        clean(stated?, MAX_NAME)
     }
 
-    fn modified(&self) -> Option<String> {
-        [self.of_article("dateModified"), self.page.head.meta(MetaName::Modified)]
-            .into_iter()
-            .flatten()
-            .find_map(dates::normalize)
+    fn image(&self) -> Option<String> {
+        let stated = self.page.head.meta(MetaName::Image)?;
+        links::resolve(stated, self.base().as_deref()).and_then(|it| links::http(&it))
     }
 
     fn subjects(&self) -> Vec<String> {
@@ -363,7 +390,7 @@ fn language_tag(text: &str) -> Option<String> {
 fn clean(text: &str, limit: usize) -> Option<String> {
     let text = &text[..text.floor_char_boundary(limit * 4)];
     let mut cleaned = if memchr2(b'&', b'<', text.as_bytes()).is_some() {
-        Page::parse(text, false).line(0, limit)
+        Page::parse(text, Reading::default()).line(0, limit)
     } else {
         let mut cleaned = String::new();
         append_words(&mut cleaned, text.trim());
@@ -376,34 +403,6 @@ fn clean(text: &str, limit: usize) -> Option<String> {
 
 fn is_address(text: &str) -> bool {
     text.starts_with("http") || text.starts_with("www.") || text.starts_with('@')
-}
-
-const SEPARATORS: [&str; 8] = [" | ", " - ", " – ", " — ", " :: ", " » ", " • ", " · "];
-
-fn last_separator(title: &str) -> Option<(usize, &'static str)> {
-    title.rmatch_indices(' ').find_map(|(at, _)| {
-        let separator = SEPARATORS.iter().find(|it| title[at..].starts_with(**it))?;
-        Some((at, *separator))
-    })
-}
-
-/// The first part of a `title` element, if it can stand for an article: `Headline | Section`.
-fn first_part(title: &str) -> &str {
-    match title.find(" | ") {
-        Some(at) if at >= 15 => title[..at].trim_end(),
-        _ => title,
-    }
-}
-
-fn without_preposition(name: &str) -> &str {
-    let name = name.trim();
-    for preposition in ["Par ", "par ", "By ", "by ", "Theo ", "Tác giả:", "Tác giả :", "Auteur :"]
-    {
-        if let Some(rest) = name.strip_prefix(preposition) {
-            return rest.trim();
-        }
-    }
-    name
 }
 
 #[cfg(test)]
@@ -423,7 +422,7 @@ mod tests {
     fn the_name_of_the_site_is_taken_off_a_title() {
         let page = Page::parse(
             "<meta property=og:site_name content='Le Fleuve'><title>Une crue - record | Le Fleuve</title>",
-            false,
+            Reading::default(),
         );
         assert_eq!(Facts::of(&page).titles, ["Une crue - record"]);
     }

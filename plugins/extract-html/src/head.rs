@@ -12,6 +12,8 @@ pub struct Head {
     pub title: String,
     /// All scripts of type `application/ld+json`, a line feed between them.
     pub json_ld: String,
+    /// The data of a script that builds the page: `__NEXT_DATA__` and other scripts of type `application/json`.
+    pub data: String,
     /// `link rel=canonical`.
     pub canonical: Option<String>,
     /// `base href`.
@@ -54,6 +56,14 @@ pub enum MetaName {
     Tag,
     /// `content-language`, `dc.language`.
     Language,
+    /// `article:section`.
+    Section,
+    /// `og:image`.
+    Image,
+    /// `og:type`.
+    OgType,
+    /// `generator`.
+    Generator,
 }
 
 static META_NAMES: Lookup<MetaName, 128> = Lookup::of(&[
@@ -107,6 +117,10 @@ static META_NAMES: Lookup<MetaName, 128> = Lookup::of(&[
     ("content-language", MetaName::Language),
     ("dc.language", MetaName::Language),
     ("inlanguage", MetaName::Language),
+    ("article:section", MetaName::Section),
+    ("og:image", MetaName::Image),
+    ("og:type", MetaName::OgType),
+    ("generator", MetaName::Generator),
 ]);
 
 impl MetaName {

@@ -8,6 +8,10 @@ const MAX_VALUES: usize = 20_000;
 /// The deepest nesting that is followed.
 const MAX_DEPTH: usize = 32;
 
+/// The keys under which a page lists others: teasers, what it links to, comments.
+const LISTS_OF_OTHERS: [&str; 7] =
+    ["itemListElement", "hasPart", "mentions", "citation", "relatedLink", "comment", "review"];
+
 /// What a value is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -33,6 +37,7 @@ struct Value {
 pub struct JsonLd {
     values: Vec<Value>,
     strings: Vec<u8>,
+    subjects: Vec<usize>,
 }
 
 impl JsonLd {
@@ -41,6 +46,7 @@ impl JsonLd {
         let mut json = JsonLd::default();
         if !source.is_empty() {
             json.read_values(source);
+            json.subjects = json.find_subjects();
         }
         json
     }
@@ -123,7 +129,8 @@ impl JsonLd {
                     let Some(&escaped) = source.get(at) else { break };
                     at += 1;
                     let unescaped = match escaped {
-                        b'n' | b'r' | b't' | b'b' | b'f' => b' ',
+                        b'n' => b'\n',
+                        b'r' | b't' | b'b' | b'f' => b' ',
                         b'u' => {
                             let digits = source.get(at..at + 4).unwrap_or(&[]);
                             let unit = std::str::from_utf8(digits)
@@ -165,6 +172,36 @@ impl JsonLd {
     /// The indices of all objects, in order.
     pub fn objects(&self) -> impl Iterator<Item = usize> + '_ {
         (0..self.values.len()).filter(|index| self.values[*index].kind == Kind::Object)
+    }
+
+    /// The objects that may describe what the page is about: not those in lists of other pages.
+    pub fn subjects(&self) -> impl Iterator<Item = usize> + '_ {
+        self.subjects.iter().copied()
+    }
+
+    /// Finds [`Self::subjects`], once.
+    fn find_subjects(&self) -> Vec<usize> {
+        let mut found = Vec::new();
+        let mut listed_until = 0;
+        for (index, value) in self.values.iter().enumerate() {
+            if index < listed_until || value.kind == Kind::Scalar {
+                continue;
+            }
+            if LISTS_OF_OTHERS.contains(&self.slice(value.key))
+                || value.kind == Kind::Object && self.is_a(index, |kind| kind == "ItemList")
+            {
+                listed_until = value.end as usize;
+            } else if value.kind == Kind::Object {
+                found.push(index);
+            }
+        }
+        found
+    }
+
+    /// The longest string that has one of these keys.
+    pub fn longest(&self, keys: &[&str]) -> Option<&str> {
+        let strings = self.values.iter().filter(|value| keys.contains(&self.slice(value.key)));
+        strings.map(|value| self.slice(value.string).trim()).max_by_key(|string| string.len())
     }
 
     /// What a value is.
@@ -209,6 +246,12 @@ impl JsonLd {
         let one = (!is_array).then_some(index);
         let many = is_array.then(|| self.children(index)).into_iter().flatten();
         one.into_iter().chain(many)
+    }
+
+    /// The types of an object.
+    pub fn types(&self, object: usize) -> impl Iterator<Item = &str> {
+        let types = self.get(object, "@type").into_iter();
+        types.flat_map(|types| self.each(types)).map(|kind| self.text(kind))
     }
 
     /// Whether an object has a type of which this holds.

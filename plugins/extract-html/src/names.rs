@@ -8,7 +8,7 @@ use crate::tokens::decoded_value;
 
 /// A set of hints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Hints(u16);
+pub struct Hints(u32);
 
 impl Hints {
     /// Menus, breadcrumbs, share bars, tags, page footers.
@@ -47,6 +47,12 @@ impl Hints {
     const OF_ANOTHER: Hints = Hints(1 << 15);
     /// Names the author, or states when the article was published.
     pub const BYLINE: Hints = Hints(Hints::AUTHOR.0 | Hints::PUBLISHED.0);
+    /// Part of an accordion, opened by a click.
+    pub const PANEL: Hints = Hints(1 << 16);
+    /// A control of the page within its text: `[edit]`, a note's number, a button to copy.
+    pub const CONTROL: Hints = Hints(1 << 17);
+    /// Leads to another article: see [`crate::furniture`].
+    pub const CARD: Hints = Hints(1 << 18);
     /// Everything that marks a box as not being part of the text.
     pub const BOILERPLATE: Hints = Hints(0xff);
 
@@ -87,7 +93,9 @@ impl Hints {
 }
 
 /// What hints are called in the lists.
-const NAMES: [(&str, Hints); 14] = [
+const NAMES: [(&str, Hints); 16] = [
+    ("panel", Hints::PANEL),
+    ("control", Hints::CONTROL),
     ("navigation", Hints::NAVIGATION),
     ("related", Hints::RELATED),
     ("caption", Hints::CAPTION),
@@ -150,7 +158,11 @@ fn hints_of_name(name: &str) -> Hints {
     // Whether the name states that a box is absent or open elsewhere, as in `no-sidebar` and `has-comments`.
     let mut is_about_another = false;
     for (number, word) in words(name.as_bytes()).enumerate() {
-        let hints = hints_of_word(&word.to_ascii_lowercase());
+        let mut lower = [0; MAX_NAME];
+        let lower = &mut lower[..word.len()];
+        lower.copy_from_slice(word);
+        lower.make_ascii_lowercase();
+        let hints = hints_of_word(lower);
         found.add(hints);
         is_about_another |= number == 0 && hints.any(Hints::OF_ANOTHER);
     }

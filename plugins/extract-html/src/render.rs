@@ -1,6 +1,7 @@
 //! Turns the selected subtrees into text and marks, and everything else that can be read into asides.
 
 mod asides;
+mod scripts;
 mod writing;
 
 use asides::{MAX_ASIDES, kind_of};
@@ -14,6 +15,13 @@ use crate::tags::{Classes, Tag};
 
 /// The most marks of a document. An article has a few hundred.
 const MAX_MARKS: usize = 50_000;
+
+/// A teaser has fewer letters for each of its links, a sentence or two.
+const TEASER: u32 = 200;
+/// What lies outside of the article and is longer is handed over block by block.
+const SEVERAL_BLOCKS: u32 = 400;
+/// A cell with more prose than this, which is several paragraphs, is a column of the page: old pages are laid out with tables.
+const CELL: u32 = 600;
 
 /// What was read from a page.
 #[derive(Debug, Default)]
@@ -32,6 +40,7 @@ pub fn render(
     measures: &[Measure],
     selection: &Selection,
     base: Option<&str>,
+    is_discussion: bool,
 ) -> Rendered {
     let body = &measures[selection.body as usize];
     let mut renderer = Renderer {
@@ -39,6 +48,10 @@ pub fn render(
         measures,
         base,
         body_prose: body.clean.max(1),
+        is_discussion,
+        has_teasers: has_teasers(page, measures, selection.body),
+        is_of_links: body.is_links(),
+        related_beside: None,
         text: String::with_capacity(body.chars as usize * 2),
         drafts: Vec::new(),
         open: Vec::new(),
@@ -57,6 +70,16 @@ pub fn render(
     };
     renderer.walk(selection);
     renderer.finish()
+}
+
+/// Whether the cards in a body are beside its text, and not all there is.
+fn has_teasers(page: &Page, measures: &[Measure], body: u32) -> bool {
+    let cards = page
+        .frames
+        .iter()
+        .filter(|it| page.nodes[**it as usize].hints.any(Hints::CARD) && page.contains(body, **it));
+    let letters: u32 = cards.map(|it| measures[*it as usize].prose).sum();
+    letters < measures[body as usize].prose - letters.min(measures[body as usize].prose)
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -121,6 +144,14 @@ struct Renderer<'a> {
     measures: &'a [Measure],
     base: Option<&'a str>,
     body_prose: u32,
+    /// What readers wrote is the text.
+    is_discussion: bool,
+    /// The cards in it are teasers: most of it is something else.
+    has_teasers: bool,
+    /// The text is links, and none of them leads away from it.
+    is_of_links: bool,
+    /// A heading announced other articles among the children of this node.
+    related_beside: Option<u32>,
     text: String,
     drafts: Vec<Draft>,
     open: Vec<Open>,
@@ -198,6 +229,21 @@ impl Renderer<'_> {
             }
             _ => {}
         }
+        // `[edit]` behind a heading.
+        if node.hints.any(Hints::CONTROL) && !node.tag.is_block() {
+            return node.end;
+        }
+        let is_exponent = node.tag == Tag::Superscript
+            || self.page.nodes[node.parent as usize].tag == Tag::Power && node.parent + 1 < index;
+        if is_exponent && self.write_superscript(index) {
+            return node.end;
+        }
+        if node.tag == Tag::Subscript && self.write_subscript(index) {
+            return node.end;
+        }
+        if self.page.nodes[node.parent as usize].tag == Tag::Fraction && node.parent + 1 < index {
+            self.write("/", false);
+        }
         if let Some(kind) = self.aside_kind(index, node) {
             self.add_aside(kind, index);
             self.after_image = false;
@@ -222,8 +268,8 @@ impl Renderer<'_> {
         }
         let is_named = node.hints.any(Hints::BOILERPLATE);
         // Three or more links with a sentence or two each.
-        let is_teasers = measure.links >= 3 && measure.chars < measure.links.saturating_mul(200);
-        let has_blocks = measure.chars > 400
+        let is_teasers = measure.links >= 3 && measure.chars < measure.links.saturating_mul(TEASER);
+        let has_blocks = measure.chars > SEVERAL_BLOCKS
             && self
                 .page
                 .children(index)
@@ -251,7 +297,16 @@ impl Renderer<'_> {
             Tag::Link => kind = Some(Kind::Link),
             Tag::Emphasis => kind = Some(Kind::Emphasis),
             Tag::Code => kind = Some(Kind::Code),
-            Tag::Text | Tag::Inline | Tag::Time | Tag::Image | Tag::Break => {}
+            Tag::Text
+            | Tag::Inline
+            | Tag::Time
+            | Tag::Superscript
+            | Tag::Subscript
+            | Tag::Math
+            | Tag::Power
+            | Tag::Fraction
+            | Tag::Image
+            | Tag::Break => {}
             Tag::Item => {
                 self.block_boundary(1);
                 kind = Some(Kind::Item);
@@ -390,7 +445,7 @@ impl Renderer<'_> {
                 _ => {}
             }
         }
-        rows < 2 || columns < 2 || prose > 600
+        rows < 2 || columns < 2 || prose > CELL
     }
 
     fn finish(mut self) -> Rendered {

@@ -32,12 +32,16 @@ pub struct Measure {
 impl Measure {
     /// Whether links make up nearly all of the text.
     pub fn is_links(&self) -> bool {
-        self.links > 0 && u64::from(self.linked) * 5 >= u64::from(self.chars) * 4
+        /// Menus have a word or a date beside their links: so many hundredths are links.
+        const NEARLY_ALL: u64 = 80;
+        self.links > 0 && u64::from(self.linked) * 100 >= u64::from(self.chars) * NEARLY_ALL
     }
 
     /// Whether links are a small part of the text.
     fn is_mostly_prose(&self) -> bool {
-        u64::from(self.linked) * 3 <= u64::from(self.chars)
+        /// Round-ups and encyclopedias link a word in four, teasers a word in two: the part between, in hundredths.
+        const SMALL_PART: u64 = 33;
+        u64::from(self.linked) * 100 <= u64::from(self.chars) * SMALL_PART
     }
 }
 
@@ -63,13 +67,59 @@ struct Block {
     linked: u32,
 }
 
-/// Measures every node of a page.
-pub fn measure(page: &Page) -> Vec<Measure> {
-    let mut measures = vec![Measure::default(); page.nodes.len()];
-    let blocks = measure_each(page, &mut measures);
-    let total = weigh(&mut measures, &blocks);
-    add_up(page, &mut measures, total);
-    measures
+/// Measures every node of a page. In a discussion what readers wrote is the text.
+pub fn measure(page: &Page, is_discussion: bool) -> Vec<Measure> {
+    let mut each = vec![Measure::default(); page.nodes.len()];
+    let blocks = measure_each(page, &mut each);
+    // A page without a sentence: a table of results, a notice of five words, a list of links.
+    let mut scales = [PROSE, SHORT, LINKS].into_iter();
+    loop {
+        let mut measures = each.clone();
+        let scale = scales.next();
+        let total = weigh(&mut measures, &blocks, scale.unwrap_or(PROSE));
+        add_up(page, &mut measures, total, is_discussion);
+        if scale.is_none() || measures[0].clean > 0 {
+            return measures;
+        }
+    }
+}
+
+/// How much the letters of a block count as prose, by how many there are. A block of many thousands of letters is no better an
+/// article than one of a few thousand.
+#[derive(Debug, Clone, Copy)]
+struct Scale {
+    /// Fewer do not count: labels, buttons, names.
+    label: u32,
+    /// Fewer count a quarter: headlines, teasers.
+    line: u32,
+    /// Fewer count half: a short sentence.
+    sentence: u32,
+    most: u32,
+    /// Whether letters in links count.
+    links: bool,
+}
+
+/// For pages with sentences, which is nearly all of them.
+const PROSE: Scale = Scale { label: 25, line: 80, sentence: 140, most: 4_000, links: false };
+/// For pages without one.
+const SHORT: Scale = Scale { label: 2, line: 2, sentence: 2, most: 400, links: false };
+/// For pages whose text is links: round-ups, the front page of a newspaper.
+const LINKS: Scale = Scale { label: 25, line: 80, sentence: 140, most: 400, links: true };
+
+impl Scale {
+    fn prose(self, block: &Block) -> u32 {
+        let letters = match (self.links, block.plain > block.linked) {
+            (true, _) => block.plain + block.linked,
+            (false, true) => block.plain,
+            (false, false) => return 0,
+        };
+        match letters {
+            it if it < self.label => 0,
+            it if it < self.line => it / 4,
+            it if it < self.sentence => it / 2,
+            it => it.min(self.most),
+        }
+    }
 }
 
 /// Measures every node by itself; returns the blocks.
@@ -115,21 +165,16 @@ fn measure_each(page: &Page, measures: &mut [Measure]) -> Vec<Block> {
 }
 
 /// Weighs the prose of every block; returns that of the page.
-fn weigh(measures: &mut [Measure], blocks: &[Block]) -> u32 {
+fn weigh(measures: &mut [Measure], blocks: &[Block], scale: Scale) -> u32 {
     let mut total = 0_u32;
-    for &Block { node, context, plain, linked } in blocks {
-        if plain <= linked || context.is_heading {
+    for block in blocks {
+        if block.context.is_heading {
             continue;
         }
-        let prose = match plain {
-            0..25 => 0,
-            25..80 => plain / 4,
-            80..140 => plain / 2,
-            // A block of many thousands of letters is no better an article than one of a few thousand.
-            _ => plain.min(4_000),
-        };
-        let prose = if context.is_item { prose / 2 } else { prose };
-        let measure = &mut measures[node as usize];
+        let prose = scale.prose(block);
+        // Items of lists are more often menus and teasers than paragraphs.
+        let prose = if block.context.is_item { prose / 2 } else { prose };
+        let measure = &mut measures[block.node as usize];
         (measure.prose, measure.clean) = (prose, prose);
         total += prose;
     }
@@ -137,10 +182,14 @@ fn weigh(measures: &mut [Measure], blocks: &[Block]) -> u32 {
 }
 
 /// Adds to every node what lies in it. `total` is the prose of the page. No sum overflows: a page has 250,000 nodes at most.
-fn add_up(page: &Page, measures: &mut [Measure], total: u32) {
+fn add_up(page: &Page, measures: &mut [Measure], total: u32, is_discussion: bool) {
     // In this order every node comes after all that lies in it.
     for (index, node) in page.nodes.iter().enumerate().skip(1).rev() {
-        if is_boilerplate(node.hints, measures[index].prose, total) {
+        let mut hints = node.hints;
+        if is_discussion {
+            hints.remove(Hints::COMMENTS);
+        }
+        if hints.any(Hints::CARD) || is_boilerplate(hints, measures[index].prose, total) {
             measures[index].clean = 0;
         }
         let inner = measures[index];
@@ -161,10 +210,15 @@ fn add_up(page: &Page, measures: &mut [Measure], total: u32) {
 /// whole page `sidebar-right`. Readers, however, do write more than journalists.
 fn is_boilerplate(hints: Hints, prose: u32, total: u32) -> bool {
     let (prose, total) = (u64::from(prose), u64::from(total));
+    /// A notice of two sentences under which readers wrote a hundred, in hundredths of the page.
+    const MOST_COMMENTS: u64 = 90;
+    /// A template that calls the whole page `sidebar-right` has more than this in it.
+    const MOST_BOILERPLATE: u64 = 50;
+    let is_at_most = |hundredths: u64| prose * 100 <= total * hundredths;
     if hints.any(Hints::COMMENTS) {
-        return prose * 10 <= total * 9;
+        return is_at_most(MOST_COMMENTS);
     }
-    hints.any(Hints::BOILERPLATE) && (prose * 2 <= total)
+    hints.any(Hints::BOILERPLATE) && is_at_most(MOST_BOILERPLATE)
 }
 
 /// How many characters of a text are no white space.
@@ -181,6 +235,8 @@ pub struct Selection {
     pub body: u32,
     /// The headline, if it was found.
     pub headline: Option<u32>,
+    /// Whether it is the only main heading of the page.
+    pub is_headline_main: bool,
 }
 
 /// Selects the article. `titles` are what the page calls itself for machines, `description` how it sums itself up.
@@ -192,7 +248,16 @@ pub fn select(
 ) -> Selection {
     let mut chosen = Vec::new();
     let (start, is_declared) = start(page, measures);
-    let body = if is_declared { start } else { descend(page, measures, start, &mut chosen) };
+    let mut body = if is_declared { start } else { descend(page, measures, start, &mut chosen) };
+    if let Some(short) = beside_headline(page, measures, body, titles) {
+        chosen.clear();
+        body = short;
+    }
+    if let Some(wide) = whole(page, measures, body) {
+        chosen.clear();
+        body = wide;
+    }
+    widen(page, measures, body, &mut chosen);
     chosen.push(body);
     let headline = headline(page, measures, body, titles);
     let leads_from = match headline {
@@ -216,7 +281,10 @@ pub fn select(
             nodes.push(node);
         }
     }
-    Selection { nodes, body, headline }
+    let mut mains =
+        page.headings.iter().filter(|it| page.nodes[**it as usize].tag == Tag::Heading1);
+    let is_headline_main = mains.next().copied() == headline && mains.next().is_none();
+    Selection { nodes, body, headline, is_headline_main: is_headline_main && headline.is_some() }
 }
 
 /// Where to look for the body, and whether the page itself declares that this is it.
@@ -226,6 +294,11 @@ fn start(page: &Page, measures: &[Measure]) -> (u32, bool) {
         let body = page.nodes.iter().position(|node| node.tag == Tag::Body).unwrap_or(0);
         return (body as u32, true);
     }
+    /// An article of three paragraphs above longer teasers still has so many hundredths of the prose of its page.
+    const LEAST_OF_BODY: u64 = 40;
+    /// `article` and `main` lie around teasers, too: what is declared so and has less is one of these.
+    const LEAST_OF_FRAME: u64 = 50;
+    let has = |clean: u64, hundredths: u64| clean * 100 >= total * hundredths;
     // The best of each kind of declaration: a body, an article, a main part.
     let (mut body, mut article, mut main) = (None, None, None);
     for &index in &page.frames {
@@ -235,16 +308,16 @@ fn start(page: &Page, measures: &[Measure]) -> (u32, bool) {
             continue;
         }
         if node.hints.any(Hints::ARTICLE_BODY)
-            && clean * 5 >= total * 2
+            && has(clean, LEAST_OF_BODY)
             && measure.is_mostly_prose()
             && body.is_none_or(|(_, best)| clean > best)
         {
             body = Some((index, clean));
         }
-        if node.tag == Tag::Article && clean * 2 >= total {
+        if node.tag == Tag::Article && has(clean, LEAST_OF_FRAME) {
             article = Some(index);
         }
-        if node.tag == Tag::Main && clean * 2 >= total {
+        if node.tag == Tag::Main && has(clean, LEAST_OF_FRAME) {
             main = Some(index);
         }
     }
@@ -255,8 +328,128 @@ fn start(page: &Page, measures: &[Measure]) -> (u32, bool) {
     }
 }
 
+/// A text of a few words below the headline, where the prose of a page lies elsewhere: in a notice about cookies, in what a newspaper
+/// says about itself.
+fn beside_headline(page: &Page, measures: &[Measure], body: u32, titles: &[String]) -> Option<u32> {
+    /// Whoever wrote more than this below the headline is found by it.
+    const MOST_ELSEWHERE: u32 = 600;
+    /// So many letters outside of links are a text.
+    const LEAST: u32 = 40;
+    /// So far around the headline its text is looked for, in elements.
+    const NEAR: usize = 3;
+    if measures[body as usize].clean > MOST_ELSEWHERE {
+        return None;
+    }
+    let titles: Vec<String> = titles.iter().map(|title| fold(title)).collect();
+    let headline = *page.headings.iter().take(20).find(|&&heading| {
+        let folded = fold(&page.line(heading, 400));
+        !folded.is_empty()
+            && titles.iter().any(|title| title.contains(&folded) && folded.len() >= 8)
+    })?;
+    // The whole page is the body only because nothing in it is.
+    let is_page = matches!(page.nodes[body as usize].tag, Tag::Root | Tag::Html | Tag::Body);
+    if page.contains(body, headline) && !is_page {
+        return None;
+    }
+    let own = measures[headline as usize].chars;
+    let mut around = page.nodes[headline as usize].parent;
+    for _ in 0..NEAR {
+        let measure = &measures[around as usize];
+        if around == 0 || around == body || page.contains(around, body) {
+            return None;
+        }
+        if measure.chars - measure.linked.min(measure.chars) >= own + LEAST
+            && measure.is_mostly_prose()
+        {
+            return Some(around);
+        }
+        around = page.nodes[around as usize].parent;
+    }
+    None
+}
+
+/// The main part of the page, where the body that was found is only one of many: lists of products, services, courses.
+fn whole(page: &Page, measures: &[Measure], body: u32) -> Option<u32> {
+    /// The description of a category has a smaller part of its page than this, in hundredths.
+    const SMALL_PART: u64 = 30;
+    let chars = |index: u32| u64::from(measures[index as usize].chars);
+    let mains =
+        page.frames.iter().copied().filter(|index| page.nodes[*index as usize].tag == Tag::Main);
+    let main = mains.max_by_key(|index| (chars(*index), std::cmp::Reverse(*index)));
+    let main = main.filter(|main| page.contains(*main, body) && *main != body)?;
+    (chars(body) * 100 < chars(main) * SMALL_PART).then_some(main)
+}
+
+/// Adds what stands beside the body in the same frame and is text like it: a standfirst, an update, a table, a list.
+fn widen(page: &Page, measures: &[Measure], body: u32, chosen: &mut Vec<u32>) {
+    /// So far around the body, in elements.
+    const NEAR: usize = 4;
+    let Some(frame) = page.frames.iter().copied().rev().find(|frame| {
+        let tag = page.nodes[*frame as usize].tag;
+        *frame != body && matches!(tag, Tag::Article | Tag::Main) && page.contains(*frame, body)
+    }) else {
+        return;
+    };
+    let mut inner = body;
+    for _ in 0..NEAR {
+        let outer = page.nodes[inner as usize].parent;
+        if outer < frame {
+            return;
+        }
+        for child in page.children(outer) {
+            if child != inner && is_text(page, measures, child) {
+                chosen.push(child);
+            }
+        }
+        inner = outer;
+    }
+}
+
+/// Whether a subtree beside the body is text, and neither a menu, a form, a byline nor a row of teasers.
+fn is_text(page: &Page, measures: &[Measure], index: u32) -> bool {
+    /// A passage has so much prose, a box of several passages so much.
+    const PASSAGE: u32 = 20;
+    const BOX: u32 = 100;
+    /// Without any link fewer letters are enough: buttons have less, and dates.
+    const PLAIN_PASSAGE: u32 = 20;
+    const PLAIN_BOX: u32 = 60;
+    /// A teaser has fewer letters for each of its links.
+    const TEASER: u32 = 200;
+    let (node, measure) = (&page.nodes[index as usize], &measures[index as usize]);
+    let is_passage = matches!(
+        node.tag,
+        Tag::Text
+            | Tag::Paragraph
+            | Tag::Quotation
+            | Tag::Preformatted
+            | Tag::List
+            | Tag::Table
+            | Tag::Definitions
+    );
+    let (prose, letters) = match node.tag {
+        _ if is_passage => (PASSAGE, PLAIN_PASSAGE),
+        Tag::Div | Tag::Section => (BOX, PLAIN_BOX),
+        _ => return false,
+    };
+    let names_author_or_date = {
+        let first = page.bylines.partition_point(|it| *it < index);
+        page.bylines.get(first).is_some_and(|it| *it < node.end)
+    };
+    let is_enough = measure.clean >= prose || measure.links == 0 && measure.chars >= letters;
+    is_enough
+        && !node.hints.any(Hints::BOILERPLATE)
+        && !names_author_or_date
+        && measure.is_mostly_prose()
+        // Three or more links with a sentence or two each are teasers.
+        && (measure.links < 3 || measure.chars > measure.links.saturating_mul(TEASER))
+}
+
 /// Goes down as long as one child holds nearly all of the prose. Paragraphs left beside the way are kept.
 fn descend(page: &Page, measures: &[Measure], start: u32, chosen: &mut Vec<u32>) -> u32 {
+    /// A body beside which only a standfirst or a note stands has so many hundredths of the prose around it.
+    const NEARLY_ALL: u64 = 85;
+    /// A box that is named like a text has this much prose, which is two short sentences.
+    const NAMED: u32 = 100;
     let mut here = start;
     loop {
         let clean = |index: u32| u64::from(measures[index as usize].clean);
@@ -264,14 +457,14 @@ fn descend(page: &Page, measures: &[Measure], start: u32, chosen: &mut Vec<u32>)
             .children(here)
             .filter(|child| !is_holder(page.nodes[*child as usize].tag))
             .max_by_key(|child| (clean(*child), std::cmp::Reverse(*child)));
-        let Some(best) = best.filter(|best| clean(*best) * 20 >= clean(here) * 17) else {
+        let Some(best) = best.filter(|best| clean(*best) * 100 >= clean(here) * NEARLY_ALL) else {
             return here;
         };
         for child in page.children(here).filter(|child| *child != best) {
             let node = &page.nodes[child as usize];
             let measure = &measures[child as usize];
             let is_named = (node.hints.any(Hints::LEAD) || node.hints.any(Hints::BODY))
-                && measure.clean >= 100;
+                && measure.clean >= NAMED;
             if measure.clean > 0
                 && measure.is_mostly_prose()
                 && (matches!(node.tag, Tag::Paragraph | Tag::Quotation) || is_named)
@@ -292,6 +485,12 @@ fn is_holder(tag: Tag) -> bool {
 
 /// The headline: the first heading that says what the page calls itself, or else the main heading nearest to the body.
 fn headline(page: &Page, measures: &[Measure], body: u32, titles: &[String]) -> Option<u32> {
+    /// Shorter headings are icons and initials, longer ones whole texts in a heading.
+    const LETTERS: std::ops::RangeInclusive<u32> = 3..=400;
+    /// A heading of fewer bytes is in many titles by chance.
+    const PART_OF_TITLE: usize = 20;
+    /// The front page of a newspaper has hundreds of headings; an article has its own among the first.
+    const MOST: usize = 200;
     let titles: Vec<String> = titles.iter().map(|title| fold(title)).collect();
     let end = page.nodes[body as usize].end;
     let mut fallback = None;
@@ -300,18 +499,19 @@ fn headline(page: &Page, measures: &[Measure], body: u32, titles: &[String]) -> 
         let level = page.nodes[index as usize].tag.heading_level();
         let measure = &measures[index as usize];
         tried += 1;
-        if measure.chars < 3 || measure.chars > 400 || tried > 200 {
+        if !LETTERS.contains(&measure.chars) || tried > MOST {
             continue;
         }
         let folded = fold(&page.line(index, 1_000));
         let is_title = !folded.is_empty()
             && titles.iter().any(|title| {
-                *title == folded || (folded.len() >= 20 && title.contains(folded.as_str()))
+                *title == folded
+                    || (folded.len() >= PART_OF_TITLE && title.contains(folded.as_str()))
             });
         if is_title {
             return Some(index);
         }
-        if level == Some(1) && measure.chars >= 10 && (index < body || fallback.is_none()) {
+        if level == Some(1) && (index < body || fallback.is_none()) {
             fallback = Some(index);
         }
     }
@@ -332,13 +532,19 @@ fn find_leads(
     description: Option<&str>,
     chosen: &mut Vec<u32>,
 ) {
-    let description = description.map(fold).filter(|it| it.len() >= 30);
+    /// A standfirst is longer than a label and shorter than an article.
+    const LETTERS: std::ops::Range<u32> = 20..2_000;
+    /// A description of fewer bytes is a slogan that may stand anywhere.
+    const DESCRIPTION: usize = 30;
+    /// So many blocks are compared with the description; between headline and body there are few.
+    const MOST: usize = 100;
+    let description = description.map(fold).filter(|it| it.len() >= DESCRIPTION);
     let mut compared = 0;
     let mut index = from;
     while index < body {
         let node = &page.nodes[index as usize];
         let measure = &measures[index as usize];
-        let fits = (20..2_000).contains(&measure.chars)
+        let fits = LETTERS.contains(&measure.chars)
             && measure.is_mostly_prose()
             && !page.contains(index, body)
             && !node.hints.any(Hints::BOILERPLATE)
@@ -347,12 +553,12 @@ fn find_leads(
         if fits
             && !is_lead
             && node.tag.is_block()
-            && compared < 100
+            && compared < MOST
             && let Some(description) = &description
         {
             compared += 1;
             let folded = fold(&page.line(index, 600));
-            is_lead = folded.len() >= 30
+            is_lead = folded.len() >= DESCRIPTION
                 && (description.starts_with(folded.as_str())
                     || folded.starts_with(description.as_str()))
                 // The box around the lead and everything else begins with it, too.

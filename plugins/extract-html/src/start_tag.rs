@@ -13,6 +13,7 @@ const MAX_VALUE: usize = 8 * 1024;
 /// The attributes that are read at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Attribute {
+    AriaExpanded,
     AriaHidden,
     Class,
     Content,
@@ -29,6 +30,7 @@ pub enum Attribute {
     Property,
     Rel,
     Role,
+    ShadowRoot,
     Style,
     Type,
 }
@@ -52,6 +54,9 @@ static ATTRIBUTES: Lookup<Attribute, 64> = Lookup::of(&[
     ("datetime", Attribute::DateTime),
     ("hidden", Attribute::Hidden),
     ("aria-hidden", Attribute::AriaHidden),
+    ("aria-expanded", Attribute::AriaExpanded),
+    ("shadowrootmode", Attribute::ShadowRoot),
+    ("shadowroot", Attribute::ShadowRoot),
     ("data-role", Attribute::DataRole),
 ]);
 

@@ -40,6 +40,14 @@ pub enum Tag {
     Emphasis,
     Link,
     Time,
+    Superscript,
+    Subscript,
+    /// `math`: what is inside is no HTML, and is read.
+    Math,
+    /// `msup` of a formula: what is behind its first child is an exponent.
+    Power,
+    /// `mfrac` of a formula: what is behind its first child is a divisor.
+    Fraction,
     Table,
     RowGroup,
     Row,
@@ -63,8 +71,16 @@ pub enum Tag {
     Raw,
     /// `textarea`: not read either, but its content has entities.
     TextArea,
+    /// `noscript`: what browsers without scripts show, read where a page has nothing else.
+    NoScript,
     /// Elements whose content is parsed but not read, such as `select`.
     Unread,
+    /// `svg`: what is inside is no HTML, and is not read.
+    Foreign,
+    /// `button`: read within a heading, where it is the question of an accordion.
+    Button,
+    /// `template`: read where it is the inside of its element (declarative shadow DOM).
+    Template,
 }
 
 /// The elements that are no [`Tag::Inline`], and `span`, which is the most frequent one.
@@ -135,21 +151,36 @@ static ELEMENTS: Lookup<Tag, 256> = Lookup::of(&[
     ("script", Tag::Script),
     ("title", Tag::Title),
     ("style", Tag::Raw),
-    ("noscript", Tag::Raw),
+    ("noscript", Tag::NoScript),
     ("iframe", Tag::Raw),
     ("xmp", Tag::Raw),
     ("noembed", Tag::Raw),
     ("noframes", Tag::Raw),
     ("textarea", Tag::TextArea),
     ("select", Tag::Unread),
-    ("template", Tag::Unread),
-    ("svg", Tag::Unread),
-    ("button", Tag::Unread),
+    ("template", Tag::Template),
+    ("svg", Tag::Foreign),
+    ("math", Tag::Math),
+    ("annotation", Tag::Unread),
+    ("annotation-xml", Tag::Unread),
+    ("msup", Tag::Power),
+    ("mfrac", Tag::Fraction),
+    ("sup", Tag::Superscript),
+    ("sub", Tag::Subscript),
+    ("rt", Tag::Unread),
+    ("rtc", Tag::Unread),
+    ("del", Tag::Unread),
+    ("s", Tag::Unread),
+    ("strike", Tag::Unread),
+    ("button", Tag::Button),
     ("canvas", Tag::Unread),
     ("object", Tag::Unread),
     ("audio", Tag::Unread),
     ("datalist", Tag::Unread),
     ("dialog", Tag::Unread),
+    ("amp-consent", Tag::Unread),
+    ("amp-sidebar", Tag::Unread),
+    ("amp-ad", Tag::Unread),
     ("rp", Tag::Unread),
     ("wbr", Tag::Void),
     ("input", Tag::Void),
@@ -169,7 +200,7 @@ static ELEMENTS: Lookup<Tag, 256> = Lookup::of(&[
 ]);
 
 /// The number of tags, for tables indexed by them.
-pub const TAGS: usize = Tag::Unread as usize + 1;
+pub const TAGS: usize = Tag::Template as usize + 1;
 
 /// What elements have in common.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -204,10 +235,28 @@ impl Classes {
         use Tag::*;
         let is_unread = tag >= Meta as u8;
         let is_heading = Heading1 as u8 <= tag && tag <= Heading6 as u8;
-        let is_block = !is_among(tag, &[Text, Inline, Code, Emphasis, Link, Time, Image, Break]);
+        let is_block = !is_among(
+            tag,
+            &[
+                Text,
+                Inline,
+                Code,
+                Emphasis,
+                Link,
+                Time,
+                Superscript,
+                Subscript,
+                Math,
+                Power,
+                Fraction,
+                Image,
+                Break,
+            ],
+        );
         let is_within_table = is_among(tag, &[RowGroup, Row, Cell, TableCaption]);
         let ends_its_like = is_heading || is_among(tag, &[Item, Cell, Row, RowGroup, Link]);
-        let special = [Script, Title, Raw, TextArea, Meta, LinkRelation, Base, Html, Body, Void];
+        let special =
+            [Script, Title, Raw, NoScript, TextArea, Meta, LinkRelation, Base, Html, Body, Void];
         let telling = [Nav, Footer, Aside, FigureCaption, Html, Body, Main, Article];
         let all = [
             (Classes::BLOCK, is_block),

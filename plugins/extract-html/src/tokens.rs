@@ -53,8 +53,10 @@ pub struct Tag<'a, 't, A> {
 /// How the content of an element is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Content {
-    /// Text with character references: `title`, `textarea`.
+    /// Text with character references: `textarea`.
     Escapable,
+    /// The same, but one that is never ended ends with the next tag, so that it does not swallow the page: `title`.
+    Title,
     /// Text without them: `style`, `noscript`.
     Raw,
     /// As `Raw`, and an end tag does not count within a script inside a comment: `script`.
@@ -70,7 +72,7 @@ const MAX_ATTRIBUTES: usize = 64;
 /// `<![CDATA[` begins a comment.
 pub fn read<'a, R: Receiver<'a>>(source: &'a str, has_cdata: bool, receiver: &mut R) {
     let attributes = Vec::with_capacity(16);
-    Tokenizer::<R> { source, has_cdata, attributes }.run(receiver);
+    Tokenizer::<R> { source, has_cdata, attributes, has_endless_title: false }.run(receiver);
 }
 
 struct Tokenizer<'a, R: Receiver<'a>> {
@@ -78,6 +80,8 @@ struct Tokenizer<'a, R: Receiver<'a>> {
     has_cdata: bool,
     /// Of the tag that is being read.
     attributes: Vec<(R::Attribute, &'a str)>,
+    /// No `</title>` comes any more, and none is looked for again.
+    has_endless_title: bool,
 }
 
 impl<'a, R: Receiver<'a>> Tokenizer<'a, R> {
@@ -248,12 +252,20 @@ impl<'a, R: Receiver<'a>> Tokenizer<'a, R> {
     }
 
     /// Reads the content of the element `name`, which begins here; returns the place behind it.
-    fn content(&self, from: usize, name: u64, content: Content, receiver: &mut R) -> usize {
-        let end = self.content_end(from, name, content);
+    fn content(&mut self, from: usize, name: u64, content: Content, receiver: &mut R) -> usize {
+        let mut end = from;
+        if content != Content::Title || !self.has_endless_title {
+            end = self.content_end(from, name, content);
+        }
+        if content == Content::Title && (self.has_endless_title || end == self.source.len()) {
+            self.has_endless_title = true;
+            end = memchr(b'<', &self.bytes()[from..])
+                .map_or(self.source.len(), |length| from + length);
+        }
         let text = &self.source[from..end];
         match content {
             _ if text.is_empty() => {}
-            Content::Escapable => receiver.text(text),
+            Content::Escapable | Content::Title => receiver.text(text),
             Content::Raw | Content::Script => receiver.literal(text),
         }
         end

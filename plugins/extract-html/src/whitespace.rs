@@ -68,7 +68,7 @@ pub fn append_words(target: &mut String, text: &str) {
 }
 
 fn push_space(target: &mut String) {
-    if !target.is_empty() && !target.ends_with(' ') {
+    if !target.is_empty() && !target.ends_with([' ', '\n']) {
         target.push(' ');
     }
 }

@@ -2,7 +2,7 @@
 
 use docmill_plugin::{Aside, Attribute, Document, Extracted, Mark, Span};
 
-use crate::blocks::{Block, blocks, lines_of};
+use crate::blocks::{Block, blocks, is_wrapped, lines_of};
 use crate::newsroom::{self, BoxHeading};
 
 /// The longest title, in characters, its ellipsis included.
@@ -308,7 +308,12 @@ impl Draft {
             self.text.push_str(&text[block.line_start..block.range.start]);
         }
         let start = self.text.len();
-        push_lines(&mut self.text, text[block.range.start..end].trim_end());
+        let content = text[block.range.start..end].trim_end();
+        if role == Role::Paragraph && is_wrapped(content) {
+            push_joined(&mut self.text, content);
+        } else {
+            push_lines(&mut self.text, content);
+        }
         let span = start..self.text.len();
         self.marks.push(match role {
             Role::Heading(level) => Mark::new("heading", span).with("level", level),
@@ -344,5 +349,15 @@ fn push_lines(target: &mut String, text: &str) {
             target.push('\n');
         }
         target.push_str(line.trim_end());
+    }
+}
+
+/// Adds lines as one.
+fn push_joined(target: &mut String, text: &str) {
+    for (index, line) in lines_of(text).enumerate() {
+        if index > 0 {
+            target.push(' ');
+        }
+        target.push_str(line.trim());
     }
 }

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-/// Nobody wraps lines by hand at more than this many bytes, so a longer line is a paragraph of its own.
-const LONGEST_WRAPPED_LINE: usize = 160;
+/// Nobody wraps lines by hand at more than this many characters, so a longer line is a paragraph of its own.
+const LONGEST_WRAPPED_LINE: usize = 120;
 
 /// A run of lines, as a range of bytes of the text; neither its first nor its last line is blank.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,10 +16,10 @@ pub struct Block {
     pub lines: usize,
 }
 
-/// A line of the text as a range of bytes, without its end, and whether a page ends with it.
+/// A line of the text as a range of bytes, without its end, and whether a paragraph or a page ends with it.
 struct Line {
     range: Range<usize>,
-    ends_page: bool,
+    ends_block: bool,
 }
 
 /// The blocks of a text, in order.
@@ -37,7 +37,7 @@ pub fn blocks(text: &str, unwrap: bool) -> Vec<Block> {
         if start == end {
             is_open = false;
         } else {
-            let length = end - start;
+            let length = text[start..end].chars().count();
             let is_long = length.max(previous_length) > LONGEST_WRAPPED_LINE;
             match blocks.last_mut() {
                 Some(block) if is_open && !(unwrap && is_long) => {
@@ -49,7 +49,7 @@ pub fn blocks(text: &str, unwrap: bool) -> Vec<Block> {
                 }
             }
             previous_length = length;
-            is_open = !line.ends_page;
+            is_open = !line.ends_block;
         }
     }
     blocks
@@ -58,6 +58,34 @@ pub fn blocks(text: &str, unwrap: bool) -> Vec<Block> {
 /// The lines of a part of the text, without their ends.
 pub fn lines_of(part: &str) -> impl Iterator<Item = &str> {
     lines(part).map(|line| &part[line.range])
+}
+
+/// Whether the lines of a block are one paragraph that somebody wrapped by hand: none has much room for the first word of the next one.
+pub fn is_wrapped(block: &str) -> bool {
+    /// Verses, addresses and tables have shorter lines.
+    const SHORTEST: usize = 50;
+    /// Whoever wraps by hand may break a line so much earlier.
+    const SLACK: usize = 6;
+    let lengths = || lines_of(block).map(|line| line.trim_end().chars().count());
+    let width = lengths().max().unwrap_or(0);
+    let count = lengths().count();
+    if count < 2 || !(SHORTEST..=LONGEST_WRAPPED_LINE).contains(&width) {
+        return false;
+    }
+    let begins_text =
+        |line: &str| line.starts_with(|it: char| it.is_alphanumeric() || "\"'«“‘(".contains(it));
+    let mut lines = lines_of(block);
+    let Some(mut previous) = lines.next() else { return false };
+    begins_text(previous)
+        && lines.all(|line| {
+            let word = line.split(char::is_whitespace).next().unwrap_or("");
+            let length = previous.trim_end().chars().count() + 1 + word.chars().count();
+            let goes_on = previous.ends_with(|it: char| it.is_alphanumeric() || it == ',')
+                && word.starts_with(char::is_lowercase);
+            previous = line;
+            // One break between two lines may be anything, unless a sentence goes on.
+            length + SLACK > width && begins_text(line) && (count > 2 || goes_on)
+        })
 }
 
 /// Lines end as in the Unicode line breaking algorithm: LF, CR, CRLF, FF, VT, NEL, LS, PS.
@@ -78,7 +106,10 @@ fn lines(text: &str) -> impl Iterator<Item = Line> + '_ {
             width += 1;
         }
         position = start + end + width;
-        Some(Line { range: start..start + end, ends_page: terminator == Some('\u{C}') })
+        Some(Line {
+            range: start..start + end,
+            ends_block: matches!(terminator, Some('\u{C}' | '\u{2029}')),
+        })
     })
 }
 
@@ -102,8 +133,20 @@ mod tests {
     }
 
     #[test]
+    fn lines_that_are_full_are_one_paragraph() {
+        let wrapped = "The harbour of the town reopened on Tuesday after two\nengineers had replaced the cranes that had blocked\nthe northern quay since spring.";
+        assert!(is_wrapped(wrapped));
+        assert!(!is_wrapped("Roses are red,\nviolets are blue,\nsugar is sweet"));
+        assert!(!is_wrapped(&wrapped.replace("engineers", "men\nengineers")));
+        let (two, _) = wrapped.rsplit_once('\n').unwrap();
+        assert!(is_wrapped(two) && !is_wrapped(&two.replace("engineers", "Engineers")));
+        assert!(!is_wrapped(&wrapped.replace("engineers", "- engineers")));
+    }
+
+    #[test]
     fn a_page_break_separates_blocks() {
         check("one\u{C}two", &["one", "two"]);
+        check("one\u{2029}two\u{2028}three", &["one", "two\u{2028}three"]);
         check("\u{C}\u{C}one\n\u{C}two\u{C}", &["one", "two"]);
     }
 

@@ -57,9 +57,8 @@ pub fn extract(bytes: Vec<u8>, conventions: Conventions) -> Option<Extracted> {
     }?;
     let document = &mut extracted.document;
     document.language = docmill_text::identify_language(&document.text).map(str::to_owned);
-    if decoded.encoding != "UTF-8" {
-        document.attributes.push(Attribute::new("encoding", decoded.encoding));
-    }
+    let told = decoded.attributes().into_iter();
+    document.attributes.extend(told.map(|(name, value)| Attribute::new(name, value)));
     Some(extracted)
 }
 

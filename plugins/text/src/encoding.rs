@@ -1,14 +1,14 @@
 //! Turns bytes of unknown origin into text.
 //!
-//! The order of belief: a byte order mark, a declared label that the bytes do not contradict, UTF-16 by the pattern of its
-//! zeros, valid UTF-8, nearly valid UTF-8, and last a choice between the two legacy encodings our sources were written in,
-//! windows-1252 (French) and windows-1258 (Vietnamese).
+//! The order of belief: a byte order mark, UTF-8 that is valid and more than ASCII, a declared label that the bytes do not
+//! contradict, UTF-32 and UTF-16 by the pattern of their zeros, nearly valid UTF-8, windows-1258 by the tone marks of Vietnamese, and
+//! last what `chardetng`, the detector of Firefox, takes the bytes for.
 
 use std::borrow::Cow;
 
-use encoding_rs::{
-    Encoding, REPLACEMENT, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252, WINDOWS_1258, X_USER_DEFINED,
-};
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::{Encoding, REPLACEMENT, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1258, X_USER_DEFINED};
+use memchr::memchr2;
 use unicode_normalization::UnicodeNormalization as _;
 
 /// How many bytes a guess looks at. A guess that needs more would not get better.
@@ -27,12 +27,62 @@ pub struct Decoded {
     pub encoding: &'static str,
     /// Whether some bytes had no meaning in this encoding and became U+FFFD.
     pub lossy: bool,
+    /// What spoke for this encoding.
+    pub evidence: Evidence,
 }
 
-/// Decodes bytes: by their byte order mark, else as declared, else as UTF-8 if they are, else by what they look like.
+impl Decoded {
+    /// Whether the text may be another one than its author wrote.
+    pub fn is_doubtful(&self) -> bool {
+        self.lossy || self.evidence == Evidence::Resemblance
+    }
+
+    /// What a document should say about its encoding, as names and values of attributes: nothing about UTF-8 that is valid, as nearly
+    /// every text is.
+    pub fn attributes(&self) -> Vec<(&'static str, &'static str)> {
+        if self.encoding == UTF_8.name() && !self.is_doubtful() {
+            return Vec::new();
+        }
+        let mut attributes =
+            vec![("encoding", self.encoding), ("encoding-source", self.evidence.name())];
+        if self.is_doubtful() {
+            attributes.push(("encoding-doubtful", "true"));
+        }
+        attributes
+    }
+}
+
+/// What spoke for an encoding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Evidence {
+    /// A byte order mark.
+    Mark,
+    /// A label that the bytes do not contradict.
+    Label,
+    /// The bytes themselves: they are valid UTF-8, or have the zeros of UTF-16.
+    Content,
+    /// The bytes resemble text in this encoding more than in others.
+    Frequency,
+    /// The same, and there are too few of them to be sure.
+    Resemblance,
+}
+
+impl Evidence {
+    fn name(self) -> &'static str {
+        match self {
+            Evidence::Mark => "mark",
+            Evidence::Label => "declared",
+            Evidence::Content => "content",
+            Evidence::Frequency | Evidence::Resemblance => "guess",
+        }
+    }
+}
+
+/// Decodes bytes: by their byte order mark, else as UTF-8 if they are that and more than ASCII, else as declared, else by what they
+/// look like.
 ///
 /// `declared` is a label such as `utf-8` or `latin1`, from a header or a `<meta>` element. A label that is unknown, or that
-/// the bytes contradict (UTF-8 that is none), counts as absent.
+/// the bytes contradict, counts as absent.
 ///
 /// NUL bytes at the end are padding and dropped; any other NUL becomes U+FFFD, as in HTML. Other control characters and all
 /// line ends stay as they are.
@@ -40,7 +90,7 @@ pub fn decode(bytes: &[u8], declared: Option<&str>) -> Decoded {
     if may_be_plain(bytes, declared)
         && let Ok(text) = std::str::from_utf8(bytes)
     {
-        return finish(text.to_owned(), UTF_8, false);
+        return finish(text.to_owned(), UTF_8.name(), false, Evidence::Content);
     }
     decode_by_choice(bytes, declared)
 }
@@ -51,7 +101,7 @@ pub fn decode_owned(bytes: Vec<u8>, declared: Option<&str>) -> Decoded {
         return decode_by_choice(&bytes, declared);
     }
     match String::from_utf8(bytes) {
-        Ok(text) => finish(text, UTF_8, false),
+        Ok(text) => finish(text, UTF_8.name(), false, Evidence::Content),
         Err(error) => decode_by_choice(error.as_bytes(), declared),
     }
 }
@@ -63,9 +113,12 @@ fn may_be_plain(bytes: &[u8], declared: Option<&str>) -> bool {
 }
 
 fn decode_by_choice(bytes: &[u8], declared: Option<&str>) -> Decoded {
-    let (bytes, encoding) = choose(bytes, declared);
+    if let Some((text, lossy, evidence)) = utf_32(bytes) {
+        return finish(text, "UTF-32", lossy, evidence);
+    }
+    let (bytes, encoding, evidence) = choose(bytes, declared);
     let (text, lossy) = encoding.decode_without_bom_handling(bytes);
-    finish(text.into_owned(), encoding, lossy)
+    finish(text.into_owned(), encoding.name(), lossy, evidence)
 }
 
 /// Composes every letter with the combining marks (U+0300 to U+036F) that follow it, as NFC does.
@@ -74,30 +127,30 @@ fn decode_by_choice(bytes: &[u8], declared: Option<&str>) -> Decoded {
 /// neither. A text without such marks, the usual case, is returned as it is after one look at its bytes.
 pub fn compose(text: &str) -> Cow<'_, str> {
     // In UTF-8 every character from U+0300 to U+037F begins with one of these two bytes, and no other character has them.
-    let Some(first) = text.bytes().position(|byte| matches!(byte, 0xCC | 0xCD)) else {
-        return Cow::Borrowed(text);
-    };
+    let next = |rest: &str| memchr2(0xCC, 0xCD, rest.as_bytes());
+    let Some(mut at) = next(text) else { return Cow::Borrowed(text) };
     let mut composed = String::with_capacity(text.len());
-    // From the character before the first mark on.
-    let mut rest = match text[..first].char_indices().next_back() {
-        Some((at, _)) => {
-            composed.push_str(&text[..at]);
-            &text[at..]
-        }
-        None => text,
-    };
-    while let Some(letter) = rest.chars().next() {
-        let after = &rest[letter.len_utf8()..];
-        let marks: usize =
-            after.chars().take(MAX_MARKS).take_while(is_combining).map(char::len_utf8).sum();
-        let length = letter.len_utf8() + marks;
+    let mut rest = text;
+    loop {
+        // The letter before the mark, if there is one.
+        let letter = rest[..at].char_indices().next_back().map_or(at, |(letter, _)| letter);
+        composed.push_str(&rest[..letter]);
+        let after = rest[at..].chars().take(MAX_MARKS);
+        let marks: usize = after.take_while(is_combining).map(char::len_utf8).sum();
+        let end = if marks == 0 { rest.ceil_char_boundary(at + 1) } else { at + marks };
+        // Other characters that begin so stay as they are: NFC would make a semicolon of U+037E.
         if marks == 0 {
-            composed.push(letter);
+            composed.push_str(&rest[letter..end]);
         } else {
-            composed.extend(rest[..length].nfc());
+            composed.extend(rest[letter..end].nfc());
         }
-        rest = &rest[length..];
+        rest = &rest[end..];
+        match next(rest) {
+            Some(found) => at = found,
+            None => break,
+        }
     }
+    composed.push_str(rest);
     Cow::Owned(composed)
 }
 
@@ -106,11 +159,15 @@ fn is_combining(character: &char) -> bool {
 }
 
 /// What every encoding has in common once the characters are known.
-fn finish(mut text: String, encoding: &'static Encoding, mut lossy: bool) -> Decoded {
-    // A file put together from others may carry several marks at its beginning.
-    let marks = text.len() - text.trim_start_matches('\u{FEFF}').len();
-    if marks > 0 {
-        text.drain(..marks);
+fn finish(
+    mut text: String,
+    encoding: &'static str,
+    mut lossy: bool,
+    evidence: Evidence,
+) -> Decoded {
+    // A file put together from others carries their marks, at its beginning and where they were joined.
+    if text.contains('\u{FEFF}') {
+        text.retain(|it| it != '\u{FEFF}');
     }
     if text.as_bytes().contains(&0) {
         text.truncate(text.trim_end_matches('\0').len());
@@ -122,19 +179,28 @@ fn finish(mut text: String, encoding: &'static Encoding, mut lossy: bool) -> Dec
     if let Cow::Owned(composed) = compose(&text) {
         text = composed;
     }
-    Decoded { text, encoding: encoding.name(), lossy }
+    Decoded { text, encoding, lossy, evidence }
 }
 
 /// The encoding of the bytes, and the bytes without their byte order mark.
-fn choose<'a>(bytes: &'a [u8], declared: Option<&str>) -> (&'a [u8], &'static Encoding) {
+fn choose<'a>(bytes: &'a [u8], declared: Option<&str>) -> (&'a [u8], &'static Encoding, Evidence) {
     if let Some((encoding, length)) = Encoding::for_bom(bytes) {
-        return (&bytes[length..], encoding);
+        return (&bytes[length..], encoding, Evidence::Mark);
     }
     let declared = declared
         .and_then(|label| Encoding::for_label(label.as_bytes()))
         .filter(|encoding| !is_contradicted(encoding, bytes));
-    (bytes, declared.unwrap_or_else(|| guess(bytes)))
+    match declared {
+        Some(encoding) => (bytes, encoding, Evidence::Label),
+        None => {
+            let (encoding, evidence) = guess(bytes);
+            (bytes, encoding, evidence)
+        }
+    }
 }
+
+/// So many characters of more than one byte are not valid UTF-8 by accident where a label says something else.
+const TELLING_CHARACTERS: usize = 4;
 
 /// Whether the bytes show that a label is wrong.
 fn is_contradicted(declared: &'static Encoding, bytes: &[u8]) -> bool {
@@ -144,28 +210,82 @@ fn is_contradicted(declared: &'static Encoding, bytes: &[u8]) -> bool {
     } else if declared == UTF_16LE || declared == UTF_16BE {
         // Whoever could read an ASCII `charset=utf-16` was not reading UTF-16.
         !sample(bytes).contains(&0) && std::str::from_utf8(bytes).is_ok()
-    } else {
+    } else if declared == REPLACEMENT || declared == X_USER_DEFINED {
         // Neither stands for an encoding in which somebody wrote text.
-        declared == REPLACEMENT || declared == X_USER_DEFINED
+        true
+    } else {
+        // A template that was moved to UTF-8 and kept its old label. In an encoding of one byte a character nearly never looks like
+        // this; the pairs of bytes of Chinese and its like may.
+        let least = if declared.is_single_byte() { 1 } else { TELLING_CHARACTERS };
+        !bytes.is_ascii()
+            && std::str::from_utf8(bytes).is_ok_and(|text| {
+                text.chars().filter(|it| !it.is_ascii()).take(least).count() >= least
+            })
     }
+}
+
+/// UTF-32, which the standard for the web has dropped and databases still export: by its mark, or by the zeros of every character.
+fn utf_32(bytes: &[u8]) -> Option<(String, bool, Evidence)> {
+    /// So many characters without a mark are no accident.
+    const LEAST: usize = 4;
+    let (is_little, has_mark) = match bytes {
+        [0xff, 0xfe, 0, 0, ..] => (true, true),
+        [0, 0, 0xfe, 0xff, ..] => (false, true),
+        [a, 0, 0, 0, ..] if *a != 0 => (true, false),
+        [0, 0, 0, d, ..] if *d != 0 => (false, false),
+        _ => return None,
+    };
+    let read = |four: &[u8; 4]| {
+        char::from_u32(if is_little {
+            u32::from_le_bytes(*four)
+        } else {
+            u32::from_be_bytes(*four)
+        })
+    };
+    let (fours, rest) = bytes.as_chunks::<4>();
+    let is_text = |four: &[u8; 4]| read(four).is_some_and(|it| it != '\0');
+    let looked_at = &fours[..fours.len().min(SAMPLE / 4)];
+    if !has_mark && (fours.len() < LEAST || !looked_at.iter().all(is_text)) {
+        return None;
+    }
+    let lossy = !rest.is_empty() || fours.iter().any(|four| read(four).is_none());
+    let text = fours.iter().map(|four| read(four).unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
+    Some((text, lossy, if has_mark { Evidence::Mark } else { Evidence::Content }))
 }
 
 fn sample(bytes: &[u8]) -> &[u8] {
     &bytes[..bytes.len().min(SAMPLE)]
 }
 
-fn guess(bytes: &[u8]) -> &'static Encoding {
+/// How many bytes from the first that is not ASCII on a guess between legacy encodings looks at.
+const LEGACY_SAMPLE: usize = 16 * 1024;
+
+/// With fewer bytes that are not ASCII a guess between legacy encodings may as well be another one.
+const FEW_BYTES: usize = 12;
+
+fn guess(bytes: &[u8]) -> (&'static Encoding, Evidence) {
     // Before UTF-8, because ASCII written as UTF-16 is also valid UTF-8, with a NUL beside every letter.
     if let Some(encoding) = utf_16_without_mark(bytes) {
-        return encoding;
+        return (encoding, Evidence::Content);
     }
-    if std::str::from_utf8(bytes).is_ok() || is_nearly_utf_8(sample(bytes)) {
-        UTF_8
-    } else if is_vietnamese(sample(bytes)) {
-        WINDOWS_1258
-    } else {
-        WINDOWS_1252
+    if std::str::from_utf8(bytes).is_ok() {
+        return (UTF_8, Evidence::Content);
     }
+    // A long beginning in ASCII tells nothing about what comes.
+    let first = bytes.iter().position(|byte| !byte.is_ascii()).unwrap_or(0);
+    let telling = &bytes[first.saturating_sub(64)..];
+    if is_nearly_utf_8(sample(telling)) {
+        return (UTF_8, Evidence::Frequency);
+    }
+    let telling = &telling[..telling.len().min(LEGACY_SAMPLE)];
+    if is_vietnamese(telling) {
+        return (WINDOWS_1258, Evidence::Frequency);
+    }
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+    detector.feed(telling, telling.len() + first.saturating_sub(64) >= bytes.len());
+    let encoding = detector.guess(None, Utf8Detection::Deny);
+    let telling = telling.iter().filter(|byte| !byte.is_ascii()).count();
+    (encoding, if telling < FEW_BYTES { Evidence::Resemblance } else { Evidence::Frequency })
 }
 
 /// UTF-16 shows itself by zeros on one side of its pairs: the high bytes of spaces, line ends and most Latin letters.
@@ -262,6 +382,7 @@ fn is_vietnamese(sample: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use encoding_rs::WINDOWS_1252;
     use proptest::prelude::*;
 
     use super::*;
@@ -340,7 +461,6 @@ mod tests {
     fn a_declared_label_is_believed() {
         check(b"\xC0\xE9", Some("ISO-8859-1"), "Àé", "windows-1252");
         check(b"\xEF\xF0\xE8\xE2\xE5\xF2", Some(" windows-1251 "), "привет", "windows-1251");
-        check("Việt".as_bytes(), Some("windows-1252"), "Viá»‡t", "windows-1252");
     }
 
     #[test]
@@ -350,6 +470,64 @@ mod tests {
         check("voilà".as_bytes(), Some("utf-16"), "voilà", "UTF-8");
         check("voilà".as_bytes(), Some("no-such-label"), "voilà", "UTF-8");
         check("voilà".as_bytes(), Some("hz-gb-2312"), "voilà", "UTF-8");
+        check("voilà".as_bytes(), Some("iso-8859-1"), "voilà", "UTF-8");
+        check("Việt".as_bytes(), Some("windows-1252"), "Việt", "UTF-8");
+    }
+
+    #[test]
+    fn utf_32_is_known_by_its_mark_or_its_zeros() {
+        let wide = |text: &str, bytes: fn(u32) -> [u8; 4]| -> Vec<u8> {
+            text.chars().flat_map(|it| bytes(u32::from(it))).collect()
+        };
+        for text in [FRENCH, VIETNAMESE, "越南通讯社 abc"] {
+            for bytes in [u32::to_le_bytes, u32::to_be_bytes] {
+                check(&wide(&format!("\u{FEFF}{text}"), bytes), None, text, "UTF-32");
+            }
+        }
+        check(&wide(FRENCH, u32::to_le_bytes), None, FRENCH, "UTF-32");
+        check(&wide(FRENCH, u32::to_be_bytes), None, FRENCH, "UTF-32");
+    }
+
+    #[test]
+    fn legacy_encodings_are_told_apart_without_a_label() {
+        for (label, text) in [
+            (
+                "windows-1251",
+                "Порт открылся во вторник после замены двух кранов, которые мешали причалу.",
+            ),
+            (
+                "koi8-r",
+                "Порт открылся во вторник после замены двух кранов, которые мешали причалу.",
+            ),
+            ("windows-1253", "Το λιμάνι άνοιξε ξανά την Τρίτη μετά την αντικατάσταση των γερανών."),
+            (
+                "windows-1254",
+                "Liman salı günü yeniden açıldı, çünkü iki vinç değiştirildi ve iş başladı.",
+            ),
+            (
+                "windows-1250",
+                "Přístav byl v úterý znovu otevřen poté, co byly vyměněny dva jeřáby u nábřeží.",
+            ),
+            ("shift_jis", "港は火曜日に再開された。二基のクレーンが交換されたためである。"),
+            ("euc-jp", "港は火曜日に再開された。二基のクレーンが交換されたためである。"),
+            ("gb18030", "港口于星期二重新开放，此前两台起重机已被更换。"),
+            ("big5", "港口於星期二重新開放，此前兩台起重機已被更換。"),
+            ("euc-kr", "항구는 화요일에 다시 문을 열었다. 두 대의 크레인이 교체되었기 때문이다."),
+        ] {
+            let encoding = Encoding::for_label(label.as_bytes()).unwrap();
+            let (bytes, _, unmappable) = encoding.encode(text);
+            assert!(!unmappable, "{label}");
+            let decoded = decode(&bytes, None);
+            assert_eq!(decoded.text, text, "{label} was taken for {}", decoded.encoding);
+            // A long beginning in ASCII changes nothing.
+            let long = [b"plain text. ".repeat(10_000).as_slice(), &bytes].concat();
+            assert!(decode(&long, None).text.ends_with(text), "{label}");
+        }
+    }
+
+    #[test]
+    fn marks_between_joined_files_are_no_text() {
+        check("un\u{FEFF}deux".as_bytes(), None, "undeux", "UTF-8");
     }
 
     #[test]

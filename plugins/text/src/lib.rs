@@ -6,5 +6,5 @@ mod encoding;
 mod language;
 pub mod lists;
 
-pub use encoding::{Decoded, compose, decode, decode_owned};
+pub use encoding::{Decoded, Evidence, compose, decode, decode_owned};
 pub use language::identify_language;

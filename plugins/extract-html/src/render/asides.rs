@@ -16,12 +16,37 @@ pub const MAX_ASIDES: usize = 256;
 const MAX_ASIDE: usize = 2_000;
 const MAX_ASIDES_TOTAL: usize = 64 * 1024;
 
+/// How many letters what is no text has at most. A box named `date` around a paragraph has more than this.
+const DATELINE: u32 = 300;
+/// A `figure` with more is a text with a picture in it.
+const FIGURE: u32 = 1_000;
+/// A table around an image and its caption, as old templates of newsrooms have it, has fewer.
+const PHOTO_TABLE: u32 = 600;
+/// `You might also like`: a longer heading is one of the article.
+const ANNOUNCEMENT: u32 = 40;
+/// A teaser with two sentences, for each link of a box.
+const TEASER: u32 = 300;
+/// A line that is a link or a caption, and no paragraph.
+const SHORT: u32 = 300;
+/// `Read more:` beside its link.
+const INVITATION: u32 = 30;
+/// A caption that names the photographer.
+const CREDIT: u32 = 200;
+
 impl Renderer<'_> {
     /// Whether an element inside the article is none of the author's text, and what it is instead.
-    pub(super) fn aside_kind(&self, index: u32, node: &Node) -> Option<&'static str> {
-        let measure = &self.measures[index as usize];
+    pub(super) fn aside_kind(&mut self, index: u32, node: &Node) -> Option<&'static str> {
+        let measure = self.measures[index as usize];
+        let measure = &measure;
         if measure.chars == 0 {
             return None;
+        }
+        let mut hints = node.hints;
+        if self.is_discussion {
+            hints.remove(Hints::COMMENTS);
+        }
+        if self.has_teasers && hints.any(Hints::CARD) {
+            return Some("related");
         }
         let parent = self.page.nodes[node.parent as usize].tag;
         let is_block = node.tag.is_block();
@@ -31,13 +56,9 @@ impl Renderer<'_> {
                 && parent.is_block()
                 && !parent.is(Classes::HEADING);
         let is_dominant = u64::from(measure.prose) * 3 > u64::from(self.body_prose);
-        if is_apart
-            && !is_dominant
-            && node.hints.any(Hints::BOILERPLATE)
-            && parent != Tag::Quotation
-        {
-            let kind = kind_of(node.hints, measure);
-            if kind != "dateline" || measure.chars < 300 {
+        if is_apart && !is_dominant && hints.any(Hints::BOILERPLATE) && parent != Tag::Quotation {
+            let kind = kind_of(hints, measure);
+            if kind != "dateline" || measure.chars < DATELINE {
                 return Some(kind);
             }
         }
@@ -45,38 +66,54 @@ impl Renderer<'_> {
             return None;
         }
         match node.tag {
-            Tag::Figure if measure.solid == 0 && measure.chars < 1_000 => return Some("caption"),
-            Tag::Table if measure.images > 0 && measure.solid == 1 && measure.chars < 600 => {
+            Tag::Figure if measure.solid == 0 && measure.chars < FIGURE => return Some("caption"),
+            Tag::Table
+                if measure.images > 0 && measure.solid == 1 && measure.chars < PHOTO_TABLE =>
+            {
                 return Some("caption");
             }
             Tag::Table | Tag::RowGroup | Tag::Row | Tag::Cell | Tag::Item => return None,
             _ => {}
         }
         if node.tag.is(Classes::HEADING) {
-            let is_related =
-                measure.chars < 40 && announces_related(&fold(&self.page.line(index, 200)));
+            let is_related = measure.chars < ANNOUNCEMENT
+                && announces_related(&fold(&self.page.line(index, 200)));
+            if is_related {
+                self.related_beside = Some(node.parent);
+            } else if self.related_beside == Some(node.parent) {
+                self.related_beside = None;
+            }
             return is_related.then_some("related");
         }
-        if measure.is_links() && measure.solid == 0 {
+        // What a heading announced: teasers, each a link with a sentence or two.
+        if self.related_beside == Some(node.parent) {
+            if measure.links > 0 && measure.chars < measure.links.saturating_mul(TEASER) {
+                return Some("related");
+            }
+            self.related_beside = None;
+        }
+        // "The legal basis is:", and then a list of laws.
+        let is_announced = self.text.trim_end().ends_with([':', '：']);
+        if measure.is_links() && measure.solid == 0 && !self.is_of_links && !is_announced {
             if measure.links >= 2 && node.tag != Tag::Paragraph {
                 return Some("related");
             }
-            if measure.chars < 300 && self.items == 0 && self.cells == 0 {
+            if measure.chars < SHORT && self.items == 0 && self.cells == 0 {
                 return Some("cross-link");
             }
         }
-        if measure.chars >= 300 || self.has_block_children(index) {
+        if measure.chars >= SHORT || self.has_block_children(index) {
             return None;
         }
         // "Read more: …", but not "Read more about it in the report, which …".
-        let is_link = measure.linked > 0 && measure.chars - measure.linked <= 30;
+        let is_link = measure.linked > 0 && measure.chars - measure.linked <= INVITATION;
         if is_link && begins_with_cross_reference(&self.page.line(index, 60)) {
             return Some("cross-link");
         }
         if self.after_image || measure.images > 0 {
             let is_emphasized = u64::from(measure.emphasized) * 10 >= u64::from(measure.chars) * 9;
             if is_emphasized
-                || (measure.chars < 200 && names_a_photographer(&self.page.line(index, 500)))
+                || (measure.chars < CREDIT && names_a_photographer(&self.page.line(index, 500)))
             {
                 return Some("caption");
             }

@@ -225,39 +225,39 @@ pub fn languages_of_elision(word: Key) -> Mask {
 }
 
 static WORDS: Index<{ count(WORD_LIST) }, 4096> = {
-    const ROWS: [Row; count(WORD_LIST)] = rows(WORD_LIST);
-    let (mut keys, mut languages) = ([0; ROWS.len()], [0; ROWS.len()]);
+    let rows: [Row; count(WORD_LIST)] = rows(WORD_LIST);
+    let (mut keys, mut languages) = ([0; count(WORD_LIST)], [0; count(WORD_LIST)]);
     let mut index = 0;
-    while index < ROWS.len() {
-        assert!(ROWS[index].key.len() <= LONGEST, "a word is too long");
-        keys[index] = Key::of(ROWS[index].key).word;
-        languages[index] = mask_of(ROWS[index].value);
+    while index < rows.len() {
+        assert!(rows[index].key.len() <= LONGEST, "a word is too long");
+        keys[index] = Key::of(rows[index].key).word;
+        languages[index] = mask_of(rows[index].value);
         index += 1;
     }
     Index::of(keys, languages)
 };
 
 static ENDINGS: Index<{ count(ENDING_LIST) }, 128> = {
-    const ROWS: [Row; count(ENDING_LIST)] = rows(ENDING_LIST);
-    let (mut keys, mut languages) = ([0; ROWS.len()], [0; ROWS.len()]);
+    let rows: [Row; count(ENDING_LIST)] = rows(ENDING_LIST);
+    let (mut keys, mut languages) = ([0; count(ENDING_LIST)], [0; count(ENDING_LIST)]);
     let mut index = 0;
-    while index < ROWS.len() {
-        let length = ROWS[index].key.len();
+    while index < rows.len() {
+        let length = rows[index].key.len();
         assert!(length == 3 || length == 4, "an ending of another length");
-        keys[index] = Key::of(ROWS[index].key).tail as u64;
-        languages[index] = mask_of(ROWS[index].value);
+        keys[index] = Key::of(rows[index].key).tail as u64;
+        languages[index] = mask_of(rows[index].value);
         index += 1;
     }
     Index::of(keys, languages)
 };
 
 static ELISIONS: Index<{ count(ELISION_LIST) }, 64> = {
-    const ROWS: [Row; count(ELISION_LIST)] = rows(ELISION_LIST);
-    let (mut keys, mut languages) = ([0; ROWS.len()], [0; ROWS.len()]);
+    let rows: [Row; count(ELISION_LIST)] = rows(ELISION_LIST);
+    let (mut keys, mut languages) = ([0; count(ELISION_LIST)], [0; count(ELISION_LIST)]);
     let mut index = 0;
-    while index < ROWS.len() {
-        keys[index] = Key::of(ROWS[index].key).word;
-        languages[index] = mask_of(ROWS[index].value);
+    while index < rows.len() {
+        keys[index] = Key::of(rows[index].key).word;
+        languages[index] = mask_of(rows[index].value);
         index += 1;
     }
     Index::of(keys, languages)

@@ -1,0 +1,142 @@
+//! What kind of page this is: an article, a discussion, a product, a list, documentation.
+
+use crate::dom::Page;
+use crate::head::MetaName;
+use crate::json_ld::JsonLd;
+use crate::names::Hints;
+use crate::tags::Tag;
+
+/// A kind of page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PageType {
+    /// News, a blog post, an essay.
+    Article,
+    /// A discussion, or questions and answers: what readers wrote is the text.
+    Forum,
+    /// One product with its description.
+    Product,
+    /// Many products, or pages of a category.
+    Collection,
+    /// A reference, a manual, a tutorial.
+    Documentation,
+}
+
+impl PageType {
+    /// The value of the attribute `page-type`.
+    pub fn name(self) -> &'static str {
+        match self {
+            PageType::Article => "article",
+            PageType::Forum => "forum",
+            PageType::Product => "product",
+            PageType::Collection => "collection",
+            PageType::Documentation => "documentation",
+        }
+    }
+
+    /// Whether what readers wrote is the text.
+    pub fn is_discussion(self) -> bool {
+        self == PageType::Forum
+    }
+}
+
+/// What in an address says what kind of page it leads to: a label of the host or a folder of the path.
+const ADDRESSES: [(&str, PageType); 22] = [
+    ("forum", PageType::Forum),
+    ("forums", PageType::Forum),
+    ("community", PageType::Forum),
+    ("thread", PageType::Forum),
+    ("threads", PageType::Forum),
+    ("topic", PageType::Forum),
+    ("questions", PageType::Forum),
+    ("viewtopic.php", PageType::Forum),
+    ("showthread.php", PageType::Forum),
+    ("discussion", PageType::Forum),
+    ("product", PageType::Product),
+    ("products", PageType::Product),
+    ("dp", PageType::Product),
+    ("collections", PageType::Collection),
+    ("collection", PageType::Collection),
+    ("category", PageType::Collection),
+    ("categories", PageType::Collection),
+    ("shop", PageType::Collection),
+    ("docs", PageType::Documentation),
+    ("documentation", PageType::Documentation),
+    ("developer", PageType::Documentation),
+    ("wiki", PageType::Documentation),
+];
+
+/// Programs that write documentation name themselves in `generator`.
+const GENERATORS: [&str; 7] =
+    ["sphinx", "docusaurus", "mkdocs", "gitbook", "vitepress", "mediawiki", "antora"];
+
+/// The type of a page, as far as it says so itself: to machines, by its address, or by what its boxes are called.
+pub fn of(page: &Page, json: &JsonLd, address: Option<&str>) -> Option<PageType> {
+    stated(page, json).or_else(|| of_address(address?)).or_else(|| of_frames(page))
+}
+
+fn stated(page: &Page, json: &JsonLd) -> Option<PageType> {
+    let types: Vec<&str> = json.subjects().flat_map(|object| json.types(object)).collect();
+    let is = |wanted: fn(&str) -> bool| types.iter().any(|it| wanted(it));
+    if is(|kind| matches!(kind, "DiscussionForumPosting" | "QAPage" | "Question")) {
+        return Some(PageType::Forum);
+    }
+    if is(|kind| matches!(kind, "Product" | "ProductGroup")) {
+        return Some(PageType::Product);
+    }
+    if is(|kind| matches!(kind, "TechArticle" | "APIReference")) {
+        return Some(PageType::Documentation);
+    }
+    if is(|kind| kind.ends_with("Article") || kind == "BlogPosting" || kind == "Report") {
+        return Some(PageType::Article);
+    }
+    if is(|kind| matches!(kind, "CollectionPage" | "OfferCatalog")) {
+        return Some(PageType::Collection);
+    }
+    let generator = page.head.meta(MetaName::Generator).unwrap_or_default().to_lowercase();
+    if GENERATORS.iter().any(|it| generator.starts_with(it)) {
+        return Some(PageType::Documentation);
+    }
+    match page.head.meta(MetaName::OgType)?.to_lowercase().as_str() {
+        "article" => page.head.meta(MetaName::Published).map(|_| PageType::Article),
+        "product" | "og:product" | "product.item" => Some(PageType::Product),
+        "product.group" => Some(PageType::Collection),
+        _ => None,
+    }
+}
+
+fn of_address(address: &str) -> Option<PageType> {
+    let rest = address.split_once("://")?.1;
+    let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
+    let path = path.split(['?', '#']).next().unwrap_or_default();
+    let words = path.split('/').chain(host.split('.').take(1));
+    // A later folder is nearer to the page: `/collections/shoes/products/runner`.
+    words
+        .filter_map(|word| ADDRESSES.iter().find(|(known, _)| *known == word))
+        .last()
+        .map(|it| it.1)
+}
+
+/// A page with an `article` that declares its body is one.
+fn of_frames(page: &Page) -> Option<PageType> {
+    let is_article = |index: &u32| {
+        let node = &page.nodes[*index as usize];
+        node.tag == Tag::Article && node.hints.any(Hints::BODY)
+            || node.hints.any(Hints::ARTICLE_BODY)
+    };
+    let articles = page.frames.iter().filter(|index| is_article(index)).count();
+    (articles == 1).then_some(PageType::Article)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_tell_what_they_lead_to() {
+        let check = |address, expected| assert_eq!(of_address(address), expected, "{address}");
+        check("https://forum.example.org/x", Some(PageType::Forum));
+        check("https://a.example/collections/all/products/shoe?x=1", Some(PageType::Product));
+        check("https://a.example/docs/intro", Some(PageType::Documentation));
+        check("https://a.example/2024/05/article", None);
+    }
+}
