@@ -6,10 +6,14 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use crate::model::Choice;
+pub use crate::model::Hint;
+pub(crate) use crate::model::listed;
+
 /// An error that knows what the reader can do about it.
-pub trait Hint {
+pub trait Hinted {
     /// One thing the reader can do now, or `None`.
-    fn hint(&self) -> Option<String>;
+    fn hint(&self) -> Option<Hint>;
 }
 
 /// A place in a text file, for people: line and column are counted from 1, the column in characters.
@@ -55,15 +59,10 @@ pub(crate) fn closest<'a>(
         .map(|(_, candidate)| candidate)
 }
 
-/// Names in backticks, as a sentence lists them: `a`, `b`, and `c`.
-pub(crate) fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
-    let names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
-    match names.as_slice() {
-        [] => "none".to_owned(),
-        [only] => only.clone(),
-        [one, other] => format!("{one} and {other}"),
-        [first @ .., last] => format!("{}, and {last}", first.join(", ")),
-    }
+/// Names to choose from in the place of one that is none of them.
+pub(crate) fn choice<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -> Choice {
+    let names: Vec<String> = names.into_iter().map(str::to_owned).collect();
+    Choice { meant: closest(word, names.iter().map(String::as_str)).map(str::to_owned), names }
 }
 
 #[cfg(test)]
@@ -86,12 +85,5 @@ mod tests {
     fn a_slip_of_the_finger_finds_its_word() {
         assert_eq!(closest("langauge", ["glossary", "language"]), Some("language"));
         assert_eq!(closest("colour", ["glossary", "language"]), None);
-    }
-
-    #[test]
-    fn lists_read_like_sentences() {
-        assert_eq!(listed([]), "none");
-        assert_eq!(listed(["a"]), "`a`");
-        assert_eq!(listed(["a", "b", "c"]), "`a`, `b`, and `c`");
     }
 }

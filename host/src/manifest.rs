@@ -35,7 +35,7 @@ use bytesize::ByteSize;
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::error::{Hint, Location};
+use crate::error::{Hint, Hinted, Location};
 use crate::model::{LanguageTag, Limits, PluginName};
 
 mod draft;
@@ -123,7 +123,7 @@ pub struct ManifestError {
     /// Where.
     pub place: Location,
     /// What can be done.
-    pub hint: Option<String>,
+    pub hint: Option<Hint>,
 }
 
 impl fmt::Display for ManifestError {
@@ -134,8 +134,8 @@ impl fmt::Display for ManifestError {
 
 impl std::error::Error for ManifestError {}
 
-impl Hint for ManifestError {
-    fn hint(&self) -> Option<String> {
+impl Hinted for ManifestError {
+    fn hint(&self) -> Option<Hint> {
         self.hint.clone()
     }
 }
@@ -162,20 +162,35 @@ impl LimitChanges {
     }
 }
 
-impl FromStr for LimitChanges {
-    /// A lower-case fragment.
-    type Err = String;
+/// Why limits could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct LimitError {
+    message: String,
+    hint: Option<Hint>,
+}
 
-    fn from_str(text: &str) -> Result<LimitChanges, String> {
+impl Hinted for LimitError {
+    fn hint(&self) -> Option<Hint> {
+        self.hint.clone()
+    }
+}
+
+impl FromStr for LimitChanges {
+    type Err = LimitError;
+
+    fn from_str(text: &str) -> Result<LimitChanges, LimitError> {
+        let no_limit = |message: String| LimitError { message, hint: None };
         let most = Limits::CEILING;
         let mut changes = LimitChanges::default();
         for part in text.split(',') {
             let (name, value) = part.split_once('=').ok_or_else(|| {
-                format!("`{}` is no limit; write it like `deadline=10s`", part.escape_debug())
+                no_limit(format!(
+                    "`{}` is no limit; write it like `deadline=10s`",
+                    part.escape_debug()
+                ))
             })?;
-            let told = |(message, hint): Refusal| {
-                hint.map_or_else(|| message.clone(), |hint| format!("{message}; {hint}"))
-            };
+            let told = |(message, hint): Refusal| LimitError { message, hint };
             match name.trim() {
                 "deadline" => changes.deadline = Some(duration(value.trim()).map_err(told)?),
                 "memory" => {
@@ -186,10 +201,10 @@ impl FromStr for LimitChanges {
                 }
                 "log" => changes.log = Some(size("log", value, most.log).map_err(told)?),
                 other => {
-                    return Err(format!(
+                    return Err(no_limit(format!(
                         "there is no limit `{}`; there are `deadline`, `memory`, `output`, and `log`",
                         other.escape_debug()
-                    ));
+                    )));
                 }
             }
         }
@@ -198,7 +213,7 @@ impl FromStr for LimitChanges {
 }
 
 /// What is wrong with a value, and what can be done.
-type Refusal = (String, Option<String>);
+type Refusal = (String, Option<Hint>);
 
 fn duration(text: &str) -> Result<Duration, Refusal> {
     let ceiling = Limits::CEILING.deadline;
@@ -208,10 +223,9 @@ fn duration(text: &str) -> Result<Duration, Refusal> {
             let ceiling = humantime::format_duration(ceiling);
             Err((format!("`limits.deadline` lies between 1ms and {ceiling}"), None))
         }
-        Err(_) => Err((
-            format!("`{}` is no duration", text.escape_debug()),
-            Some("write it like `500ms`, `2s`, or `1m`".to_owned()),
-        )),
+        Err(_) => {
+            Err((format!("`{}` is no duration", text.escape_debug()), Some(Hint::WriteDuration)))
+        }
     }
 }
 
@@ -222,10 +236,7 @@ fn size(name: &str, text: &str, ceiling: u64) -> Result<u64, Refusal> {
             let ceiling = ByteSize(ceiling).display().iec();
             Err((format!("`limits.{name}` lies between 1 B and {ceiling}"), None))
         }
-        Err(_) => Err((
-            format!("`{}` is no size", text.escape_debug()),
-            Some("write it like `64 MiB` or `100 KiB`".to_owned()),
-        )),
+        Err(_) => Err((format!("`{}` is no size", text.escape_debug()), Some(Hint::WriteSize))),
     }
 }
 
@@ -274,8 +285,8 @@ impl Manifest {
             reader.error(error.span().unwrap_or(0..0), error.message().to_owned(), None)
         })?;
         if raw.step.is_empty() {
-            let hint = "add a `[[step]]` with a `plugin`".to_owned();
-            return Err(reader.error(0..0, "the pipeline has no steps".to_owned(), Some(hint)));
+            let message = "the pipeline has no steps".to_owned();
+            return Err(reader.error(0..0, message, Some(Hint::AddStep)));
         }
         if let Some(surplus) = raw.step.get(MOST_STEPS) {
             return Err(reader.error(
@@ -304,7 +315,7 @@ impl Manifest {
         &self,
         place: &Range<usize>,
         message: impl Into<String>,
-        hint: Option<String>,
+        hint: Option<Hint>,
     ) -> ManifestError {
         ManifestError {
             message: message.into(),
@@ -321,7 +332,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn error(&self, place: Range<usize>, message: String, hint: Option<String>) -> ManifestError {
+    fn error(&self, place: Range<usize>, message: String, hint: Option<Hint>) -> ManifestError {
         ManifestError { message, place: Location::of(self.path, self.text, place.start), hint }
     }
 
@@ -331,7 +342,7 @@ impl Reader<'_> {
                 self.error(
                     name.span(),
                     format!("`{}` is no name for a step", name.get_ref().escape_debug()),
-                    Some("use kebab-case, such as `find-dates`".to_owned()),
+                    Some(Hint::NameStepInKebabCase),
                 )
             })
         });
@@ -470,7 +481,11 @@ mod tests {
         let changed = changes.apply_to(Limits::default());
         let deadline = Duration::from_secs(10);
         assert_eq!(changed, Limits { deadline, memory: 256 << 20, ..Limits::default() });
-        let refused = |text: &str| text.parse::<LimitChanges>().unwrap_err();
+        let refused = |text: &str| {
+            let error = text.parse::<LimitChanges>().unwrap_err();
+            let hint = error.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
+            format!("{error}{hint}")
+        };
         assert_eq!(refused("deadline"), "`deadline` is no limit; write it like `deadline=10s`");
         assert_eq!(refused("output=1TiB"), "`limits.output` lies between 1 B and 512.0 MiB");
         assert_eq!(refused("log=much"), "`much` is no size; write it like `64 MiB` or `100 KiB`");

@@ -51,14 +51,14 @@ fn check(trigger: &str, class: FailureClass, cause: &str) -> docmill::model::Fai
 fn a_plugin_that_loops_costs_one_document_in_one_step() {
     let failure = check("loop", FailureClass::Deadline, "it ran longer than its deadline of 300ms");
     assert!(!failure.backtrace.is_empty(), "where it looped is known");
-    assert!(failure.hint.is_some_and(|hint| hint.contains("limits.deadline")));
+    assert!(failure.hint.is_some_and(|hint| hint.to_string().contains("limits.deadline")));
 }
 
 #[test]
 fn a_plugin_that_eats_memory_costs_one_document_in_one_step() {
     let failure = check("hoard", FailureClass::Memory, "and its limit is 16.0 MiB");
     assert!(!failure.backtrace.is_empty(), "who asked for the memory is known");
-    assert!(failure.hint.is_some_and(|hint| hint.contains("limits.memory")));
+    assert!(failure.hint.is_some_and(|hint| hint.to_string().contains("limits.memory")));
 }
 
 #[test]
@@ -72,7 +72,7 @@ fn a_plugin_that_traps_costs_one_document_in_one_step_and_its_last_words_are_kep
 #[test]
 fn a_plugin_that_lies_costs_one_document_in_one_step() {
     let failure = check("lie", FailureClass::Output, "annotation 0 spans bytes 0..");
-    assert!(failure.hint.is_some_and(|hint| hint.contains("UTF-8 bytes")));
+    assert!(failure.hint.is_some_and(|hint| hint.to_string().contains("UTF-8 bytes")));
 }
 
 #[test]

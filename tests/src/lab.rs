@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use docmill::catalog::{Catalog, CodeCache, Compiler};
-use docmill::error::Hint;
+use docmill::error::Hinted;
 use docmill::ingest::{Content, Offer, Origin, Unreadable};
 use docmill::manifest::Manifest;
 use docmill::model::{

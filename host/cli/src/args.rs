@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytesize::ByteSize;
 use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
-use docmill::manifest::LimitChanges;
+use docmill::manifest::{LimitChanges, LimitError};
 use docmill::model::{FailureClass, PluginName};
 use docmill::pipeline::RunOptions;
 
@@ -558,7 +558,7 @@ pub struct Retry {
     #[arg(long, value_name = "FILE")]
     pub plugin: Option<PathBuf>,
     /// Other limits for all steps, for this run: `deadline`, `memory`, `output`, `log`
-    #[arg(long, value_name = "NAME=VALUE,…")]
+    #[arg(long, value_name = "NAME=VALUE,…", value_parser = limit_changes)]
     pub limits: Option<LimitChanges>,
     /// Documents to process at the same time [default: one per processor]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
@@ -801,6 +801,13 @@ fn source_size(text: &str) -> Result<ByteSize, String> {
     (size <= most)
         .then_some(size)
         .ok_or_else(|| format!("the store keeps at most {}", most.display().iec()))
+}
+
+fn limit_changes(text: &str) -> Result<LimitChanges, String> {
+    text.parse().map_err(|error: LimitError| match crate::report::hint_of(&error) {
+        Some(hint) => format!("{error}; {hint}"),
+        None => error.to_string(),
+    })
 }
 
 fn assignment(text: &str) -> Result<(String, String), String> {

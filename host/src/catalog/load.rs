@@ -7,7 +7,7 @@ use bytesize::ByteSize;
 use super::code::{CodeCache, Compiler, cached, compile};
 use super::inspect::{Import, Inspection, Provider, inspect, inspect_validated};
 use crate::abi::{Call, Description, Guest, TRACKS};
-use crate::error::{Hint, listed};
+use crate::error::{Hint, Hinted, listed};
 use crate::model::{ContractVersion, Digest, Role};
 use crate::sandbox::{Inputs, Limits, Sandbox, Stopped};
 
@@ -117,16 +117,16 @@ impl LoadError {
     }
 }
 
-impl Hint for LoadError {
-    fn hint(&self) -> Option<String> {
+impl Hinted for LoadError {
+    fn hint(&self) -> Option<Hint> {
         Some(match self {
             LoadError::NotAComponent { found } if found.contains("core module") => {
-                "turn it into a component with `wasm-tools component new`, or build it for the target `wasm32-wasip2`".to_owned()
+                Hint::MakeComponent
             }
-            LoadError::NoRole { .. } => "export one of the worlds in `wit/worlds.wit`".to_owned(),
-            LoadError::SeveralRoles(_) => "build one component per role".to_owned(),
-            LoadError::Imports { .. } => "`docmill plugin inspect FILE` lists everything the plugin imports".to_owned(),
-            LoadError::UnknownTrack { .. } | LoadError::Mismatch { .. } => "rebuild the plugin against the contract in `wit/`".to_owned(),
+            LoadError::NoRole { .. } => Hint::ExportWorld,
+            LoadError::SeveralRoles(_) => Hint::SplitRoles,
+            LoadError::Imports { .. } => Hint::SeeImports,
+            LoadError::UnknownTrack { .. } | LoadError::Mismatch { .. } => Hint::RebuildPlugin,
             LoadError::Describe(stopped) => return stopped.hint.clone(),
             _ => return None,
         })

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::Tables;
 use crate::abi::Description;
 use crate::capabilities::{Settings, Table};
-use crate::error::{Hint, closest, listed};
+use crate::error::{Hint, Hinted, choice};
 use crate::model::Limits;
 
 /// Settings, tables and limits: what a step of a pipeline would give the plugin.
@@ -25,11 +25,11 @@ pub struct Configuration {
 #[error("{message}")]
 pub struct ConfigurationError {
     message: String,
-    hint: String,
+    hint: Hint,
 }
 
-impl Hint for ConfigurationError {
-    fn hint(&self) -> Option<String> {
+impl Hinted for ConfigurationError {
+    fn hint(&self) -> Option<Hint> {
         Some(self.hint.clone())
     }
 }
@@ -61,7 +61,7 @@ impl Configuration {
             let Some(default) = &setting.default_value else {
                 return Err(ConfigurationError {
                     message: format!("the plugin needs a value for the setting `{}`", setting.key),
-                    hint: format!("give one with `--settings {}=VALUE`", setting.key),
+                    hint: Hint::GiveSetting(setting.key.clone()),
                 });
             };
             settings.insert(setting.key.clone(), default.clone());
@@ -70,7 +70,7 @@ impl Configuration {
         if let Some(table) = description.tables.iter().find(missing) {
             return Err(ConfigurationError {
                 message: format!("the plugin needs the table `{}`", table.name),
-                hint: format!("give one with `--table {}=FILE`", table.name),
+                hint: Hint::GiveTable(table.name.clone()),
             });
         }
         Ok(Configuration {
@@ -84,10 +84,8 @@ impl Configuration {
 }
 
 fn undeclared(what: &str, name: &str, known: &[&str]) -> ConfigurationError {
-    let meant = closest(name, known.iter().copied());
-    let meant = meant.map(|meant| format!("did you mean `{meant}`? ")).unwrap_or_default();
     ConfigurationError {
         message: format!("the plugin has no {what} `{}`", name.escape_debug()),
-        hint: format!("{meant}the plugin declares {}", listed(known.iter().copied())),
+        hint: Hint::UseDeclared(choice(name, known.iter().copied())),
     }
 }

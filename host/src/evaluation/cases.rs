@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::error::{Hint, Location, closest};
+use crate::error::{Hint, Hinted, Location, closest};
 
 /// A document and the labels it should get.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,7 +50,7 @@ pub struct CasesError {
     pub message: String,
     /// Where.
     pub place: Location,
-    hint: Option<String>,
+    hint: Option<Hint>,
 }
 
 impl fmt::Display for CasesError {
@@ -61,8 +61,8 @@ impl fmt::Display for CasesError {
 
 impl std::error::Error for CasesError {}
 
-impl Hint for CasesError {
-    fn hint(&self) -> Option<String> {
+impl Hinted for CasesError {
+    fn hint(&self) -> Option<Hint> {
         self.hint.clone()
     }
 }
@@ -95,10 +95,10 @@ pub fn parse_cases(path: &Path, text: &str) -> Result<Vec<Case>, CasesError> {
     let mut ids = BTreeSet::new();
     let mut cases = Vec::new();
     for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        let error = |column, message: String, hint: Option<&str>| CasesError {
+        let error = |column, message: String, hint: Option<Hint>| CasesError {
             message,
             place: Location { path: path.to_owned(), line: index + 1, column },
-            hint: hint.map(str::to_owned),
+            hint,
         };
         let read: Line = serde_json::from_str(line).map_err(|cause| {
             // The parser counts within the one line it sees, and ends its message with that place.
@@ -116,7 +116,7 @@ pub fn parse_cases(path: &Path, text: &str) -> Result<Vec<Case>, CasesError> {
         };
         if read.id.is_empty() || !ids.insert(read.id.clone()) {
             let message = format!("the id `{}` is empty or stands there twice", read.id);
-            return Err(error(1, message, Some("give every case an id of its own")));
+            return Err(error(1, message, Some(Hint::NumberCases)));
         }
         let named = read.secondary.len();
         let secondary: BTreeSet<String> = read.secondary.into_iter().collect();
@@ -136,7 +136,7 @@ pub fn parse_cases(path: &Path, text: &str) -> Result<Vec<Case>, CasesError> {
     if cases.is_empty() {
         let message = "there is no case in it".to_owned();
         let place = Location { path: path.to_owned(), line: 1, column: 1 };
-        let hint = Some("write one JSON object per line; seeds/README.md tells the fields".into());
+        let hint = Some(Hint::WriteCases);
         return Err(CasesError { message, place, hint });
     }
     Ok(cases)
@@ -161,8 +161,8 @@ pub fn check_labels(
                 ),
                 place: Location { path: path.to_owned(), line: case.line, column: 1 },
                 hint: Some(match closest(unknown, declared.iter().map(String::as_str)) {
-                    Some(meant) => format!("did you mean `{meant}`?"),
-                    None => "run the classifier with the taxonomy of these labels".to_owned(),
+                    Some(meant) => Hint::DidYouMean(meant.to_owned()),
+                    None => Hint::UseTaxonomyOfLabels,
                 }),
             });
         }
@@ -208,6 +208,6 @@ mod tests {
         let cases = parse_cases(path, "{\"id\":\"a\",\"text\":\"t\",\"main\":\"blokchain\"}");
         let declared = BTreeSet::from(["blockchain".to_owned(), "drones".to_owned()]);
         let error = check_labels(path, &cases.expect("usable"), &declared).expect_err("unknown");
-        assert_eq!(error.hint().as_deref(), Some("did you mean `blockchain`?"));
+        assert_eq!(error.hint(), Some(Hint::DidYouMean("blockchain".to_owned())));
     }
 }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::folder::{Entry, Folder, Kind};
 use super::{Content, Offer, Origin, Unreadable};
 use crate::capabilities::{Blob, OpenFile};
-use crate::model::{Digest, SourceName};
+use crate::model::{Digest, Hint, SourceName};
 
 /// How deep folders are walked. Deeper ones are reported, not followed: only a hostile tree is deeper.
 const DEEPEST: usize = 64;
@@ -165,7 +165,7 @@ impl Files {
             .collect();
         let parts = parts.ok_or_else(|| Unreadable {
             causes: vec!["its name is not valid UTF-8".to_owned()],
-            hint: Some("rename the file and ingest it again".to_owned()),
+            hint: Some(Hint::RenameFile),
         })?;
         let leading = if shown.has_root() { "/" } else { "" };
         SourceName::new(format!("{leading}{}", parts.join("/")))
@@ -338,7 +338,7 @@ fn is_link() -> Unreadable {
         causes: vec![
             "it is a symbolic link, and links found in a folder are not followed".to_owned(),
         ],
-        hint: Some("name the link itself as a path to ingest what it points to".to_owned()),
+        hint: Some(Hint::NameLink),
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use bytesize::ByteSize;
 
 use crate::capabilities::{Blob, ReadError};
-use crate::model::{MediaType, SourceInfo, SourceName};
+use crate::model::{Hint, MediaType, SourceInfo, SourceName};
 
 mod files;
 mod folder;
@@ -83,7 +83,7 @@ pub struct Unreadable {
     /// Outermost first: lower-case fragments.
     pub causes: Vec<String>,
     /// One thing the reader can do now.
-    pub hint: Option<String>,
+    pub hint: Option<Hint>,
 }
 
 impl Unreadable {
@@ -92,7 +92,7 @@ impl Unreadable {
         let shown = |bytes| ByteSize(bytes).display().iec();
         Unreadable {
             causes: vec![format!("it has {}, and the limit is {}", shown(size), shown(limit))],
-            hint: Some("raise the limit with `--max-size`".to_owned()),
+            hint: Some(Hint::RaiseSourceSize),
         }
     }
 
@@ -104,8 +104,7 @@ impl Unreadable {
 
 impl From<ReadError> for Unreadable {
     fn from(error: ReadError) -> Unreadable {
-        let hint = matches!(error, ReadError::Changed)
-            .then(|| "take it in again once nobody writes to it".to_owned());
+        let hint = matches!(error, ReadError::Changed).then_some(Hint::WaitForWriter);
         Unreadable { causes: vec![error.to_string()], hint }
     }
 }

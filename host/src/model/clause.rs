@@ -29,6 +29,11 @@ macro_rules! clauses {
                     &Clause { id: $id, functions: &$functions, must: $must };
             )*
 
+            /// The clause of this id.
+            pub fn of(id: &str) -> Option<&'static Clause> {
+                Clause::ALL.iter().copied().find(|clause| clause.id == id)
+            }
+
             /// All clauses, in the order of their ids. Those that begin with `H` bind the host, all others plugins.
             pub const ALL: &'static [&'static Clause] = &[$(Clause::$name),*];
         }

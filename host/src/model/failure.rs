@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Cost, Digest, DocumentId, Hasher, Limits, PluginName, RunId, SourceName};
+use super::{Cost, Digest, DocumentId, Hasher, Hint, Limits, PluginName, RunId, SourceName};
 
 /// What kind of thing went wrong, sorted by who has to act.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -184,7 +184,7 @@ pub struct Failure {
     /// whoever prints it escapes it.
     pub causes: Vec<String>,
     /// One thing the reader can do now.
-    pub hint: Option<String>,
+    pub hint: Option<Hint>,
     /// The plugin's call stack, innermost first, if it was stopped or crashed.
     pub backtrace: Vec<String>,
     /// The end of what the plugin logged.

@@ -1,8 +1,8 @@
 //! About how much memory results hold: what waits somewhere is bounded by it.
 
 use super::{
-    Annotation, Aside, Attribute, Document, Extracted, Failure, Finding, Findings, Label, LogLine,
-    Mark, Segment, Span, Translation,
+    Annotation, Aside, Attribute, Document, Extracted, Failure, Finding, Findings, Hint, Label,
+    LogLine, Mark, Segment, Span, Translation,
 };
 
 /// What an allocation takes besides its content, in bytes: a word for the allocator, and what is lost to rounding.
@@ -73,6 +73,12 @@ sum! {
     LogLine { message }
     Failure { causes, hint, backtrace, log }
     Finding { findings }
+}
+
+impl Weight for Hint {
+    fn held(&self) -> u64 {
+        self.to_stored().held()
+    }
 }
 
 impl Weight for Findings {

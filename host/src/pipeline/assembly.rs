@@ -19,9 +19,11 @@ use crate::catalog::{
     Catalog, LARGEST_COMPONENT, LoadError, Plugin, shipped_plugin, shipped_plugins, shipped_table,
     shipped_tables,
 };
-use crate::error::{Hint, Location, closest, listed};
+use crate::error::{Hint, Hinted, Location, choice, listed};
 use crate::manifest::{Manifest, ManifestError, Placed, PluginRef, StepRequest, TableRef};
-use crate::model::{Digest, FailureClass, LanguageTag, MediaType, PluginName, Role};
+use crate::model::{
+    Digest, FailureClass, LanguageTag, LimitName, MediaType, Needed, PluginName, Role,
+};
 use crate::sandbox::{Sandbox, Stopped};
 use crate::store::{Store, StoreError};
 
@@ -99,12 +101,11 @@ impl Pipeline {
         let mut names = BTreeSet::new();
         for (step, request) in steps.iter().zip(&manifest.steps) {
             if !names.insert(&step.name) {
-                let hint = "give one of them another `name`".to_owned();
                 return Err(manifest
                     .error_at(
                         &request.place,
                         format!("two steps are called `{}`", step.name),
-                        Some(hint),
+                        Some(Hint::RenameStep),
                     )
                     .into());
             }
@@ -122,7 +123,7 @@ pub struct PipelineError {
     message: String,
     /// Where in the pipeline's file the trouble lies.
     pub place: Location,
-    hint: Option<String>,
+    hint: Option<Hint>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -138,8 +139,8 @@ impl std::error::Error for PipelineError {
     }
 }
 
-impl Hint for PipelineError {
-    fn hint(&self) -> Option<String> {
+impl Hinted for PipelineError {
+    fn hint(&self) -> Option<Hint> {
         self.hint.clone()
     }
 }
@@ -160,7 +161,7 @@ impl Assembler<'_> {
         &self,
         place: &std::ops::Range<usize>,
         message: impl Into<String>,
-        hint: Option<String>,
+        hint: Option<Hint>,
     ) -> PipelineError {
         self.manifest.error_at(place, message, hint).into()
     }
@@ -247,17 +248,10 @@ impl Assembler<'_> {
     fn unknown_plugin(&self, request: &StepRequest, name: &str) -> PipelineError {
         let message = format!("there is no shipped plugin `{}`", name.escape_debug());
         let hint = if shipped_plugins().next().is_none() {
-            "this docmill was built without its plugins; build it with `cargo xtask build`"
-                .to_owned()
-        } else if let Some(meant) = closest(name, shipped_plugins()) {
-            format!(
-                "did you mean `{meant}`? A file of your own is named with its path, such as `./{name}.wasm`"
-            )
+            Hint::BuildWithPlugins
         } else {
-            format!(
-                "shipped are {}; a file of your own is named with its path, such as `./{name}.wasm`",
-                listed(shipped_plugins())
-            )
+            let choice = choice(name, shipped_plugins());
+            Hint::UseShipped { choice, file: format!("./{name}.wasm") }
         };
         self.error(&request.place, message, Some(hint))
     }
@@ -271,10 +265,7 @@ impl Assembler<'_> {
         for (key, Placed { place, .. }) in &request.settings {
             let keys = || description.settings.iter().map(|setting| setting.key.as_str());
             if !keys().any(|declared| declared == key) {
-                let meant = closest(key, keys())
-                    .map(|meant| format!("did you mean `{meant}`? "))
-                    .unwrap_or_default();
-                let hint = format!("{meant}The plugin declares {}", listed(keys()));
+                let hint = Hint::UseDeclared(choice(key, keys()));
                 return Err(self.error(
                     place,
                     format!("plugin `{plugin}` has no setting `{}`", key.escape_debug()),
@@ -287,8 +278,8 @@ impl Assembler<'_> {
             match chosen.or_else(|| setting.default_value.clone()) {
                 Some(value) => Ok((setting.key.clone(), value)),
                 None => {
-                    let hint =
-                        format!("add `settings = {{ {} = … }}`: {}", setting.key, setting.summary);
+                    let (name, summary) = (setting.key.clone(), setting.summary.clone());
+                    let hint = Hint::AddSetting(Needed { name, summary });
                     Err(self.error(
                         &request.place,
                         format!(
@@ -312,10 +303,7 @@ impl Assembler<'_> {
         for (name, Placed { place, .. }) in &request.tables {
             let names = || description.tables.iter().map(|table| table.name.as_str());
             if !names().any(|declared| declared == name) {
-                let meant = closest(name, names())
-                    .map(|meant| format!("did you mean `{meant}`? "))
-                    .unwrap_or_default();
-                let hint = format!("{meant}The plugin declares {}", listed(names()));
+                let hint = Hint::UseDeclared(choice(name, names()));
                 return Err(self.error(
                     place,
                     format!("plugin `{plugin}` has no table `{}`", name.escape_debug()),
@@ -327,7 +315,8 @@ impl Assembler<'_> {
             table.required && !request.tables.contains_key(&table.name)
         };
         if let Some(table) = description.tables.iter().find(missing) {
-            let hint = format!("add `tables = {{ {} = … }}`: {}", table.name, table.summary);
+            let (name, summary) = (table.name.clone(), table.summary.clone());
+            let hint = Hint::AddTable(Needed { name, summary });
             return Err(self.error(
                 &request.place,
                 format!("plugin `{plugin}` needs the table `{}`", table.name),
@@ -345,11 +334,13 @@ impl Assembler<'_> {
         match value {
             TableRef::Shipped(name) => {
                 let text = shipped_table(name).ok_or_else(|| {
-                    let hint = match closest(name, shipped_tables()) {
-                        Some(meant) => format!("did you mean `{meant}`? A file of your own is named with its path, such as `./{name}.tsv`"),
-                        None => format!("shipped are {}; a file of your own is named with its path, such as `./{name}.tsv`", listed(shipped_tables())),
-                    };
-                    self.error(place, format!("there is no shipped table `{}`", name.escape_debug()), Some(hint))
+                    let choice = choice(name, shipped_tables());
+                    let hint = Hint::UseShipped { choice, file: format!("./{name}.tsv") };
+                    self.error(
+                        place,
+                        format!("there is no shipped table `{}`", name.escape_debug()),
+                        Some(hint),
+                    )
                 })?;
                 Table::from_tsv(text).map_err(|error| self.bad_table(place, name, Box::new(error)))
             }
@@ -401,7 +392,7 @@ impl Assembler<'_> {
         // The other hints speak of a document.
         let hint = match stopped.class {
             FailureClass::Output => stopped.hint.clone(),
-            FailureClass::Memory => Some("raise `limits.memory` for this step".to_owned()),
+            FailureClass::Memory => Some(Hint::RaiseLimitOfStep(LimitName::Memory)),
             _ => None,
         };
         let source = stopped
@@ -442,7 +433,7 @@ impl Assembler<'_> {
             if pairs.len() == before {
                 let known: BTreeSet<&str> =
                     offered.iter().map(|(_, target)| target.as_str()).collect();
-                let hint = format!("it translates into {}", listed(known));
+                let hint = Hint::UseTarget(known.into_iter().map(str::to_owned).collect());
                 return Err(self.error(
                     place,
                     format!("plugin `{name}` does not translate into `{target}`"),
@@ -456,11 +447,10 @@ impl Assembler<'_> {
     /// Puts every step after those it reads, and otherwise keeps the order of roles and of the file.
     fn in_order(&self, steps: Vec<Step>) -> Result<Vec<Step>, PipelineError> {
         if !steps.iter().any(|step| matches!(step.plugin.role, Role::Extractor)) {
-            let hint = "add a step with an extractor, such as `extract-text`".to_owned();
             return Err(self.error(
                 &(0..0),
                 "the pipeline has no extractor, so no document would ever come out",
-                Some(hint),
+                Some(Hint::AddExtractor),
             ));
         }
         let names: BTreeSet<PluginName> = steps.iter().map(|step| step.name.clone()).collect();

@@ -10,7 +10,7 @@ use super::reading::{Again, Product};
 use super::step::{Step, declare};
 use crate::abi::Declaration;
 use crate::catalog::{Catalog, LoadError};
-use crate::error::Hint;
+use crate::error::{Hint, Hinted};
 use crate::manifest::PluginRef;
 use crate::model::{
     Bill, Cost, DocumentId, FailureClass, Limits, Role, SourceName, StoredDocument, StoredSource,
@@ -56,13 +56,11 @@ pub enum VersionError {
     Declare(Box<Stopped>),
 }
 
-impl Hint for VersionError {
-    fn hint(&self) -> Option<String> {
+impl Hinted for VersionError {
+    fn hint(&self) -> Option<Hint> {
         match self {
             VersionError::Load(error) => error.hint(),
-            VersionError::Missing { .. } => {
-                Some("name a step of the pipeline that has it with `--step`, or add one".to_owned())
-            }
+            VersionError::Missing { .. } => Some(Hint::NameStepThatHas),
             VersionError::Role { .. } | VersionError::Declare(_) => None,
         }
     }

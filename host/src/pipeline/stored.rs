@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::capabilities::Blob;
 use crate::ingest::{Content, Offer, Origin, Unreadable, open_named};
-use crate::model::{SourceInfo, SourceName, StoredSource};
+use crate::model::{Hint, SourceInfo, SourceName, StoredSource};
 use crate::store::{Store, StoreError};
 
 /// Sources of a store, with the content that the store keeps of them.
@@ -74,8 +74,7 @@ struct KeptContent {
 const NOT_COPIED: &str = "its content is too large to be in the store, and is not where it was";
 
 fn not_copied(cause: &str) -> Unreadable {
-    let hint = Some("take in again the file that it is, or that it lies in".to_owned());
-    Unreadable { causes: vec![cause.to_owned()], hint }
+    Unreadable { causes: vec![cause.to_owned()], hint: Some(Hint::BringFileBack) }
 }
 
 impl Content for KeptContent {

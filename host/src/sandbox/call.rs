@@ -10,7 +10,7 @@ use super::limits::MemoryExceeded;
 use super::state::{HANDLES, Inputs, State};
 use super::{Limits, Sandbox};
 use crate::capabilities::{LookupRefused, ReadError, Refused};
-use crate::model::{Clause, Cost, FailureClass, LogLevel, LogLine};
+use crate::model::{Clause, Cost, FailureClass, Hint, LimitName, LogLevel, LogLine};
 
 /// Why a call ended without a result.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub struct Stopped {
     /// What went wrong, outermost first: lower-case fragments. Parts of them may be the plugin's words, quoted but not escaped.
     pub causes: Vec<String>,
     /// One thing the reader can do now.
-    pub hint: Option<String>,
+    pub hint: Option<Hint>,
     /// The clause of the contract that was broken, if the plugin broke one that has a number.
     pub clause: Option<&'static Clause>,
     /// The plugin's call stack, innermost first.
@@ -54,7 +54,7 @@ impl Stopped {
     /// A broken promise: what the plugin did, and what the contract says instead.
     fn broken(what: impl Into<String>, clause: &'static Clause) -> Stopped {
         Stopped {
-            hint: Some(clause.must.to_owned()),
+            hint: Some(Hint::keep(clause)),
             clause: Some(clause),
             ..Stopped::new(FailureClass::Output, what)
         }
@@ -179,15 +179,15 @@ fn stopped(fault: Fault, limits: &Limits, store: &mut Store<State>) -> Stopped {
         Fault::Call(error) => error,
     };
     let backtrace = error.downcast_ref::<WasmBacktrace>().map(frames).unwrap_or_default();
-    let with = |class, cause: String, hint: Option<&str>| {
-        let (hint, backtrace) = (hint.map(str::to_owned), backtrace.clone());
+    let with = |class, cause: String, hint: Option<Hint>| {
+        let backtrace = backtrace.clone();
         Stopped { hint, backtrace, ..Stopped::new(class, cause) }
     };
     if let Some(exceeded) = error.downcast_ref::<MemoryExceeded>() {
         return with(
             FailureClass::Memory,
             exceeded.to_string(),
-            Some("raise `limits.memory` for this step if this document is worth it"),
+            Some(Hint::RaiseLimit(LimitName::Memory)),
         );
     }
     if let Some(broken) = error.downcast_ref::<BrokenPromise>() {
@@ -228,13 +228,13 @@ fn stopped(fault: Fault, limits: &Limits, store: &mut Store<State>) -> Stopped {
 fn without_trap(
     error: &wasmtime::Error,
     limits: &Limits,
-    with: impl Fn(FailureClass, String, Option<&str>) -> Stopped,
+    with: impl Fn(FailureClass, String, Option<Hint>) -> Stopped,
 ) -> Stopped {
     let words = error.root_cause().to_string();
     if words.contains("fuel allocated for hostcalls") {
         let limit = bytesize::ByteSize(limits.output).display().iec().to_string();
         let cause = format!("it handed over more than its limit of {limit} in one call or result");
-        let hint = Some("raise `limits.output` for this step if this document is worth it");
+        let hint = Some(Hint::RaiseLimit(LimitName::Output));
         let clause = Some(Clause::OUTPUT_LIMIT);
         return Stopped { clause, ..with(FailureClass::Output, cause, hint) };
     }
@@ -300,9 +300,7 @@ pub(crate) struct BrokenPromise {
 fn stopped_by_deadline(limits: &Limits, backtrace: Vec<String>) -> Stopped {
     let deadline = humantime::format_duration(limits.deadline);
     Stopped {
-        hint: Some(
-            "raise `limits.deadline` for this step if this document is worth the wait".to_owned(),
-        ),
+        hint: Some(Hint::RaiseLimit(LimitName::Deadline)),
         backtrace,
         ..Stopped::new(
             FailureClass::Deadline,

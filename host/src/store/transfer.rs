@@ -20,7 +20,7 @@ use super::pieces::PIECE;
 use super::record::{Kind, Record};
 use super::verify::{Broken, Census, Flaw, verify};
 use super::{keys, pieces, queries, upkeep, writing};
-use crate::model::{Failure, FailureClass, FailureId, SourceState, StoredSource};
+use crate::model::{Failure, FailureClass, FailureId, Hint, SourceState, StoredSource};
 
 const HEADER: &[u8] = b"docmill store export 1\n";
 const LONGEST_KEY: usize = 8 * 1024;
@@ -175,7 +175,7 @@ impl Stream<'_> {
             cost: None,
             class: FailureClass::Host,
             causes: vec!["a part of what was stored of it was damaged".to_owned()],
-            hint: Some("ingest it again, or try `docmill failures retry`".to_owned()),
+            hint: Some(Hint::IngestAgain),
             backtrace: Vec::new(),
             log: Vec::new(),
             run: source.run,

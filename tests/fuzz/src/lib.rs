@@ -15,7 +15,7 @@ use std::path::Path;
 
 use docmill::capabilities::{LogBook, SourceBytes, Table};
 use docmill::catalog::inspect;
-use docmill::error::Hint;
+use docmill::error::Hinted;
 use docmill::ingest::judge;
 use docmill::manifest::Manifest;
 use docmill::model::{

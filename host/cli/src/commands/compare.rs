@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use docmill::catalog::{Catalog, shipped_plugin};
-use docmill::error::Hint;
 use docmill::manifest::PluginRef;
 use docmill::model::{Bill, Digest, PluginName, Role};
 use docmill::pipeline::{
@@ -24,7 +23,7 @@ use crate::context;
 use crate::exit::Exit;
 use crate::report::{
     BillObject, Column, CommandError, Counter, Paint, Table, Tone, bytes, confidence, count,
-    escaped, grouped, note, one_line, span, write_json,
+    escaped, grouped, hint_of, note, one_line, span, write_json,
 };
 
 /// How a component begins.
@@ -146,7 +145,7 @@ impl<'a> Versions<'a> {
                 let message =
                     format!("`{}` cannot be compared", one_line(&path.display().to_string(), 200));
                 let refused = CommandError::new(Exit::Rejected, message).because(&error);
-                CommandError { hint: error.hint(), ..refused }
+                CommandError { hint: hint_of(&error), ..refused }
             })?;
             Ok(Version::Other(Box::new(step)))
         };

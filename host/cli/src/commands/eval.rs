@@ -64,8 +64,7 @@ pub fn run(common: &Common, options: &Eval) -> Result<Exit, CommandError> {
 
 impl From<CasesError> for CommandError {
     fn from(error: CasesError) -> CommandError {
-        use docmill::error::Hint;
-        let (place, hint) = (Some(error.place.clone()), error.hint());
+        let (place, hint) = (Some(error.place.clone()), crate::report::hint_of(&error));
         CommandError { place, hint, ..CommandError::of(Exit::Rejected, &error) }
     }
 }

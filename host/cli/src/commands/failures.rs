@@ -140,7 +140,7 @@ pub fn render(failure: &Failure, run: Option<&Run>, paint: Paint) -> String {
         line(&format!("  Caused by: {}", escaped(cause.trim_end()).replace('\n', "\n    ")));
     }
     if let Some(hint) = &failure.hint {
-        line(&format!("hint: {}", escaped(hint)));
+        line(&format!("hint: {}", escaped(&crate::report::hint_words(hint))));
     }
     line("");
     let mut facts = Table::new([Column::new("").tone(Tone::Dim), Column::new("")]);

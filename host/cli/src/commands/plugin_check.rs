@@ -8,7 +8,6 @@ use docmill::catalog::{Catalog, LoadError, Plugin, shipped_table};
 use docmill::conformance::{
     Configuration, ConfigurationError, Outcome, Report, Sample, Verdict, check,
 };
-use docmill::error::Hint;
 use docmill::ingest::judge;
 use docmill::model::Limits;
 use serde::Serialize;
@@ -17,7 +16,7 @@ use super::plugin_inspect::{read, rejected};
 use crate::args::{Check, Common, Output};
 use crate::context;
 use crate::exit::Exit;
-use crate::report::{CommandError, Paint, Tone, count, one_line};
+use crate::report::{CommandError, Paint, Tone, count, hint_of, one_line};
 
 /// The largest sample, in bytes; as for a source that is taken in.
 const LARGEST_SAMPLE: u64 = 64 << 20;
@@ -84,7 +83,7 @@ fn checked(
         .collect::<Result<BTreeMap<_, _>, CommandError>>()?;
     let configuration = Configuration::of(&plugin.description, settings, tables, limits).map_err(
         |error: ConfigurationError| CommandError {
-            hint: error.hint(),
+            hint: hint_of(&error),
             ..CommandError::of(Exit::Usage, &error)
         },
     )?;

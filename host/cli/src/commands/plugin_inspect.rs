@@ -13,7 +13,6 @@ use docmill::catalog::{
     shipped_plugins,
 };
 use docmill::conformance::{Configuration, used};
-use docmill::error::Hint;
 use docmill::model::{Digest, Limits};
 use docmill::pipeline::{Pipeline, Step};
 use serde::Serialize;
@@ -21,7 +20,9 @@ use serde::Serialize;
 use crate::args::{Common, Output};
 use crate::context;
 use crate::exit::Exit;
-use crate::report::{Column, CommandError, Paint, Table, Tone, bytes, count, one_line, write_json};
+use crate::report::{
+    Column, CommandError, Paint, Table, Tone, bytes, count, hint_of, one_line, write_json,
+};
 
 /// Runs the command.
 pub fn run(
@@ -82,7 +83,7 @@ pub fn rejected(meant: &Path, error: &LoadError) -> CommandError {
     match error {
         // That hint leads to this very command.
         LoadError::Imports { .. } => rejected.hint("build it without what is marked `refused`"),
-        _ => CommandError { hint: error.hint(), ..rejected },
+        _ => CommandError { hint: hint_of(error), ..rejected },
     }
 }
 

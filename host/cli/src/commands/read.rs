@@ -18,7 +18,7 @@ use crate::args::{Common, Read, ReadFormat};
 use crate::context;
 use crate::dossier::Dossier;
 use crate::exit::Exit;
-use crate::report::{CommandError, DocumentObject, finish, one_line, write_json};
+use crate::report::{CommandError, DocumentObject, finish, hint_words, one_line, write_json};
 
 /// The path that stands for standard input, and what that is called in messages.
 const STANDARD_INPUT: &str = "-";
@@ -87,7 +87,7 @@ fn tell_failures(common: &Common, reading: &Reading) -> bool {
             None => format!("`{name}` could not be read"),
         };
         let error = CommandError::new(Exit::SomeFailed, message);
-        let (causes, hint) = (failure.causes.clone(), failure.hint.clone());
+        let (causes, hint) = (failure.causes.clone(), failure.hint.as_ref().map(hint_words));
         finish(common, Err(CommandError { causes, hint, ..error }));
     }
     any

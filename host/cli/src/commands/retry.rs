@@ -6,7 +6,6 @@ use std::path::Path;
 use std::sync::Arc;
 
 use docmill::catalog::{Catalog, LARGEST_COMPONENT};
-use docmill::error::Hint;
 use docmill::manifest::{Manifest, PluginRef};
 use docmill::model::{Failure, FailureClass, PluginName};
 use docmill::pipeline::{Pipeline, Stored};
@@ -19,7 +18,8 @@ use crate::args::{Common, Output, Retry};
 use crate::context;
 use crate::exit::Exit;
 use crate::report::{
-    Column, CommandError, Paint, Table, Tone, count, cut_end, cut_start, note, one_line, width,
+    Column, CommandError, Paint, Table, Tone, count, cut_end, cut_start, hint_of, note, one_line,
+    width,
 };
 
 /// Runs the command.
@@ -142,7 +142,7 @@ pub fn put_in_place(
         let rejected =
             CommandError::new(Exit::Rejected, format!("plugin `{shown}` cannot be loaded"))
                 .because(&error);
-        CommandError { hint: error.hint(), ..rejected }
+        CommandError { hint: hint_of(&error), ..rejected }
     })?;
     let name = &plugin.description.name;
     let replaced: Vec<&PluginRef> = (pipeline.steps().iter())

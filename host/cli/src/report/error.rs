@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fmt::Write;
 
-use docmill::error::{Hint, Location};
+use docmill::error::{Hinted, Location};
 use docmill::pipeline::{PipelineError, RunError};
 use docmill::store::StoreError;
 
@@ -74,6 +74,11 @@ impl From<StoreError> for CommandError {
     }
 }
 
+/// The hint of an error of the library.
+pub fn hint_of(error: &impl Hinted) -> Option<String> {
+    error.hint().as_ref().map(super::hint_words)
+}
+
 /// What can be done about a disk that says no. The database passes its words on, and not always its code.
 fn by_words(cause: &str) -> Option<&'static str> {
     let says = |words: &[&str]| words.iter().any(|words| cause.contains(words));
@@ -92,7 +97,7 @@ fn by_words(cause: &str) -> Option<&'static str> {
 
 impl From<PipelineError> for CommandError {
     fn from(error: PipelineError) -> CommandError {
-        let (place, hint) = (Some(error.place.clone()), error.hint());
+        let (place, hint) = (Some(error.place.clone()), hint_of(&error));
         CommandError { place, hint, ..CommandError::of(Exit::Rejected, &error) }
     }
 }
@@ -117,7 +122,7 @@ impl From<RunError> for CommandError {
             RunError::Store(StoreError::Damaged { .. }) => {
                 Some(crate::commands::WAY_BACK.to_owned())
             }
-            error => error.hint(),
+            error => hint_of(error),
         };
         CommandError { hint, ..CommandError::of(exit, &error) }
     }

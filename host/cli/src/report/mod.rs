@@ -1,6 +1,7 @@
 //! Everything that people and programs get to see: results on stdout, all else on stderr.
 
 mod error;
+mod hint;
 mod json;
 mod object;
 mod paint;
@@ -10,7 +11,8 @@ mod table;
 mod text;
 mod units;
 
-pub use error::{CommandError, finish};
+pub use error::{CommandError, finish, hint_of};
+pub use hint::hint_words;
 pub use json::write_json;
 pub use object::{
     AnnotationObject, BillObject, DocumentObject, FailureObject, LabelObject, LimitsObject,

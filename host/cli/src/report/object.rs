@@ -257,7 +257,7 @@ pub struct FailureObject<'a> {
     component: Option<String>,
     class: &'static str,
     causes: &'a [String],
-    hint: Option<&'a str>,
+    hint: Option<String>,
     backtrace: &'a [String],
     log: Vec<LogObject<'a>>,
     run: u64,
@@ -364,7 +364,7 @@ impl<'a> FailureObject<'a> {
             component: failure.component.map(|digest| digest.to_string()),
             class: failure.class.as_str(),
             causes: &failure.causes,
-            hint: failure.hint.as_deref(),
+            hint: failure.hint.as_ref().map(super::hint_words),
             backtrace: &failure.backtrace,
             log: log
                 .map(|it| LogObject { level: it.level.to_string(), message: &it.message })

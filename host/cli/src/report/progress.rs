@@ -236,7 +236,7 @@ fn failure_lines(failure: &Failure) -> String {
         text.push_str(&format!("\n  Caused by: {}", one_line(cause, 400)));
     }
     if let Some(hint) = &failure.hint {
-        text.push_str(&format!("\nhint: {}", escaped(hint)));
+        text.push_str(&format!("\nhint: {}", escaped(&super::hint_words(hint))));
     }
     text
 }

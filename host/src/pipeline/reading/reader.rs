@@ -8,8 +8,8 @@ use crate::capabilities::MemberSink;
 use crate::ingest::Unreadable;
 use crate::model::{
     Attempt, Attribute, Cost, Digest, Document, DocumentId, Extracted, Failure, FailureClass,
-    FailureId, Finding, Findings, LogLevel, LogLine, PluginName, Provenance, RunId, SourceState,
-    Weight,
+    FailureId, Finding, Findings, Hint, LogLevel, LogLine, PluginName, Provenance, RunId,
+    SourceState, Weight,
 };
 use crate::pipeline::assembly::Pipeline;
 use crate::pipeline::key::extraction_key;
@@ -107,7 +107,7 @@ fn unsupported(media_type: &str, reasons: &[String]) -> Stopped {
     let cause = format!("no plugin of the pipeline reads `{media_type}`");
     let mut stopped = Stopped::new(FailureClass::Unsupported, cause);
     stopped.causes.extend(reasons.iter().cloned());
-    stopped.hint = Some(format!("add a step with an extractor that accepts `{media_type}`"));
+    stopped.hint = Some(Hint::AddExtractorOf(media_type.to_owned()));
     stopped
 }
 

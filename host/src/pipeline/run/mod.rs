@@ -12,7 +12,7 @@ use self::queue::Queue;
 use super::assembly::Pipeline;
 use super::event::{Event, Reporter};
 use super::reuse::EarlierPipelines;
-use crate::error::Hint;
+use crate::error::{Hint, Hinted};
 use crate::ingest::Origin;
 use crate::model::{PluginName, Run, RunId, Tally};
 use crate::store::{Store, StoreError};
@@ -46,12 +46,10 @@ pub enum RunError {
     },
 }
 
-impl Hint for RunError {
-    fn hint(&self) -> Option<String> {
+impl Hinted for RunError {
+    fn hint(&self) -> Option<Hint> {
         match self {
-            RunError::Misconfigured { .. } => {
-                Some("correct the setting and run again; what was stored so far stays".to_owned())
-            }
+            RunError::Misconfigured { .. } => Some(Hint::CorrectSetting),
             RunError::Store(_) => None,
         }
     }

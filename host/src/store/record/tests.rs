@@ -181,7 +181,7 @@ pub(in crate::store) fn failure() -> Failure {
         cost: Some(provenance().cost),
         class: FailureClass::Deadline,
         causes: vec!["it ran longer than its deadline of 2 s".to_owned()],
-        hint: Some("raise it".to_owned()),
+        hint: Some(Hint::Told("raise it".to_owned())),
         backtrace: vec!["sort::main".to_owned()],
         log: vec![LogLine { level: LogLevel::Warn, message: "slow\u{1b}[0m".to_owned() }],
         run: RunId(300),

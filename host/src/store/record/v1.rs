@@ -3,6 +3,7 @@
 //! **Nothing in here may change**, neither the order of fields nor the order of cases: both are the format. A new field goes
 //! into a new module beside this one.
 
+use std::borrow::Cow;
 use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
@@ -627,7 +628,8 @@ pub(super) struct Failure<'a> {
     class: FailureClass,
     #[serde(borrow)]
     causes: Vec<&'a str>,
-    hint: Option<&'a str>,
+    /// Its words, or since a hint has a type that type as JSON.
+    hint: Option<Cow<'a, str>>,
     #[serde(borrow)]
     backtrace: Vec<&'a str>,
     #[serde(borrow)]
@@ -663,7 +665,7 @@ impl<'a> From<&'a model::Failure> for Failure<'a> {
             component: component.map(|digest| *digest.as_bytes()),
             class: (*class).into(),
             causes: causes.iter().map(String::as_str).collect(),
-            hint: hint.as_deref(),
+            hint: hint.as_ref().map(|hint| Cow::Owned(hint.to_stored())),
             backtrace: backtrace.iter().map(String::as_str).collect(),
             log: log.iter().map(|line| (line.level.into(), line.message.as_str())).collect(),
             run: run.0,
@@ -690,7 +692,7 @@ impl TryFrom<Failure<'_>> for model::Failure {
             cost: None,
             class: failure.class.into(),
             causes: texts(failure.causes),
-            hint: failure.hint.map(str::to_owned),
+            hint: failure.hint.map(|hint| model::Hint::from_stored(&hint)),
             backtrace: texts(failure.backtrace),
             log: failure
                 .log

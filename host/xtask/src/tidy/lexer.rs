@@ -23,6 +23,21 @@ pub fn code(text: &str) -> String {
     code
 }
 
+/// The text within the string literals of a file, each with its line.
+pub fn strings(text: &str) -> Vec<(usize, &str)> {
+    let mut found = Vec::new();
+    let (mut rest, mut line) = (text, 1);
+    for token in tokenize(text, FrontmatterAllowed::No) {
+        let (word, after) = rest.split_at(token.len as usize);
+        rest = after;
+        if matches!(token.kind, TokenKind::Literal { .. }) && word.contains('"') {
+            found.push((line, word));
+        }
+        line += word.matches('\n').count();
+    }
+    found
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -45,5 +60,11 @@ mod tests {
     fn what_only_looks_like_a_literal_stays() {
         check("fn a<'a>(r: &'a str) -> &'a str { r }", "fn a<'a>(r: &'a str) -> &'a str { r }");
         check("for r#type in b {}", "for r#type in b {}");
+    }
+
+    #[test]
+    fn strings_are_found_with_their_lines() {
+        let found = strings("a(\n\"x\",\n'y', 1, br#\"z\"#) // \"no\"");
+        assert_eq!(found, [(2, "\"x\""), (3, "br#\"z\"#")]);
     }
 }

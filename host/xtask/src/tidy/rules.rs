@@ -1,7 +1,7 @@
 //! The rules, one function each; a finding reads `path:line: what is wrong`.
 
 use super::File;
-use super::lexer::code;
+use super::lexer::{code, strings};
 
 pub fn check(files: &[File]) -> Vec<String> {
     let mut findings = Findings::default();
@@ -11,6 +11,7 @@ pub fn check(files: &[File]) -> Vec<String> {
             let code = code(&file.text);
             foreign_names(file, &code, &mut findings);
             silent_library(file, &code, &mut findings);
+            no_options(file, &mut findings);
             one_direction(file, &code, &mut findings);
             rooms(file, &code, &mut findings);
             telling_names(file, &mut findings);
@@ -108,6 +109,24 @@ fn silent_library(file: &File, code: &str, findings: &mut Findings) {
                     ),
                 );
             }
+        }
+    }
+}
+
+/// Who embeds the library has no command line: it tells what can be done as a value (`model::Hint`), and the binary names options.
+fn no_options(file: &File, findings: &mut Findings) {
+    if !is_library(file) {
+        return;
+    }
+    // Tests of a module stand at its end, and may say what they like.
+    let library = file.text.split("\n#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+    for (number, words) in strings(library) {
+        let names_option = words.match_indices("--").any(|(at, _)| {
+            let is_first = !words[..at].ends_with(|it: char| it.is_alphanumeric() || it == '-');
+            is_first && words[at + 2..].starts_with(|it: char| it.is_ascii_lowercase())
+        });
+        if names_option || words.contains("cargo xtask") {
+            findings.add(file, number, "names an option or a task: only the binary has any");
         }
     }
 }
@@ -427,6 +446,16 @@ mod tests {
         refuses("host/src/store/mod.rs", "fn a() { std::env::var(\"A\"); }", "`env::var`");
         accepts("host/src/store/mod.rs", "/// ```\n/// println!(\"\");\n/// ```\nfn a() {}");
         accepts("host/cli/src/main.rs", "fn a() { println!(\"\") }");
+    }
+
+    #[test]
+    fn the_library_names_no_options() {
+        let path = "host/src/ingest/files.rs";
+        refuses(path, "const A: &str = \"raise it with `--max-size`\";", "an option or a task");
+        refuses(path, "const A: &str = \"run `cargo xtask build`\";", "an option or a task");
+        accepts(path, "const A: &str = \"a--b, --10-01, ---\"; // --max-size");
+        accepts(path, "#[cfg(test)]\nmod tests {\n    const A: &str = \"--all\";\n}");
+        accepts("host/cli/src/args.rs", "const A: &str = \"raise it with `--max-size`\";");
     }
 
     #[test]

@@ -1,0 +1,24 @@
+//! Hints of the library in the words of this command line, which has options and commands for some of them.
+
+use docmill::error::Hint;
+
+/// What the reader can do now.
+pub fn hint_words(hint: &Hint) -> String {
+    match hint {
+        Hint::RaiseSourceSize => "raise the limit with `--max-size`".to_owned(),
+        Hint::GiveSetting(key) => format!("give one with `--settings {key}=VALUE`"),
+        Hint::GiveTable(name) => format!("give one with `--table {name}=FILE`"),
+        Hint::NameStepThatHas => {
+            "name a step of the pipeline that has it with `--step`, or add one".to_owned()
+        }
+        Hint::BuildWithPlugins => {
+            "this docmill was built without its plugins; build it with `cargo xtask build`"
+                .to_owned()
+        }
+        Hint::SeeImports => {
+            "`docmill plugin inspect FILE` lists everything the plugin imports".to_owned()
+        }
+        Hint::IngestAgain => "ingest it again, or try `docmill failures retry`".to_owned(),
+        hint => hint.to_string(),
+    }
+}
