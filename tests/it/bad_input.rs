@@ -188,3 +188,21 @@ fn a_reader_that_has_seen_enough_is_no_error() {
     let _ = env.finish(child).expect(exit::SUCCESS);
     let _ = env.run(["ingest", "in"]).expect(exit::SUCCESS).says("nothing to do: ");
 }
+
+/// A device has no size, and never ends.
+#[cfg(unix)]
+#[test]
+fn a_device_in_the_place_of_a_file_is_read_up_to_its_limit() {
+    let env = TestEnv::new();
+    env.write("a.txt", "Un texte.\n");
+    let plugin = shipped("extract-text");
+    let plugin = plugin.to_str().expect("a path in UTF-8");
+    for (arguments, code) in [
+        (&["ingest", "a.txt", "--pipeline", "/dev/zero"][..], exit::REJECTED),
+        (&["taxonomy", "check", "/dev/zero"], exit::REJECTED),
+        (&["plugin", "check", plugin, "--sample", "/dev/zero"], exit::USAGE),
+    ] {
+        let output = env.run(arguments).expect(code);
+        let _ = output.says("could not be read").says("it has more than ");
+    }
+}

@@ -1,6 +1,6 @@
 //! What most commands need: the store, the pipeline in force, the catalog.
 
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use docmill::catalog::{Catalog, CodeCache, Compiler, DEFAULT_PIPELINE};
@@ -75,17 +75,7 @@ pub fn pipeline_text(common: &Common) -> Result<(PathBuf, String), CommandError>
         )
         .because(error)
     };
-    let size = std::fs::metadata(&path).map_err(|error| unreadable(&error))?.len();
-    if size > LARGEST_MANIFEST {
-        return Err(CommandError::new(
-            Exit::Rejected,
-            format!(
-                "the pipeline `{}` has {size} bytes, and the limit is {LARGEST_MANIFEST}",
-                path.display()
-            ),
-        ));
-    }
-    let text = std::fs::read_to_string(&path).map_err(|error| unreadable(&error))?;
+    let text = read_text(&path, LARGEST_MANIFEST).map_err(|error| unreadable(&error))?;
     Ok((path, text))
 }
 
@@ -155,12 +145,19 @@ pub fn check_lock(
     Ok(())
 }
 
-/// Reads a file of at most `limit` bytes.
+/// Reads a text of at most `limit` bytes.
+pub fn read_text(path: &Path, limit: u64) -> std::io::Result<String> {
+    let bytes = read_bounded(path, limit)?;
+    String::from_utf8(bytes).map_err(|error| std::io::Error::new(ErrorKind::InvalidData, error))
+}
+
+/// Reads a file of at most `limit` bytes: a device or a pipe may have any number of them.
 pub fn read_bounded(path: &Path, limit: u64) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     std::fs::File::open(path)?.take(limit + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limit {
-        return Err(std::io::ErrorKind::FileTooLarge.into());
+        let message = format!("it has more than {limit} bytes");
+        return Err(std::io::Error::new(ErrorKind::FileTooLarge, message));
     }
     Ok(bytes)
 }

@@ -87,9 +87,3 @@ impl Dossier {
         })
     }
 }
-
-/// The rank that a classifier gave a label: `main`, `secondary`, or nothing.
-pub fn rank(label: &Label) -> Option<&str> {
-    let rank = label.attributes.iter().find(|attribute| attribute.name == "rank")?;
-    Some(&rank.value)
-}

@@ -16,5 +16,5 @@ pub use log::LogBook;
 pub use members::{Allowance, Member, MemberSink, Refused};
 pub use settings::Settings;
 pub use source::{Blob, OpenFile, ReadError, SourceBytes};
-pub use tables::{LookupRefused, Occurrence, Table, TableError};
+pub use tables::{LARGEST_TABLE, LookupRefused, Occurrence, Table, TableError};
 pub use usage::Usage;

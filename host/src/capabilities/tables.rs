@@ -7,6 +7,9 @@ use aho_corasick::{AhoCorasick, MatchKind};
 
 use crate::model::{Digest, Hasher, Span};
 
+/// The largest text of a table, in bytes.
+pub const LARGEST_TABLE: u64 = 64 << 20;
+
 /// One call of `entries` returns at most this many of them.
 const LONGEST_PAGE: usize = 4 * 1024;
 /// One call returns at most this many bytes of entries, values and occurrences, and what the host holds of each besides.

@@ -33,7 +33,8 @@ pub fn evaluate(
     options: &ReadOptions,
 ) -> Result<Vec<Answer>, RunError> {
     let options = ReadOptions { only: Some(vec![step.clone()]), ..options.clone() };
-    let second_level = cases.iter().flat_map(Case::labels).any(|label| label.contains('/'));
+    let second_level =
+        cases.iter().flat_map(Case::labels).any(|label| Label::above(label).is_some());
     let mut origin = Cases { left: cases.iter().enumerate() };
     let (mut answers, mut refused) = (Vec::with_capacity(cases.len()), None);
     pipeline.read_all(&mut origin, &options, &mut |reading| {
@@ -81,16 +82,13 @@ fn answer(reading: Reading, step: &PluginName, second_level: bool) -> Answer {
 
 fn drop_second_level(labels: &mut Vec<Label>) {
     let names: BTreeSet<String> = labels.iter().map(|label| label.name.clone()).collect();
-    labels.retain(|label| label.name.split_once('/').is_none_or(|(of, _)| !names.contains(of)));
+    labels.retain(|label| Label::above(&label.name).is_none_or(|above| !names.contains(above)));
 }
 
 fn given_by(labels: Vec<Label>, language: Option<String>) -> Given {
-    let rank = |label: &Label| {
-        label.attributes.iter().find(|it| it.name == "rank").map(|it| it.value.clone())
-    };
-    let main = match labels.iter().find(|label| rank(label).as_deref() == Some("main")) {
+    let main = match labels.iter().find(|label| label.is_main()) {
         Some(main) => Some(main),
-        None => labels.first().filter(|_| labels.iter().all(|label| rank(label).is_none())),
+        None => labels.first().filter(|_| labels.iter().all(|label| label.rank().is_none())),
     };
     Given {
         main: main.map(|label| label.name.clone()),

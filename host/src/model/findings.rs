@@ -16,6 +16,32 @@ pub struct Label {
     pub attributes: Vec<Attribute>,
 }
 
+/// What classifiers tell by convention, beyond what the contract asks for.
+impl Label {
+    const RANK: &str = "rank";
+
+    /// The rank among the labels of a document: `main`, `secondary`, or nothing.
+    pub fn rank(&self) -> Option<&str> {
+        let rank = self.attributes.iter().find(|attribute| attribute.name == Label::RANK)?;
+        Some(&rank.value)
+    }
+
+    /// Whether it says what the document is about above all.
+    pub fn is_main(&self) -> bool {
+        self.rank() == Some("main")
+    }
+
+    /// Its attributes but for the rank.
+    pub fn further_attributes(&self) -> impl Iterator<Item = &Attribute> {
+        self.attributes.iter().filter(|attribute| attribute.name != Label::RANK)
+    }
+
+    /// The label that one of this name says more of, if it is of a second level: `drones` for `drones/sea-drone`.
+    pub fn above(name: &str) -> Option<&str> {
+        name.split_once('/').map(|(above, _)| above)
+    }
+}
+
 /// Something found in a document.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Annotation {

@@ -14,7 +14,7 @@ use super::configuration::Configured;
 use super::recipe::Recipe;
 use super::step::{Step, declare};
 use crate::abi::{Declaration, Description};
-use crate::capabilities::{Settings, Table};
+use crate::capabilities::{LARGEST_TABLE, Settings, Table};
 use crate::catalog::{
     Catalog, LARGEST_COMPONENT, LoadError, Plugin, shipped_plugin, shipped_plugins, shipped_table,
     shipped_tables,
@@ -26,9 +26,6 @@ use crate::model::{
 };
 use crate::sandbox::{Sandbox, Stopped};
 use crate::store::{Store, StoreError};
-
-/// The largest table that is loaded, in bytes.
-const LARGEST_TABLE: u64 = 64 << 20;
 
 /// Steps in the order in which they run.
 #[derive(Debug)]

@@ -1,5 +1,6 @@
 //! `list`: one line per document.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 
 use docmill::model::Label;
@@ -7,7 +8,7 @@ use serde::Serialize;
 
 use crate::args::{Common, Filter, List, Output};
 use crate::context;
-use crate::dossier::{Dossier, rank};
+use crate::dossier::Dossier;
 use crate::exit::Exit;
 use crate::filter::{Selection, counts};
 use crate::report::{
@@ -17,6 +18,11 @@ use crate::report::{
 
 /// So much of an id is shown: 40 bits, which two of a million documents hardly share.
 pub const SHORT_ID: usize = 8;
+
+/// The most labels of a line; `--output json` has all.
+const MOST_LABELS: usize = 64;
+/// The longest title, or name of a source, of a line, in characters.
+const LONGEST_TITLE: usize = 4_096;
 
 /// Runs the command.
 pub fn run(common: &Common, options: &List) -> Result<Exit, CommandError> {
@@ -70,19 +76,23 @@ fn cut_title(text: &str, width: usize) -> String {
 fn row(filter: &Filter, dossier: &Dossier) -> [String; 5] {
     let labels = dossier.labels().filter(|(_, label)| counts(filter, label.confidence));
     // Those of a second level say more of one that stands there as well; `show` and `--output json` have them all.
-    let has = |name: &str| dossier.labels().any(|(_, label)| label.name == name);
-    let labels =
-        labels.filter(|(_, label)| !label.name.split_once('/').is_some_and(|it| has(it.0)));
-    let labels = labels.map(|(_, label)| {
+    let names: BTreeSet<&str> = dossier.labels().map(|(_, label)| label.name.as_str()).collect();
+    let mut labels = labels
+        .filter(|(_, label)| !Label::above(&label.name).is_some_and(|above| names.contains(above)));
+    let shown = labels.by_ref().take(MOST_LABELS).map(|(_, label)| {
         format!("{} {}", one_line(&label.name, 64), confidence(label.confidence))
     });
-    let labels = labels.collect::<Vec<_>>().join(", ");
+    let mut shown = shown.collect::<Vec<_>>();
+    // What one line has too much of would widen all others.
+    let surplus = labels.count();
+    shown.extend((surplus > 0).then(|| format!("and {surplus} more")));
+    let labels = shown.join(", ");
     [
         dossier.id().to_string()[..SHORT_ID].to_owned(),
         day(dossier.date()),
         dossier.language().map_or("-".to_owned(), |language| one_line(language, 35)),
         if labels.is_empty() { "-".to_owned() } else { labels },
-        one_line(dossier.title().unwrap_or(dossier.stored.source.as_str()), usize::MAX),
+        one_line(dossier.title().unwrap_or(dossier.stored.source.as_str()), LONGEST_TITLE),
     ]
 }
 
@@ -121,7 +131,7 @@ impl<'a> Line<'a> {
         let label = |label: &'a Label| LabelLine {
             name: &label.name,
             confidence: label.confidence,
-            rank: rank(label),
+            rank: label.rank(),
         };
         Line {
             id: dossier.id().to_string(),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 
-use docmill::capabilities::Table;
+use docmill::capabilities::{LARGEST_TABLE, Table};
 use docmill::catalog::{Catalog, LoadError, Plugin, shipped_table};
 use docmill::conformance::{
     Configuration, ConfigurationError, Outcome, Report, Sample, Verdict, check,
@@ -98,7 +98,8 @@ fn table(file: &str) -> Result<Table, CommandError> {
     match shipped_table(file) {
         Some(text) => Table::from_tsv(text).map_err(|error| unusable(&error)),
         None => {
-            let text = std::fs::read_to_string(file).map_err(|error| unusable(&error))?;
+            let text = context::read_text(std::path::Path::new(file), LARGEST_TABLE)
+                .map_err(|error| unusable(&error))?;
             Table::from_tsv(&text).map_err(|error| unusable(&error))
         }
     }
@@ -112,13 +113,8 @@ pub fn samples(files: &[std::path::PathBuf]) -> Result<Vec<Sample>, CommandError
             CommandError::new(Exit::Usage, format!("sample `{name}` could not be read"))
                 .because(error)
         };
-        let size = std::fs::metadata(path).map_err(|error| unreadable(&error))?.len();
-        if size > LARGEST_SAMPLE {
-            let message =
-                format!("sample `{name}` has {size} bytes, and the limit is {LARGEST_SAMPLE}");
-            return Err(CommandError::new(Exit::Usage, message));
-        }
-        let content = std::fs::read(path).map_err(|error| unreadable(&error))?;
+        let content =
+            context::read_bounded(path, LARGEST_SAMPLE).map_err(|error| unreadable(&error))?;
         let media_type = Some(judge(&name, None, &content));
         Ok(Sample { name, media_type, content: content.into() })
     };

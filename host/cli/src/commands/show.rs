@@ -12,7 +12,7 @@ use docmill::store::Store;
 use super::list::SHORT_ID;
 use crate::args::{Common, Output, Show};
 use crate::context;
-use crate::dossier::{Dossier, rank};
+use crate::dossier::Dossier;
 use crate::exit::Exit;
 use crate::report::{
     Column, CommandError, DocumentObject, Paint, Table, Tone, bytes, confidence, count, escaped,
@@ -250,15 +250,14 @@ impl Page {
         let several = labels.iter().any(|(finding, _)| steps(finding));
         for (finding, label) in &labels {
             let mut facts = vec![confidence(label.confidence)];
-            facts.extend(rank(label).map(|rank| one_line(rank, 64)));
+            facts.extend(label.rank().map(|rank| one_line(rank, 64)));
             if several {
                 facts.push(format!("by {}", finding.step));
             }
             let name = self.paint.tone(Tone::Key, &one_line(&label.name, 64));
             self.line(&format!("  {name}  {}", facts.join("  ")));
             self.passages(&dossier.document().text, &label.evidence);
-            for Attribute { name, value } in label.attributes.iter().filter(|it| it.name != "rank")
-            {
+            for Attribute { name, value } in label.further_attributes() {
                 self.line(&format!("      {}: {}", one_line(name, 64), one_line(value, 500)));
             }
         }

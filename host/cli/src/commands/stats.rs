@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::args::{self, Common, Output};
 use crate::context;
-use crate::dossier::{Dossier, rank};
+use crate::dossier::Dossier;
 use crate::exit::Exit;
 use crate::report::{
     Column, CommandError, Paint, RunObject, Table, Tone, bytes, count, escaped, grouped, moment,
@@ -93,7 +93,7 @@ impl Stats {
         *self.languages.entry(dossier.language().map(str::to_owned)).or_default() += 1;
         let mut names = BTreeMap::new();
         for (_, label) in dossier.labels() {
-            *names.entry(&label.name).or_insert(false) |= rank(label) == Some("main");
+            *names.entry(&label.name).or_insert(false) |= label.is_main();
         }
         self.unlabelled += u64::from(names.is_empty());
         for (name, main) in names {

@@ -6,8 +6,10 @@ use std::io::Write;
 use std::path::Path;
 
 use docmill::abi::Declaration;
+use docmill::capabilities::LARGEST_TABLE;
 use docmill::catalog::{shipped_table, shipped_tables};
 use docmill::manifest::Manifest;
+use docmill::model::Label;
 use docmill::pipeline::Pipeline;
 
 use crate::args::{Common, Output};
@@ -26,7 +28,7 @@ pub fn check(common: &Common, table: &Path) -> Result<Exit, CommandError> {
     let shipped = table.to_str().and_then(shipped_table).filter(|_| !table.exists());
     let text = match shipped {
         Some(text) => text.to_owned(),
-        None => std::fs::read_to_string(table).map_err(|error| {
+        None => context::read_text(table, LARGEST_TABLE).map_err(|error| {
             let names: Vec<&str> = shipped_tables().collect();
             CommandError::new(Exit::Rejected, format!("the taxonomy `{shown}` could not be read"))
                 .because(&error)
@@ -47,7 +49,7 @@ pub fn check(common: &Common, table: &Path) -> Result<Exit, CommandError> {
                 _ => None,
             });
             let products = |labels: &BTreeSet<String>| {
-                labels.iter().filter(|label| label.contains('/')).count()
+                labels.iter().filter(|label| Label::above(label).is_some()).count()
             };
             let (all, products) = labels.map_or((0, 0), |it| (it.len(), products(it)));
             let mut what = count((all - products) as u64, "label");

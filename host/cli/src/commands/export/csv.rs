@@ -2,7 +2,7 @@
 
 use std::io::{Error, Write};
 
-use crate::dossier::{Dossier, rank};
+use crate::dossier::Dossier;
 use crate::report::escaped;
 
 /// The names of the columns, in order.
@@ -36,7 +36,7 @@ impl<W: Write> Rows<W> {
     /// Writes the row of a document.
     pub fn row(&mut self, dossier: &Dossier) -> Result<(), Error> {
         let document = dossier.document();
-        let main = dossier.labels().find(|(_, label)| rank(label) == Some("main"));
+        let main = dossier.labels().find(|(_, label)| label.is_main());
         let main = main.or_else(|| dossier.labels().next());
         let labels = dossier.labels().map(|(_, it)| format!("{}={}", it.name, it.confidence));
         let row = [

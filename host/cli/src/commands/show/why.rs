@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::{passages, quote};
 use crate::args::{Common, Output};
-use crate::dossier::{Dossier, rank};
+use crate::dossier::Dossier;
 use crate::exit::Exit;
 use crate::report::{
     AnnotationObject, Column, CommandError, LabelObject, Paint, ProvenanceObject, RunObject,
@@ -103,12 +103,11 @@ impl Page {
     fn labels(&mut self, dossier: &Dossier, labels: &[(&Finding, &Label)]) {
         for (finding, label) in labels {
             let mut facts = vec![confidence(label.confidence)];
-            facts.extend(rank(label).map(|rank| one_line(rank, 64)));
+            facts.extend(label.rank().map(|rank| one_line(rank, 64)));
             facts.push(format!("by {}", finding.step));
             let name = self.paint.tone(Tone::Key, &one_line(&label.name, 64));
             self.line(&format!("{name}  {}", facts.join("  ")));
-            let others = label.attributes.iter().filter(|it| it.name != "rank");
-            for attribute in others {
+            for attribute in label.further_attributes() {
                 let (name, value) = (&attribute.name, &attribute.value);
                 self.line(&format!(
                     "  {} = {}",
