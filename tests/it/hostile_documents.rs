@@ -289,6 +289,48 @@ fn large_sources_do_not_pile_up_in_memory() {
     assert!(highest < 600, "docmill had {highest} MiB");
 }
 
+/// Results without a word of text: findings count in what waits to be stored, and there is a bound on what comes out of one source.
+#[cfg(target_os = "linux")]
+#[test]
+fn findings_do_not_pile_up_in_memory() {
+    const STEPS: usize = 6;
+    let env = TestEnv::new();
+    let huge = |step: usize| {
+        let plugin = guest("adversarial/return-huge-list");
+        format!(
+            "[[step]]\nname = \"huge-{step}\"\nplugin = {plugin:?}\nlimits = {{ deadline = \"60s\" }}\n\n"
+        )
+    };
+    let steps: String = (0..STEPS).map(huge).collect();
+    env.write(
+        "docmill.toml",
+        format!("[[step]]\nplugin = {:?}\n\n{steps}", shipped("extract-text")),
+    );
+    for number in 0..16 {
+        env.write(format!("in/{number}.txt"), format!("Texte {number}.\n"));
+    }
+    let (output, highest) = watched(&env, &["ingest", "in", "--jobs", "4"]);
+    let _ = output.expect(exit::SUCCESS);
+    // Each document has some 80 MiB of findings: four that are worked on, 128 MiB that wait, as many that are being stored.
+    assert!(highest < 1_000, "docmill had {highest} MiB");
+}
+
+#[test]
+fn what_a_container_says_is_not_multiplied_by_the_documents_in_a_member() {
+    let pipeline = Lab::get().pipeline(&format!(
+        "[[step]]\nplugin = {:?}\n\n[[step]]\nplugin = {:?}\n",
+        guest("examples/unpack-jsonlines"),
+        guest("adversarial/many-documents"),
+    ));
+    // 100,000 documents, each with a title of 60 KB.
+    let line = format!("{{\"title\":\"{}\",\"text\":\"x\"}}\n", "t".repeat(60_000));
+    let ingested = Lab::get().ingest(&pipeline, docmill_tests::sources([("x.jsonl", line)]), 1);
+    let failures = ingested.failures();
+    let [failure] = failures.as_slice() else { panic!("not one failure: {failures:#?}") };
+    assert_eq!(failure.causes, ["with it, what came out of the source takes more than 128.0 MiB"]);
+    assert_eq!(ingested.documents(), []);
+}
+
 #[test]
 fn what_an_origin_has_in_memory_is_not_taken_far_in_advance() {
     /// Content in memory, and how much of it there is now, and was at most.
