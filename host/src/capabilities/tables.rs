@@ -14,8 +14,8 @@ pub const LARGEST_TABLE: u64 = 64 << 20;
 const LONGEST_PAGE: usize = 4 * 1024;
 /// One call returns at most this many bytes of entries, values and occurrences, and what the host holds of each besides.
 const LARGEST_ANSWER: usize = 16 * 1024 * 1024;
-/// The keys of a table that is searched have at most this many bytes together: what finds them takes the host some 40 times as much
-/// while it is built, and about a second for every 4 MiB.
+/// The keys of a table that is searched have at most this many bytes together: to build what finds them was seen to take 40 times as
+/// much, and a second for each MiB.
 const LARGEST_SEARCHED: usize = 16 * 1024 * 1024;
 
 /// A map from strings to strings whose content is fixed.

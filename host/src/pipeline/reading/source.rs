@@ -10,8 +10,8 @@ use crate::sandbox::NESTING;
 
 /// A source of which everything is known but perhaps its bytes.
 ///
-/// Where it comes from does not matter: bytes in memory ([`Source::new`]), something that an origin offers ([`Source::open`]), or a
-/// member of a container.
+/// Where it comes from does not matter: bytes in memory ([`Source::new`]), something that an origin offers ([`Source::open`],
+/// [`Source::stream`]), or a member of a container.
 pub struct Source {
     pub(in crate::pipeline) info: SourceInfo,
     pub(in crate::pipeline) bytes: Bytes,
@@ -51,11 +51,7 @@ impl Source {
     /// # Errors
     ///
     /// If it cannot be read, or has more bytes and is nothing that the pipeline takes apart.
-    pub(in crate::pipeline) fn stream(
-        offer: Offer,
-        limit: u64,
-        pipeline: &Pipeline,
-    ) -> Result<Source, Unreadable> {
+    pub fn stream(offer: Offer, limit: u64, pipeline: &Pipeline) -> Result<Source, Unreadable> {
         let Offer { name, content } = offer;
         let content = content?;
         if content.known().is_some() {
