@@ -72,3 +72,19 @@ fn a_text_cannot_control_the_terminal() {
     let output = env.run(["read", "a.txt"]).expect(exit::SUCCESS);
     assert_eq!(output.stdout, "a\\u{1b}[31mb\n");
 }
+
+#[test]
+fn markdown_has_the_structure_that_a_text_has_not() {
+    let env = TestEnv::new();
+    let sentence =
+        "Le ministère soutient la production de semi-conducteurs dans le pays. ".repeat(4);
+    let page = format!(
+        "<!doctype html><title>Un titre</title><article><h1>Un titre</h1><p>{sentence}</p>\
+         <h2>La suite</h2><p>{sentence}</p></article>"
+    );
+    env.write("page.html", page);
+    let text = env.run(["read", "page.html"]).expect(exit::SUCCESS).stdout;
+    assert!(text.contains("La suite") && !text.contains("# La suite"), "{text}");
+    let markdown = env.run(["read", "--format", "markdown", "page.html"]).expect(exit::SUCCESS);
+    assert!(markdown.stdout.contains("## La suite"), "{}", markdown.stdout);
+}

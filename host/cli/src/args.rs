@@ -219,8 +219,8 @@ named; nothing is stored. `-` is standard input; folders are taken with everythi
 entries, containers with all their members. What fails is told on stderr, and the command ends with 1.
 
 Text is what unpackers and extractors make of a file, with an empty line between two documents; nothing
-is looked for in it. With `jsonl`, all steps are run, and every document is one object on one line, as
-`export` writes it.
+is looked for in it, nor with `markdown`, which keeps headings, lists, links and tables. With `jsonl`, all
+steps are run, and every document is one object on one line, as `export` writes it.
 
 Examples:
   docmill read page.html
