@@ -367,7 +367,8 @@ fn two_commands(files: &[File], findings: &mut Findings) {
 
 /// Whether a file is part of what others link, and not the tests beside a module.
 fn is_library(file: &File) -> bool {
-    file.path.starts_with("host/src/") && !file.path.ends_with("/tests.rs")
+    let is_test = file.path.ends_with("/tests.rs") || file.path.contains("/tests/");
+    file.path.starts_with("host/src/") && !is_test
 }
 
 /// The module right below the root of the library that a file belongs to.
@@ -446,6 +447,7 @@ mod tests {
         refuses("host/src/store/mod.rs", "fn a() { std::env::var(\"A\"); }", "`env::var`");
         accepts("host/src/store/mod.rs", "/// ```\n/// println!(\"\");\n/// ```\nfn a() {}");
         accepts("host/cli/src/main.rs", "fn a() { println!(\"\") }");
+        accepts("host/src/store/tests/measure.rs", "fn a() { println!(\"\") }");
     }
 
     #[test]
