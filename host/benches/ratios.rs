@@ -2,7 +2,7 @@
 //!
 //! A harness of its own rather than criterion: what matters are ratios of two things measured alternately, and peak memory of
 //! whole runs, and criterion measures one thing after the other. `cargo xtask bench` builds the guests and runs it; words after
-//! `--` choose among `nothing`, `html`, `lexicon`, `ingest` and `update`; `html=FOLDER` takes the pages of a folder, seen from
+//! `--` choose among `nothing`, `html`, `lexicon`, `start`, `ingest` and `update`; `html=FOLDER` takes the pages of a folder, seen from
 //! that of the workspace.
 #![expect(clippy::print_stdout, reason = "a benchmark talks to the person who runs it")]
 
@@ -14,13 +14,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use docmill::capabilities::{PriorFindings, SourceBytes, Table};
-use docmill::catalog::{Catalog, Compiler, shipped_table};
+use docmill::catalog::{Catalog, Compiler};
 use docmill::ingest::{Content, Offer, Origin, Unreadable};
 use docmill::manifest::Manifest;
 use docmill::model::{Document, LanguageTag, MediaType, SourceName};
 use docmill::pipeline::{Event, Pipeline, Reporter, RunOptions, run};
 use docmill::sandbox::{Sandbox, SandboxOptions};
 use docmill::store::{SledOptions, SledStore, Store};
+use docmill_shipped::SHIPPED;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
@@ -48,6 +49,9 @@ fn main() -> Outcome<()> {
     if wanted("lexicon") {
         lexicon()?;
     }
+    if wanted("start") {
+        start()?;
+    }
     if wanted("ingest") {
         ingest()?;
     }
@@ -64,6 +68,7 @@ fn root() -> &'static Path {
 fn pipeline(text: &str, jobs: usize) -> Outcome<(Sandbox, Pipeline)> {
     let sandbox = Sandbox::new(&SandboxOptions { concurrency: jobs, pooling: true })?;
     let catalog = Catalog::new(sandbox.clone(), Compiler::InProcess, None);
+    let catalog = catalog.with_shipped(&SHIPPED);
     let manifest = Manifest::parse(&root().join("docmill.toml"), text)?;
     Ok((sandbox, Pipeline::assemble(&manifest, &catalog)?))
 }
@@ -225,7 +230,7 @@ fn lexicon() -> Outcome<()> {
     let text = "[[step]]\nplugin = 'extract-text'\n[[step]]\nplugin = 'target/plugins/classify-lexicon.wasm'\ntables = { taxonomy = 'vn-1131-2025' }";
     let (sandbox, pipeline) = pipeline(text, 1)?;
     let step = pipeline.steps().last().ok_or("no steps")?;
-    let table = Table::from_tsv(shipped_table("vn-1131-2025").ok_or("no table")?)?;
+    let table = Table::from_tsv(SHIPPED.table("vn-1131-2025").ok_or("no table")?)?;
     let declared = table.get("@labels").unwrap_or_default().to_owned();
     // The host's own search on both sides: only what runs in the sandbox differs.
     let find = |text: &str| {
@@ -306,7 +311,7 @@ fn ingest() -> Outcome<()> {
 }
 
 fn ingest_child(folder: &Path, jobs: usize) -> Outcome<()> {
-    let (_, pipeline) = pipeline(docmill::catalog::DEFAULT_PIPELINE, jobs)?;
+    let (_, pipeline) = pipeline(SHIPPED.pipeline, jobs)?;
     let store = SledStore::open(&folder.join("store"), &SledOptions::default())?;
     let watch = Watch::default();
     let mut articles =
@@ -316,6 +321,44 @@ fn ingest_child(folder: &Path, jobs: usize) -> Outcome<()> {
     let rate = ARTICLES as f64 / begun.elapsed().as_secs_f64();
     let early = watch.early.load(Ordering::Relaxed);
     println!("{rate:.0} | {early} | {} | {} |", status("VmRSS:"), status("VmHWM:"));
+    Ok(())
+}
+
+/// `ingest` of one text by the program itself into a store of its own: with the built-in pipeline, and with 20 plugins more of which the
+/// text has no need.
+fn start() -> Outcome<()> {
+    let folder = tempfile::tempdir()?;
+    let seeds = seeds()?;
+    let (_, text) = seeds.first().ok_or("no seeds")?;
+    std::fs::write(folder.path().join("a.txt"), text)?;
+    std::fs::write(folder.path().join("some.toml"), SHIPPED.pipeline)?;
+    let more: String = (0..20)
+        .map(|number| format!("\n[[step]]\nplugin = \"extract-html\"\nname = \"more-{number}\"\n"))
+        .collect();
+    std::fs::write(folder.path().join("more.toml"), format!("{}{more}", SHIPPED.pipeline))?;
+    let time = |pipeline: &str, round: usize| -> Outcome<Duration> {
+        let store = format!("store-{pipeline}-{round}");
+        let begun = Instant::now();
+        let status = std::process::Command::new(env!("CARGO_BIN_EXE_docmill"))
+            .args(["ingest", "a.txt", "--quiet", "--pipeline", pipeline, "--store", &store])
+            .current_dir(folder.path())
+            .status()?;
+        let elapsed = begun.elapsed();
+        if status.success() { Ok(elapsed) } else { Err(format!("{pipeline}: {status}").into()) }
+    };
+    // What is compiled at the very first start is in the cache for all others.
+    time("more.toml", ROUNDS)?;
+    let mut times = [Vec::new(), Vec::new()];
+    for round in 0..ROUNDS {
+        for (times, pipeline) in times.iter_mut().zip(["some.toml", "more.toml"]) {
+            times.push(time(pipeline, round)?);
+        }
+    }
+    println!("\n| `ingest` of one text, started anew | ms |\n|---|---|");
+    for (mut times, plugins) in times.into_iter().zip([5, 25]) {
+        times.sort();
+        println!("| with {plugins} plugins | {:.0} |", times[ROUNDS / 2].as_secs_f64() * 1e3);
+    }
     Ok(())
 }
 
@@ -349,7 +392,7 @@ fn update() -> Outcome<()> {
     println!("| full run | {:.2} | |", full.as_secs_f64());
     let ratio = full.as_secs_f64() / nothing.as_secs_f64();
     println!("| `update` with nothing to do | {:.3} | 1 : {ratio:.0} |", nothing.as_secs_f64());
-    let steps: Vec<&str> = docmill::catalog::DEFAULT_PIPELINE.split("[[step]]").collect();
+    let steps: Vec<&str> = SHIPPED.pipeline.split("[[step]]").collect();
     for plugin in ["analyze-references", "translate-glossary"] {
         let others: Vec<&str> =
             steps.iter().filter(|step| !step.contains(plugin)).copied().collect();

@@ -3,17 +3,18 @@
 
 use std::path::Path;
 
-use docmill::catalog::{Catalog, Compiler, DEFAULT_PIPELINE};
+use docmill::catalog::{Catalog, Compiler};
 use docmill::manifest::Manifest;
 use docmill::model::{Findings, SourceName};
 use docmill::pipeline::{Pipeline, Source};
 use docmill::sandbox::{Sandbox, SandboxOptions};
+use docmill_shipped::SHIPPED;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let text = "Le Vietnam lance un programme de drones\n\nLe ministère soutient la production de drones (UAV) et de semi-conducteurs.";
-    let manifest = Manifest::parse(Path::new("built-in"), DEFAULT_PIPELINE)?;
+    let manifest = Manifest::parse(Path::new("built-in"), SHIPPED.pipeline)?;
     let sandbox = Sandbox::new(&SandboxOptions::default())?;
-    let catalog = Catalog::new(sandbox, Compiler::InProcess, None);
+    let catalog = Catalog::new(sandbox, Compiler::InProcess, None).with_shipped(&SHIPPED);
     let pipeline = Pipeline::assemble(&manifest, &catalog)?;
 
     let reading = pipeline.read(Source::new(SourceName::new("news.txt")?, text.as_bytes()));

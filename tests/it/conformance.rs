@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use docmill::capabilities::Table;
-use docmill::catalog::{LoadError, shipped_table};
+use docmill::catalog::LoadError;
 use docmill::conformance::{Configuration, Outcome, Report, check};
 use docmill::model::{Clause, Limits};
+use docmill_shipped::SHIPPED;
 use docmill_tests::{FUNCTIONS, HANDMADE, Lab, TestEnv, exit, guest, root, shipped};
 
 /// Little, so that the adversaries are quick.
@@ -192,7 +193,7 @@ fn ours() -> Vec<PathBuf> {
 
 #[test]
 fn every_plugin_of_ours_keeps_every_clause() {
-    let table = |name: &str| shipped_table(name).expect("a shipped table").to_owned();
+    let table = |name: &str| SHIPPED.table(name).expect("a shipped table").to_owned();
     // By the names under which plugins ask for them.
     let tables = [("glossary", table("glossary-fr")), ("taxonomy", table("vn-1131-2025"))];
     let plugins = ours();

@@ -116,7 +116,7 @@ fn a_changed_table_is_named() {
             env.work().join("words.tsv")
         )
     };
-    let shipped_table = docmill::catalog::shipped_table("vn-1131-2025").expect("it is shipped");
+    let shipped_table = docmill_shipped::SHIPPED.table("vn-1131-2025").expect("it is shipped");
     ingest(&*store, &pipeline(&[&lexicon(shipped_table)]), &THREE);
     let lines: Vec<&str> = shipped_table.lines().collect();
     let fewer = lines[..lines.len() - 1].join("\n");

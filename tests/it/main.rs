@@ -21,6 +21,7 @@ mod read;
 mod reading;
 mod repeated_runs;
 mod seeds;
+mod shipped;
 mod strategies;
 mod streaming;
 mod sudden_ends;

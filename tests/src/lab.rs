@@ -14,6 +14,7 @@ use docmill::model::{
 use docmill::pipeline::{Event, Fate, Pipeline, Reporter, RunError, RunOptions, run};
 use docmill::sandbox::{Sandbox, SandboxOptions};
 use docmill::store::{MemoryStore, Store};
+use docmill_shipped::SHIPPED;
 
 use crate::{code_folder, root};
 
@@ -38,7 +39,8 @@ impl Lab {
             let options = SandboxOptions { concurrency: CONCURRENCY, ..SandboxOptions::default() };
             let sandbox = Sandbox::new(&options).expect("this machine runs plugins");
             let cache = CodeCache::open(&code_folder()).expect("the folder can be made");
-            Lab { catalog: Catalog::new(sandbox, Compiler::InProcess, Some(cache)) }
+            let catalog = Catalog::new(sandbox, Compiler::InProcess, Some(cache));
+            Lab { catalog: catalog.with_shipped(&SHIPPED) }
         })
     }
 

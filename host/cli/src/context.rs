@@ -3,11 +3,12 @@
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
-use docmill::catalog::{Catalog, CodeCache, Compiler, DEFAULT_PIPELINE};
+use docmill::catalog::{Catalog, CodeCache, Compiler};
 use docmill::manifest::{LARGEST_MANIFEST, Lock, Manifest};
 use docmill::pipeline::Pipeline;
 use docmill::sandbox::{Sandbox, SandboxOptions};
 use docmill::store::{Address, AnyStore};
+use docmill_shipped::SHIPPED;
 
 use crate::args::Common;
 use crate::exit::Exit;
@@ -66,7 +67,7 @@ pub fn pipeline_text(common: &Common) -> Result<(PathBuf, String), CommandError>
     let path = match &common.pipeline {
         Some(path) => path.clone(),
         None if Path::new(PIPELINE_FILE).exists() => PathBuf::from(PIPELINE_FILE),
-        None => return Ok((PathBuf::from(BUILT_IN), DEFAULT_PIPELINE.to_owned())),
+        None => return Ok((PathBuf::from(BUILT_IN), built_in()?.to_owned())),
     };
     let unreadable = |error: &dyn std::error::Error| {
         CommandError::new(
@@ -77,6 +78,16 @@ pub fn pipeline_text(common: &Common) -> Result<(PathBuf, String), CommandError>
     };
     let text = read_text(&path, LARGEST_MANIFEST).map_err(|error| unreadable(&error))?;
     Ok((path, text))
+}
+
+/// The text of the built-in pipeline.
+pub fn built_in() -> Result<&'static str, CommandError> {
+    if SHIPPED.plugins.is_empty() {
+        let message = "this docmill was built without its plugins, and has no pipeline of its own";
+        let error = CommandError::new(Exit::Rejected, message);
+        return Err(error.hint("build it with `cargo xtask build`, or write a `docmill.toml`"));
+    }
+    Ok(SHIPPED.pipeline)
 }
 
 /// Reads the pipeline in force.
@@ -167,7 +178,7 @@ pub fn catalog(jobs: usize) -> Result<Catalog, CommandError> {
     let options = SandboxOptions { concurrency: jobs, ..SandboxOptions::default() };
     let sandbox =
         Sandbox::new(&options).map_err(|error| CommandError::of(Exit::Rejected, &error))?;
-    Ok(Catalog::new(sandbox, compiler(), code_cache()))
+    Ok(Catalog::new(sandbox, compiler(), code_cache()).with_shipped(&SHIPPED))
 }
 
 fn compiler() -> Compiler {

@@ -1,26 +1,25 @@
-//! Compiles components, in a child process where possible, and keeps the native code on disk.
-//!
-//! Native code is as powerful as docmill itself. So it is taken only from a folder that belongs to this user alone, only from
-//! files that this docmill wrote (each carries a digest of its content), and never from anywhere else.
+//! Compiles components, in a child process where possible, and is the only place that turns bytes
+//! into native code.
 
-use std::fs;
-use std::io::{self, Read, Write};
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
+use super::cache::CodeCache;
 use super::inspect::rules;
 use super::load::LoadError;
 use crate::model::Digest;
 use crate::sandbox::{Sandbox, SandboxOptions};
 
-/// How long the child process may compile, in CPU seconds and in real time. JavaScript's runtime takes 13 s.
+/// How long the child process may compile, in CPU seconds and in real time. JavaScript's runtime
+/// takes 13 s.
 const LONGEST_COMPILATION: Duration = Duration::from_secs(120);
-/// How much address space the child process may use, in bytes. Runtimes of Python and JavaScript take 0.4 GiB of memory.
+/// How much address space the child process may use, in bytes. Runtimes of Python and JavaScript
+/// take 0.4 GiB of memory.
 const COMPILER_MEMORY: u64 = 2 << 30;
 
 /// Where components are compiled.
@@ -28,8 +27,8 @@ const COMPILER_MEMORY: u64 = 2 << 30;
 pub enum Compiler {
     /// In this process. A component made to be slow to compile can hold it up.
     InProcess,
-    /// In a child process with limits on time and memory: this program with these arguments, which has to call
-    /// [`run_compiler`].
+    /// In a child process with limits on time and memory: this program with these arguments, which
+    /// has to call [`run_compiler`].
     Child {
         /// The program.
         program: PathBuf,
@@ -38,81 +37,23 @@ pub enum Compiler {
     },
 }
 
-/// A folder of native code, made by this user's docmill for itself.
-#[derive(Debug, Clone)]
-pub struct CodeCache {
-    folder: PathBuf,
+/// What the native code of a component is called in the cache.
+fn file_name(sandbox: &Sandbox, component: Digest) -> String {
+    format!("{component}-{}-{:x}.code", sandbox.compatibility().short(), rules())
 }
 
-impl CodeCache {
-    /// Opens or makes the folder.
-    ///
-    /// # Errors
-    ///
-    /// If it cannot be made, belongs to somebody else, or can be written by others.
-    pub fn open(folder: &Path) -> io::Result<CodeCache> {
-        make_private(folder)?;
-        Ok(CodeCache { folder: folder.to_owned() })
-    }
-
-    fn path(&self, component: Digest, compatibility: Digest) -> PathBuf {
-        self.folder.join(format!("{component}-{}-{:x}.code", compatibility.short(), rules()))
-    }
-
-    /// The code of a component, if a whole and unchanged file is there.
-    fn read(&self, component: Digest, compatibility: Digest) -> Option<Vec<u8>> {
-        let mut file = fs::File::open(self.path(component, compatibility)).ok()?;
-        let mut digest = [0; 32];
-        file.read_exact(&mut digest).ok()?;
-        let mut code = Vec::new();
-        file.read_to_end(&mut code).ok()?;
-        (*Digest::of(&code).as_bytes() == digest).then_some(code)
-    }
-
-    fn write(&self, component: Digest, compatibility: Digest, code: &[u8]) -> io::Result<()> {
-        let path = self.path(component, compatibility);
-        // Keeps apart who compiles the same component at the same time, in another process or in this one.
-        static WRITTEN: AtomicU32 = AtomicU32::new(0);
-        let number = WRITTEN.fetch_add(1, Ordering::Relaxed);
-        let temporary = path.with_extension(format!("{}.{number}.tmp", std::process::id()));
-        let mut file = fs::File::create(&temporary)?;
-        file.write_all(Digest::of(code).as_bytes())?;
-        file.write_all(code)?;
-        file.sync_all()?;
-        fs::rename(&temporary, &path)
-    }
-}
-
-#[cfg(unix)]
-fn make_private(folder: &Path) -> io::Result<()> {
-    use std::os::unix::fs::{DirBuilderExt, MetadataExt};
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-    let metadata = fs::symlink_metadata(folder)?;
-    let mine = metadata.is_dir() && metadata.uid() == rustix::process::geteuid().as_raw();
-    if !mine || metadata.mode() & 0o022 != 0 {
-        let what = format!(
-            "`{}` can be changed by other users, so no code is taken from it",
-            folder.display()
-        );
-        return Err(io::Error::new(io::ErrorKind::PermissionDenied, what));
-    }
-    Ok(())
-}
-
-#[cfg(not(unix))]
-fn make_private(folder: &Path) -> io::Result<()> {
-    fs::create_dir_all(folder)
-}
-
-/// Takes the code of a component from the cache. It is there only if a component of this digest was validated and compiled.
+/// Takes the code of a component from the cache. It is there only if a component of this digest was
+/// validated and compiled.
 #[expect(
     unsafe_code,
     reason = "loading native code; why it can be trusted is said where it happens"
 )]
 pub(super) fn cached(sandbox: &Sandbox, cache: &CodeCache, digest: Digest) -> Option<Component> {
-    let code = cache.read(digest, sandbox.compatibility())?;
-    // SAFETY: the bytes are what `compile` wrote: they come from a folder that only this user can write, under a name made of
-    // digests, and match the digest written with them. wasmtime itself refuses code of another version.
+    let code = cache.read(&file_name(sandbox, digest))?;
+    // SAFETY: the bytes are what `compile` wrote: they come from a file that only this user can
+    // have written, in a folder that only this user can have put there, under a name made of
+    // digests, and match the digest written with them; what was looked at and what was read are one
+    // handle. wasmtime itself refuses code of another version.
     match unsafe { Component::deserialize(sandbox.engine(), code) } {
         Ok(component) => Some(component),
         Err(error) => {
@@ -134,29 +75,24 @@ pub(super) fn compile(
     digest: Digest,
     bytes: &[u8],
 ) -> Result<Component, LoadError> {
-    let compatibility = sandbox.compatibility();
+    let keep = |code: &[u8]| keep(cache, &file_name(sandbox, digest), code);
     let begun = Instant::now();
     let component = match compiler {
         Compiler::InProcess => {
             let component =
                 Component::from_binary(sandbox.engine(), bytes).map_err(LoadError::compile)?;
             if cache.is_some() {
-                keep(
-                    cache,
-                    digest,
-                    compatibility,
-                    &component.serialize().map_err(LoadError::compile)?,
-                );
+                keep(&component.serialize().map_err(LoadError::compile)?);
             }
             component
         }
         Compiler::Child { program, arguments } => {
             let code = compile_in_child(program, arguments, bytes)?;
-            // SAFETY: the bytes come straight from the standard output of this very program, which was given nothing but the
-            // component, and runs the same compiler.
+            // SAFETY: the bytes come straight from the standard output of this very program, which
+            // was given nothing but the component, and runs the same compiler.
             let component = unsafe { Component::deserialize(sandbox.engine(), &code) }
                 .map_err(LoadError::compile)?;
-            keep(cache, digest, compatibility, &code);
+            keep(&code);
             component
         }
     };
@@ -164,9 +100,9 @@ pub(super) fn compile(
     Ok(component)
 }
 
-fn keep(cache: Option<&CodeCache>, digest: Digest, compatibility: Digest, code: &[u8]) {
+fn keep(cache: Option<&CodeCache>, name: &str, code: &[u8]) {
     // Without its code in the cache a component works as well, only later.
-    if let Some(Err(error)) = cache.map(|cache| cache.write(digest, compatibility, code)) {
+    if let Some(Err(error)) = cache.map(|cache| cache.write(name, code)) {
         tracing::warn!(%error, "compiled code could not be kept");
     }
 }
@@ -239,7 +175,8 @@ fn read_bounded(pipe: Option<impl Read>, most: u64) -> Vec<u8> {
     bytes
 }
 
-/// What the child process does: reads a component from `input`, compiles it within limits, and writes its code to `output`.
+/// What the child process does: reads a component from `input`, compiles it within limits, and
+/// writes its code to `output`.
 ///
 /// # Errors
 ///
@@ -258,7 +195,8 @@ pub fn run_compiler(
     }
     let mut bytes = Vec::new();
     input.by_ref().take(super::LARGEST_COMPONENT + 1).read_to_end(&mut bytes)?;
-    // The code is the same with and without a pool, and a pool reserves more addresses than the limit allows.
+    // The code is the same with and without a pool, and a pool reserves more addresses than the
+    // limit allows.
     let sandbox = Sandbox::new(&SandboxOptions { concurrency: 1, pooling: false })?;
     let engine: &Engine = sandbox.engine();
     let code = engine.precompile_component(&bytes).map_err(|error| error.to_string())?;

@@ -191,7 +191,8 @@ fn names(bytes: &[u8]) -> Result<Names, LoadError> {
     Ok(names)
 }
 
-fn provider(import: &str) -> Provider {
+/// What stands behind an import of this name.
+pub(super) fn provider(import: &str) -> Provider {
     let contract = parse_name(import).is_some_and(|(interface, version)| {
         TRACKS.iter().any(|track| track.version == version && track.imports.contains(&interface))
     });

@@ -1,12 +1,21 @@
 //! From bytes to a plugin that can be called.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytesize::ByteSize;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
-use super::code::{CodeCache, Compiler, cached, compile};
-use super::inspect::{Import, Inspection, Provider, inspect, inspect_validated};
-use crate::abi::{Call, Description, Guest, TRACKS};
+use super::cache::CodeCache;
+use super::code::{Compiler, cached, compile};
+use super::inspect::{Inspection, Provider, inspect, inspect_validated};
+use super::known::{BUILD, DeclarationForm, Known, KnownForm, declaration_key};
+use super::plugin::{Component, Plugin};
+use super::shipped::{Manifest, Shipped};
+use crate::abi::{Call, Declaration, Guest, TRACKS};
+use crate::capabilities::{Settings, Table};
 use crate::error::{Hint, Hinted, listed};
 use crate::model::{ContractVersion, Digest, Role};
 use crate::sandbox::{Inputs, Limits, Sandbox, Stopped};
@@ -95,6 +104,12 @@ pub enum LoadError {
         /// What the linker says.
         reason: String,
     },
+    /// It travels with this program, and is not what was packed.
+    #[error("it travels with this program, and is damaged: {reason}")]
+    Shipped {
+        /// What is wrong with it.
+        reason: String,
+    },
     /// It failed while describing itself.
     #[error("it failed while describing itself: {}", .0.causes.join(": "))]
     Describe(Box<Stopped>),
@@ -133,31 +148,10 @@ impl Hinted for LoadError {
     }
 }
 
-/// A plugin that was loaded and has described itself; not yet configured for a step.
-pub struct Plugin {
-    /// The digest of its bytes.
-    pub digest: Digest,
-    /// The size of its bytes.
-    pub size: u64,
-    /// Its role.
-    pub role: Role,
-    /// The track of the contract it was built for.
-    pub contract: ContractVersion,
-    /// What it imports.
-    pub imports: Vec<Import>,
-    /// What it says about itself.
-    pub description: Description,
-    pub(crate) guest: Box<dyn Guest>,
-}
-
-impl std::fmt::Debug for Plugin {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Plugin")
-            .field("name", &self.description.name)
-            .field("digest", &self.digest)
-            .finish_non_exhaustive()
-    }
-}
+/// How long a plugin may take to declare what it does. It may check whole tables then, once per
+/// configuration; the deadline of its step is for one document. The other limits of the step apply,
+/// so that a plugin that could not even start is rejected at once.
+const LONGEST_DECLARATION: Duration = Duration::from_secs(10);
 
 /// Loads plugins into a sandbox.
 #[derive(Debug, Clone)]
@@ -165,6 +159,7 @@ pub struct Catalog {
     sandbox: Sandbox,
     compiler: Compiler,
     cache: Option<CodeCache>,
+    shipped: &'static Shipped,
 }
 
 /// What a plugin may use while it describes itself.
@@ -174,7 +169,13 @@ pub(crate) const DESCRIBE_LIMITS: fn() -> Limits =
 impl Catalog {
     /// A catalog that loads into this sandbox.
     pub fn new(sandbox: Sandbox, compiler: Compiler, cache: Option<CodeCache>) -> Catalog {
-        Catalog { sandbox, compiler, cache }
+        Catalog { sandbox, compiler, cache, shipped: Shipped::NOTHING }
+    }
+
+    /// The same, with plugins and tables that travel with the program.
+    #[must_use]
+    pub fn with_shipped(self, shipped: &'static Shipped) -> Catalog {
+        Catalog { shipped, ..self }
     }
 
     /// Where its plugins run.
@@ -182,19 +183,45 @@ impl Catalog {
         &self.sandbox
     }
 
-    /// Validates, compiles and links a component, and asks it to describe itself.
+    /// What travels with the program.
+    pub fn shipped(&self) -> &'static Shipped {
+        self.shipped
+    }
+
+    /// A plugin that travels with the program, or `None` if there is none of this name. Its
+    /// component is read once a call needs it, or at once where its manifest is of another host.
     ///
     /// # Errors
     ///
-    /// See [`LoadError`]; nothing of the component runs before everything else about it was checked.
+    /// See [`Catalog::load`].
+    pub fn load_shipped(&self, name: &str) -> Option<Result<Arc<Plugin>, LoadError>> {
+        let shipped = self.shipped.plugin(name)?;
+        let Some(Manifest { component, known, declared }) = shipped.known() else {
+            return Some(shipped.component().and_then(|bytes| self.load(&bytes)));
+        };
+        let bytes = Component::Shipped { shipped, digest: component };
+        Some(Ok(Arc::new(Plugin::unlinked(self, component, known, bytes, declared))))
+    }
+
+    /// Validates, compiles and links a component, and asks it to describe itself. Of one that did
+    /// so before, what it said is in the cache; it is linked once a call needs it.
+    ///
+    /// # Errors
+    ///
+    /// See [`LoadError`]; nothing of the component runs before everything else about it was
+    /// checked.
     pub fn load(&self, bytes: &[u8]) -> Result<Arc<Plugin>, LoadError> {
         let size = bytes.len() as u64;
         if size > LARGEST_COMPONENT {
             return Err(LoadError::TooLarge { size });
         }
         let digest = Digest::of(bytes);
+        if let Some(known) = self.recall(&known_name(digest)).and_then(KnownForm::known) {
+            let bytes = Component::Held(bytes.into());
+            return Ok(Arc::new(Plugin::unlinked(self, digest, known, bytes, Vec::new())));
+        }
         let cached = self.cache.as_ref().and_then(|cache| cached(&self.sandbox, cache, digest));
-        // Validation takes most of the time of a start. Code is made and kept only of what passed it.
+        // Code is made and kept only of what passed validation.
         let Inspection { role, contract, imports, .. } = match cached {
             Some(_) => inspect_validated(bytes, digest)?,
             None => inspect(bytes)?,
@@ -211,13 +238,7 @@ impl Catalog {
             Some(component) => component,
             None => compile(&self.sandbox, &self.compiler, self.cache.as_ref(), digest, bytes)?,
         };
-        check_resources(&component)?;
-        let track = TRACKS
-            .iter()
-            .find(|track| track.version == contract)
-            .ok_or(LoadError::UnknownTrack { version: contract })?;
-        let guest = (track.link)(&self.sandbox, &component, role)
-            .map_err(|error| LoadError::Mismatch { reason: format!("{error:#}") })?;
+        let guest = self.link_code(&component, role, contract)?;
         let call = Call {
             sandbox: &self.sandbox,
             limits: &DESCRIBE_LIMITS(),
@@ -229,19 +250,100 @@ impl Catalog {
         }
         let described =
             guest.describe(call).map_err(|stopped| LoadError::Describe(Box::new(stopped)))?;
-        Ok(Arc::new(Plugin {
-            digest,
-            size,
-            role,
-            contract,
-            imports,
-            description: described.value,
-            guest,
-        }))
+        let known = Known { size, role, contract, imports, description: described.value };
+        self.remember(&known_name(digest), &KnownForm::of(&known));
+        Ok(Arc::new(Plugin::linked(self, digest, known, bytes, guest)))
+    }
+
+    /// Links a component that was loaded before: from its code if that is kept, else validated and
+    /// compiled anew.
+    pub(super) fn link(
+        &self,
+        digest: Digest,
+        role: Role,
+        contract: ContractVersion,
+        bytes: impl FnOnce() -> Result<Vec<u8>, LoadError>,
+    ) -> Result<Box<dyn Guest>, LoadError> {
+        let cached = self.cache.as_ref().and_then(|cache| cached(&self.sandbox, cache, digest));
+        let component = match cached {
+            Some(component) => component,
+            None => {
+                let bytes = bytes()?;
+                inspect(&bytes)?;
+                compile(&self.sandbox, &self.compiler, self.cache.as_ref(), digest, &bytes)?
+            }
+        };
+        self.link_code(&component, role, contract)
+    }
+
+    fn link_code(
+        &self,
+        component: &wasmtime::component::Component,
+        role: Role,
+        contract: ContractVersion,
+    ) -> Result<Box<dyn Guest>, LoadError> {
+        check_resources(component)?;
+        let track = TRACKS
+            .iter()
+            .find(|track| track.version == contract)
+            .ok_or(LoadError::UnknownTrack { version: contract })?;
+        (track.link)(&self.sandbox, component, role)
+            .map_err(|error| LoadError::Mismatch { reason: format!("{error:#}") })
+    }
+
+    /// Asks a plugin what it does, now that it knows its settings and tables; or tells what it
+    /// declared with the same ones before.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be used with them, or fails.
+    pub fn declare(
+        &self,
+        plugin: &Plugin,
+        limits: Limits,
+        settings: &Arc<Settings>,
+        tables: &Arc<BTreeMap<String, Arc<Table>>>,
+    ) -> Result<Declaration, Stopped> {
+        let key = declaration_key(plugin.digest, &limits, settings, tables);
+        if let Some(declaration) = plugin.declared(key) {
+            return Ok(declaration.clone());
+        }
+        let name = format!("{key}-{BUILD}.declared");
+        if let Some(kept) = self.recall(&name).and_then(DeclarationForm::declaration) {
+            return Ok(kept);
+        }
+        let limits = Limits { deadline: LONGEST_DECLARATION, ..limits };
+        let inputs = Inputs {
+            settings: Arc::clone(settings),
+            tables: Arc::clone(tables),
+            ..Inputs::default()
+        };
+        let call = Call { sandbox: &self.sandbox, limits: &limits, inputs, depth: 0 };
+        let declaration = plugin.guest()?.declare(call)?.value;
+        self.remember(&name, &DeclarationForm::of(&declaration));
+        Ok(declaration)
+    }
+
+    fn recall<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
+        serde_json::from_slice(&self.cache.as_ref()?.read(name)?).ok()
+    }
+
+    fn remember(&self, name: &str, what: &impl Serialize) {
+        let Some(cache) = &self.cache else { return };
+        let bytes = serde_json::to_vec(what).expect("strings have a form in JSON");
+        if let Err(error) = cache.write(name, &bytes) {
+            tracing::warn!(%error, "what a plugin said could not be kept");
+        }
     }
 }
 
-/// Whether the functions that a plugin exports have the types of the contract; a start function may end this early.
+/// What the cache calls what a component said of itself.
+fn known_name(component: Digest) -> String {
+    format!("{component}-{BUILD}.known")
+}
+
+/// Whether the functions that a plugin exports have the types of the contract; a start function may
+/// end this early.
 fn fits(guest: &dyn Guest, sandbox: &Sandbox) -> Result<Result<(), String>, LoadError> {
     let limits = DESCRIBE_LIMITS();
     let call = Call { sandbox, limits: &limits, inputs: Inputs::default(), depth: 0 };
@@ -249,7 +351,8 @@ fn fits(guest: &dyn Guest, sandbox: &Sandbox) -> Result<Result<(), String>, Load
     Ok(fits.value)
 }
 
-/// Modules that are instantiated several times need more than their file tells; what the pool has not, would fail on every document.
+/// Modules that are instantiated several times need more than their file tells; what the pool has
+/// not, would fail on every document.
 fn check_resources(component: &wasmtime::component::Component) -> Result<(), LoadError> {
     use crate::sandbox::{MEMORIES, TABLE_ELEMENTS, TABLES};
     // `None` means that the component imports whole modules, which the contract has no place for.

@@ -1,19 +1,24 @@
 //! Finds plugins, checks what they are, compiles, loads, and configures them.
 //!
-//! Bytes become a plugin in this order, and each step is guarded: size, kind of file, validity, imports against what the sandbox
-//! offers, role, compilation (in a child process where the program provides one), resources against the pool, and at last a call
-//! of `describe`.
+//! Bytes become a plugin in this order, and each step is guarded: size, kind of file, validity,
+//! imports against what the sandbox offers, role, compilation (in a child process where the program
+//! provides one), resources against the pool, and at last a call of `describe`. What was learned on
+//! the way is kept, so that the next start reads a component only once a document needs it.
 
+mod cache;
 mod code;
 mod inspect;
+mod known;
 mod load;
 mod needs;
+mod plugin;
+mod private;
 mod shipped;
 
-pub use code::{CodeCache, Compiler, run_compiler};
+pub use cache::CodeCache;
+pub use code::{Compiler, run_compiler};
 pub use inspect::{Import, Inspection, Provider, inspect};
 pub(crate) use load::DESCRIBE_LIMITS;
-pub use load::{Catalog, LARGEST_COMPONENT, LoadError, Plugin};
-pub use shipped::{
-    DEFAULT_PIPELINE, shipped_plugin, shipped_plugins, shipped_table, shipped_tables,
-};
+pub use load::{Catalog, LARGEST_COMPONENT, LoadError};
+pub use plugin::Plugin;
+pub use shipped::{Declared, Shipped, ShippedPlugin};

@@ -114,7 +114,7 @@ impl<'a> Caller<'a> {
 
     pub(super) fn declare(&self) -> Result<Result<Declaration, Reported>, Stopped> {
         let call = self.call(Inputs::default(), &self.configuration.limits);
-        let declared = self.plugin.guest.answers(call, &[Task::Declare])?.value.pop();
+        let declared = self.plugin.guest()?.answers(call, &[Task::Declare])?.value.pop();
         match declared {
             Some(Ok(Answer::Declaration(declared))) => Ok(Ok(declared)),
             Some(Err(reported)) => Ok(Err(reported)),
@@ -149,7 +149,7 @@ impl<'a> Caller<'a> {
         let times = u32::try_from(tasks.len()).unwrap_or(u32::MAX);
         let limits = Limits { deadline: limits.deadline.saturating_mul(times), ..limits };
         let call = self.call(Inputs { members: sink, ..Inputs::default() }, &limits);
-        let answers = self.plugin.guest.answers(call, tasks)?.value;
+        let answers = self.plugin.guest()?.answers(call, tasks)?.value;
         let members = std::mem::take(&mut *members.lock().unwrap_or_else(PoisonError::into_inner));
         Ok(Answers { answers, members })
     }

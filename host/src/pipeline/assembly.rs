@@ -1,6 +1,5 @@
 //! From a manifest to steps that can run: loads and configures every plugin, and puts them in order.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::io::Read;
@@ -12,20 +11,17 @@ use bytesize::ByteSize;
 
 use super::configuration::Configured;
 use super::recipe::Recipe;
-use super::step::{Step, declare};
+use super::step::Step;
 use crate::abi::{Declaration, Description};
 use crate::capabilities::{LARGEST_TABLE, Settings, Table};
-use crate::catalog::{
-    Catalog, LARGEST_COMPONENT, LoadError, Plugin, shipped_plugin, shipped_plugins, shipped_table,
-    shipped_tables,
-};
+use crate::catalog::{Catalog, LARGEST_COMPONENT, LoadError, Plugin};
 use crate::error::{Hint, Hinted, Location, choice, listed};
 use crate::manifest::{Manifest, ManifestError, Placed, PluginRef, StepRequest, TableRef};
 use crate::model::{
     Digest, FailureClass, LanguageTag, LimitName, MediaType, Needed, PluginName, Role,
 };
 use crate::sandbox::{Sandbox, Stopped};
-use crate::store::{Store, StoreError};
+use crate::store::{Commit, Store, StoreError};
 
 /// Steps in the order in which they run.
 #[derive(Debug)]
@@ -75,16 +71,51 @@ impl Pipeline {
     }
 
     /// Keeps what the steps are made of, and which steps they are, in a store: for whoever runs them again, or asks what was run.
-    /// Every run does this when it begins.
     ///
     /// # Errors
     ///
     /// If the store cannot be written.
     pub fn keep_in(&self, store: &dyn Store) -> Result<(), StoreError> {
         for step in &self.steps {
-            store.keep(&[&step.component, &step.configured.to_bytes()])?;
+            keep_component(step, store)?;
+        }
+        self.keep_recipe_in(store)
+    }
+
+    /// Keeps which steps they are, and how each is configured. Every run does this when it begins; components follow with what they
+    /// were used for.
+    pub(super) fn keep_recipe_in(&self, store: &dyn Store) -> Result<(), StoreError> {
+        for step in &self.steps {
+            store.keep(&[&step.configured.to_bytes()])?;
         }
         store.keep(&[&self.recipe])
+    }
+
+    /// Keeps the components that made what is about to be stored, or failed at it, but for those in `kept`, which takes them in.
+    pub(super) fn keep_components_of<'a>(
+        &self,
+        commits: impl IntoIterator<Item = &'a Commit>,
+        store: &dyn Store,
+        kept: &mut BTreeSet<Digest>,
+    ) -> Result<(), StoreError> {
+        for commit in commits {
+            let documents = commit.documents.iter().map(|it| it.provenance.component);
+            let findings = commit.findings.iter().map(|(.., it)| it.provenance.component);
+            let failures = commit.failures.iter().filter_map(|it| it.component);
+            // What an unpacker emitted is stored elsewhere.
+            let unpackers = self
+                .accepting(Role::Unpacker, &commit.source.info.media_type)
+                .map(|step| step.plugin.digest);
+            for component in documents.chain(findings).chain(failures).chain(unpackers) {
+                let step = self.steps.iter().find(|step| step.plugin.digest == component);
+                // What an earlier run brought along was kept by that run.
+                if let Some(step) = step.filter(|_| !kept.contains(&component)) {
+                    keep_component(step, store)?;
+                    kept.insert(component);
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Loads and configures all plugins of a manifest, and checks everything that can be checked before the first document.
@@ -111,6 +142,21 @@ impl Pipeline {
         let recipe = Recipe::of(&steps).to_bytes();
         let digest = Digest::of(&recipe);
         Ok(Pipeline { sandbox: catalog.sandbox().clone(), steps, recipe, digest })
+    }
+}
+
+/// Keeps the component of a step, unless the store has it: it may have to be unpacked for that.
+fn keep_component(step: &Step, store: &dyn Store) -> Result<(), StoreError> {
+    if !store.parts_with_prefix(&step.plugin.digest.to_string(), 1)?.is_empty() {
+        return Ok(());
+    }
+    match step.plugin.component() {
+        Ok(component) => store.keep(&[&component]),
+        // It ran from code that is kept elsewhere, so what it did is worth storing.
+        Err(error) => {
+            tracing::error!(step = %step.name, %error, "the component of a step cannot be kept");
+            Ok(())
+        }
     }
 }
 
@@ -192,29 +238,23 @@ impl Assembler<'_> {
     }
 
     fn step(&self, request: &StepRequest) -> Result<Step, PipelineError> {
-        let (plugin, component) = self.plugin(request)?;
+        let plugin = self.plugin(request)?;
         let description = &plugin.description;
         let settings = Arc::new(self.settings(request, description)?);
         let tables = Arc::new(self.tables(request, description)?);
-        let declaration = declare(self.catalog, &plugin, request.limits, &settings, &tables)
+        let declaration = (self.catalog.declare(&plugin, request.limits, &settings, &tables))
             .map_err(|stopped| self.undeclared(request, &plugin, &stopped))?;
         let pairs = self.pairs(request, &plugin, &declaration)?;
         let name = request.name.clone().unwrap_or_else(|| description.name.clone());
         let configured = Configured { settings, tables, pairs };
         let origin = request.plugin.clone();
-        Ok(Step::new(name, plugin, origin, component, request.limits, declaration, configured))
+        Ok(Step::new(name, plugin, origin, request.limits, declaration, configured))
     }
 
-    /// The plugin, and the bytes of its component.
-    fn plugin(
-        &self,
-        request: &StepRequest,
-    ) -> Result<(Arc<Plugin>, Cow<'static, [u8]>), PipelineError> {
-        let component: Cow<'static, [u8]> = match &request.plugin {
-            PluginRef::Shipped(name) => match shipped_plugin(name) {
-                Some(bytes) => bytes.into(),
-                None => return Err(self.unknown_plugin(request, name)),
-            },
+    fn plugin(&self, request: &StepRequest) -> Result<Arc<Plugin>, PipelineError> {
+        let loaded = match &request.plugin {
+            PluginRef::Shipped(name) => (self.catalog.load_shipped(name))
+                .ok_or_else(|| self.unknown_plugin(request, name))?,
             PluginRef::File(path) => {
                 let bytes = read_bounded(path, LARGEST_COMPONENT);
                 let bytes = bytes.map_err(|error| PipelineError {
@@ -225,10 +265,10 @@ impl Assembler<'_> {
                         None,
                     )
                 })?;
-                bytes.into()
+                self.catalog.load(&bytes)
             }
         };
-        let plugin = self.catalog.load(&component).map_err(|error: LoadError| {
+        loaded.map_err(|error: LoadError| {
             let hint = error.hint();
             PipelineError {
                 source: Some(Box::new(error)),
@@ -238,16 +278,16 @@ impl Assembler<'_> {
                     hint,
                 )
             }
-        })?;
-        Ok((plugin, component))
+        })
     }
 
     fn unknown_plugin(&self, request: &StepRequest, name: &str) -> PipelineError {
         let message = format!("there is no shipped plugin `{}`", name.escape_debug());
-        let hint = if shipped_plugins().next().is_none() {
+        let shipped = || self.catalog.shipped().plugin_names();
+        let hint = if shipped().next().is_none() {
             Hint::BuildWithPlugins
         } else {
-            let choice = choice(name, shipped_plugins());
+            let choice = choice(name, shipped());
             Hint::UseShipped { choice, file: format!("./{name}.wasm") }
         };
         self.error(&request.place, message, Some(hint))
@@ -330,8 +370,9 @@ impl Assembler<'_> {
     fn table(&self, Placed { value, place }: &Placed<TableRef>) -> Result<Table, PipelineError> {
         match value {
             TableRef::Shipped(name) => {
-                let text = shipped_table(name).ok_or_else(|| {
-                    let choice = choice(name, shipped_tables());
+                let shipped = self.catalog.shipped();
+                let text = shipped.table(name).ok_or_else(|| {
+                    let choice = choice(name, shipped.table_names());
                     let hint = Hint::UseShipped { choice, file: format!("./{name}.tsv") };
                     self.error(
                         place,

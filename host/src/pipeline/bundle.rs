@@ -21,7 +21,7 @@ use std::sync::Arc;
 
 use super::configuration::Configured;
 use super::reading::Again;
-use super::step::{Step, declare};
+use super::step::Step;
 use crate::catalog::{Catalog, LARGEST_COMPONENT, LoadError};
 use crate::manifest::PluginRef;
 use crate::model::{Attempt, Cost, Failure, Finding, Limits, StoredDocument, StoredSource};
@@ -236,12 +236,11 @@ impl Bundle {
             log: wanted.log.min(most.log),
         };
         let declaration =
-            declare(catalog, &plugin, limits, &configured.settings, &configured.tables)
+            (catalog.declare(&plugin, limits, &configured.settings, &configured.tables))
                 .map_err(|stopped| BundleError::Declare(Box::new(stopped)))?;
         let name = self.failure.step.clone().unwrap_or_else(|| self.attempt.plugin.clone());
         let origin = PluginRef::File(PathBuf::from("component.wasm"));
-        let component = self.component.clone().into();
-        Ok(Step::new(name, plugin, origin, component, limits, declaration, configured))
+        Ok(Step::new(name, plugin, origin, limits, declaration, configured))
     }
 }
 

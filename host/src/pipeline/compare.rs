@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, sync_channel};
 
 use super::configuration::Configured;
 use super::reading::{Again, Product};
-use super::step::{Step, declare};
+use super::step::Step;
 use crate::abi::Declaration;
 use crate::catalog::{Catalog, LoadError};
 use crate::error::{Hint, Hinted};
@@ -109,7 +109,7 @@ impl Step {
         }
         let (settings, tables) = (Arc::new(settings.into_iter().collect()), Arc::new(tables));
         let limits = like.map_or_else(Limits::default, |like| like.limits);
-        let declaration = declare(catalog, &plugin, limits, &settings, &tables)
+        let declaration = (catalog.declare(&plugin, limits, &settings, &tables))
             .map_err(|stopped| VersionError::Declare(Box::new(stopped)))?;
         let mut pairs = match &declaration {
             Declaration::Pairs(offered) => offered.clone(),
@@ -120,7 +120,7 @@ impl Step {
         }
         let name = like.map_or_else(|| description.name.clone(), |like| like.name.clone());
         let configured = Configured { settings, tables, pairs };
-        Ok(Step::new(name, plugin, origin, component.into(), limits, declaration, configured))
+        Ok(Step::new(name, plugin, origin, limits, declaration, configured))
     }
 }
 

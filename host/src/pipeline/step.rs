@@ -1,20 +1,15 @@
 //! What a step is: a plugin with its settings, tables and limits, and the digest of everything its results depend on.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::configuration::Configured;
-use crate::abi::{Call, Declaration};
+use crate::abi::Declaration;
 use crate::capabilities::{Settings, Table};
-use crate::catalog::{Catalog, Plugin};
+use crate::catalog::Plugin;
 use crate::manifest::PluginRef;
 use crate::model::{ContractVersion, Digest, Hasher, LanguageTag, PluginName};
-use crate::sandbox::{Inputs, Limits, Stopped};
-
-/// How long a plugin may take to declare what it does. It may check whole tables then, once per run; the deadline of its step is for
-/// one document. The other limits of the step apply, so that a plugin that could not even start is rejected at once.
-const LONGEST_DECLARATION: std::time::Duration = std::time::Duration::from_secs(10);
+use crate::sandbox::{Inputs, Limits};
 
 /// A plugin with its settings, tables and limits: one step of a pipeline.
 #[derive(Debug)]
@@ -35,8 +30,6 @@ pub struct Step {
     pub(super) configuration: Digest,
     /// The digest of the bytes under which the store keeps them.
     pub(super) kept: Digest,
-    /// The bytes of the component.
-    pub(super) component: Cow<'static, [u8]>,
     /// The steps whose findings it reads; all of them come before it in the order of execution.
     pub(super) reads: Vec<PluginName>,
 }
@@ -46,7 +39,6 @@ impl Step {
         name: PluginName,
         plugin: Arc<Plugin>,
         origin: PluginRef,
-        component: Cow<'static, [u8]>,
         limits: Limits,
         declaration: Declaration,
         configured: Configured,
@@ -60,7 +52,6 @@ impl Step {
             kept: Digest::of(&configured.to_bytes()),
             configured,
             reads: plugin.description.reads.clone(),
-            component,
             plugin,
         }
     }
@@ -105,19 +96,4 @@ pub(super) fn step_digest(
     hasher.field(contract.to_string().as_bytes());
     hasher.field(configuration.as_bytes());
     hasher.finish()
-}
-
-/// Asks a plugin what it does, now that it knows its settings and tables.
-pub(super) fn declare(
-    catalog: &Catalog,
-    plugin: &Plugin,
-    limits: Limits,
-    settings: &Arc<Settings>,
-    tables: &Arc<BTreeMap<String, Arc<Table>>>,
-) -> Result<Declaration, Stopped> {
-    let limits = Limits { deadline: LONGEST_DECLARATION, ..limits };
-    let inputs =
-        Inputs { settings: Arc::clone(settings), tables: Arc::clone(tables), ..Inputs::default() };
-    let call = Call { sandbox: catalog.sandbox(), limits: &limits, inputs, depth: 0 };
-    plugin.guest.declare(call).map(|called| called.value)
 }

@@ -9,7 +9,7 @@ use crate::{guests, messages, toolchain};
 /// Builds the shipped plugins and then the host, and returns the path of its binary.
 pub fn build(workspace: &Workspace, release: bool) -> Outcome<PathBuf> {
     let toolchain = toolchain::set_up(workspace)?;
-    guests::build_shipped(workspace, &toolchain)?;
+    guests::build_shipped(workspace, &toolchain, guests::For::Binary { release })?;
     let mut command = workspace.cargo();
     command.args(["build", "--package", "docmill-cli"]);
     if release {

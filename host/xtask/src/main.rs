@@ -10,6 +10,7 @@ mod host;
 mod messages;
 mod polyglot;
 mod process;
+mod sources;
 mod tidy;
 mod toolchain;
 mod workspace;

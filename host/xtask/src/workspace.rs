@@ -54,7 +54,7 @@ impl Workspace {
         command
     }
 
-    /// The plugins that travel inside the binary: every folder below `plugins/` whose library becomes a component.
+    /// The plugins that travel inside the binary: every folder below `plugins/` whose manifest says so.
     pub fn shipped_plugins(&self) -> Outcome<Vec<String>> {
         let folder = self.path("plugins");
         let mut plugins = Vec::new();
@@ -62,7 +62,7 @@ impl Workspace {
             let Ok(manifest) = fs::read_to_string(entry.path().join("Cargo.toml")) else {
                 continue;
             };
-            if is_component(&manifest) {
+            if is_shipped(&manifest) {
                 plugins.push(entry.file_name().to_string_lossy().into_owned());
             }
         }
@@ -74,20 +74,19 @@ impl Workspace {
 /// A manifest of cargo, as far as it matters here.
 #[derive(Default, Deserialize)]
 struct CargoManifest {
-    lib: Option<Library>,
+    package: Option<Package>,
 }
 
 #[derive(Default, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-struct Library {
+struct Package {
     #[serde(default)]
-    crate_type: Vec<String>,
+    metadata: toml::Table,
 }
 
-/// Whether a manifest asks for a library that is a component when compiled for WebAssembly.
-fn is_component(manifest: &str) -> bool {
+/// Whether a manifest says which step of the built-in pipeline its plugin is.
+fn is_shipped(manifest: &str) -> bool {
     let manifest: CargoManifest = toml::from_str(manifest).unwrap_or_default();
-    manifest.lib.unwrap_or_default().crate_type.iter().any(|it| it == "cdylib")
+    manifest.package.unwrap_or_default().metadata.contains_key("docmill")
 }
 
 /// Writes a file only if that changes it, since cargo goes by times.
@@ -107,11 +106,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_library_that_becomes_a_component_is_shipped() {
-        assert!(is_component("[package]\n\n[lib]\ncrate-type = [\"cdylib\", \"rlib\"]\n"));
-        assert!(!is_component("[package]\n[lib]\n[[example]]\ncrate-type = [\"cdylib\"]\n"));
-        assert!(is_component("[lib]\ncrate-type = [\n  # both\n  'cdylib',\n]\n"));
-        assert!(!is_component("[package]\n[[example]]\ncrate-type = [\"cdylib\"]\n"));
+    fn only_a_plugin_with_a_place_in_the_built_in_pipeline_is_shipped() {
+        assert!(is_shipped("[package]\n\n[package.metadata.docmill]\nplace = 1\n"));
+        assert!(!is_shipped("[package]\n\n[lib]\ncrate-type = [\"cdylib\", \"rlib\"]\n"));
     }
 
     #[test]

@@ -47,6 +47,29 @@ pub fn lexicon(data: &[u8]) {
     }
 }
 
+/// A glossary, and after an empty line a text that it renders, line by line.
+pub fn glossary(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let (rows, text) = text.split_once("\n\n").unwrap_or((&text, ""));
+    let Ok(table) = docmill::capabilities::Table::from_tsv(rows) else { return };
+    let occurrence = |it: docmill::capabilities::Occurrence<'_>| docmill_plugin::Occurrence {
+        span: Span { start: it.span.start, end: it.span.end },
+        value: it.value.to_owned(),
+    };
+    let find = |text: &str| match table.find(text) {
+        Ok(found) => found.into_iter().map(occurrence).collect(),
+        // The call would have ended there.
+        Err(_) => Vec::new(),
+    };
+    let lines: Vec<String> = text.split('\n').map(str::to_owned).collect();
+    for target in ["en", "vi"] {
+        if let Ok(rendered) = translate_glossary::render::segments(&lines, target, find) {
+            assert_eq!(rendered.segments.len(), lines.len());
+            assert!(rendered.known <= rendered.words, "{rendered:?}");
+        }
+    }
+}
+
 fn taken(found: Extracted) -> model::Extracted {
     let document = found.document;
     model::Extracted {

@@ -7,7 +7,7 @@ mod guests;
 mod promises;
 mod values;
 
-pub use guests::{html, lexicon, references, text};
+pub use guests::{glossary, html, lexicon, references, text};
 pub use values::guest_values;
 
 use std::collections::BTreeMap;
@@ -33,6 +33,7 @@ pub type Target = (&'static str, fn(&[u8]));
 pub const TARGETS: &[Target] = &[
     ("bundle", bundle),
     ("component", component),
+    ("glossary", glossary),
     ("guest_values", guest_values),
     ("html", html),
     ("import", import),

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use docmill::catalog::{Catalog, shipped_plugin};
+use docmill::catalog::Catalog;
 use docmill::manifest::PluginRef;
 use docmill::model::{Bill, Digest, PluginName, Role};
 use docmill::pipeline::{
@@ -14,6 +14,7 @@ use docmill::pipeline::{
     compare,
 };
 use docmill::store::Store;
+use docmill_shipped::SHIPPED;
 use serde::Serialize;
 
 use super::ingest::{jobs, stop_on_signal, warn_of_interrupt};
@@ -202,7 +203,7 @@ impl<'a> Versions<'a> {
             text.len() >= SHORTEST_DIGEST && text.bytes().all(|it| it.is_ascii_hexdigit())
         };
         let is_kept = digest.is_some()
-            || (is_digest(meant) && !path.exists() && shipped_plugin(meant).is_none());
+            || (is_digest(meant) && !path.exists() && SHIPPED.plugin(meant).is_none());
         if !is_kept {
             return Ok((path.clone(), read(&path)?));
         }

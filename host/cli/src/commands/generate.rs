@@ -3,7 +3,6 @@
 use std::io::Write;
 
 use clap::CommandFactory;
-use docmill::catalog::DEFAULT_PIPELINE;
 
 use crate::args::{Args, Common};
 use crate::context;
@@ -15,7 +14,7 @@ pub fn pipeline(common: &Common) -> Result<Exit, CommandError> {
     let (_, text) = context::pipeline_text(common)?;
     // With `docmill pipeline > docmill.toml` the shell has made the file before docmill looks for it.
     let is_being_made = text.is_empty() && common.pipeline.is_none();
-    let text = if is_being_made { DEFAULT_PIPELINE } else { &text };
+    let text = if is_being_made { context::built_in()? } else { &text };
     std::io::stdout().lock().write_all(text.as_bytes())?;
     Ok(Exit::Success)
 }

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::io::Write;
 
 use docmill::capabilities::{LARGEST_TABLE, Table};
-use docmill::catalog::{Catalog, LoadError, Plugin, shipped_table};
+use docmill::catalog::{Catalog, LoadError, Plugin};
 use docmill::conformance::{
     Configuration, ConfigurationError, Outcome, Report, Sample, Verdict, check,
 };
 use docmill::ingest::judge;
 use docmill::model::Limits;
+use docmill_shipped::SHIPPED;
 use serde::Serialize;
 
 use super::plugin_inspect::{read, rejected};
@@ -95,7 +96,7 @@ fn table(file: &str) -> Result<Table, CommandError> {
     let unusable = |error: &dyn std::error::Error| {
         CommandError::new(Exit::Rejected, format!("table `{file}` cannot be used")).because(error)
     };
-    match shipped_table(file) {
+    match SHIPPED.table(file) {
         Some(text) => Table::from_tsv(text).map_err(|error| unusable(&error)),
         None => {
             let text = context::read_text(std::path::Path::new(file), LARGEST_TABLE)

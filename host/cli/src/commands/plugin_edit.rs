@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use docmill::catalog::{Catalog, DEFAULT_PIPELINE, Plugin};
+use docmill::catalog::{Catalog, Plugin};
 use docmill::manifest::{Draft, DraftError, Lock, Manifest, NewStep, Pin, names_a_file};
 use docmill::model::{Digest, PluginName};
 use docmill::pipeline::Pipeline;
@@ -106,7 +106,7 @@ impl Edit {
         let path = common.pipeline.clone().unwrap_or_else(|| PathBuf::from(context::PIPELINE_FILE));
         let text = match path.exists() {
             true => context::pipeline_text(common)?.1,
-            false => DEFAULT_PIPELINE.to_owned(),
+            false => context::built_in()?.to_owned(),
         };
         let draft = Draft::of(&text).map_err(|error| unusable(&path, &error))?;
         let lock = context::lock(&path)?.unwrap_or_default();

@@ -9,12 +9,12 @@ use std::sync::Arc;
 use docmill::abi::Description;
 use docmill::capabilities::Usage;
 use docmill::catalog::{
-    Import, Inspection, LARGEST_COMPONENT, LoadError, Plugin, Provider, inspect, shipped_plugin,
-    shipped_plugins,
+    Import, Inspection, LARGEST_COMPONENT, LoadError, Plugin, Provider, inspect,
 };
 use docmill::conformance::{Configuration, used};
 use docmill::model::{Digest, Limits};
 use docmill::pipeline::{Pipeline, Step};
+use docmill_shipped::SHIPPED;
 use serde::Serialize;
 
 use crate::args::{Common, Output};
@@ -90,8 +90,8 @@ pub fn rejected(meant: &Path, error: &LoadError) -> CommandError {
 /// The bytes of a shipped plugin or of a file.
 pub fn read(meant: &Path) -> Result<Vec<u8>, CommandError> {
     let name = meant.to_str().filter(|name| !name.contains(['/', '\\']));
-    if let Some(shipped) = name.and_then(shipped_plugin) {
-        return Ok(shipped.to_vec());
+    if let Some(shipped) = name.and_then(|name| SHIPPED.plugin(name)) {
+        return shipped.component().map_err(|error| rejected(meant, &error));
     }
     let error = |reason: &dyn std::error::Error| {
         let message = format!("plugin `{}` could not be read", meant.display());
@@ -99,7 +99,7 @@ pub fn read(meant: &Path) -> Result<Vec<u8>, CommandError> {
     };
     let file = File::open(meant).map_err(|reason| {
         let is_name = name.is_some_and(|name| !name.contains('.'));
-        let shipped: Vec<_> = shipped_plugins().map(|name| format!("`{name}`")).collect();
+        let shipped: Vec<_> = SHIPPED.plugin_names().map(|name| format!("`{name}`")).collect();
         match is_name && reason.kind() == std::io::ErrorKind::NotFound {
             true if !shipped.is_empty() => {
                 let message =

@@ -7,10 +7,10 @@ use std::path::Path;
 
 use docmill::abi::Declaration;
 use docmill::capabilities::LARGEST_TABLE;
-use docmill::catalog::{shipped_table, shipped_tables};
 use docmill::manifest::Manifest;
 use docmill::model::Label;
 use docmill::pipeline::Pipeline;
+use docmill_shipped::SHIPPED;
 
 use crate::args::{Common, Output};
 use crate::context;
@@ -25,11 +25,11 @@ const EXTRACTOR: &str = "extract-text";
 /// Runs the command.
 pub fn check(common: &Common, table: &Path) -> Result<Exit, CommandError> {
     let shown = table.display().to_string();
-    let shipped = table.to_str().and_then(shipped_table).filter(|_| !table.exists());
+    let shipped = table.to_str().and_then(|name| SHIPPED.table(name)).filter(|_| !table.exists());
     let text = match shipped {
         Some(text) => text.to_owned(),
         None => context::read_text(table, LARGEST_TABLE).map_err(|error| {
-            let names: Vec<&str> = shipped_tables().collect();
+            let names: Vec<&str> = SHIPPED.table_names().collect();
             CommandError::new(Exit::Rejected, format!("the taxonomy `{shown}` could not be read"))
                 .because(&error)
                 .hint(format!("name a file, or one of the shipped tables: {}", names.join(", ")))

@@ -63,7 +63,7 @@ impl Step {
             return Err(self.wrong_role("takes no containers apart"));
         }
         let inputs = Inputs { members: Some(members), ..self.inputs() };
-        self.plugin.guest.unpack(self.call(sandbox, inputs, depth), container)
+        self.plugin.guest()?.unpack(self.call(sandbox, inputs, depth), container)
     }
 
     pub(in crate::pipeline) fn extract_at(
@@ -75,7 +75,7 @@ impl Step {
         if self.plugin.role != Role::Extractor {
             return Err(self.wrong_role("reads no sources"));
         }
-        self.plugin.guest.extract(self.call(sandbox, self.inputs(), depth), source)
+        self.plugin.guest()?.extract(self.call(sandbox, self.inputs(), depth), source)
     }
 
     pub(in crate::pipeline) fn find_at(
@@ -87,7 +87,7 @@ impl Step {
     ) -> Result<Called<Findings>, Stopped> {
         let call =
             || self.call(sandbox, Inputs { findings: prior.clone(), ..self.inputs() }, depth);
-        let guest = &self.plugin.guest;
+        let guest = self.plugin.guest()?;
         match &self.declaration {
             Declaration::Labels(declared) => {
                 Ok(guest.classify(call(), document, declared)?.map(Findings::Labels))

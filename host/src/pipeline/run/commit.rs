@@ -1,5 +1,6 @@
 //! Stores what workers hand over, in groups with one flush each, and tells it after that.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::ahead::Offers;
@@ -63,8 +64,14 @@ pub(super) fn commit_all(
     context: &Context<'_>,
 ) -> Tally {
     let mut tally = Tally::default();
+    let mut kept = BTreeSet::new();
     while let Some(group) = results.receive(LARGEST_GROUP, GATHERING) {
-        if let Err(error) = commit_group(store, group, reporter, &mut tally) {
+        let commits = group.iter().filter_map(|done| done.commit.as_ref());
+        let stored = context
+            .pipeline
+            .keep_components_of(commits, store, &mut kept)
+            .and_then(|()| commit_group(store, group, reporter, &mut tally));
+        if let Err(error) = stored {
             context.abort(Abort::Store(error));
             // Nothing after this can be promised to be stored, so nothing is told either.
             return tally;

@@ -85,8 +85,8 @@ pub fn run(
         pipeline: pipeline.digest(),
         tally: Tally::default(),
     };
-    // What failed can be tried again only with what it was tried with.
-    pipeline.keep_in(store).map_err(RunError::Store)?;
+    // What failed can be tried again only with what it was tried with; its component is kept with it.
+    pipeline.keep_recipe_in(store).map_err(RunError::Store)?;
     run.id = store.begin_run(&run).map_err(RunError::Store)?;
     reporter.event(&Event::Began { run: &run });
     let context = Context {
