@@ -66,7 +66,7 @@ fn root() -> &'static Path {
 }
 
 fn pipeline(text: &str, jobs: usize) -> Outcome<(Sandbox, Pipeline)> {
-    let sandbox = Sandbox::new(&SandboxOptions { concurrency: jobs, pooling: true })?;
+    let sandbox = Sandbox::new(&SandboxOptions { concurrency: jobs, ..SandboxOptions::default() })?;
     let catalog = Catalog::new(sandbox.clone(), Compiler::InProcess, None);
     let catalog = catalog.with_shipped(&SHIPPED);
     let manifest = Manifest::parse(&root().join("docmill.toml"), text)?;

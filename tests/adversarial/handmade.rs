@@ -49,9 +49,7 @@ pub fn cases(mut add: impl FnMut(&str, &str, &str, Vec<u8>)) {
         "future-version",
         "rejected",
         "it was built for contract 7.0",
-        raw::dummy("analyzer", |text| {
-            text.replace("@0.1.0", "@7.0.0").replace("version = 0.1.0", "version = 7.0.0")
-        }),
+        raw::dummy("analyzer", |text| raw::of_version("7.0.0", &text)),
     );
     add(
         "other-types",
@@ -74,8 +72,8 @@ pub fn cases(mut add: impl FnMut(&str, &str, &str, Vec<u8>)) {
         raw::dummy("analyzer", |text| text),
     );
     let exports = "(instance $none)
-        (export \"docmill:plugin/metadata@0.1.0\" (instance $none))
-        (export \"docmill:plugin/analysis@0.1.0\" (instance $none))";
+        (export \"docmill:plugin/metadata@VERSION\" (instance $none))
+        (export \"docmill:plugin/analysis@VERSION\" (instance $none))";
     let importing =
         |import: &str| raw::text(&format!("(component (import {import:?} (instance)) {exports})"));
     let refused =
@@ -100,7 +98,7 @@ pub fn cases(mut add: impl FnMut(&str, &str, &str, Vec<u8>)) {
         "rejected",
         "does not export `docmill:plugin/metadata`",
         raw::text(
-            "(component (instance $none) (export \"docmill:plugin/analysis@0.1.0\" (instance $none)))",
+            "(component (instance $none) (export \"docmill:plugin/analysis@VERSION\" (instance $none)))",
         ),
     );
     let many: String = (0..1_001)

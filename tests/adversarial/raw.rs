@@ -113,9 +113,9 @@ impl Module {
                 (global $next (mut i32) (i32.const 4096))
                 {data}
                 (func (export \"cabi_realloc\") (param i32 i32 i32 i32) (result i32) {realloc})
-                (func (export \"docmill:plugin/metadata@0.1.0#describe\") (result i32) (i32.const 256))
-                (func (export \"docmill:plugin/{interface}@0.1.0#{declare}\") (result i32) (i32.const 320))
-                (func (export \"docmill:plugin/{interface}@0.1.0#{function}\") (param {parameters}) (result i32) {body})
+                (func (export \"docmill:plugin/metadata@VERSION#describe\") (result i32) (i32.const 256))
+                (func (export \"docmill:plugin/{interface}@VERSION#{declare}\") (result i32) (i32.const 320))
+                (func (export \"docmill:plugin/{interface}@VERSION#{function}\") (param {parameters}) (result i32) {body})
                 {more})"
         )
     }
@@ -126,7 +126,7 @@ impl Module {
     ///
     /// If the module is not what the contract asks for; what it does when it runs is not looked at.
     pub fn component(&self) -> Vec<u8> {
-        let text = self.text();
+        let text = of_this_contract(&self.text());
         let module = wat::parse_str(&text).unwrap_or_else(|error| panic!("{error}\nin\n{text}"));
         let world = match self.role {
             Role::Analyzer => "analyzer",
@@ -139,13 +139,12 @@ impl Module {
 }
 
 /// Gives a source back, as whoever borrows one has to.
-pub const DROP: &str =
-    "(import \"docmill:plugin/sources@0.1.0\" \"[resource-drop]source\" (func $drop (param i32)))";
+pub const DROP: &str = "(import \"docmill:plugin/sources@VERSION\" \"[resource-drop]source\" (func $drop (param i32)))";
 /// Reads from a source: handle, offset, length, where to put pointer and length of what was read.
-pub const READ: &str = "(import \"docmill:plugin/sources@0.1.0\" \"[method]source.read\" (func $read (param i32 i64 i32 i32)))";
+pub const READ: &str = "(import \"docmill:plugin/sources@VERSION\" \"[method]source.read\" (func $read (param i32 i64 i32 i32)))";
 /// Logs a message: level, message, fields.
 pub const LOG: &str =
-    "(import \"docmill:plugin/log@0.1.0\" \"write\" (func $write (param i32 i32 i32 i32 i32)))";
+    "(import \"docmill:plugin/log@VERSION\" \"write\" (func $write (param i32 i32 i32 i32 i32)))";
 
 /// Little-endian words, as they lie in a guest's memory.
 pub fn words(words: &[u32]) -> Vec<u8> {
@@ -164,13 +163,32 @@ pub fn dummy(world: &str, change: impl Fn(String) -> String) -> Vec<u8> {
     encode(module, &resolve, world)
 }
 
-/// A component made of text.
+/// A component made of text in which `@VERSION` stands for that of the contract.
 ///
 /// # Panics
 ///
 /// If the text is none.
 pub fn text(text: &str) -> Vec<u8> {
-    wat::parse_str(text).unwrap_or_else(|error| panic!("{error}\nin\n{text}"))
+    let text = of_this_contract(text);
+    wat::parse_str(&text).unwrap_or_else(|error| panic!("{error}\nin\n{text}"))
+}
+
+/// The text of the contract as a version that it is not.
+pub fn of_version(version: &str, text: &str) -> String {
+    let (package, since) = ("package docmill:plugin@", "@since(version = ");
+    let line = |line: &str| match line.trim_start() {
+        it if it.starts_with(package) => format!("{package}{version};"),
+        it if it.starts_with(since) => format!("{since}{version})"),
+        _ => line.to_owned(),
+    };
+    text.lines().map(|it| line(it) + "\n").collect()
+}
+
+/// Puts the version of the contract where `@VERSION` stands: the only other place that has it is the contract.
+fn of_this_contract(text: &str) -> String {
+    let (resolve, package) = contract(|text| text);
+    let version = resolve.packages[package].name.version.as_ref().expect("it has a version");
+    text.replace("@VERSION", &format!("@{version}"))
 }
 
 /// Components within each other, this many levels deep; written as bytes because no parser of text goes that deep.

@@ -14,8 +14,8 @@ const READ_SOURCE: &str = "
     (call $drop (local.get 0))
     (call $say (i32.load (i32.const 512)) (i32.load (i32.const 516)))";
 const SOURCE: &str = "
-    (import \"docmill:plugin/sources@0.1.0\" \"[resource-drop]source\" (func $drop (param i32)))
-    (import \"docmill:plugin/sources@0.1.0\" \"[method]source.read\" (func $read (param i32 i64 i32 i32)))";
+    (import \"docmill:plugin/sources@VERSION\" \"[resource-drop]source\" (func $drop (param i32)))
+    (import \"docmill:plugin/sources@VERSION\" \"[method]source.read\" (func $read (param i32 i64 i32 i32)))";
 
 /// World, interface, what declares, what is called, how many words its parameters have, what it does, imports.
 const ROLES: [(&str, &str, &str, &str, usize, &str, &str); 4] = [
@@ -48,9 +48,11 @@ fn main() {
     println!("cargo::rerun-if-changed=../../wit");
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
     let (resolve, package) = contract();
+    let version = resolve.packages[package].name.version.as_ref().expect("it has a version");
     for role in ROLES {
         let (world, ..) = role;
-        let text = module(role);
+        // The version stands in the contract alone.
+        let text = module(role).replace("@VERSION", &format!("@{version}"));
         let mut module =
             wat::parse_str(&text).unwrap_or_else(|error| panic!("{error}\nin\n{text}"));
         let id = resolve.select_world(&[package], Some(world)).expect("a world of the contract");
@@ -117,9 +119,9 @@ fn module(
                         (local.set $length (i32.sub (local.get $length) (i32.const 2)))
                         (br $next))))
                 (i32.const 0x10000))
-            (func (export \"docmill:plugin/metadata@0.1.0#describe\") (result i32) (i32.const 256))
-            (func (export \"docmill:plugin/{interface}@0.1.0#{declare}\") (result i32) (i32.const 320))
-            (func (export \"docmill:plugin/{interface}@0.1.0#{call}\") (param {parameters}) (result i32) {body}))"
+            (func (export \"docmill:plugin/metadata@VERSION#describe\") (result i32) (i32.const 256))
+            (func (export \"docmill:plugin/{interface}@VERSION#{declare}\") (result i32) (i32.const 320))
+            (func (export \"docmill:plugin/{interface}@VERSION#{call}\") (param {parameters}) (result i32) {body}))"
     )
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use docmill::model::{FailureClass, SourceState};
+use docmill::model::{Digest, FailureClass, SourceState};
 use docmill::pipeline::{Event, Fate, Plan, Reporter, RunError, RunOptions, Stored, Strategy, run};
 use docmill::store::{MemoryStore, Store};
 use docmill_tests::{Lab, contents, guest, shipped, sources};
@@ -281,4 +281,72 @@ fn a_mirror_keeps_what_came_out_of_a_container_that_no_unpacker_will_have_any_mo
     assert!(told.iter().all(|it| it.fate != Fate::Retired), "{told:?}");
     let member = store.source(&docmill::model::SourceName::new("a.txt!/all").unwrap()).unwrap();
     assert!(!member.expect("it is still there").retired);
+}
+
+/// A mailbox of messages of these sizes, with the digest of each.
+fn mailbox(sizes: &[usize]) -> (String, Vec<Digest>) {
+    let message = |size: &usize| {
+        let line = "Một dòng văn bản, une ligne de texte.\n";
+        line.repeat(size / line.len() + 1)[..].chars().take(*size).collect::<String>()
+    };
+    let messages: Vec<String> = sizes.iter().map(message).map(|it| it + "\n\n").collect();
+    let digests = messages.iter().map(|it| Digest::of(it.as_bytes())).collect();
+    (messages.iter().map(|it| format!("From a@b.example now\n{it}")).collect(), digests)
+}
+
+#[test]
+fn a_member_in_pieces_is_whole_whether_it_fits_into_memory_or_not() {
+    let pipeline = Lab::get().pipeline(&format!(
+        "[[step]]\nplugin = {:?}\nlimits = {{ deadline = \"60s\" }}\n\n[[step]]\nplugin = {:?}\n",
+        guest("examples/unpack-mbox"),
+        shipped("extract-text"),
+    ));
+    // The host keeps 1 MiB of a member in memory.
+    let (mailbox, digests) = mailbox(&[40, 3 << 20, 0, 100_000]);
+    for jobs in [1, 3] {
+        let offered = sources([("in.mbox", mailbox.as_str())]).claimed_as("text/x-mbox");
+        let ingested = Lab::get().ingest(&pipeline, offered, jobs);
+        let stored: Vec<_> = ingested.store.sources().map(|it| it.expect("a source")).collect();
+        let mut members: Vec<_> = (stored.iter())
+            .filter(|it| it.info.container.is_some())
+            .map(|it| (it.info.name.as_str(), it.info.digest))
+            .collect();
+        members.sort_unstable_by_key(|(name, _)| *name);
+        let names = (1..).map(|number| format!("in.mbox!/message {number}")).take(4);
+        let names: Vec<String> = names.collect();
+        let expected: Vec<_> =
+            names.iter().map(String::as_str).zip(digests.iter().copied()).collect();
+        assert_eq!(members, expected);
+    }
+}
+
+#[test]
+fn a_plugin_is_told_what_the_container_says_of_a_source() {
+    let pipeline = Lab::get().pipeline(&format!(
+        "[[step]]\nplugin = {:?}\n\n[[step]]\nplugin = {:?}\n",
+        guest("examples/unpack-jsonlines"),
+        guest("adversarial/read-attributes"),
+    ));
+    let lines = "{\"text\":\"x\",\"charset\":\"windows-1258\",\"title\":\"A\"}\n{\"text\":\"y\"}\n";
+    let ingested = Lab::get().ingest(&pipeline, sources([("x.jsonl", lines)]), 1);
+    let texts: Vec<_> =
+        ingested.documents().into_iter().map(|it| it.extracted.document.text).collect();
+    assert_eq!(texts, ["charset=windows-1258; title=A", "nothing"]);
+}
+
+#[test]
+fn what_the_container_says_takes_the_place_of_a_guess_and_is_kept_apart() {
+    let lines = "{\"text\":\"12/06/2025\\nPremière ligne.\",\"title\":\"Titre\",\"date\":\"2024-01-01\"}\n\
+        {\"text\":\"Première ligne.\"}\n";
+    let ingested = Lab::get().ingest(&pipeline(), sources([("x.jsonl", lines)]), 1);
+    let documents = ingested.documents();
+    let attribute = |index: usize, name| documents[index].extracted.document.attribute(name);
+    // That the first line is the title is a guess of the plugin, and the date is not.
+    assert_eq!((attribute(0, "title"), attribute(0, "guessed")), (Some("Titre"), None));
+    assert!(attribute(1, "title").is_some_and(|it| it.starts_with("Première ligne")));
+    assert_eq!(attribute(1, "guessed"), None);
+    let name = docmill::model::SourceName::new("x.jsonl!/line 1").expect("a name");
+    let stored = ingested.store.source(&name).expect("it can be read").expect("it is there");
+    let said: Vec<_> = stored.info.attributes.iter().map(|it| it.value.as_str()).collect();
+    assert_eq!(said, ["2024-01-01", "Titre"]);
 }

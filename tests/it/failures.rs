@@ -292,6 +292,10 @@ fn a_failure_that_repeats_updates_nothing() {
 struct PanickingSink(usize);
 
 impl MemberSink for PanickingSink {
+    fn count(&mut self, _: u64) -> Result<(), Refused> {
+        Ok(())
+    }
+
     fn accept(&mut self, _: Member) -> Result<(), Refused> {
         self.0 += 1;
         assert!(self.0 < 2, "a bug of the host");

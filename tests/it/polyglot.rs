@@ -100,8 +100,8 @@ fn extract_keyvalue_reads_the_same_in_every_language() {
         let (documents, failures) = (ingested.documents(), ingested.failures());
         for (index, case) in cases("extract-keyvalue").iter().enumerate() {
             let context = format!("{language}: {}", case["name"]);
-            if case["source"] == "" {
-                // The host spares every extractor the source that has no bytes.
+            if case["source"] == "" || case["said"].is_array() {
+                // The host spares every extractor the source that has no bytes, and these lie in no container.
                 continue;
             }
             let failure = failures.iter().find(|failure| failure.source.as_str() == name(index));

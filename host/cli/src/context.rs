@@ -175,7 +175,11 @@ pub fn read_bounded(path: &Path, limit: u64) -> std::io::Result<Vec<u8>> {
 
 /// Sets the sandbox up for `jobs` documents at a time.
 pub fn catalog(jobs: usize) -> Result<Catalog, CommandError> {
-    let options = SandboxOptions { concurrency: jobs, ..SandboxOptions::default() };
+    let mut options = SandboxOptions { concurrency: jobs, ..SandboxOptions::default() };
+    // Where people say that temporary files go.
+    if let Some(folder) = std::env::var_os("TMPDIR").filter(|folder| !folder.is_empty()) {
+        options.spool = folder.into();
+    }
     let sandbox =
         Sandbox::new(&options).map_err(|error| CommandError::of(Exit::Rejected, &error))?;
     Ok(Catalog::new(sandbox, compiler(), code_cache()).with_shipped(&SHIPPED))

@@ -8,19 +8,33 @@ use wasmtime::component::Resource;
 
 use super::check;
 use super::content::Content;
-use crate::capabilities::{Member, Occurrence, SourceBytes, Table};
+use crate::capabilities::{
+    Allowance, Blob, Member, MemberSink, Occurrence, SourceBytes, Spool, Table,
+};
 use crate::model::{Annotation, Attribute, Clause, Label, LogLevel, MediaType};
-use crate::sandbox::{BrokenPromise, Fault, State};
+use crate::sandbox::{BrokenPromise, Fault, Inputs, State};
 
 /// A table while a guest holds a handle to it.
 pub type LentTable = Arc<Table>;
 
-/// A member as a plugin words it.
-pub(super) struct Emitted {
+/// What is known of a member before its content, as a plugin words it.
+pub(super) struct MemberHead {
     pub(super) name: String,
     pub(super) media_type: Option<String>,
-    pub(super) content: Vec<u8>,
     pub(super) attributes: Vec<Attribute>,
+}
+
+/// The same, once it was checked.
+struct CheckedHead {
+    name: String,
+    media_type: Option<MediaType>,
+    attributes: Vec<Attribute>,
+}
+
+/// A member that is being written.
+pub struct OpenMember {
+    head: CheckedHead,
+    spool: Spool,
 }
 
 impl State {
@@ -154,6 +168,16 @@ impl State {
         Ok(self.handles.get(source)?.size())
     }
 
+    pub(super) fn source_attributes(
+        &mut self,
+        source: &Resource<SourceBytes>,
+    ) -> Result<&[Attribute]> {
+        self.enter("sources")?;
+        let attributes = self.handles.get(source)?.attributes();
+        self.bytes_in += attributes.content();
+        Ok(attributes)
+    }
+
     pub(super) fn read_source(
         &mut self,
         source: &Resource<SourceBytes>,
@@ -171,24 +195,97 @@ impl State {
 // members
 
 impl State {
-    pub(super) fn emit(&mut self, member: Emitted) -> Result<()> {
+    pub(super) fn emit(&mut self, head: MemberHead, content: Vec<u8>) -> Result<()> {
+        let size = content.len() as u64;
+        self.bytes_out += size;
+        let head = self.announce(head, size)?;
+        self.hand_over(head, Blob::from(content))
+    }
+
+    pub(super) fn begin_member(&mut self, head: MemberHead) -> Result<Resource<OpenMember>> {
+        let head = self.announce(head, 0)?;
+        let spool = Spool::new(&self.spool);
+        let member = self.handles.push(OpenMember { head, spool })?;
+        self.open_member = Some(member.rep());
+        Ok(member)
+    }
+
+    pub(super) fn write_member(
+        &mut self,
+        member: &Resource<OpenMember>,
+        content: &[u8],
+    ) -> Result<()> {
         self.enter("members")?;
-        let Emitted { name, media_type, content, attributes } = member;
-        self.bytes_out += content.len() as u64;
+        let size = content.len() as u64;
+        self.bytes_out += size;
+        let open = self.handles.get_mut(member)?;
+        sink(&mut self.inputs)?.count(size)?;
+        let begun = Instant::now();
+        let written = open.spool.write(content);
+        self.pause(begun.elapsed());
+        self.moved_on();
+        Ok(written?)
+    }
+
+    pub(super) fn end_member(&mut self, member: Resource<OpenMember>) -> Result<()> {
+        self.enter("members")?;
+        let OpenMember { head, spool } = self.handles.delete(member)?;
+        self.open_member = None;
+        self.hand_over(head, spool.finish()?)
+    }
+
+    pub(super) fn drop_member(&mut self, member: Resource<OpenMember>) -> Result<()> {
+        self.give_back(member)?;
+        self.open_member = None;
+        Ok(())
+    }
+
+    /// Forgets the member that a call before this one, in the same instance, left open when it ended in an error.
+    pub(super) fn close_member(&mut self) -> Result<()> {
+        match self.open_member.take() {
+            Some(member) => self.give_back(Resource::<OpenMember>::new_own(member)),
+            None => Ok(()),
+        }
+    }
+
+    /// Checks and counts what is known of a member before its content, and so many bytes of that.
+    fn announce(&mut self, head: MemberHead, content: u64) -> Result<CheckedHead> {
+        self.enter("members")?;
+        let MemberHead { name, media_type, attributes } = head;
         self.bytes_out += name.content() + media_type.content() + attributes.content();
+        let sink = sink(&mut self.inputs)?;
+        if self.open_member.is_some() {
+            let what = "it hands over a member while another one is being written".to_owned();
+            return Err(BrokenPromise { what, clause: Clause::ONE_MEMBER_AT_A_TIME }.into());
+        }
         check::attributes(&attributes).map_err(thrown)?;
+        sink.count(Allowance::of_head(&name, &attributes).saturating_add(content))?;
         // A container says what it likes about its members; a media type that is none is no reason to lose one.
         let media_type = media_type.and_then(|claimed| MediaType::new(claimed).ok());
-        let Some(sink) = self.inputs.members.as_mut() else {
-            let what = "it emitted a member, and it is no unpacker".to_owned();
-            return Err(BrokenPromise { what, clause: Clause::UNPACKERS_EMIT }.into());
-        };
+        Ok(CheckedHead { name, media_type, attributes })
+    }
+
+    /// Gives a member to whoever takes it, and the time that this takes back to the plugin.
+    fn hand_over(&mut self, head: CheckedHead, content: Blob) -> Result<()> {
+        let CheckedHead { name, media_type, attributes } = head;
+        let member = Member { name, media_type, content, attributes };
         let begun = Instant::now();
-        let accepted = sink.accept(Member { name, media_type, content, attributes });
+        let accepted = sink(&mut self.inputs)?.accept(member);
         self.pause(begun.elapsed());
         self.moved_on();
         self.members += u64::from(accepted.is_ok());
         Ok(accepted?)
+    }
+}
+
+/// Where members go; only an unpacker has such a place.
+fn sink(inputs: &mut Inputs) -> Result<&mut dyn MemberSink> {
+    match inputs.members.as_mut() {
+        Some(sink) => Ok(&mut **sink),
+        None => {
+            let what = "it emitted a member, and it is no unpacker".to_owned();
+            Err(BrokenPromise { what, clause: Clause::UNPACKERS_EMIT }.into())
+        }
     }
 }
 

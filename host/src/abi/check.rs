@@ -165,8 +165,8 @@ fn confidence(what: impl Fn() -> String, confidence: f32) -> Result<(), Fault> {
     }
 }
 
-/// Checks how an unpacker ended that had handed over so many members.
-pub(super) fn unpacked(ended: Result<(), Fault>, members: u64) -> Result<(), Fault> {
+/// Checks how an unpacker ended that had handed over so many members, and perhaps left one open.
+pub(super) fn unpacked(ended: Result<(), Fault>, members: u64, is_open: bool) -> Result<(), Fault> {
     match ended {
         Err(Fault::Reported(reported))
             if reported.class == FailureClass::Unsupported && members > 0 =>
@@ -178,6 +178,7 @@ pub(super) fn unpacked(ended: Result<(), Fault>, members: u64) -> Result<(), Fau
             );
             Err(broken(what, Clause::UNSUPPORTED_FIRST))
         }
+        Ok(()) if is_open => Err(broken("it left a member open", Clause::MEMBERS_ENDED)),
         ended => ended,
     }
 }

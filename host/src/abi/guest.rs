@@ -169,11 +169,13 @@ impl<E: Exports> Loaded<E> {
         instance: &Instance,
         container: SourceBytes,
     ) -> Result<(), Fault> {
+        store.data_mut().close_member()?;
         store.data_mut().takes_apart(container.size());
         let container = store.data_mut().lend(container)?;
         let before = store.data().members;
         let ended = self.exports.unpack(store, instance, container);
-        check::unpacked(ended, store.data().members - before)
+        let state = store.data();
+        check::unpacked(ended, state.members - before, state.open_member.is_some())
     }
 
     fn extracted(

@@ -18,6 +18,8 @@ mod calls;
 mod check;
 mod content;
 mod guest;
+#[cfg(test)]
+mod other_track;
 mod v0_1;
 
 /// What a plugin says about itself.

@@ -5,17 +5,18 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytesize::ByteSize;
 
+use super::Blob;
 use crate::model::{Attribute, MediaType, Weight};
 
 /// One source taken out of a container.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Member {
     /// What the container calls it. Hostile text: it names nothing on the host's disk.
     pub name: String,
     /// What the container claims it to be.
     pub media_type: Option<MediaType>,
-    /// Its bytes.
-    pub content: Vec<u8>,
+    /// Its bytes: in memory, or in a private file where the plugin handed over more than fits there.
+    pub content: Blob,
     /// What the container knows about it.
     pub attributes: Vec<Attribute>,
 }
@@ -29,11 +30,21 @@ pub enum Refused {
     /// The run is being ended.
     #[error("the run was interrupted")]
     Interrupted,
+    /// The host could not read what it kept of the member.
+    #[error("{0}")]
+    Unreadable(String),
 }
 
 /// Takes members as an unpacker emits them.
 pub trait MemberSink: Send {
-    /// Takes one member, and returns once there is room for the next.
+    /// Takes this many bytes off what the container may still hold, before anything keeps them.
+    ///
+    /// # Errors
+    ///
+    /// If the container holds more than it may.
+    fn count(&mut self, bytes: u64) -> Result<(), Refused>;
+
+    /// Takes one member, of which every byte was counted, and returns once there is room for the next.
     ///
     /// # Errors
     ///
@@ -68,14 +79,19 @@ impl Allowance {
         Allowance { whole: bytes, left: Arc::new(AtomicU64::new(bytes)) }
     }
 
-    /// Takes a member off it: its content, its name, and what the container says of it.
+    /// What a member counts besides its content, in bytes: its name, and what the container says of it.
+    pub fn of_head(name: &str, attributes: &[Attribute]) -> u64 {
+        let attribute = |it: &Attribute| it.held() + size_of::<Attribute>() as u64;
+        let said = name.len() as u64 + attributes.iter().map(attribute).sum::<u64>();
+        said.max(Allowance::PER_MEMBER)
+    }
+
+    /// Takes this many bytes off it.
     ///
     /// # Errors
     ///
     /// If it is used up.
-    pub fn take(&self, member: &Member) -> Result<(), Refused> {
-        let said = member.name.held() + member.attributes.held();
-        let size = (member.content.len() as u64).saturating_add(said.max(Allowance::PER_MEMBER));
+    pub fn count(&self, size: u64) -> Result<(), Refused> {
         let less = |left: u64| left.checked_sub(size);
         if self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).is_ok() {
             return Ok(());
@@ -95,13 +111,8 @@ mod tests {
     use super::*;
 
     fn taken(allowance: Allowance, content: usize) -> usize {
-        let member = Member {
-            name: String::new(),
-            media_type: None,
-            content: vec![0; content],
-            attributes: Vec::new(),
-        };
-        std::iter::from_fn(|| allowance.take(&member).ok()).take(1_000_000).count()
+        let size = Allowance::of_head("", &[]) + content as u64;
+        std::iter::from_fn(|| allowance.count(size).ok()).take(1_000_000).count()
     }
 
     #[test]
@@ -118,10 +129,10 @@ mod tests {
     fn names_and_attributes_count_and_containers_within_each_other_share_what_is_left() {
         let long = "x".repeat(10 << 10);
         let attributes = vec![Attribute { name: "title".to_owned(), value: long.clone() }];
-        let member = Member { name: long, media_type: None, content: Vec::new(), attributes };
+        let size = Allowance::of_head(&long, &attributes);
         let outer = Allowance::of(100 << 10);
         let inner = outer.clone();
-        let taken = [&outer, &inner, &outer, &inner, &inner].map(|it| it.take(&member).is_ok());
+        let taken = [&outer, &inner, &outer, &inner, &inner].map(|it| it.count(size).is_ok());
         assert_eq!(taken, [true, true, true, true, false]);
     }
 }

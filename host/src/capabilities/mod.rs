@@ -8,6 +8,7 @@ mod log;
 mod members;
 mod settings;
 mod source;
+mod spool;
 mod tables;
 mod usage;
 
@@ -16,5 +17,6 @@ pub use log::LogBook;
 pub use members::{Allowance, Member, MemberSink, Refused};
 pub use settings::Settings;
 pub use source::{Blob, OpenFile, ReadError, SourceBytes};
+pub use spool::{Spool, SpoolError};
 pub use tables::{LARGEST_TABLE, LookupRefused, Occurrence, Table, TableError};
 pub use usage::Usage;

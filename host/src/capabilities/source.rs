@@ -5,7 +5,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use crate::model::{ContentHasher, Digest, MediaType};
+use crate::model::{Attribute, ContentHasher, Digest, MediaType};
 
 /// One read returns at most this many bytes, so that a slice fits into a plugin's memory beside everything else.
 const LONGEST_READ: usize = 16 * 1024 * 1024;
@@ -106,6 +106,12 @@ impl Blob {
 impl From<Arc<[u8]>> for Blob {
     fn from(bytes: Arc<[u8]>) -> Blob {
         Blob::Memory(bytes)
+    }
+}
+
+impl From<Vec<u8>> for Blob {
+    fn from(bytes: Vec<u8>) -> Blob {
+        Blob::Memory(Arc::from(bytes))
     }
 }
 
@@ -231,6 +237,7 @@ fn read_exact_at(file: &File, bytes: &mut [u8], offset: u64) -> io::Result<()> {
 pub struct SourceBytes {
     media_type: MediaType,
     blob: Blob,
+    attributes: Arc<[Attribute]>,
     longest_read: usize,
 }
 
@@ -242,7 +249,13 @@ impl SourceBytes {
 
     /// A source of these bytes, wherever they are.
     pub fn of(media_type: MediaType, blob: Blob) -> SourceBytes {
-        SourceBytes { media_type, blob, longest_read: LONGEST_READ }
+        SourceBytes { media_type, blob, attributes: Arc::default(), longest_read: LONGEST_READ }
+    }
+
+    /// The same source, of which its container or the transport says this.
+    #[must_use]
+    pub fn with_attributes(self, attributes: impl Into<Arc<[Attribute]>>) -> SourceBytes {
+        SourceBytes { attributes: attributes.into(), ..self }
     }
 
     /// The same source, with reads that return at most `longest` bytes, but at least one, each.
@@ -254,6 +267,11 @@ impl SourceBytes {
     /// What the host believes the bytes to be.
     pub fn media_type(&self) -> &MediaType {
         &self.media_type
+    }
+
+    /// What its container or the transport says about it, in their order.
+    pub fn attributes(&self) -> &[Attribute] {
+        &self.attributes
     }
 
     /// The number of bytes.

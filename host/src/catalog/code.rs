@@ -197,7 +197,11 @@ pub fn run_compiler(
     input.by_ref().take(super::LARGEST_COMPONENT + 1).read_to_end(&mut bytes)?;
     // The code is the same with and without a pool, and a pool reserves more addresses than the
     // limit allows.
-    let sandbox = Sandbox::new(&SandboxOptions { concurrency: 1, pooling: false })?;
+    let sandbox = Sandbox::new(&SandboxOptions {
+        concurrency: 1,
+        pooling: false,
+        ..SandboxOptions::default()
+    })?;
     let engine: &Engine = sandbox.engine();
     let code = engine.precompile_component(&bytes).map_err(|error| error.to_string())?;
     output.write_all(&code)?;

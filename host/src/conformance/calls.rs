@@ -9,7 +9,7 @@ use super::samples::Input;
 use crate::abi::{Answer, Call, Declaration, Task};
 use crate::capabilities::{Allowance, Member, MemberSink, Refused, Usage};
 use crate::catalog::Plugin;
-use crate::model::Limits;
+use crate::model::{Attribute, Digest, Limits, MediaType};
 use crate::sandbox::{Inputs, Reported, Sandbox, Stopped};
 
 /// What the members of one sample may have together, in bytes, as [`Allowance`] counts them: more than any sample holds, and much less
@@ -21,7 +21,16 @@ const LARGEST_SAMPLE: u64 = 64 << 20;
 pub(super) struct Answers {
     pub(super) answers: Vec<Result<Answer, Reported>>,
     /// What it emitted, all calls together.
-    pub(super) members: Vec<Member>,
+    pub(super) members: Vec<Emitted>,
+}
+
+/// A member that was emitted or written, as far as it takes to tell it from another.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Emitted {
+    name: String,
+    media_type: Option<MediaType>,
+    attributes: Vec<Attribute>,
+    content: Digest,
 }
 
 impl Answers {
@@ -168,14 +177,20 @@ impl<'a> Caller<'a> {
 
 /// Keeps what an unpacker emits.
 struct Kept {
-    members: Arc<Mutex<Vec<Member>>>,
+    members: Arc<Mutex<Vec<Emitted>>>,
     allowance: Allowance,
 }
 
 impl MemberSink for Kept {
+    fn count(&mut self, bytes: u64) -> Result<(), Refused> {
+        self.allowance.count(bytes)
+    }
+
     fn accept(&mut self, member: Member) -> Result<(), Refused> {
-        self.allowance.take(&member)?;
-        self.members.lock().unwrap_or_else(PoisonError::into_inner).push(member);
+        let Member { name, media_type, content, attributes } = member;
+        let content = content.digest().map_err(|error| Refused::Unreadable(error.to_string()))?;
+        let emitted = Emitted { name, media_type, attributes, content };
+        self.members.lock().unwrap_or_else(PoisonError::into_inner).push(emitted);
         Ok(())
     }
 }

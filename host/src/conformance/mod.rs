@@ -90,7 +90,7 @@ const DECLARATION: [&Clause; 6] = [
     Clause::DEFAULTS_WORK,
 ];
 /// The clauses that a result keeps if it was accepted and holds anything.
-const RESULT: [&Clause; 22] = [
+const RESULT: [&Clause; 24] = [
     Clause::ANNOTATION_KINDS,
     Clause::ANNOTATION_ORDER,
     Clause::LABELS_DECLARED,
@@ -107,6 +107,8 @@ const RESULT: [&Clause; 22] = [
     Clause::ONE_EACH,
     Clause::EMPTY_STAYS,
     Clause::UNPACKERS_EMIT,
+    Clause::ONE_MEMBER_AT_A_TIME,
+    Clause::MEMBERS_ENDED,
     Clause::SPANS,
     Clause::CONFIDENCE,
     Clause::NAMES,

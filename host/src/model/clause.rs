@@ -128,9 +128,14 @@ clauses! {
     DISPOSABLE = "H-9", WORK,
         "nothing of one document is left in memory when the next one comes";
 
+    MEMBERS_WRITTEN = "H-10", ["members.begin", "members.member-writer.write", "members.end"],
+        "what is written in pieces becomes one member when it is ended, and none when it is dropped";
+    SOURCE_ATTRIBUTES = "H-11", ["sources.source.attributes"],
+        "a plugin is told what the container says of a source, in its order, and not where the source lies";
+
     OUTPUT_LIMIT = "L-1", EVERYTHING,
         "what is handed over in one call, or returned, stays within the limit on output";
-    CONTAINER_LIMIT = "L-2", ["members.emit"],
+    CONTAINER_LIMIT = "L-2", ["members.emit", "members.begin", "members.member-writer.write"],
         "what comes out of a container stays within what its size allows";
     LOOKUP_LIMIT = "L-3", ["lookup.table.get-many", "lookup.table.find"],
         "one call asks a table for at most 16 MiB, and searches it only where its keys have no more";
@@ -174,10 +179,14 @@ clauses! {
         "an empty container is no error";
     UNPACK_SLICES = "U-2", ["unpacking.unpack"],
         "the members do not depend on how many bytes a read returns";
-    UNPACKERS_EMIT = "U-3", ["members.emit"],
+    UNPACKERS_EMIT = "U-3", ["members.emit", "members.begin"],
         "only unpackers emit members";
     UNSUPPORTED_FIRST = "U-4", ["unpacking.unpack"],
         "`unsupported` comes before the first member, or not at all";
+    ONE_MEMBER_AT_A_TIME = "U-5", ["members.emit", "members.begin"],
+        "while a member is written, no other one is begun or emitted";
+    MEMBERS_ENDED = "U-6", ["unpacking.unpack"],
+        "an `unpack` that succeeds leaves no member open";
 
     SPANS = "V-1", ["extraction.extract", "classification.classify", "analysis.analyze"],
         "spans count UTF-8 bytes, not characters, lie within the text, and on character boundaries";
@@ -189,7 +198,7 @@ clauses! {
         "a language is a BCP 47 tag, such as `fr` or `pt-BR`";
     VALUES = "V-5", EVERYTHING,
         "values are passed as the canonical ABI asks: text is UTF-8, tags exist, lists lie in memory";
-    HANDLES = "V-6", ["sources.source.read", "sources.source.size", "sources.source.media-type", "lookup.table.get"],
+    HANDLES = "V-6", ["sources.source.read", "sources.source.size", "sources.source.media-type", "lookup.table.get", "members.member-writer.write", "members.end"],
         "a handle is used only while it is held; a borrowed source is given back once, when the call ends";
 }
 

@@ -9,7 +9,7 @@ use wasmtime::{Store, Trap, UpdateDeadline, WasmBacktrace};
 use super::limits::MemoryExceeded;
 use super::state::{HANDLES, Inputs, State};
 use super::{Limits, Sandbox};
-use crate::capabilities::{LookupRefused, ReadError, Refused};
+use crate::capabilities::{LookupRefused, ReadError, Refused, SpoolError};
 use crate::model::{Clause, Cost, FailureClass, Hint, LimitName, LogLevel, LogLine};
 
 /// Why a call ended without a result.
@@ -132,7 +132,7 @@ pub(crate) fn call<T>(
     let _permit = sandbox.enter(depth);
     let _running = sandbox.ticks_while_running();
     let begun = Instant::now();
-    let state = State::new(inputs, limits, sealed);
+    let state = State::new(inputs, limits, sealed, sandbox.spool());
     let mut store = Store::try_new(sandbox.engine(), state).map_err(|error| host_failed(&error))?;
     store.limiter(|state| &mut state.meter);
     store.set_hostcall_fuel(usize::try_from(limits.output).unwrap_or(usize::MAX));
@@ -194,12 +194,20 @@ fn stopped(fault: Fault, limits: &Limits, store: &mut Store<State>) -> Stopped {
         return Stopped { backtrace, ..Stopped::broken(broken.what.clone(), broken.clause) };
     }
     if let Some(refused) = error.downcast_ref::<Refused>() {
-        let clause = matches!(refused, Refused::Limit(_)).then_some(Clause::CONTAINER_LIMIT);
-        return Stopped { clause, ..with(FailureClass::Output, refused.to_string(), None) };
+        let (class, clause) = match refused {
+            Refused::Limit(_) => (FailureClass::Output, Some(Clause::CONTAINER_LIMIT)),
+            Refused::Interrupted => (FailureClass::Output, None),
+            Refused::Unreadable(_) => (FailureClass::Host, None),
+        };
+        return Stopped { clause, ..with(class, refused.to_string(), None) };
     }
     if let Some(unreadable) = error.downcast_ref::<ReadError>() {
         // The plugin is not to blame.
         return with(FailureClass::Host, unreadable.to_string(), None);
+    }
+    if let Some(full) = error.downcast_ref::<SpoolError>() {
+        // The machine's fault, and no plugin's.
+        return with(FailureClass::Host, full.to_string(), None);
     }
     if let Some(refused) = error.downcast_ref::<LookupRefused>() {
         let clause = Some(Clause::LOOKUP_LIMIT);

@@ -3,6 +3,7 @@
 //! The choices and their reasons are in `host/docs/design/0002-engine.md`.
 
 use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -36,13 +37,22 @@ pub struct SandboxOptions {
     /// Whether to reserve memory for instances in advance. Much faster; turned off by itself where the address space is too
     /// small.
     pub pooling: bool,
+    /// The folder in which content waits that plugins hand over in pieces and that does not fit into memory, in files without a
+    /// name. It should lie on a disk: a TAR in a TAR.GZ has gigabytes.
+    pub spool: PathBuf,
 }
 
 impl Default for SandboxOptions {
     fn default() -> SandboxOptions {
         let concurrency = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
-        SandboxOptions { concurrency, pooling: true }
+        SandboxOptions { concurrency, pooling: true, spool: spool_folder() }
     }
+}
+
+/// Where temporary files of any size may lie: `/tmp` lies in memory on many systems, `/var/tmp` on a disk.
+fn spool_folder() -> PathBuf {
+    let usual = ["/var/tmp", "/tmp"].map(PathBuf::from);
+    usual.into_iter().find(|folder| folder.is_dir()).unwrap_or_else(std::env::temp_dir)
 }
 
 /// Why no sandbox could be set up.
@@ -59,6 +69,7 @@ pub struct Sandbox {
 struct Inner {
     engine: Engine,
     pooled: bool,
+    spool: Arc<Path>,
     /// One gate per level of nesting, so that members never wait for a slot that their own container holds.
     gates: Vec<Gate>,
     ticker: Ticker,
@@ -91,7 +102,8 @@ impl Sandbox {
         }
         let ticker = Ticker::start(&engine);
         let gates = (0..=NESTING).map(|_| Gate::new(concurrency)).collect();
-        Ok(Sandbox { inner: Arc::new(Inner { engine, pooled, gates, ticker }) })
+        let spool = Arc::from(options.spool.as_path());
+        Ok(Sandbox { inner: Arc::new(Inner { engine, pooled, spool, gates, ticker }) })
     }
 
     pub(crate) fn engine(&self) -> &Engine {
@@ -101,6 +113,10 @@ impl Sandbox {
     /// Whether instances come from a pool.
     pub fn is_pooled(&self) -> bool {
         self.inner.pooled
+    }
+
+    pub(super) fn spool(&self) -> Arc<Path> {
+        Arc::clone(&self.inner.spool)
     }
 
     /// Identifies what compiled code depends on besides the component: wasmtime's version, its settings, this machine.
@@ -344,7 +360,12 @@ mod tests {
 
     #[test]
     fn the_ticker_sleeps_and_wakes() {
-        let sandbox = Sandbox::new(&SandboxOptions { concurrency: 1, pooling: false }).unwrap();
+        let sandbox = Sandbox::new(&SandboxOptions {
+            concurrency: 1,
+            pooling: false,
+            ..SandboxOptions::default()
+        })
+        .unwrap();
         let asleep = || sandbox.inner.ticker.shared.inner.lock().unwrap().asleep;
         // On a busy machine a thread may take its time to get there.
         let becomes = |wanted| {

@@ -1,6 +1,7 @@
 //! What a plugin's instance can reach during one call.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -32,6 +33,8 @@ const PER_DEADLINE: u64 = 8 << 20;
 /// Everything an instance's store holds besides the instance.
 pub(crate) struct State {
     pub(crate) inputs: Inputs,
+    /// Where content waits that does not fit into memory.
+    pub(crate) spool: Arc<Path>,
     pub(crate) log: LogBook,
     pub(crate) handles: ResourceTable,
     pub(crate) host_calls: u64,
@@ -40,6 +43,8 @@ pub(crate) struct State {
     pub(crate) bytes_out: u64,
     /// How many members it handed over.
     pub(crate) members: u64,
+    /// The handle of the member that is being written.
+    pub(crate) open_member: Option<u32>,
     /// Whether the call may use the contract's imports; `describe` may not.
     pub(crate) sealed: bool,
     pub(super) meter: Meter,
@@ -52,17 +57,19 @@ pub(crate) struct State {
 }
 
 impl State {
-    pub(super) fn new(inputs: Inputs, limits: &Limits, sealed: bool) -> State {
+    pub(crate) fn new(inputs: Inputs, limits: &Limits, sealed: bool, spool: Arc<Path>) -> State {
         let mut handles = ResourceTable::new();
         handles.set_max_capacity(HANDLES);
         State {
             inputs,
+            spool,
             log: LogBook::new(usize::try_from(limits.log).unwrap_or(usize::MAX)),
             handles,
             host_calls: 0,
             bytes_in: 0,
             bytes_out: 0,
             members: 0,
+            open_member: None,
             sealed,
             meter: Meter::new(limits.memory),
             deadline: Instant::now() + limits.deadline,
@@ -118,7 +125,8 @@ mod tests {
     #[test]
     fn who_moves_on_through_a_container_gets_time_as_long_as_the_container_is_large() {
         let limits = Limits { deadline: Duration::from_secs(2), ..Limits::default() };
-        let state = || State::new(Inputs::default(), &limits, false);
+        let folder = || Arc::from(Path::new(""));
+        let state = || State::new(Inputs::default(), &limits, false, folder());
         let after = |state: &State, begun: Instant| state.deadline.duration_since(begun);
         let (mut small, mut large) = (state(), state());
         let begun = [&small, &large].map(|state| state.deadline - limits.deadline);

@@ -39,7 +39,16 @@ impl Extractor for ExtractText {
 
     fn extract(source: Source<'_>) -> Result<Vec<Extracted>, Error> {
         let conventions: Conventions = parsed_setting("conventions")?;
-        Ok(extract(source.read_all(), conventions).into_iter().collect())
+        let said = source.attributes();
+        let said = |name: &str| said.iter().find(|it| it.name == name).map(|it| it.value.as_str());
+        let mut extracted = extract_as(source.read_all(), said("charset"), conventions);
+        if let (Some(extracted), Some(_), Conventions::Newsroom) =
+            (&mut extracted, said("title"), conventions)
+        {
+            // That the first line is the title is a convention: a container that knows the title knows better.
+            extracted.document.attributes.push(Attribute::new("guessed", "title"));
+        }
+        Ok(extracted.into_iter().collect())
     }
 }
 
@@ -47,7 +56,16 @@ docmill_plugin::export!(extractor: ExtractText);
 
 /// The document in a text of any encoding, or `None` if the text is blank.
 pub fn extract(bytes: Vec<u8>, conventions: Conventions) -> Option<Extracted> {
-    let decoded = docmill_text::decode_owned(bytes, None);
+    extract_as(bytes, None, conventions)
+}
+
+/// The same where a container or the transport declares the encoding.
+fn extract_as(
+    bytes: Vec<u8>,
+    declared: Option<&str>,
+    conventions: Conventions,
+) -> Option<Extracted> {
+    let decoded = docmill_text::decode_owned(bytes, declared);
     if decoded.lossy {
         log::warn!("some bytes have no meaning in {} and became U+FFFD", decoded.encoding);
     }

@@ -116,6 +116,16 @@ static bool add_header(docmill_plugin_types_document_t *document, const uint8_t 
   return true;
 }
 
+/* Takes the language that the container says, unless the text said one: of that the host would not fill the gap. */
+static void add_language(docmill_plugin_types_document_t *document, const docmill_plugin_sources_list_attribute_t *said) {
+  for (size_t i = 0; i < said->len && !document->language.is_some; i++) {
+    const docmill_plugin_types_attribute_t *it = &said->ptr[i];
+    if (it->name.len != strlen("language") || memcmp(it->name.ptr, "language", it->name.len) != 0) continue;
+    document->language.is_some = true;
+    document->language.val = copy_of(it->value.ptr, it->value.len);
+  }
+}
+
 static bool malformed(error_t *err, const char *reason, size_t offset) {
   err->tag = DOCMILL_PLUGIN_TYPES_ERROR_MALFORMED;
   err->val.malformed.reason = text_of(reason);
@@ -152,6 +162,8 @@ bool exports_docmill_plugin_extraction_extract(exports_docmill_plugin_extraction
                                                error_t *err) {
   size_t length;
   uint8_t *bytes = read_all(source, &length);
+  docmill_plugin_sources_list_attribute_t said;
+  docmill_plugin_sources_method_source_attributes(source, &said);
   /* A borrowed handle has to be given back before the call returns. */
   docmill_plugin_sources_source_drop_borrow(source);
 
@@ -159,6 +171,8 @@ bool exports_docmill_plugin_extraction_extract(exports_docmill_plugin_extraction
   memset(&document, 0, sizeof document);
   bool parsed = parse(bytes, length, &document, err);
   free(bytes);
+  if (parsed) add_language(&document, &said);
+  docmill_plugin_sources_list_attribute_free(&said);
   if (!parsed) {
     docmill_plugin_types_document_free(&document);
     return false;

@@ -46,6 +46,8 @@ export const extraction = {
       else document.attributes.push({ name, value });
       position = next;
     }
+    // Of the language the host would not fill the gap.
+    document.language ??= source.attributes().find(({ name }) => name === 'language')?.value;
     return [{ document, asides: [] }];
   },
 };

@@ -17,12 +17,13 @@ for (const { name, text, annotations } of cases('analyze-words')) {
   });
 }
 
-for (const { name, source, hex, documents, malformed } of cases('extract-keyvalue')) {
+for (const { name, source, hex, said = [], documents, malformed } of cases('extract-keyvalue')) {
   test(`extract-keyvalue: ${name}`, () => {
     const bytes = new Uint8Array(hex === undefined ? Buffer.from(source) : Buffer.from(hex, 'hex'));
     // Plays the host's source, and gives less than asked for.
     const host = {
       size: () => BigInt(bytes.length),
+      attributes: () => said.map(([name, value]) => ({ name, value })),
       read: (offset, length) => bytes.slice(Number(offset), Number(offset) + Math.min(length, 7)),
     };
     let extracted;

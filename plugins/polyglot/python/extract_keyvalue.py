@@ -62,6 +62,9 @@ class Extraction:
             else:
                 document.attributes.append(Attribute(name=key, value=value))
             position = following
+        if document.language is None:
+            # Of the language the host would not fill the gap.
+            document.language = next((it.value for it in source.attributes() if it.name == "language"), None)
         return [Extracted(document=document, asides=[])]
 
 

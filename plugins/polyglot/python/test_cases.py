@@ -7,7 +7,7 @@ import unittest
 import analyze_words
 import extract_keyvalue
 from componentize_py_types import Err
-from wit_world.imports.types import Document
+from wit_world.imports.types import Attribute, Document
 
 CASES = pathlib.Path(__file__).parent.parent / "cases"
 
@@ -15,8 +15,12 @@ CASES = pathlib.Path(__file__).parent.parent / "cases"
 class Source:
     """Plays the host's source, and gives less than asked for."""
 
-    def __init__(self, content: bytes):
+    def __init__(self, content: bytes, said: list):
         self.content = content
+        self.said = said
+
+    def attributes(self) -> list:
+        return [Attribute(name=name, value=value) for name, value in self.said]
 
     def read(self, offset: int, length: int) -> bytes:
         return self.content[offset : offset + min(length, 7)]
@@ -38,7 +42,7 @@ class Cases(unittest.TestCase):
             with self.subTest(case["name"]):
                 content = bytes.fromhex(case["hex"]) if "hex" in case else case["source"].encode()
                 try:
-                    extracted = extract_keyvalue.Extraction().extract(Source(content))
+                    extracted = extract_keyvalue.Extraction().extract(Source(content, case.get("said", [])))
                 except Err as error:
                     defect = error.value.value
                     self.assertEqual({"reason": defect.reason, "offset": defect.offset}, case["malformed"])

@@ -47,6 +47,8 @@ impl Extractor for KeyValue {
             }
             position = next;
         }
+        // What the text says of itself comes first; only of the language the host would not fill the gap.
+        document.language = document.language.or_else(|| source.attribute("language"));
         Ok(vec![document.into()])
     }
 }
@@ -78,7 +80,12 @@ mod tests {
         let cases = include_str!("../cases/extract-keyvalue.json");
         for case in serde_json::from_str::<Vec<serde_json::Value>>(cases).unwrap() {
             let bytes = bytes_of(&case);
-            let extracted = KeyValue::extract(Source::of_bytes(&bytes, "text/x-keyvalue"));
+            let said = case["said"].as_array().into_iter().flatten();
+            let said =
+                said.map(|it| Attribute::new(it[0].as_str().unwrap(), it[1].as_str().unwrap()));
+            let source =
+                Source::of_bytes(&bytes, "text/x-keyvalue").with_attributes(said.collect());
+            let extracted = KeyValue::extract(source);
             match extracted {
                 Ok(extracted) => {
                     let attributes = |document: &Document| -> Vec<[String; 2]> {

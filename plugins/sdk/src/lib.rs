@@ -42,6 +42,7 @@ mod build;
 mod description;
 pub mod findings;
 mod logging;
+mod members;
 mod roles;
 mod settings;
 mod source;
@@ -57,9 +58,10 @@ pub use description::{Description, Setting, TableUse};
 pub use log;
 #[doc(hidden)]
 pub use logging::begin_call;
+pub use members::{MemberWriter, emit};
 pub use roles::{
     Analyzer, Aside, Classifier, Extracted, Extractor, LanguagePair, Plugin, Rendering, Translator,
-    Unpacker, emit,
+    Unpacker,
 };
 pub use settings::{parsed_setting, setting};
 pub use source::{Reader, Source};
@@ -69,7 +71,7 @@ pub use tables::{Entry, Occurrence, Problem, Table};
 pub mod prelude {
     pub use crate::{
         Analyzer, Annotation, Aside, Attribute, Classifier, Description, Document, Error,
-        Extracted, Extractor, Label, LanguagePair, Mark, Member, Plugin, Rendering, Source, Span,
-        Table, Translator, Unpacker, emit, log, parsed_setting, setting,
+        Extracted, Extractor, Label, LanguagePair, Mark, Member, MemberWriter, Plugin, Rendering,
+        Source, Span, Table, Translator, Unpacker, emit, log, parsed_setting, setting,
     };
 }

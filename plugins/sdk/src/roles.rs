@@ -1,6 +1,6 @@
 //! The five roles as traits, and the macro that exports one.
 
-use crate::{Annotation, Attribute, Description, Document, Error, Label, Member, Source};
+use crate::{Annotation, Attribute, Description, Document, Error, Label, Source};
 
 /// What every plugin has in common.
 pub trait Plugin {
@@ -19,7 +19,8 @@ pub trait Unpacker: Plugin {
     /// If a setting or a table cannot be used; the host then rejects the pipeline before the first document.
     fn accepts() -> Result<Vec<String>, Error>;
 
-    /// Hands every source inside `container` to [`emit`], in order.
+    /// Hands every source inside `container` to [`emit`](crate::emit), or writes it with a [`MemberWriter`](crate::MemberWriter), in
+    /// order.
     ///
     /// # Errors
     ///
@@ -146,16 +147,6 @@ pub struct Rendering {
     pub segments: Vec<String>,
     /// Such as `coverage`, the share of words that a glossary knew.
     pub attributes: Vec<Attribute>,
-}
-
-/// Hands one member of a container to the host, which takes it through the pipeline as a source of its own.
-///
-/// Returns once the host has room for the next one, so a container of any size passes through in constant memory.
-pub fn emit(member: Member) {
-    #[cfg(target_family = "wasm")]
-    crate::bindings::imports::docmill::plugin::members::emit(&member);
-    #[cfg(not(target_family = "wasm"))]
-    crate::testing::emit(member);
 }
 
 /// Exports a plugin: `export!(analyzer: Dates);` with `unpacker`, `extractor`, `translator`, `classifier` or `analyzer`.

@@ -2,6 +2,8 @@
 
 use std::io::{self, BufRead, Read, Seek, SeekFrom};
 
+use crate::Attribute;
+
 /// How much a [`Reader`] asks the host for at a time, in bytes.
 const CHUNK: u32 = 64 * 1024;
 
@@ -12,6 +14,8 @@ pub struct Source<'a> {
     inner: &'a crate::bindings::imports::docmill::plugin::sources::Source,
     #[cfg(not(target_family = "wasm"))]
     bytes: &'a [u8],
+    #[cfg(not(target_family = "wasm"))]
+    attributes: Vec<Attribute>,
     media_type: String,
 }
 
@@ -28,7 +32,14 @@ impl<'a> Source<'a> {
     /// A source that holds these bytes, for tests that run natively.
     #[cfg(not(target_family = "wasm"))]
     pub fn of_bytes(bytes: &'a [u8], media_type: &str) -> Source<'a> {
-        Source { bytes, media_type: media_type.to_owned() }
+        Source { bytes, media_type: media_type.to_owned(), attributes: Vec::new() }
+    }
+
+    /// The same source, of which its container or the transport says this; for tests that run natively.
+    #[cfg(not(target_family = "wasm"))]
+    #[must_use]
+    pub fn with_attributes(self, attributes: Vec<Attribute>) -> Source<'a> {
+        Source { attributes, ..self }
     }
 
     /// What the host believes the bytes to be, such as `text/html`.
@@ -42,6 +53,21 @@ impl<'a> Source<'a> {
         return self.inner.size();
         #[cfg(not(target_family = "wasm"))]
         (self.bytes.len() as u64)
+    }
+
+    /// What the container or the transport says about this source, such as `charset`, `location` or `title`.
+    ///
+    /// The host adds to every document what its plugin did not find by itself: use what helps, and leave the rest.
+    pub fn attributes(&self) -> Vec<Attribute> {
+        #[cfg(target_family = "wasm")]
+        return self.inner.attributes();
+        #[cfg(not(target_family = "wasm"))]
+        self.attributes.clone()
+    }
+
+    /// The value of the first of [`Source::attributes`] of this name.
+    pub fn attribute(&self, name: &str) -> Option<String> {
+        self.attributes().into_iter().find(|it| it.name == name).map(|it| it.value)
     }
 
     /// Up to `length` bytes from `offset`; fewer only at the end or above the host's limit per read.
@@ -138,6 +164,17 @@ impl Seek for Reader<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_the_container_says_is_told_apart_from_the_bytes() {
+        let charset = Attribute::new("charset", "windows-1258");
+        let source = Source::of_bytes(b"", "text/plain");
+        assert!(source.attributes().is_empty());
+        let source = source.with_attributes(vec![charset.clone(), Attribute::new("charset", "b")]);
+        assert_eq!(source.attributes()[0], charset);
+        assert_eq!(source.attribute("charset").as_deref(), Some("windows-1258"));
+        assert_eq!(source.attribute("title"), None);
+    }
 
     #[test]
     fn a_reader_reads_seeks_and_ends() {

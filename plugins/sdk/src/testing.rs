@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use crate::log::Level;
-use crate::{Annotation, Label, Member, Occurrence, Span};
+use crate::{Annotation, Attribute, Label, Member, Occurrence, Span};
 
 /// The content of a table.
 pub type TableData = BTreeMap<String, String>;
@@ -19,6 +19,8 @@ struct Stage {
     annotations: BTreeMap<String, Vec<Annotation>>,
     translations: BTreeMap<(String, String), String>,
     members: Vec<Member>,
+    /// Whether a member is being written.
+    is_writing: bool,
     log: Vec<(Level, String)>,
 }
 
@@ -125,7 +127,48 @@ pub(crate) fn translation(translator: &str, target: &str) -> Option<String> {
 }
 
 pub(crate) fn emit(member: Member) {
-    with(|stage| stage.members.push(member));
+    with(|stage| {
+        assert!(!stage.is_writing, "a member was emitted while another member is written");
+        stage.members.push(member);
+    });
+}
+
+/// A member that is being written.
+#[derive(Debug)]
+pub(crate) struct WrittenMember {
+    member: Member,
+}
+
+pub(crate) fn begin_member(
+    name: &str,
+    media_type: Option<&str>,
+    attributes: &[Attribute],
+) -> WrittenMember {
+    with(|stage| {
+        assert!(!stage.is_writing, "a member was begun while another member is written");
+        stage.is_writing = true;
+    });
+    let (name, media_type) = (name.to_owned(), media_type.map(str::to_owned));
+    let (content, attributes) = (Vec::new(), attributes.to_owned());
+    WrittenMember { member: Member { name, media_type, content, attributes } }
+}
+
+impl WrittenMember {
+    pub(crate) fn write(&mut self, content: &[u8]) {
+        self.member.content.extend_from_slice(content);
+    }
+
+    pub(crate) fn end(self) {
+        let member = self.member.clone();
+        drop(self);
+        emit(member);
+    }
+}
+
+impl Drop for WrittenMember {
+    fn drop(&mut self) {
+        with(|stage| stage.is_writing = false);
+    }
 }
 
 pub(crate) fn write_log(level: Level, message: &str) {

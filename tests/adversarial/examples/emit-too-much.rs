@@ -11,7 +11,7 @@ docmill_adversaries::unpacker!(|_| {
         emit(Member {
             name: number.to_string(),
             media_type: Some("application/octet-stream".to_owned()),
-            content: vec![0; 1 << 16],
+            content: vec![0; 1 << 19],
             attributes: Vec::new(),
         });
     }

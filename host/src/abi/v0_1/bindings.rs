@@ -19,11 +19,12 @@ macro_rules! bindings {
 }
 
 bindings! {
-    "../wit/released/0.1.0"
+    "../wit/released/0.1.1"
 
     unpacker = "unpacker" {
         "docmill:plugin/sources.source": crate::capabilities::SourceBytes,
         "docmill:plugin/lookup.table": crate::abi::calls::LentTable,
+        "docmill:plugin/members.member-writer": crate::abi::calls::OpenMember,
     }
     extractor = "extractor" {
         "docmill:plugin/types": crate::abi::v0_1::bindings::types,

@@ -63,7 +63,7 @@ pub(super) fn attributes(all: Vec<types::Attribute>) -> Vec<Attribute> {
     all.into_iter().map(attribute).collect()
 }
 
-fn attributes_to_wit(all: &[Attribute]) -> Vec<types::Attribute> {
+pub(super) fn attributes_to_wit(all: &[Attribute]) -> Vec<types::Attribute> {
     let attribute =
         |it: &Attribute| types::Attribute { name: it.name.clone(), value: it.value.clone() };
     all.iter().map(attribute).collect()

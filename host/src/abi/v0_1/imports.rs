@@ -6,7 +6,7 @@ use wasmtime::component::{HasSelf, Linker, Resource};
 use super::bindings::{RELEASE, config, findings, log, lookup, members, sources, types};
 use super::convert;
 use crate::abi::PACKAGE;
-use crate::abi::calls::{Emitted, LentTable};
+use crate::abi::calls::{LentTable, MemberHead, OpenMember};
 use crate::capabilities::SourceBytes;
 use crate::sandbox::State;
 
@@ -118,6 +118,10 @@ impl sources::HostSource for State {
         self.source_size(&source)
     }
 
+    fn attributes(&mut self, source: Resource<SourceBytes>) -> Result<Vec<types::Attribute>> {
+        Ok(convert::attributes_to_wit(self.source_attributes(&source)?))
+    }
+
     fn read(&mut self, source: Resource<SourceBytes>, offset: u64, length: u32) -> Result<Vec<u8>> {
         // The trait asks for this; guests get what `share_reads` links in its place.
         Ok(self.read_source(&source, offset, length)?.to_vec())
@@ -132,7 +136,31 @@ impl members::Host for State {
     fn emit(&mut self, member: members::Member) -> Result<()> {
         let members::Member { name, media_type, content, attributes } = member;
         let attributes = convert::attributes(attributes);
-        self.emit(Emitted { name, media_type, content, attributes })
+        self.emit(MemberHead { name, media_type, attributes }, content)
+    }
+
+    fn begin(
+        &mut self,
+        name: String,
+        media_type: Option<String>,
+        attributes: Vec<types::Attribute>,
+    ) -> Result<Resource<OpenMember>> {
+        let attributes = convert::attributes(attributes);
+        self.begin_member(MemberHead { name, media_type, attributes })
+    }
+
+    fn end(&mut self, member: Resource<OpenMember>) -> Result<()> {
+        self.end_member(member)
+    }
+}
+
+impl members::HostMemberWriter for State {
+    fn write(&mut self, member: Resource<OpenMember>, content: Vec<u8>) -> Result<()> {
+        self.write_member(&member, &content)
+    }
+
+    fn drop(&mut self, member: Resource<OpenMember>) -> Result<()> {
+        self.drop_member(member)
     }
 }
 

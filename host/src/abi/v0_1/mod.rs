@@ -1,6 +1,6 @@
 //! Track 0.1 of the contract: `docmill:plugin@0.1.x`.
 
-mod bindings;
+pub(super) mod bindings;
 mod convert;
 mod exports;
 mod imports;

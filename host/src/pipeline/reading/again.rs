@@ -44,7 +44,8 @@ impl Step {
     ) -> Result<Called<Product>, Stopped> {
         match on {
             Again::Source { info, bytes } => {
-                let source = SourceBytes::new(info.media_type.clone(), Arc::clone(bytes));
+                let source = SourceBytes::new(info.media_type.clone(), Arc::clone(bytes))
+                    .with_attributes(info.attributes.clone());
                 if self.plugin.role == Role::Unpacker {
                     let members = Members::of(bytes.len() as u64);
                     let called = self.unpack_at(sandbox, source, Box::new(members.clone()), 0)?;
@@ -94,15 +95,19 @@ impl Members {
 }
 
 impl MemberSink for Members {
+    fn count(&mut self, bytes: u64) -> Result<(), Refused> {
+        self.allowance.count(bytes)
+    }
+
     fn accept(&mut self, member: Member) -> Result<(), Refused> {
-        self.allowance.take(&member)?;
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         if taken.len() == MOST_MEMBERS {
             let limit = format!("the container holds more than {MOST_MEMBERS} members");
             return Err(Refused::Limit(limit));
         }
-        let size = member.content.len() as u64;
-        taken.push((member.name, Digest::of(&member.content), size));
+        let digest =
+            member.content.digest().map_err(|error| Refused::Unreadable(error.to_string()))?;
+        taken.push((member.name, digest, member.content.size()));
         Ok(())
     }
 }

@@ -60,8 +60,11 @@ struct Sink {
 }
 
 impl MemberSink for Sink {
+    fn count(&mut self, bytes: u64) -> Result<(), Refused> {
+        self.allowance.count(bytes)
+    }
+
     fn accept(&mut self, member: Member) -> Result<(), Refused> {
-        self.allowance.take(&member)?;
         self.members.send(member).map_err(|_| Refused::Interrupted)
     }
 }

@@ -1,5 +1,7 @@
 //! Runs the steps that a walk asks for on one source, and gathers what they return.
 
+use std::collections::HashSet;
+
 use super::source::Source;
 use super::walk::{
     Came, Due, EarlierFinding, Parts, ReadDocument, Reuse, Text, Walked, Work, walk,
@@ -345,12 +347,22 @@ fn pass_on(step: &Step, source: &Source, log: &[LogLine]) {
     }
 }
 
-/// Adds what the container knows and the extractor did not find.
+/// With this attribute an extractor names another one that it had to guess; it is for the host, and goes no further.
+const GUESSED: &str = "guessed";
+
+/// Adds what the container says and the extractor did not find, or only guessed: of what both know, the text's own words win. What the
+/// container says is kept apart as well, with the source.
 pub(super) fn with_attributes(mut extracted: Extracted, attributes: &[Attribute]) -> Extracted {
-    let found: Vec<String> =
-        extracted.document.attributes.iter().map(|attribute| attribute.name.clone()).collect();
-    let missing = attributes.iter().filter(|attribute| !found.contains(&attribute.name));
-    extracted.document.attributes.extend(missing.cloned());
+    let own = &mut extracted.document.attributes;
+    let said = |name: &str| attributes.iter().any(|it| it.name == name);
+    let guesses: HashSet<String> = (own.iter().filter(|it| it.name == GUESSED))
+        .filter(|it| said(&it.value))
+        .map(|it| it.value.clone())
+        .collect();
+    own.retain(|it| it.name != GUESSED && !guesses.contains(&it.name));
+    let found: HashSet<String> = own.iter().map(|it| it.name.clone()).collect();
+    let missing = attributes.iter().filter(|it| it.name != GUESSED && !found.contains(&it.name));
+    own.extend(missing.cloned());
     extracted
 }
 
@@ -371,5 +383,32 @@ mod tests {
         let values: Vec<_> =
             extracted.document.attributes.iter().map(|it| it.value.as_str()).collect();
         assert_eq!(values, ["found", "2025", "2026"]);
+    }
+
+    #[test]
+    fn what_the_text_says_wins_unless_it_was_guessed() {
+        let attribute = |(name, value): (&str, &str)| Attribute {
+            name: name.to_owned(),
+            value: value.to_owned(),
+        };
+        let check = |found: &[(&str, &str)], said: &[(&str, &str)], expected: &[(&str, &str)]| {
+            let mut extracted = Extracted::default();
+            extracted.document.attributes = found.iter().copied().map(attribute).collect();
+            let said: Vec<_> = said.iter().copied().map(attribute).collect();
+            let extracted = with_attributes(extracted, &said);
+            let got: Vec<_> = (extracted.document.attributes.iter())
+                .map(|it| (it.name.as_str(), it.value.as_str()))
+                .collect();
+            assert_eq!(got, expected);
+        };
+        let both = [("title", "of the text"), ("date", "2025"), ("creator", "VNA")];
+        let container = [("title", "of the feed"), ("date", "2024"), ("creator", "feed")];
+        check(&both, &container, &both);
+        let guessed = [("title", "first line"), ("guessed", "title"), ("date", "2025")];
+        check(&guessed, &container, &[("date", "2025"), container[0], container[2]]);
+        // A guess is better than nothing, and what was guessed goes no further.
+        check(&guessed, &[], &[("title", "first line"), ("date", "2025")]);
+        // A container does not tell which words of a text are guesses.
+        check(&both[..1], &[("guessed", "title"), container[0]], &both[..1]);
     }
 }

@@ -97,20 +97,20 @@ impl Source {
                 "it lies in {depth} containers within each other, and the limit is {NESTING}"
             )));
         }
-        if member.content.len() as u64 > limit {
-            let size = member.content.len();
-            let reason = format!("it has {size} bytes, and the limit is {limit}");
-            return Err(Unreadable::because(reason));
-        }
-        let bytes: Arc<[u8]> = Arc::from(member.content);
-        let media_type = judge(&member.name, member.media_type.as_ref(), &bytes);
-        let info = SourceInfo {
-            container: Some(self.info.name.clone()),
-            attributes: member.attributes,
-            ..info(name, media_type, &bytes)
+        let Member { name: called, media_type: claimed, content, attributes } = member;
+        let size = content.size();
+        let blob = match content {
+            // What waits in a file may be larger than what is held in memory, as long as something takes it apart.
+            Blob::File(file) if size > limit => Blob::File(file),
+            _ if size > limit => return Err(Unreadable::too_large(size, limit)),
+            content => Blob::Memory(content.whole()?),
         };
-        let bytes = Bytes::read(Blob::Memory(bytes));
-        Ok(Source { info, bytes, depth, limit, allowance: self.allowance.clone() })
+        let media_type = judge(&called, claimed.as_ref(), &blob.read(0, LOOKED_AT)?);
+        let digest = blob.digest()?;
+        let container = Some(self.info.name.clone());
+        let info = SourceInfo { name, media_type, size, digest, container, attributes };
+        let allowance = self.allowance.clone();
+        Ok(Source { info, bytes: Bytes::read(blob), depth, limit, allowance })
     }
 
     /// What may come out of it: its share of what may come out of the file that it lies in, or what its size allows, but never more
@@ -148,7 +148,8 @@ impl Source {
 
     /// What a plugin reads.
     pub(super) fn for_plugin(&self) -> Result<SourceBytes, Unreadable> {
-        Ok(SourceBytes::of(self.info.media_type.clone(), self.bytes.get()?))
+        let source = SourceBytes::of(self.info.media_type.clone(), self.bytes.get()?);
+        Ok(source.with_attributes(self.info.attributes.clone()))
     }
 
     /// Why no extractor may read it, if it is too large for them.
