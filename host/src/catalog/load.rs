@@ -142,7 +142,7 @@ impl Hinted for LoadError {
             LoadError::SeveralRoles(_) => Hint::SplitRoles,
             LoadError::Imports { .. } => Hint::SeeImports,
             LoadError::UnknownTrack { .. } | LoadError::Mismatch { .. } => Hint::RebuildPlugin,
-            LoadError::Describe(stopped) => return stopped.hint.clone(),
+            LoadError::Describe(stopped) => return stopped.hint.as_deref().cloned(),
             _ => return None,
         })
     }

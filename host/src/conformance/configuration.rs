@@ -86,6 +86,6 @@ impl Configuration {
 fn undeclared(what: &str, name: &str, known: &[&str]) -> ConfigurationError {
     ConfigurationError {
         message: format!("the plugin has no {what} `{}`", name.escape_debug()),
-        hint: Hint::UseDeclared(choice(name, known.iter().copied())),
+        hint: Hint::UseDeclared(Box::new(choice(name, known.iter().copied()))),
     }
 }

@@ -10,6 +10,8 @@ use super::Clause;
 ///
 /// Displayed, a hint is a sentence without its final period that names no option and no command of any program: programs that have
 /// one for it say so instead.
+///
+/// What a hint carries is boxed where it is more than a name, as every error carries room for one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -35,9 +37,9 @@ pub enum Hint {
     /// Add a step that has what a plugin needs, or tell which one has.
     NameStepThatHas,
     /// Add a setting to the step.
-    AddSetting(Needed),
+    AddSetting(Box<Needed>),
     /// Add a table to the step.
-    AddTable(Needed),
+    AddTable(Box<Needed>),
     /// Give the plugin a value for this setting.
     GiveSetting(String),
     /// Give the plugin a file for this table.
@@ -51,13 +53,13 @@ pub enum Hint {
     /// The name that was probably meant.
     DidYouMean(String),
     /// Use one of the names that the plugin declares.
-    UseDeclared(Choice),
+    UseDeclared(Box<Choice>),
     /// Use one of the plugins or tables that docmill ships, or name a file like this.
     UseShipped {
         /// What is shipped.
-        choice: Choice,
+        choice: Box<Choice>,
         /// What a file would be called.
-        file: String,
+        file: Box<str>,
     },
     /// Build docmill with its plugins.
     BuildWithPlugins,
@@ -171,16 +173,19 @@ impl fmt::Display for Hint {
             Hint::AddExtractorOf(media_type) => {
                 return write!(f, "add a step with an extractor that accepts `{media_type}`");
             }
-            Hint::AddSetting(Needed { name, summary }) => {
+            Hint::AddSetting(needed) => {
+                let Needed { name, summary } = &**needed;
                 return write!(f, "add `settings = {{ {name} = … }}`: {summary}");
             }
-            Hint::AddTable(Needed { name, summary }) => {
+            Hint::AddTable(needed) => {
+                let Needed { name, summary } = &**needed;
                 return write!(f, "add `tables = {{ {name} = … }}`: {summary}");
             }
             Hint::GiveSetting(key) => return write!(f, "give the setting `{key}` a value"),
             Hint::GiveTable(name) => return write!(f, "give a file for the table `{name}`"),
             Hint::DidYouMean(meant) => return write!(f, "did you mean `{meant}`?"),
-            Hint::UseDeclared(Choice { meant, names }) => {
+            Hint::UseDeclared(choice) => {
+                let Choice { meant, names } = &**choice;
                 if let Some(meant) = meant {
                     write!(f, "did you mean `{meant}`? The plugin declares ")?;
                 } else {
@@ -188,13 +193,14 @@ impl fmt::Display for Hint {
                 }
                 return list(f, names);
             }
-            Hint::UseShipped { choice: Choice { meant: Some(meant), .. }, file } => {
-                return write!(
-                    f,
-                    "did you mean `{meant}`? A file of your own is named with its path, such as `{file}`"
-                );
-            }
-            Hint::UseShipped { choice: Choice { names, .. }, file } => {
+            Hint::UseShipped { choice, file } => {
+                let Choice { meant, names } = &**choice;
+                if let Some(meant) = meant {
+                    return write!(
+                        f,
+                        "did you mean `{meant}`? A file of your own is named with its path, such as `{file}`"
+                    );
+                }
                 f.write_str("shipped are ")?;
                 list(f, names)?;
                 return write!(f, "; a file of your own is named with its path, such as `{file}`");
@@ -261,7 +267,7 @@ mod tests {
         for hint in [
             Hint::RaiseLimit(LimitName::Memory),
             Hint::keep(Clause::SPANS),
-            Hint::UseShipped { choice, file: "./a.wasm".to_owned() },
+            Hint::UseShipped { choice: Box::new(choice), file: "./a.wasm".into() },
             Hint::Told("raise the limit with a spell".to_owned()),
         ] {
             assert_eq!(Hint::from_stored(&hint.to_stored()), hint);

@@ -288,7 +288,7 @@ impl Assembler<'_> {
             Hint::BuildWithPlugins
         } else {
             let choice = choice(name, shipped());
-            Hint::UseShipped { choice, file: format!("./{name}.wasm") }
+            Hint::UseShipped { choice: Box::new(choice), file: format!("./{name}.wasm").into() }
         };
         self.error(&request.place, message, Some(hint))
     }
@@ -302,7 +302,7 @@ impl Assembler<'_> {
         for (key, Placed { place, .. }) in &request.settings {
             let keys = || description.settings.iter().map(|setting| setting.key.as_str());
             if !keys().any(|declared| declared == key) {
-                let hint = Hint::UseDeclared(choice(key, keys()));
+                let hint = Hint::UseDeclared(Box::new(choice(key, keys())));
                 return Err(self.error(
                     place,
                     format!("plugin `{plugin}` has no setting `{}`", key.escape_debug()),
@@ -316,7 +316,7 @@ impl Assembler<'_> {
                 Some(value) => Ok((setting.key.clone(), value)),
                 None => {
                     let (name, summary) = (setting.key.clone(), setting.summary.clone());
-                    let hint = Hint::AddSetting(Needed { name, summary });
+                    let hint = Hint::AddSetting(Box::new(Needed { name, summary }));
                     Err(self.error(
                         &request.place,
                         format!(
@@ -340,7 +340,7 @@ impl Assembler<'_> {
         for (name, Placed { place, .. }) in &request.tables {
             let names = || description.tables.iter().map(|table| table.name.as_str());
             if !names().any(|declared| declared == name) {
-                let hint = Hint::UseDeclared(choice(name, names()));
+                let hint = Hint::UseDeclared(Box::new(choice(name, names())));
                 return Err(self.error(
                     place,
                     format!("plugin `{plugin}` has no table `{}`", name.escape_debug()),
@@ -353,7 +353,7 @@ impl Assembler<'_> {
         };
         if let Some(table) = description.tables.iter().find(missing) {
             let (name, summary) = (table.name.clone(), table.summary.clone());
-            let hint = Hint::AddTable(Needed { name, summary });
+            let hint = Hint::AddTable(Box::new(Needed { name, summary }));
             return Err(self.error(
                 &request.place,
                 format!("plugin `{plugin}` needs the table `{}`", table.name),
@@ -373,7 +373,10 @@ impl Assembler<'_> {
                 let shipped = self.catalog.shipped();
                 let text = shipped.table(name).ok_or_else(|| {
                     let choice = choice(name, shipped.table_names());
-                    let hint = Hint::UseShipped { choice, file: format!("./{name}.tsv") };
+                    let hint = Hint::UseShipped {
+                        choice: Box::new(choice),
+                        file: format!("./{name}.tsv").into(),
+                    };
                     self.error(
                         place,
                         format!("there is no shipped table `{}`", name.escape_debug()),
@@ -429,7 +432,7 @@ impl Assembler<'_> {
         };
         // The other hints speak of a document.
         let hint = match stopped.class {
-            FailureClass::Output => stopped.hint.clone(),
+            FailureClass::Output => stopped.hint.as_deref().cloned(),
             FailureClass::Memory => Some(Hint::RaiseLimitOfStep(LimitName::Memory)),
             _ => None,
         };

@@ -19,8 +19,8 @@ pub struct Stopped {
     pub class: FailureClass,
     /// What went wrong, outermost first: lower-case fragments. Parts of them may be the plugin's words, quoted but not escaped.
     pub causes: Vec<String>,
-    /// One thing the reader can do now.
-    pub hint: Option<Hint>,
+    /// One thing the reader can do now; boxed, as the cost is.
+    pub hint: Option<Box<Hint>>,
     /// The clause of the contract that was broken, if the plugin broke one that has a number.
     pub clause: Option<&'static Clause>,
     /// The plugin's call stack, innermost first.
@@ -54,7 +54,7 @@ impl Stopped {
     /// A broken promise: what the plugin did, and what the contract says instead.
     fn broken(what: impl Into<String>, clause: &'static Clause) -> Stopped {
         Stopped {
-            hint: Some(Hint::keep(clause)),
+            hint: Some(Box::new(Hint::keep(clause))),
             clause: Some(clause),
             ..Stopped::new(FailureClass::Output, what)
         }
@@ -181,7 +181,7 @@ fn stopped(fault: Fault, limits: &Limits, store: &mut Store<State>) -> Stopped {
     let backtrace = error.downcast_ref::<WasmBacktrace>().map(frames).unwrap_or_default();
     let with = |class, cause: String, hint: Option<Hint>| {
         let backtrace = backtrace.clone();
-        Stopped { hint, backtrace, ..Stopped::new(class, cause) }
+        Stopped { hint: hint.map(Box::new), backtrace, ..Stopped::new(class, cause) }
     };
     if let Some(exceeded) = error.downcast_ref::<MemoryExceeded>() {
         return with(
@@ -308,7 +308,7 @@ pub(crate) struct BrokenPromise {
 fn stopped_by_deadline(limits: &Limits, backtrace: Vec<String>) -> Stopped {
     let deadline = humantime::format_duration(limits.deadline);
     Stopped {
-        hint: Some(Hint::RaiseLimit(LimitName::Deadline)),
+        hint: Some(Box::new(Hint::RaiseLimit(LimitName::Deadline))),
         backtrace,
         ..Stopped::new(
             FailureClass::Deadline,

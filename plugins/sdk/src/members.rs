@@ -99,7 +99,8 @@ mod tests {
         let content: Vec<u8> = (0..300_000_u32).map(|it| (it % 251) as u8).collect();
         for piece in [1, 7, 65_535, 65_536, 65_537, 300_000] {
             let title = Attribute::new("title", "A");
-            let mut member = MemberWriter::begin("a", Some("text/plain"), &[title.clone()]);
+            let mut member =
+                MemberWriter::begin("a", Some("text/plain"), std::slice::from_ref(&title));
             content.chunks(piece).for_each(|part| member.write_all(part).unwrap());
             assert!(testing::take_members().is_empty());
             member.end();

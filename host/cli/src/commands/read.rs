@@ -169,7 +169,7 @@ struct Inputs {
 }
 
 enum Input {
-    Files(Files),
+    Files(Box<Files>),
     StandardInput,
 }
 
@@ -178,7 +178,7 @@ impl Inputs {
         let work = std::env::current_dir()?;
         let input = |path: &PathBuf| match is_standard_input(path) {
             true => Input::StandardInput,
-            false => Input::Files(Files::new([path.clone()], &work)),
+            false => Input::Files(Box::new(Files::new([path.clone()], &work))),
         };
         Ok(Inputs { left: paths.iter().map(input).collect() })
     }

@@ -109,14 +109,14 @@ fn unsupported(media_type: &str, reasons: &[String]) -> Stopped {
     let cause = format!("no plugin of the pipeline reads `{media_type}`");
     let mut stopped = Stopped::new(FailureClass::Unsupported, cause);
     stopped.causes.extend(reasons.iter().cloned());
-    stopped.hint = Some(Hint::AddExtractorOf(media_type.to_owned()));
+    stopped.hint = Some(Box::new(Hint::AddExtractorOf(media_type.to_owned())));
     stopped
 }
 
 /// A step that could not do its work for want of the bytes.
 fn not_readable(reason: Unreadable) -> Stopped {
     let stopped = Stopped::new(FailureClass::Host, reason.causes.join(": "));
-    Stopped { hint: reason.hint, ..stopped }
+    Stopped { hint: reason.hint.map(Box::new), ..stopped }
 }
 
 /// A source while it is read.
@@ -282,7 +282,7 @@ impl<'a, E> Reading<'_, 'a, E> {
             cost: stopped.cost.map(|cost| *cost),
             class: stopped.class,
             causes: stopped.causes,
-            hint: stopped.hint,
+            hint: stopped.hint.map(|hint| *hint),
             backtrace: stopped.backtrace,
             log: stopped.log,
             run: self.reader.run,

@@ -325,7 +325,7 @@ const BEHAVIOURS: &[Behaviour] = &[
         first.findings[0].2.provenance.cost.peak_memory += 1;
         store.commit(std::slice::from_ref(&first)).unwrap();
         let (id, version, finding) = &first.findings[0];
-        assert_eq!(store.findings(*id, *version).unwrap(), [finding.clone()]);
+        assert_eq!(store.findings(*id, *version).unwrap(), std::slice::from_ref(finding));
         assert_eq!(histories(store, *id), []);
     }),
     ("a store can be changed while it is listed", |store| {
