@@ -138,8 +138,8 @@ fn a_container_of_one_byte_holds_no_gigabytes() {
     let mut fates = unpacked_by("emit-too-much");
     let container = fates.remove("in/container.txt").expect("it was told");
     assert_eq!(container, ("failed".to_owned(), vec!["output".to_owned()]));
-    // 256 MiB in members of 64 KiB, each of which counts 4 KiB more.
-    assert_eq!(fates.len(), (256 << 20) / ((64 << 10) + (4 << 10)));
+    // 256 MiB in members of 512 KiB, each of which counts 4 KiB more.
+    assert_eq!(fates.len(), (256 << 20) / ((512 << 10) + (4 << 10)));
 }
 
 #[test]
