@@ -106,8 +106,9 @@ fn laughs() -> String {
 /// Takes in a container that some adversary takes apart, between two good pages; returns all fates.
 fn unpacked_by(unpacker: &str) -> BTreeMap<String, (String, Vec<String>)> {
     let env = TestEnv::new();
+    // Long enough that a crowded machine does not end it before its own limit does.
     let pipeline = format!(
-        "[[step]]\nplugin = {:?}\n\n[[step]]\nplugin = {:?}\n",
+        "[[step]]\nplugin = {:?}\nlimits = {{ deadline = \"30s\" }}\n\n[[step]]\nplugin = {:?}\n",
         guest(&format!("adversarial/{unpacker}")),
         shipped("extract-html"),
     );
