@@ -19,6 +19,10 @@ pub struct Case {
     pub main: Option<String>,
     /// The other labels that apply, in any order; `main` is not among them.
     pub secondary: BTreeSet<String>,
+    /// Labels that another reader might give: right if given, not missed if not.
+    pub acceptable: BTreeSet<String>,
+    /// Where the document is from: what one author wrote is alike, so it is never in a fold of its own.
+    pub site: Option<String>,
     /// Whether it was kept aside while the classifier was tuned.
     pub held_out: bool,
     /// The line of the file, counted from 1.
@@ -40,6 +44,11 @@ impl Case {
     /// All labels that apply.
     pub fn labels(&self) -> impl Iterator<Item = &str> {
         self.main.iter().chain(&self.secondary).map(String::as_str)
+    }
+
+    /// Whether `label` applies, or might in the eyes of another reader.
+    pub fn accepts(&self, label: &str) -> bool {
+        self.labels().any(|it| it == label) || self.acceptable.contains(label)
     }
 }
 
@@ -77,13 +86,22 @@ struct Line {
     #[serde(default)]
     secondary: Vec<String>,
     #[serde(default)]
+    acceptable: Vec<String>,
+    site: Option<String>,
+    #[serde(default)]
     held_out: bool,
     text: Option<String>,
     source: Option<PathBuf>,
     /// For people: why the labels are as they are.
     #[serde(rename = "note")]
     _note: Option<String>,
+    /// For people: `text` begins with it, too.
+    #[serde(rename = "title")]
+    _title: Option<String>,
 }
+
+/// What `main` may say instead of `null`.
+const NO_MAIN: &str = "none";
 
 /// Reads the cases of the file at `path`, whose text is given. Sources are relative to its folder.
 ///
@@ -120,14 +138,17 @@ pub fn parse_cases(path: &Path, text: &str) -> Result<Vec<Case>, CasesError> {
         }
         let named = read.secondary.len();
         let secondary: BTreeSet<String> = read.secondary.into_iter().collect();
-        if secondary.len() < named || read.main.as_ref().is_some_and(|it| secondary.contains(it)) {
+        let main = read.main.filter(|it| it != NO_MAIN);
+        if secondary.len() < named || main.as_ref().is_some_and(|it| secondary.contains(it)) {
             return Err(error(1, format!("case `{}` names a label twice", read.id), None));
         }
         cases.push(Case {
             id: read.id,
             language: read.language,
-            main: read.main,
+            main,
             secondary,
+            acceptable: read.acceptable.into_iter().collect(),
+            site: read.site,
             held_out: read.held_out,
             line: index + 1,
             content,
@@ -153,7 +174,8 @@ pub fn check_labels(
     declared: &BTreeSet<String>,
 ) -> Result<(), CasesError> {
     for case in cases {
-        if let Some(unknown) = case.labels().find(|label| !declared.contains(*label)) {
+        let mut named = case.labels().chain(case.acceptable.iter().map(String::as_str));
+        if let Some(unknown) = named.find(|label| !declared.contains(*label)) {
             return Err(CasesError {
                 message: format!(
                     "case `{}` has the label `{unknown}`, which the classifier does not declare",
@@ -189,6 +211,16 @@ mod tests {
         assert_eq!((cases[0].line, cases[0].held_out), (2, false));
         assert_eq!(cases[1].content, CaseContent::File("in/b.txt".into()));
         assert_eq!((cases[1].main.clone(), cases[1].held_out), (None, true));
+    }
+
+    #[test]
+    fn a_case_may_name_its_site_and_what_another_reader_would_accept() {
+        let text = r#"{"id":"a","site":"s.example","title":"t","main":"none","acceptable":["x"],"text":"t"}"#;
+        let cases = parse_cases(Path::new("x.jsonl"), text).expect("it is usable");
+        assert_eq!((cases[0].main.as_deref(), cases[0].site.as_deref()), (None, Some("s.example")));
+        assert_eq!((cases[0].labels().count(), cases[0].accepts("x")), (0, true));
+        let declared = BTreeSet::from(["y".to_owned()]);
+        assert!(check_labels(Path::new("x.jsonl"), &cases, &declared).is_err(), "`x` is unknown");
     }
 
     #[test]

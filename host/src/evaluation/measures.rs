@@ -38,8 +38,14 @@ impl Judged<'_> {
         self.case.labels().any(|it| it == label)
     }
 
+    /// Of a case whose label is a matter of opinion, neither answer is wrong.
     fn deserves_none(&self) -> bool {
-        self.case.labels().next().is_none()
+        self.case.labels().next().is_none() && self.case.acceptable.is_empty()
+    }
+
+    fn main_right(&self) -> bool {
+        let accepted = |main: &String| self.case.acceptable.contains(main);
+        self.case.main == self.given.main || self.given.main.as_ref().is_some_and(accepted)
     }
 }
 
@@ -58,8 +64,19 @@ pub struct Measures {
     pub confusion: Vec<Confusion>,
     /// What a confidence is worth, in steps of a tenth.
     pub calibration: Vec<Step>,
+    /// The expected calibration error: how far the confidences of these steps are from the share that is right, weighed by the
+    /// number of labels; `None` without any.
+    pub calibration_error: Option<f64>,
     /// The cases that are not wholly right.
     pub mistakes: Vec<Mistake>,
+}
+
+impl Measures {
+    /// The figures without what is told of single cases.
+    #[must_use]
+    pub fn without_cases(&self) -> Measures {
+        Measures { confusion: Vec::new(), mistakes: Vec::new(), ..self.clone() }
+    }
 }
 
 /// The figures that describe a set of cases.
@@ -71,8 +88,10 @@ pub struct Summary {
     pub micro: Agreement,
     /// The mean of the F1 of all labels that were expected or given; `None` without any.
     pub macro_f1: Option<f64>,
-    /// Cases with a main label that got it as main label.
+    /// Cases with a main label that got it, or an acceptable one, as main label.
     pub main_right: Share,
+    /// The same over all cases: without a main label, none is right.
+    pub verdict_right: Share,
     /// Cases that deserve no label and got none.
     pub none_kept: Share,
     /// Cases whose language was identified as the one they name.
@@ -111,7 +130,9 @@ pub struct Agreement {
     pub given: usize,
     /// How often it was both.
     pub right: usize,
-    /// The share of the given that is right; `None` if none was given.
+    /// How often it was given where it was not expected, but acceptable.
+    pub acceptable: usize,
+    /// The share of the given that is right or acceptable; `None` if none was given.
     pub precision: Option<f64>,
     /// The share of the expected that was given; `None` if none was expected.
     pub recall: Option<f64>,
@@ -120,10 +141,22 @@ pub struct Agreement {
 }
 
 impl Agreement {
-    fn new(expected: usize, given: usize, right: usize) -> Agreement {
-        let share = |of: usize| Share { right, of }.ratio();
-        let f1 = Share { right: 2 * right, of: expected + given }.ratio();
-        Agreement { expected, given, right, precision: share(given), recall: share(expected), f1 }
+    fn new([expected, given, right, acceptable]: [usize; 4]) -> Agreement {
+        let good = right + acceptable;
+        // 2pr / (p + r) of p = good / given and r = right / expected, in whole numbers.
+        let f1 = match right {
+            0 => Share { right: 0, of: expected + given - acceptable },
+            _ => Share { right: 2 * good * right, of: good * expected + right * given },
+        };
+        Agreement {
+            expected,
+            given,
+            right,
+            acceptable,
+            precision: Share { right: good, of: given }.ratio(),
+            recall: Share { right, of: expected }.ratio(),
+            f1: f1.ratio(),
+        }
     }
 }
 
@@ -187,33 +220,34 @@ pub fn measure(judged: &[Judged<'_>]) -> Measures {
     if !parts.contains_key("held out") {
         parts.clear();
     }
+    let calibration = calibration(judged);
     Measures {
         overall: summary(judged),
         languages: languages.iter().map(|(name, of)| (name.clone(), summary(of))).collect(),
         parts: parts.iter().map(|(name, of)| (*name, summary(of))).collect(),
         labels: agreements(judged),
         confusion: confusion(judged),
-        calibration: calibration(judged),
+        calibration_error: calibration_error(&calibration),
+        calibration,
         mistakes: judged.iter().filter_map(mistake).collect(),
     }
 }
 
 fn agreements(judged: &[Judged<'_>]) -> BTreeMap<String, Agreement> {
-    let mut counts: BTreeMap<&str, [usize; 3]> = BTreeMap::new();
+    let mut counts: BTreeMap<&str, [usize; 4]> = BTreeMap::new();
     for one in judged {
         for label in one.case.labels() {
-            let [expected, _, right] = counts.entry(label).or_default();
+            let [expected, _, right, _] = counts.entry(label).or_default();
             *expected += 1;
             *right += usize::from(one.gave(label));
         }
         for (label, _) in &one.given.labels {
-            counts.entry(label).or_default()[1] += 1;
+            let [_, given, _, acceptable] = counts.entry(label).or_default();
+            *given += 1;
+            *acceptable += usize::from(!one.expected(label) && one.case.accepts(label));
         }
     }
-    counts
-        .into_iter()
-        .map(|(label, [e, g, r])| (label.to_owned(), Agreement::new(e, g, r)))
-        .collect()
+    counts.into_iter().map(|(label, of)| (label.to_owned(), Agreement::new(of))).collect()
 }
 
 fn summary(judged: &[Judged<'_>]) -> Summary {
@@ -225,9 +259,15 @@ fn summary(judged: &[Judged<'_>]) -> Summary {
     let with_language = judged.iter().filter(|it| it.case.language.is_some());
     Summary {
         cases: judged.len(),
-        micro: Agreement::new(total(|it| it.expected), total(|it| it.given), total(|it| it.right)),
+        micro: Agreement::new([
+            total(|it| it.expected),
+            total(|it| it.given),
+            total(|it| it.right),
+            total(|it| it.acceptable),
+        ]),
         macro_f1: (!f1s.is_empty()).then(|| f1s.iter().sum::<f64>() / f1s.len() as f64),
-        main_right: Share::count(with_main.map(|it| it.case.main == it.given.main)),
+        main_right: Share::count(with_main.map(Judged::main_right)),
+        verdict_right: Share::count(judged.iter().map(Judged::main_right)),
         none_kept: Share::count(of_none.map(|it| it.given.labels.is_empty())),
         language_right: Share::count(with_language.map(|it| it.case.language == it.given.language)),
     }
@@ -254,7 +294,7 @@ fn calibration(judged: &[Judged<'_>]) -> Vec<Step> {
         for (label, confidence) in &one.given.labels {
             // A confidence of 1 belongs to the last step. Hundredths keep 0.7 out of the step below it.
             let step = ((confidence * 100.0).round() as u32 / 10).min(9);
-            steps.entry(step).or_default().push((*confidence, one.expected(label)));
+            steps.entry(step).or_default().push((*confidence, one.case.accepts(label)));
         }
     }
     let step = |(step, given): (u32, Vec<(f32, bool)>)| Step {
@@ -265,23 +305,31 @@ fn calibration(judged: &[Judged<'_>]) -> Vec<Step> {
     steps.into_iter().map(step).collect()
 }
 
+fn calibration_error(steps: &[Step]) -> Option<f64> {
+    let labels: usize = steps.iter().map(|step| step.labels.of).sum();
+    let gap = |it: &Step| (it.confidence * it.labels.of as f64 - it.labels.right as f64).abs();
+    (labels > 0).then(|| steps.iter().map(gap).sum::<f64>() / labels as f64)
+}
+
 fn mistake(one: &Judged<'_>) -> Option<Mistake> {
     let Judged { case, given } = one;
     let instead = |expected: &Option<String>, given: &Option<String>| {
         (expected != given).then(|| Instead { expected: expected.clone(), given: given.clone() })
     };
-    let main = instead(&case.main, &given.main);
+    let main = instead(&case.main, &given.main).filter(|_| !one.main_right());
     let language = case.language.as_ref().and_then(|_| instead(&case.language, &given.language));
     let missing: Vec<_> =
         case.labels().filter(|label| !one.gave(label)).map(str::to_owned).collect();
     let surplus: Vec<_> =
-        given.labels.iter().filter(|(label, _)| !one.expected(label)).cloned().collect();
+        given.labels.iter().filter(|(label, _)| !case.accepts(label)).cloned().collect();
     let wrong = main.is_some() || language.is_some() || !missing.is_empty() || !surplus.is_empty();
     wrong.then(|| Mistake { id: case.id.clone(), main, language, missing, surplus })
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::evaluation::CaseContent;
 
@@ -291,6 +339,8 @@ mod tests {
             language: Some("fr".to_owned()),
             main: Some(main.to_owned()).filter(|it| !it.is_empty()),
             secondary: secondary.iter().map(|it| (*it).to_owned()).collect(),
+            acceptable: BTreeSet::new(),
+            site: None,
             held_out: id.starts_with('h'),
             line: 1,
             content: CaseContent::Text(String::new()),
@@ -351,6 +401,35 @@ mod tests {
     fn confidences_fall_into_tenths() {
         let steps: Vec<_> = measures().calibration.iter().map(|it| (it.from, it.labels)).collect();
         assert_eq!(steps, [(0.7, Share { right: 1, of: 3 }), (0.9, Share { right: 1, of: 2 })]);
+    }
+
+    #[test]
+    fn the_calibration_error_weighs_each_step() {
+        // Of three labels with 0.71 on average one is right, of two with 0.95 again one.
+        let error = measures().calibration_error.expect("labels were given");
+        assert!((error - ((2.13 - 1.0) + (1.9 - 1.0)) / 5.0).abs() < 1e-6, "{error}");
+    }
+
+    #[test]
+    fn what_another_reader_would_accept_is_neither_wrong_nor_missed() {
+        let accepting = |main: &str, label: &str| Case {
+            acceptable: BTreeSet::from([label.to_owned()]),
+            ..case("a", main, &[])
+        };
+        let pairs = [
+            (accepting("", "x"), given("x", &[("x", 0.9)])),
+            (accepting("", "x"), given("", &[])),
+            (accepting("y", "x"), given("x", &[("x", 0.9), ("z", 0.8)])),
+        ];
+        let measures = measure(&pairs.each_ref().map(|(case, given)| Judged { case, given }));
+        let micro = measures.overall.micro;
+        assert_eq!((micro.expected, micro.given, micro.acceptable), (1, 3, 2));
+        assert_eq!((micro.precision, micro.recall), (Some(2.0 / 3.0), Some(0.0)));
+        assert_eq!(measures.overall.none_kept, Share { right: 0, of: 0 });
+        assert_eq!(measures.overall.verdict_right, Share { right: 3, of: 3 });
+        let [mistake] = &measures.mistakes[..] else { panic!("only the last is wrong") };
+        assert_eq!((mistake.missing.len(), mistake.surplus.len()), (1, 1));
+        assert_eq!(measures.calibration[1].labels, Share { right: 2, of: 2 });
     }
 
     #[test]

@@ -69,7 +69,8 @@ impl From<CasesError> for CommandError {
     }
 }
 
-fn read(path: &Path) -> Result<Vec<Case>, CommandError> {
+/// The cases of a file of labels.
+pub fn read(path: &Path) -> Result<Vec<Case>, CommandError> {
     let unreadable = |error: &dyn std::error::Error| {
         let message = format!("the labels `{}` could not be read", path.display());
         CommandError::new(Exit::Rejected, message).because(error)
@@ -126,7 +127,8 @@ impl<'a> Failed<'a> {
     }
 }
 
-fn told(common: &Common, measures: &Measures) -> String {
+/// The tables of all measures.
+pub fn told(common: &Common, measures: &Measures) -> String {
     let paint = Paint::for_stdout(common);
     let mut parts = vec![
         summaries(measures).render(width(), paint),
@@ -144,7 +146,7 @@ fn told(common: &Common, measures: &Measures) -> String {
     parts.join("\n")
 }
 
-fn summaries(measures: &Measures) -> Table<9> {
+fn summaries(measures: &Measures) -> Table<10> {
     let mut table = Table::new([
         Column::new("CASES").tone(Tone::Key),
         Column::number("NUMBER"),
@@ -153,6 +155,7 @@ fn summaries(measures: &Measures) -> Table<9> {
         Column::number("MICRO F1"),
         Column::number("MACRO F1"),
         Column::number("MAIN RIGHT"),
+        Column::number("VERDICT RIGHT"),
         Column::number("NONE KEPT"),
         Column::number("LANGUAGE RIGHT"),
     ]);
@@ -165,6 +168,7 @@ fn summaries(measures: &Measures) -> Table<9> {
             ratio(it.micro.f1),
             ratio(it.macro_f1),
             share(it.main_right),
+            share(it.verdict_right),
             share(it.none_kept),
             share(it.language_right),
         ]);
@@ -185,7 +189,8 @@ fn labels(measures: &Measures) -> Table<7> {
         Column::number("RECALL"),
         Column::number("F1"),
     ]);
-    for (label, Agreement { expected, given, right, precision, recall, f1 }) in &measures.labels {
+    for (label, agreement) in &measures.labels {
+        let Agreement { expected, given, right, precision, recall, f1, .. } = agreement;
         let [expected, given, right] = [expected, given, right].map(ToString::to_string);
         let [precision, recall, f1] = [precision, recall, f1].map(|it| ratio(*it));
         table.row([one_line(label, 64), expected, given, right, precision, recall, f1]);
@@ -193,15 +198,21 @@ fn labels(measures: &Measures) -> Table<7> {
     table
 }
 
-fn calibration(measures: &Measures) -> Table<3> {
+fn calibration(measures: &Measures) -> Table<4> {
     let mut table = Table::new([
         Column::new("CONFIDENCE").tone(Tone::Key),
         Column::number("MEAN"),
         Column::number("LABELS RIGHT"),
+        Column::number("ERROR"),
     ]);
     for step in &measures.calibration {
         let range = format!("{:.1} to {:.1}", step.from, step.from + 0.1);
-        table.row([range, format!("{:.2}", step.confidence), share(step.labels)]);
+        let error = step.labels.ratio().map(|right| (step.confidence - right).abs());
+        table.row([range, format!("{:.2}", step.confidence), share(step.labels), ratio(error)]);
+    }
+    if measures.calibration_error.is_some() {
+        let error = ratio(measures.calibration_error);
+        table.row(["expected".to_owned(), String::new(), String::new(), error]);
     }
     table
 }
