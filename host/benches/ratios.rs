@@ -231,16 +231,7 @@ fn lexicon() -> Outcome<()> {
     let (sandbox, pipeline) = pipeline(text, 1)?;
     let step = pipeline.steps().last().ok_or("no steps")?;
     let table = Table::from_tsv(SHIPPED.table("vn-1131-2025").ok_or("no table")?)?;
-    let declared = table.get("@labels").unwrap_or_default().to_owned();
-    // The host's own search on both sides: only what runs in the sandbox differs.
-    let find = |text: &str| {
-        let found = table.find(text).unwrap_or_default();
-        let occurrence = |it: docmill::capabilities::Occurrence<'_>| docmill_plugin::Occurrence {
-            span: docmill_plugin::Span { start: it.span.start, end: it.span.end },
-            value: it.value.to_owned(),
-        };
-        found.into_iter().map(occurrence).collect::<Vec<_>>()
-    };
+    let lexicon = HostTable(table);
     let (options, prior) = (classify_lexicon::Options::default(), PriorFindings::default());
     println!("\n{HEADER}");
     for (name, text) in seeds()? {
@@ -260,8 +251,7 @@ fn lexicon() -> Outcome<()> {
                 (0..50).for_each(|_| {
                     drop(black_box(classify_lexicon::classify(
                         black_box(&guest),
-                        &declared,
-                        find,
+                        &lexicon,
                         &options,
                     )))
                 })
@@ -270,6 +260,23 @@ fn lexicon() -> Outcome<()> {
         );
     }
     Ok(())
+}
+
+/// The host's own search and rows on both sides: only what runs in the sandbox differs.
+struct HostTable(Table);
+
+impl classify_lexicon::model::Lexicon for HostTable {
+    fn find(&self, text: &str) -> Vec<docmill_plugin::Occurrence> {
+        let occurrence = |it: docmill::capabilities::Occurrence<'_>| docmill_plugin::Occurrence {
+            span: docmill_plugin::Span { start: it.span.start, end: it.span.end },
+            value: it.value.to_owned(),
+        };
+        self.0.find(text).unwrap_or_default().into_iter().map(occurrence).collect()
+    }
+
+    fn get_many(&self, keys: &[String]) -> Vec<Option<String>> {
+        keys.iter().map(|key| self.0.get(key).map(str::to_owned)).collect()
+    }
 }
 
 fn seeds() -> Outcome<Vec<(String, String)>> {

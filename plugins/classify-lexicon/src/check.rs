@@ -6,6 +6,7 @@ use docmill_folding::{Folded, Form};
 
 use docmill_plugin::Problem;
 
+use crate::model::{MODEL_KEY, Model, TRUST_KEY, Trust, parse_trusts, trust_key};
 use crate::rows::{self, Kind, Languages, Role};
 use crate::{LABELS_KEY, PRODUCTS_KEY};
 
@@ -103,6 +104,15 @@ fn about_problem(key: &str, value: &str, labels: &[&str]) -> Option<Problem> {
     if ABOUT.contains(&key) {
         return None;
     }
+    let fitted = match key {
+        MODEL_KEY => Some(Model::parse(value).map(drop)),
+        TRUST_KEY => Some(Trust::parse(value).map(drop)),
+        _ if key.starts_with(&trust_key("")) => Some(parse_trusts(key, value, labels).map(drop)),
+        _ => None,
+    };
+    if let Some(fitted) = fitted {
+        return fitted.err();
+    }
     problem("no such reserved key is known".to_owned())
 }
 
@@ -193,6 +203,19 @@ mod tests {
                 "the row `@valid` is unusable: it should read `2025-06-12..2026-06-30`, or `2026-07-01..` without an end",
                 "the row `@from old` is unusable: `x>b` should read `old-label>label`",
                 "the row `@autor` is unusable: no such reserved key is known",
+            ],
+        );
+    }
+
+    #[test]
+    fn what_was_fitted_is_checked() {
+        check("@labels\ta\nx\ta 3\n@model\tbias=-1\n@trust\t0.5\n@trust x\ta 0.25", &[]);
+        check(
+            "@labels\ta\nx\ta 3\n@model\tcolour=1\n@trust\t2\n@trust x\tb 0.5",
+            &[
+                "the row `@model` is unusable: `colour` is not one of its numbers",
+                "the row `@trust` is unusable: it should have one number from 0 to 1 for each weight, such as `0.1 0.3 0.6`",
+                "the row `@trust x` is unusable: it should have labels, each with a number from 0 to 1",
             ],
         );
     }

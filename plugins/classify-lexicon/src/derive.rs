@@ -6,6 +6,9 @@ use std::fmt::Write as _;
 /// A comment line that begins like this parts what a table says itself from what is derived.
 pub const MARKER: &str = "# === Derived from ";
 
+/// Between these lines stands what was fitted to one table: another one is fitted for itself.
+const FITTED: [&str; 2] = ["# === Fitted by ", "# === End of what was fitted"];
+
 /// One pair of an `@from` row: what became of a label, or of one of its products.
 struct Move<'a> {
     label: &'a str,
@@ -64,9 +67,16 @@ fn key_of(line: &str) -> Option<&str> {
     line.split_once('\t').map(|(key, _)| key).filter(|_| !line.starts_with('#'))
 }
 
-/// The lines of a table from its first section on.
+/// The lines of a table from its first section on, without what was fitted.
 fn rows_with_headings(table: &str) -> Vec<&str> {
-    table.lines().skip_while(|line| !line.starts_with("# ---")).collect()
+    let mut fitted = false;
+    let own = |line: &&str| {
+        fitted |= line.starts_with(FITTED[0]);
+        let own = !fitted;
+        fitted &= !line.starts_with(FITTED[1]);
+        own
+    };
+    table.lines().skip_while(|line| !line.starts_with("# ---")).filter(own).collect()
 }
 
 /// The roles that one role of the old table has become.
@@ -112,7 +122,8 @@ mod tests {
     #[test]
     fn rows_follow_their_labels() {
         let old = "@labels\ta b q\n11 groups\tfocus 4\n# --- Terms\nax\ta 3\nbx\tb 3 fr\n\
-                   by\tb 2 needs:b/4\nqx\tq 3 product:s needs:a\nqy\tq 2\nown\ta 3\n";
+                   by\tb 2 needs:b/4\nqx\tq 3 product:s needs:a\nqy\tq 2\nown\ta 3\n\
+                   # === Fitted by x\n@model\tbias=1\n# === End of what was fitted\n";
         let new = "@labels\tx y z\n@from old\ta>x b>y q/s>z q>y\nown\tx 1\n# === Derived from old\nstale\tx 1\n";
         let expected = "@labels\tx y z\n@from old\ta>x b>y q/s>z q>y\nown\tx 1\n# === Derived from old\n\
                         # --- Terms\nax\tx 3\nbx\ty 3 fr; cue b fr\nby\ty 2 needs:b/4\nqx\tz 3 needs:x\nqy\ty 2\n";

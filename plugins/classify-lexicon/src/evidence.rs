@@ -1,9 +1,55 @@
-//! Names the terms of the evidence in other languages, so that who does not read the document can follow it.
+//! The passages that speak for a label, and their names in other languages for who does not read the document.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use docmill_folding::{Folded, Form};
 use docmill_plugin::{Attribute, Document, Label, Problem};
+
+use crate::Options;
+use crate::features::Trusted;
+use crate::zones::Reading;
+
+/// So many of the passages that decided are named in words.
+const NAMED: usize = 5;
+
+/// A label with the passages that speak for it. Where there are too many, the strongest are kept; the attribute `strongest` names the
+/// best of them, each once, in the order of what they say.
+pub fn label(
+    reading: &Reading<'_>,
+    name: String,
+    confidence: u32,
+    rank: &str,
+    mentions: &[Trusted<'_>],
+    options: &Options,
+) -> Label {
+    let mut strongest: Vec<&Trusted<'_>> = mentions.iter().collect();
+    let strength = |it: &Trusted<'_>| {
+        let weight = it.trust.max(1) * i64::from(it.mention.weight);
+        weight * reading.zone(it.mention.span.start).factor() as i64
+    };
+    strongest.sort_by_key(|it| Reverse(strength(it)));
+    let mut named: Vec<String> = Vec::new();
+    let mut seen = BTreeSet::new();
+    for it in &strongest {
+        if named.len() < NAMED && seen.insert(it.mention.key) {
+            named.push(one_line(&reading.text[it.mention.span.clone()]));
+        }
+    }
+    let mut evidence: Vec<_> =
+        strongest.iter().filter_map(|it| reading.span(&it.mention.span)).collect();
+    evidence.truncate(options.max_evidence);
+    evidence.sort_by_key(|it| it.start);
+    Label {
+        name,
+        confidence: confidence as f32 / 100.0,
+        evidence,
+        attributes: vec![
+            Attribute::new("rank", rank),
+            Attribute::new("strongest", named.join("; ")),
+        ],
+    }
+}
 
 /// Adds to each label an attribute `evidence-<language>` for every language that the glossary leads to from that of the document:
 /// `terres rares = rare earth; aimants = magnet`, in the order of the evidence, without what the glossary does not know.
@@ -78,7 +124,8 @@ fn rows(
     keys.keys().cloned().zip(answers).filter_map(|(passage, row)| Some((passage, row?))).collect()
 }
 
-fn one_line(passage: &str) -> String {
+/// A passage without its line breaks.
+pub fn one_line(passage: &str) -> String {
     passage.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

@@ -3,18 +3,24 @@
 //! The plugin knows no subject: what to look for is in the table, whose format the README describes. Everything between the
 //! host's two ends is a public function of plain values, so that tests and benches call it without a sandbox:
 //! [`classify`] reads a document ([`zones`]), collects what the table knows in it ([`mentions`], [`rows`]) and weighs it
-//! ([`score`]).
+//! ([`score`], and where the table is fitted [`features`], [`model`] and [`judgement`]).
 
 pub mod check;
 pub mod derive;
 pub mod evidence;
+pub mod features;
+pub mod judgement;
 pub mod mentions;
+pub mod model;
 pub mod rows;
 pub mod score;
 pub mod zones;
 
 use docmill_plugin::prelude::*;
-use docmill_plugin::{Occurrence, Problem, export};
+use docmill_plugin::{Problem, export};
+
+use crate::judgement::Judgement;
+use crate::model::{Lexicon, MODEL_KEY, TRUST_KEY};
 
 /// The name under which the operator grants the table.
 pub const TABLE: &str = "taxonomy";
@@ -58,6 +64,11 @@ impl Plugin for ClassifyLexicon {
             defaults.products,
             "Whether products that a text names are labels too, such as `label/product`: `true` or `false`",
         )
+        .setting(
+            "features",
+            defaults.features,
+            "Whether all labels are given, with the numbers they are judged by: `docmill taxonomy fit` reads them",
+        )
         .required_table(
             TABLE,
             "Terms and the labels they speak for, in the format of the README; `@labels` names all labels",
@@ -92,12 +103,10 @@ impl Classifier for ClassifyLexicon {
         let options = Options::from_settings()?;
         let table = Table::open(TABLE)
             .ok_or_else(|| Error::Internal(format!("no table `{TABLE}` was granted")))?;
-        let declared = table.get(LABELS_KEY).unwrap_or_default();
         // Every other document with this term would fail the same way, so the run should end here.
         let unusable =
             |table| move |problem: Problem| Error::misconfigured(table, problem.to_string());
-        let mut labels = classify(&document, &declared, |text| table.find(text), &options)
-            .map_err(unusable(TABLE))?;
+        let mut labels = classify(&document, &table, &options).map_err(unusable(TABLE))?;
         if let Some(glossary) = Table::open(GLOSSARY).filter(|_| !labels.is_empty()) {
             let pairs = glossary.get("@pairs").unwrap_or_default();
             let get = |keys: &[String]| glossary.get_many(keys);
@@ -129,11 +138,13 @@ pub struct Options {
     pub max_evidence: usize,
     /// Whether products are labels, too.
     pub products: bool,
+    /// Whether all labels are given, with their features.
+    pub features: bool,
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { min_confidence: 50, max_evidence: 50, products: true }
+        Options { min_confidence: 50, max_evidence: 50, products: true, features: false }
     }
 }
 
@@ -150,26 +161,27 @@ impl Options {
             min_confidence: hundredths as u32,
             max_evidence: parsed_setting("max-evidence")?,
             products: parsed_setting("products")?,
+            features: parsed_setting("features")?,
         })
     }
 }
 
-/// The labels that apply to `document`, most confident first.
-///
-/// `declared` is the value of [`LABELS_KEY`], and `find` returns the occurrences of the table's keys in a text as
-/// [`Table::find`] does.
+/// The labels that apply to `document` by a table, most confident first.
 ///
 /// # Errors
 ///
 /// A [`Problem`] if a row of the table that the document needs cannot be understood.
 pub fn classify(
     document: &Document,
-    declared: &str,
-    find: impl Fn(&str) -> Vec<Occurrence>,
+    table: &impl Lexicon,
     options: &Options,
 ) -> Result<Vec<Label>, Problem> {
-    let labels = rows::declared_labels(declared)?;
+    let about = table.get_many(&[LABELS_KEY, MODEL_KEY, TRUST_KEY].map(str::to_owned));
+    let row = |index: usize| about.get(index).and_then(Option::as_deref);
+    let labels = rows::declared_labels(row(0).unwrap_or_default())?;
     let reading = zones::Reading::of(document);
+    let find = |text: &str| table.find(text);
     let found = mentions::collect(&reading.text, document.language.as_deref(), &labels, find)?;
-    Ok(score::weigh(&reading, &found, &labels, options))
+    let judgement = Judgement::read(table, [row(1), row(2)], &found, &labels)?;
+    Ok(score::weigh(&reading, &found, &labels, &judgement, options))
 }

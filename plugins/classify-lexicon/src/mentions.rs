@@ -20,6 +20,8 @@ const LIST: usize = 3;
 const ROLL_CALL: usize = 5;
 /// … if it is no longer than this, in bytes.
 const ROLL_CALL_LENGTH: usize = 800;
+/// … and goes over so many line breaks: the title, a blank line, the lead.
+const ROLL_CALL_BREAKS: usize = 4;
 /// What parts the items of an enumeration in French, Vietnamese and English.
 const BORDERS: [&str; 7] = [", ", "; ", " et ", " ou ", " và ", " and ", " or "];
 /// What ends a sentence.
@@ -34,18 +36,22 @@ pub struct Found {
     pub terms: Vec<Mention>,
     /// What shows that the document surveys the subject.
     pub focus: Vec<Mention>,
+    /// What shows that the document is of a kind that no label is meant for.
+    pub against: Vec<Mention>,
     /// Whether it names [`ROLL_CALL`] labels in the first passage that names any, which shows it too.
     pub roll_call: bool,
+    /// The keys that were found, which mentions count from zero.
+    pub keys: Vec<String>,
 }
 
 /// A passage that counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mention {
-    /// The label it speaks for, as an index into those declared; 0 for the focus.
+    /// The label it speaks for, as an index into those declared; 0 for what speaks for none.
     pub label: usize,
     /// How much it says.
     pub weight: u32,
-    /// Which key was found; equal numbers mean equal keys.
+    /// Which of the keys was found.
     pub key: usize,
     /// Where, in the text that was searched.
     pub span: Range<usize>,
@@ -107,7 +113,9 @@ pub fn collect(
         same
     });
     drop_masked(&mut hits, &roles);
-    Ok(select(text, &hits, &roles, labels))
+    let found = select(text, &hits, &roles, labels);
+    drop(roles);
+    Ok(Found { keys: values.into_iter().map(|(key, _)| key).collect(), ..found })
 }
 
 struct Search {
@@ -224,6 +232,7 @@ fn select(text: &str, hits: &[Hit], roles: &[Vec<Role<'_>>], labels: &[&str]) ->
             };
             match role.kind {
                 Kind::Focus { weight } => found.focus.push(mention(0, weight)),
+                Kind::Against { weight } => found.against.push(mention(0, weight)),
                 // Longer terms come first and keep shorter ones inside them from counting.
                 Kind::Term { label, weight }
                     if hit.span.start >= taken_until && cues.allow(hit, role) =>
@@ -241,15 +250,17 @@ fn select(text: &str, hits: &[Hit], roles: &[Vec<Role<'_>>], labels: &[&str]) ->
         }
     }
     mark_lists(text, &mut found.terms);
-    found.roll_call = begins_with_roll_call(&found.terms);
+    found.roll_call = begins_with_roll_call(text, &found.terms);
     found
 }
 
-/// An article on one thing names it before it lists others.
-fn begins_with_roll_call(terms: &[Mention]) -> bool {
+/// An article on one thing names it before it lists others. What names one thing per line is no passage, but a menu.
+fn begins_with_roll_call(text: &str, terms: &[Mention]) -> bool {
     // A word that only supports others names nothing.
     let mut naming = terms.iter().filter(|it| it.weight > 1).peekable();
-    let end = naming.peek().map_or(0, |first| first.span.start + ROLL_CALL_LENGTH);
+    let start = naming.peek().map_or(0, |first| first.span.start);
+    let lines = text[start..].match_indices('\n').nth(ROLL_CALL_BREAKS);
+    let end = lines.map_or(text.len(), |(at, _)| start + at).min(start + ROLL_CALL_LENGTH);
     let near = naming.take_while(|it| it.span.end <= end);
     near.map(|it| it.label).collect::<BTreeSet<_>>().len() >= ROLL_CALL
 }
@@ -360,6 +371,7 @@ mod tests {
         ("vũ trụ ảo", "ai 3 vi"),
         ("robot drone", "ai 1; drones 1"),
         ("5G", "ai 1"),
+        ("panier", "against 3 fr"),
         ("@labels", "nonsense"),
     ];
 
@@ -465,6 +477,31 @@ mod tests {
         check("Le riz, la mode, le thé. Un drone vola et revint.", false);
         check("Un drone vola sur le riz, le thé, la rive et la mer.", false);
         check("Des drones civils, le thé, le riz et la mode", true);
+    }
+
+    #[test]
+    fn a_passage_that_names_five_labels_is_a_roll_call_and_a_menu_is_none() {
+        let labels = ["a", "b", "c", "d", "e"];
+        let find = |text: &str| -> Vec<Occurrence> {
+            let found = text.match_indices(|it| matches!(it, 'a'..='e'));
+            let term = |(start, name): (usize, &str)| Occurrence {
+                span: (start..start + 1).into(),
+                value: format!("{name} 3"),
+            };
+            found.map(term).collect()
+        };
+        let is_roll_call =
+            |text| collect(text, Some("en"), &labels, find).expect("usable").roll_call;
+        assert!(is_roll_call("a, b\n\nc, d, e."));
+        assert!(!is_roll_call("a\n\nb\n\nc\n\nd\n\ne"));
+        assert!(!is_roll_call("a, b, c, d."));
+    }
+
+    #[test]
+    fn what_speaks_against_all_labels_is_no_term() {
+        let found = collect("Une puce au panier", Some("fr"), &LABELS, find).expect("usable");
+        assert_eq!((found.terms.len(), found.against.len()), (1, 1));
+        assert_eq!(found.keys[found.against[0].key], "panier");
     }
 
     #[test]

@@ -77,6 +77,11 @@ pub enum Kind<'a> {
         /// How much it says, from 1 to 9.
         weight: u32,
     },
+    /// It shows that the document is of a kind that no label is meant for, such as a shop.
+    Against {
+        /// How much it says, from 1 to 9.
+        weight: u32,
+    },
     /// It is something that conditions of other rows ask for.
     Cue(&'a str),
     /// It hides whatever stands inside it.
@@ -99,7 +104,7 @@ pub struct Condition<'a> {
 /// The contract allows no longer label, in bytes.
 const LONGEST: usize = 64;
 
-const RESERVED: [&str; 3] = ["cue", "mask", "focus"];
+const RESERVED: [&str; 4] = ["cue", "mask", "focus", "against"];
 
 /// The labels named by the value of `@labels`.
 ///
@@ -126,7 +131,8 @@ pub fn declared_labels(declared: &str) -> Result<Vec<&str>, Problem> {
     Ok(labels)
 }
 
-fn is_name(name: &str) -> bool {
+/// Whether labels, products and cues may be called this.
+pub(crate) fn is_name(name: &str) -> bool {
     name.starts_with(|it: char| it.is_ascii_lowercase())
         && name.bytes().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || it == b'-')
 }
@@ -176,6 +182,7 @@ fn parse_role<'a>(role: &'a str, labels: &[&str]) -> Result<Role<'a>, String> {
     let kind = match words.next().ok_or("it has an empty role")? {
         "mask" => Kind::Mask,
         "focus" => Kind::Focus { weight: parse_weight(words.next())? },
+        "against" => Kind::Against { weight: parse_weight(words.next())? },
         "cue" => {
             let name = words.next().filter(|name| is_name(name)).ok_or("`cue` needs a name")?;
             if RESERVED.contains(&name) || labels.contains(&name) {
@@ -287,6 +294,7 @@ mod tests {
         check_problem("cue", "`cue` needs a name");
         check_problem("cue chips", "`chips` cannot be the name of a cue");
         check_problem("mask needs:a", "only terms can have conditions");
+        check_problem("against 0", "`0` is not a weight from 1 to 9");
         check_problem("mask product:a", "only terms can name a product");
         check_problem("chips 3 product:", "`product:` needs a name");
     }

@@ -13,6 +13,9 @@ use docmill_folding::words;
 use docmill_plugin::{Attribute, Label};
 
 use crate::Options;
+use crate::evidence;
+use crate::features::{self, Features, Setting, Trusted};
+use crate::judgement::{Against, Judgement, Scored};
 use crate::mentions::{Found, Mention};
 use crate::zones::{Reading, Zone};
 
@@ -54,13 +57,7 @@ const OVERVIEW: usize = 3;
 /// In a document that surveys the subject, the body counts like the lead: there a list names what the document is about,
 /// while elsewhere it names examples.
 fn factor(zone: Zone, focused: bool) -> u64 {
-    match zone {
-        Zone::Title => 250,
-        Zone::Lead => 170,
-        _ if focused => 170,
-        Zone::Heading => 150,
-        Zone::Body => 100,
-    }
+    if focused && zone > Zone::Lead { Zone::Lead.factor() } else { zone.factor() }
 }
 
 /// The confidence that follows from points, both in hundredths.
@@ -81,16 +78,93 @@ pub fn weigh(
     reading: &Reading<'_>,
     found: &Found,
     labels: &[&str],
+    judgement: &Judgement,
     options: &Options,
 ) -> Vec<Label> {
-    let focused = found.roll_call || points(reading, found.focus.iter(), false, false) >= FOCUSED;
+    let surveyed = points(reading, found.focus.iter(), false, false) >= FOCUSED;
+    let focused = found.roll_call || surveyed;
+    let points = points_of_labels(reading, found, labels.len(), focused);
+    let measured = judgement.model().is_some() || options.features;
+    let setting = Setting::of(reading, found, surveyed, measured);
+    let trusted = judgement.trusted(reading, found, measured);
+    let of_label = |label: usize| -> Vec<Trusted<'_>> {
+        trusted.iter().filter(|it| it.mention.label == label).copied().collect()
+    };
+    let mut scored: Vec<Scored> = (points.into_iter().filter(|(_, points)| *points > 0))
+        .map(|(label, points)| {
+            let features = match measured {
+                true => features::measure(reading, setting, &of_label(label), points),
+                false => Features::default(),
+            };
+            let confidence = match judgement.model() {
+                Some(model) => model.confidence(&features),
+                None => confidence(points),
+            };
+            Scored { label, points, confidence, features }
+        })
+        .collect();
+    // The sort is stable: of the equally sure, those with more points come first.
+    scored.sort_by_key(|it| Reverse(it.confidence));
+    let given = scored.iter().filter(|it| it.confidence >= options.min_confidence).count();
+    let against = Against { setting, found, scored: &scored, trusted: &trusted, labels, given };
+    let shown = if options.features { scored.len() } else { given };
+    let overview = focused && is_overview(reading, found, &scored[..given]);
+
+    let mut all: Vec<Label> = Vec::new();
+    let mut of_products = Vec::new();
+    for (index, it) in scored[..shown].iter().enumerate() {
+        let own = of_label(it.label);
+        let name = labels[it.label].to_owned();
+        let rank = if index == 0 && !overview { "main" } else { "secondary" };
+        let mut label = evidence::label(reading, name, it.confidence, rank, &own, options);
+        if overview {
+            label.attributes.push(Attribute::new("overview", "true"));
+        }
+        if judgement.model().is_some() {
+            label.attributes.extend(against.told(reading, it));
+        }
+        if options.features {
+            label.attributes.extend(judgement.told(&it.features, &own, found));
+        } else if options.products {
+            for (product, own, points) in products(reading, &own, focused, it.points) {
+                let confidence = match judgement.model() {
+                    Some(model) => {
+                        model.confidence(&features::measure(reading, setting, &own, points))
+                    }
+                    None => confidence(points),
+                };
+                let name = format!("{}/{product}", labels[it.label]);
+                let sure = confidence.min(it.confidence);
+                let mut label = evidence::label(reading, name, sure, "product", &own, options);
+                if overview {
+                    label.attributes.push(Attribute::new("overview", "true"));
+                }
+                of_products.push((sure, label));
+            }
+        }
+        all.push(label);
+    }
+    of_products.retain(|(confidence, _)| *confidence >= options.min_confidence);
+    all.extend(of_products.into_iter().map(|(_, label)| label));
+    // Stable: of the equally confident, labels come before products.
+    all.sort_by(|one, next| next.confidence.total_cmp(&one.confidence));
+    all
+}
+
+/// The points of every label in hundredths, most first.
+fn points_of_labels(
+    reading: &Reading<'_>,
+    found: &Found,
+    labels: usize,
+    focused: bool,
+) -> Vec<(usize, u64)> {
     let brief = words(&reading.text).nth(BRIEF).is_none();
     let first = found
         .terms
         .iter()
         .min_by_key(|it| (reading.zone(it.span.start) > Zone::Lead, it.span.start))
         .map(|it| it.label);
-    let mut scored: Vec<(usize, u64)> = (0..labels.len())
+    let mut scored: Vec<(usize, u64)> = (0..labels)
         .map(|label| {
             let mentions = found.terms.iter().filter(|it| it.label == label);
             let only = only_mention(reading, mentions.clone(), brief).filter(|_| !focused);
@@ -117,47 +191,15 @@ pub fn weigh(
         // What is named once may have been overtaken.
         scored.sort_by_key(|(_, points)| Reverse(*points));
     }
-    scored.retain(|(_, points)| *points > 0 && confidence(*points) >= options.min_confidence);
-    let overview = focused && is_overview(reading, found, &scored);
-    let given = |name: String, points, rank, mentions: &[&Mention]| {
-        let evidence = mentions.iter().filter_map(|it| reading.span(&it.span));
-        let mut attributes = vec![Attribute::new("rank", rank)];
-        if overview {
-            attributes.push(Attribute::new("overview", "true"));
-        }
-        Label {
-            name,
-            confidence: confidence(points) as f32 / 100.0,
-            evidence: evidence.take(options.max_evidence).collect(),
-            attributes,
-        }
-    };
-    let mut all: Vec<Label> = Vec::new();
-    let mut of_products = Vec::new();
-    for (index, (label, points)) in scored.into_iter().enumerate() {
-        let mentions: Vec<&Mention> = found.terms.iter().filter(|it| it.label == label).collect();
-        let rank = if index == 0 && !overview { "main" } else { "secondary" };
-        all.push(given(labels[label].to_owned(), points, rank, &mentions));
-        if options.products {
-            for (product, points) in products(reading, &mentions, focused, points) {
-                let of_it = |it: &&&Mention| it.product.as_deref() == Some(product);
-                let mentions: Vec<&Mention> = mentions.iter().filter(of_it).copied().collect();
-                let name = format!("{}/{product}", labels[label]);
-                of_products.push(given(name, points, "product", &mentions));
-            }
-        }
-    }
-    of_products.retain(|it| it.confidence * 100.0 >= options.min_confidence as f32);
-    all.append(&mut of_products);
-    // Stable: of the equally confident, labels come before products.
-    all.sort_by(|one, next| next.confidence.total_cmp(&one.confidence));
-    all
+    scored
 }
 
 /// Whether a survey is about the subject as a whole: its title or lead says so, and neither its title nor the weight of its
 /// mentions singles a label out.
-fn is_overview(reading: &Reading<'_>, found: &Found, scored: &[(usize, u64)]) -> bool {
-    let [(_, best), (_, second), ..] = scored else { return false };
+fn is_overview(reading: &Reading<'_>, found: &Found, scored: &[Scored]) -> bool {
+    let mut points: Vec<u64> = scored.iter().map(|it| it.points).collect();
+    points.sort_unstable_by_key(|it| Reverse(*it));
+    let [best, second, ..] = points[..] else { return false };
     let in_title: BTreeSet<usize> = (found.terms.iter())
         .filter(|it| reading.zone(it.span.start) == Zone::Title)
         .map(|it| it.label)
@@ -165,23 +207,26 @@ fn is_overview(reading: &Reading<'_>, found: &Found, scored: &[(usize, u64)]) ->
     let announced =
         found.roll_call || found.focus.iter().any(|it| reading.zone(it.span.start) <= Zone::Lead);
     let singled_out = !in_title.is_empty() && in_title.len() < OVERVIEW;
-    announced && scored.len() >= OVERVIEW && !singled_out && *best < 2 * second
+    announced && scored.len() >= OVERVIEW && !singled_out && best < 2 * second
 }
 
-/// The products that the mentions of a label name, with points that count double: where the label applies, half as much suffices
-/// to tell which product is meant. None is surer than its label, which has `most` points.
+/// The products that the mentions of a label name, with the mentions of each and points that count double: where the label applies,
+/// half as much suffices to tell which product is meant. None has more than its label, which has `most` points.
 fn products<'a>(
     reading: &Reading<'_>,
-    mentions: &[&'a Mention],
+    mentions: &[Trusted<'a>],
     focused: bool,
     most: u64,
-) -> Vec<(&'a str, u64)> {
-    let named: BTreeSet<&str> = mentions.iter().filter_map(|it| it.product.as_deref()).collect();
-    let points_of = |product: &str| {
-        let of_it = mentions.iter().copied().filter(|it| it.product.as_deref() == Some(product));
-        most.min(2 * points(reading, of_it, focused, false))
+) -> Vec<(&'a str, Vec<Trusted<'a>>, u64)> {
+    let product = |it: &Trusted<'a>| it.mention.product.as_deref();
+    let named: BTreeSet<&str> = mentions.iter().filter_map(product).collect();
+    let of_product = |name: &'a str| {
+        let own = mentions.iter().filter(|it| product(it) == Some(name));
+        let own: Vec<Trusted<'a>> = own.copied().collect();
+        let points = points(reading, own.iter().map(|it| it.mention), focused, false);
+        (name, own, most.min(2 * points))
     };
-    named.into_iter().map(|product| (product, points_of(product))).collect()
+    named.into_iter().map(of_product).collect()
 }
 
 /// The only mention of a label, if it has one and that is outside the title, or a passing word of a document that is not `brief`: a lead that lists fields of

@@ -19,6 +19,18 @@ pub enum Zone {
     Body,
 }
 
+impl Zone {
+    /// What a mention in it is worth, in hundredths.
+    pub fn factor(self) -> u64 {
+        match self {
+            Zone::Title => 250,
+            Zone::Lead => 170,
+            Zone::Heading => 150,
+            Zone::Body => 100,
+        }
+    }
+}
+
 /// A lead ends with the paragraph that completes this many words …
 const LEAD_WORDS: usize = 30;
 /// … but never holds more than these, however long the paragraph.
