@@ -147,13 +147,85 @@ fn the_shipped_classifier_is_right_on_articles_that_it_was_not_tuned_on() {
     let output = env.run(["eval", "--labels", &labels, "--part", "held-out", "--output", "json"]);
     let report = output.expect(exit::SUCCESS).events().remove(0);
     let overall = &report["overall"];
-    let share = |name: &str| {
-        let count = |field: &str| overall[name][field].as_u64().unwrap_or_default();
-        assert!(count("of") >= 18, "{overall}");
-        count("right") as f64 / count("of") as f64
-    };
     assert_eq!(overall["cases"], 60);
     assert!(overall["micro"]["f1"].as_f64().is_some_and(|f1| f1 >= 0.92), "{overall}");
-    assert!(share("main_right") >= 0.95, "{overall}");
-    assert!(share("none_kept") >= 0.95, "{overall}");
+    assert!(share(overall, "main_right", 18) >= 0.95, "{overall}");
+    assert!(share(overall, "none_kept", 18) >= 0.95, "{overall}");
+}
+
+/// A share that a report tells, of at least so many cases.
+#[track_caller]
+fn share(summary: &serde_json::Value, name: &str, least: u64) -> f64 {
+    let count = |field: &str| summary[name][field].as_u64().unwrap_or_default();
+    assert!(count("of") >= least, "{summary}");
+    count("right") as f64 / count("of") as f64
+}
+
+/// Shops, recipes, matches and horoscopes that share words with the groups.
+#[test]
+fn the_shipped_classifier_leaves_pages_alone_that_only_share_words() {
+    let env = TestEnv::new();
+    let pipeline = format!(
+        "[[step]]\nplugin = {:?}\n\n[[step]]\nplugin = {:?}\ntables = {{ taxonomy = \"vn-1131-2025\" }}\n",
+        shipped("extract-text"),
+        shipped("classify-lexicon"),
+    );
+    env.write("docmill.toml", pipeline);
+    let labels = root().join("seeds/labels/vn-1131-2025-pages.jsonl");
+    let output = env.run(["eval", "--labels", &labels.to_string_lossy(), "--output", "json"]);
+    let report = output.expect(exit::SUCCESS).events().remove(0);
+    for language in ["fr", "vi"] {
+        let summary = &report["languages"][language];
+        assert!(summary["cases"].as_u64().is_some_and(|it| it >= 60), "{summary}");
+        assert!(share(summary, "none_kept", 48) >= 0.93, "{summary}");
+        assert!(share(summary, "main_right", 14) >= 0.92, "{summary}");
+    }
+}
+
+#[test]
+fn a_table_is_fitted_to_what_a_reader_labelled() {
+    let env = environment();
+    let filler =
+        "Then the people of the house went to the market and came back with many other things. ";
+    let case = |index: usize| {
+        let (main, text) = match index % 3 {
+            0 => ("fruit", "An apple a day. The apple is red, and this apple is from the garden."),
+            1 => {
+                ("none", "The bank called. In the apple store, a man bought a phone for his wife.")
+            }
+            _ => (
+                "tools",
+                "A new hammer. With this hammer the man of the house built a hammer shop.",
+            ),
+        };
+        let text = format!("Story {index}\n\n{text} {}", filler.repeat(index % 4));
+        let site = format!("site-{}", index / 2);
+        let case = serde_json::json!({"id": index.to_string(), "site": site, "language": "en",
+            "main": main, "text": text});
+        case.to_string()
+    };
+    let cases: Vec<String> = (0..60).map(case).collect();
+    env.write("mine.jsonl", cases.join("\n"));
+    let table = || std::fs::read_to_string(env.work().join("table.tsv")).expect("it is there");
+    let args =
+        ["taxonomy", "fit", "table.tsv", "--labels", "mine.jsonl", "--background", "labels.jsonl"];
+
+    let output = env.run(args.into_iter().chain(["--dry-run"])).expect(exit::SUCCESS);
+    assert!(output.stdout.contains("Cross-validated:"), "{}", output.stdout);
+    assert_eq!(table(), TABLE, "a dry run changes nothing");
+
+    let output = env.run(args.into_iter().chain(["--output", "json"])).expect(exit::SUCCESS);
+    let report = output.events().remove(0);
+    assert_eq!(report["documents"], 60);
+    assert_eq!(report["misleading"], serde_json::json!([]), "{report}");
+    let [before, after] =
+        ["before", "after"].map(|it| share(&report[it]["overall"], "none_kept", 20));
+    assert!(after > before && after > 0.9, "{before} {after}");
+    let fitted = table();
+    assert!(fitted.starts_with(TABLE), "what people wrote stays: {fitted}");
+    assert!(fitted.contains("\n@model\tbias=") && fitted.contains("\n@trust apple\tfruit 0."));
+    let _ = env.run(["taxonomy", "check", "table.tsv"]).expect(exit::SUCCESS);
+
+    let _ = env.run(args).expect(exit::SUCCESS);
+    assert_eq!(table(), fitted, "the same files give the same table");
 }

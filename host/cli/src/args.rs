@@ -686,6 +686,37 @@ pub enum Taxonomy {
         #[arg(value_name = "FILE|NAME")]
         table: PathBuf,
     },
+    /// Fit the weights and confidences of a taxonomy table to labelled documents
+    Fit(Fit),
+}
+
+/// Options of `taxonomy fit`.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+The files have one JSON object per line, as for `eval`; `source` names a file such as a web page, `site` keeps
+the documents of one site together, and what is `held_out` is only measured. Of the background, labels are
+not read. What is found goes into a block of the table that every fit writes anew; the rest stays as it is.
+The tables that are shown come from a cross-validation in five parts.
+
+Examples:
+  docmill taxonomy fit mine.tsv --labels mine.jsonl
+  docmill taxonomy fit mine.tsv --labels mine.jsonl --labels more.jsonl --background web.jsonl --dry-run")]
+pub struct Fit {
+    /// The table; it is changed in its place
+    #[arg(value_name = "TABLE")]
+    pub table: PathBuf,
+    /// File of documents and the labels they should get (can be repeated)
+    #[arg(long, value_name = "FILE", required = true)]
+    pub labels: Vec<PathBuf>,
+    /// File of documents that nobody labelled: how ordinary texts use the terms (can be repeated)
+    #[arg(long, value_name = "FILE")]
+    pub background: Vec<PathBuf>,
+    /// Leave the table as it is
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Documents to process at the same time [default: one per processor]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub jobs: Option<u16>,
 }
 
 const CHECK: &str = "\

@@ -6,10 +6,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::ingest::{Content, Offer, Origin, Unreadable};
-use crate::model::{Failure, Findings, Label, LanguageTag, MediaType, PluginName, SourceName};
+use crate::model::{
+    Document, Failure, Findings, Label, LanguageTag, MediaType, PluginName, SourceName,
+};
 use crate::pipeline::{Pipeline, ReadOptions, Reading, RunError};
 
 mod cases;
+pub mod fit;
 mod measures;
 
 pub use cases::{Case, CaseContent, CasesError, check_labels, parse_cases};
@@ -35,15 +38,43 @@ pub fn evaluate(
     let options = ReadOptions { only: Some(vec![step.clone()]), ..options.clone() };
     let second_level =
         cases.iter().flat_map(Case::labels).any(|label| Label::above(label).is_some());
+    read_each(pipeline, cases, &options, |reading| answer(reading, step, second_level))
+}
+
+/// Takes every case through the extractors of a pipeline. There is one document for each case, in the same order, or why there is none,
+/// outermost cause first.
+///
+/// # Errors
+///
+/// If a plugin refuses its configuration: it would for every case.
+pub fn documents(
+    pipeline: &Pipeline,
+    cases: &[Case],
+    options: &ReadOptions,
+) -> Result<Vec<Result<Document, Vec<String>>>, RunError> {
+    let options = ReadOptions { only: Some(Vec::new()), ..options.clone() };
+    read_each(pipeline, cases, &options, |reading| {
+        let documents = reading.documents.into_iter().map(|it| it.extracted.document).collect();
+        the_only(documents, reading.failures, "no extractor took it")
+    })
+}
+
+/// What becomes of each case when it is read, in order.
+fn read_each<T>(
+    pipeline: &Pipeline,
+    cases: &[Case],
+    options: &ReadOptions,
+    of: impl Fn(Reading) -> T,
+) -> Result<Vec<T>, RunError> {
     let mut origin = Cases { left: cases.iter().enumerate() };
     let (mut answers, mut refused) = (Vec::with_capacity(cases.len()), None);
-    pipeline.read_all(&mut origin, &options, &mut |reading| {
+    pipeline.read_all(&mut origin, options, &mut |reading| {
         // What lies in a container is no case.
         if reading.source.container.is_some() {
             return ControlFlow::Continue(());
         }
         refused = reading.misconfigured().and_then(refusal);
-        answers.push(answer(reading, step, second_level));
+        answers.push(of(reading));
         if refused.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
     match refused {
@@ -69,13 +100,17 @@ fn answer(reading: Reading, step: &PluginName, second_level: bool) -> Answer {
         let language = documents[index].extracted.document.language.as_ref();
         given.push(given_by(labels, language.map(LanguageTag::to_string)));
     }
-    match (given.pop(), given.len()) {
+    the_only(given, failures, "the classifier was not asked, or did not answer")
+}
+
+/// What was found of a case, which is one document; `silent` says why there may be nothing without a failure.
+fn the_only<T>(mut found: Vec<T>, failures: Vec<Failure>, silent: &str) -> Result<T, Vec<String>> {
+    match (found.pop(), found.len()) {
         (Some(only), 0) => Ok(only),
         (Some(_), more) => Err(vec![format!("it holds {} documents, and a case is one", more + 1)]),
         (None, _) => {
             let causes = failures.into_iter().next().map(|failure| failure.causes);
-            let silent = || vec!["the classifier was not asked, or did not answer".to_owned()];
-            Err(causes.unwrap_or_else(silent))
+            Err(causes.unwrap_or_else(|| vec![silent.to_owned()]))
         }
     }
 }

@@ -56,6 +56,29 @@ impl Step {
         }
     }
 
+    /// The same step with another table in the place of the one of this name, and one setting chosen anew: for whoever tries what a
+    /// table would change. What it declares stays as it is.
+    pub fn reconfigured(&self, name: &str, table: Table, setting: (&str, &str)) -> Step {
+        let mut tables = BTreeMap::clone(self.tables());
+        tables.insert(name.to_owned(), Arc::new(table));
+        let own = |(key, value): (&str, &str)| (key.to_owned(), value.to_owned());
+        let mut settings: BTreeMap<String, String> = self.settings().iter().map(own).collect();
+        settings.extend([own(setting)]);
+        let configured = Configured {
+            settings: Arc::new(settings.into_iter().collect()),
+            tables: Arc::new(tables),
+            pairs: self.configured.pairs.clone(),
+        };
+        Step::new(
+            self.name.clone(),
+            Arc::clone(&self.plugin),
+            self.origin.clone(),
+            self.limits,
+            self.declaration.clone(),
+            configured,
+        )
+    }
+
     /// For a translator: the pairs it is asked for, in order; original first, then target.
     pub fn pairs(&self) -> &[(LanguageTag, LanguageTag)] {
         &self.configured.pairs

@@ -20,6 +20,7 @@ mod show;
 mod stats;
 mod store;
 mod taxonomy;
+mod taxonomy_fit;
 mod update;
 mod verify;
 mod watch;
@@ -47,6 +48,7 @@ pub fn run(args: &Args) -> Result<Exit, CommandError> {
         Command::Compare(options) => compare::run(common, options),
         Command::Eval(options) => eval::run(common, options),
         Command::Taxonomy(Taxonomy::Check { table }) => taxonomy::check(common, table),
+        Command::Taxonomy(Taxonomy::Fit(options)) => taxonomy_fit::run(common, options),
         Command::Stats(options) => stats::run(common, options),
         Command::Failures(Failures::List { class, step }) => {
             failures::list(common, *class, step.as_deref())

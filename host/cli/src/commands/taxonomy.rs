@@ -18,7 +18,7 @@ use crate::exit::Exit;
 use crate::report::{CommandError, count, escaped, note};
 
 /// The classifier whose tables are checked: what a table means is known to its plugin alone.
-const CLASSIFIER: &str = "classify-lexicon";
+pub const CLASSIFIER: &str = "classify-lexicon";
 /// A pipeline has to begin with one.
 const EXTRACTOR: &str = "extract-text";
 
@@ -107,7 +107,8 @@ fn problems(error: &(dyn Error + 'static), text: &str) -> Vec<Problem> {
     problems
 }
 
-fn absolute(path: &Path) -> Result<String, CommandError> {
+/// A path as a pipeline may name it, wherever its file is.
+pub fn absolute(path: &Path) -> Result<String, CommandError> {
     let path = std::path::absolute(path)?;
     path.to_str().map(str::to_owned).ok_or_else(|| {
         CommandError::new(Exit::Usage, format!("the path `{}` is not UTF-8", path.display()))
@@ -115,6 +116,6 @@ fn absolute(path: &Path) -> Result<String, CommandError> {
 }
 
 /// A string as TOML writes it: the escapes of JSON are among those of TOML.
-fn toml_string(text: &str) -> String {
+pub fn toml_string(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }

@@ -1,0 +1,259 @@
+//! `taxonomy fit`: fits the numbers of a taxonomy table to labelled documents.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use docmill::abi::Declaration;
+use docmill::capabilities::Table as Lookup;
+use docmill::evaluation::fit::{
+    Classifier, FitError, Fitted, Misleading, Sample, rewritten, unfitted,
+};
+use docmill::evaluation::{Case, Measures, check_labels, documents};
+use docmill::manifest::Manifest;
+use docmill::model::Document;
+use docmill::pipeline::{Pipeline, ReadOptions, Step};
+use serde::Serialize;
+
+use super::eval;
+use super::ingest::jobs;
+use super::taxonomy::{CLASSIFIER, absolute, toml_string};
+use crate::args::{Common, Fit, Output};
+use crate::context;
+use crate::exit::Exit;
+use crate::report::{
+    Column, CommandError, Paint, Table, Tone, count, escaped, note, one_line, width,
+};
+
+/// What reads the cases: texts, and the pages that `source` names.
+const EXTRACTORS: [&str; 2] = ["extract-text", "extract-html"];
+/// The name under which the classifier opens the table.
+const TABLE: &str = "taxonomy";
+/// How long a plugin may take for one document: a busy machine should not decide what is fitted.
+const DEADLINE: &str = "60s";
+/// The largest table, in bytes.
+const LARGEST_TABLE: u64 = 64 << 20;
+/// What the keys of rows begin with that say what became of the labels of another taxonomy.
+const MAPPING: &str = "@from ";
+
+/// Runs the command.
+pub fn run(common: &Common, options: &Fit) -> Result<Exit, CommandError> {
+    let path = &options.table;
+    let shown = path.display().to_string();
+    let unusable = |error: &dyn std::error::Error| {
+        CommandError::new(Exit::Rejected, format!("the taxonomy `{shown}` could not be read"))
+            .because(error)
+    };
+    let bytes = context::read_bounded(path, LARGEST_TABLE).map_err(|error| unusable(&error))?;
+    let text = String::from_utf8(bytes).map_err(|error| unusable(&error.utf8_error()))?;
+    let whole = rows(&text).map_err(|error| unusable(&error))?;
+    let own = rows(&unfitted(&text)).map_err(|error| unusable(&error))?;
+    let before: BTreeMap<String, String> =
+        whole.into_iter().filter(|(key, _)| !own.contains_key(key)).collect();
+
+    let jobs = jobs(options.jobs);
+    let limits = format!("limits = {{ deadline = {DEADLINE:?} }}\n");
+    let steps = EXTRACTORS.map(|plugin| format!("[[step]]\nplugin = {plugin:?}\n{limits}\n"));
+    let manifest = format!(
+        "{}[[step]]\nplugin = {CLASSIFIER:?}\n{limits}tables = {{ {TABLE} = {} }}\n",
+        steps.concat(),
+        toml_string(&absolute(path)?)
+    );
+    let manifest = Manifest::parse(Path::new("<taxonomy fit>"), &manifest)?;
+    let catalog = context::catalog(jobs)?;
+    let pipeline = Pipeline::assemble(&manifest, &catalog)?;
+    let step = pipeline.steps().iter().find(|it| matches!(it.declaration, Declaration::Labels(_)));
+    let step = step.unwrap_or_else(|| unreachable!("the pipeline above has a classifier"));
+
+    let run = ReadOptions { jobs, ..ReadOptions::default() };
+    let cases = cases(&options.labels, step, &own)?;
+    let samples = samples(common, &pipeline, &cases, &run)?;
+    let background = background(common, &pipeline, &options.background, &run)?;
+    let classifier = Classifier { sandbox: catalog.sandbox(), step, table: TABLE, rows: own, jobs };
+    let fitted = docmill::evaluation::fit::fit(&classifier, &samples, &background, &before)?;
+
+    let mut stdout = std::io::BufWriter::new(std::io::stdout().lock());
+    let report = Report::new(&fitted, &samples, background.len());
+    match common.output {
+        Output::Json => {
+            serde_json::to_writer(&mut stdout, &report).map_err(std::io::Error::from)?;
+            stdout.write_all(b"\n")?;
+        }
+        Output::Human => stdout.write_all(report.told(common).as_bytes())?,
+    }
+    stdout.flush()?;
+    if !options.dry_run {
+        let about = [format!(
+            "From {} and {} of the background; docmill {}.",
+            count(report.documents as u64, "labelled document"),
+            count(background.len() as u64, "document"),
+            env!("CARGO_PKG_VERSION"),
+        )];
+        std::fs::write(path, rewritten(&text, &fitted.rows, &about))?;
+        note(common, &format!("`{}` has new numbers", escaped(&shown)));
+    }
+    Ok(Exit::Success)
+}
+
+impl From<FitError> for CommandError {
+    fn from(error: FitError) -> CommandError {
+        CommandError::of(Exit::Rejected, &error)
+    }
+}
+
+fn rows(text: &str) -> Result<BTreeMap<String, String>, docmill::capabilities::TableError> {
+    let table = Lookup::from_tsv(text)?;
+    Ok(table.iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect())
+}
+
+/// The cases of all files, with the labels that the table has; ids are unique in each file only.
+fn cases(
+    paths: &[PathBuf],
+    step: &Step,
+    rows: &BTreeMap<String, String>,
+) -> Result<Vec<Case>, CommandError> {
+    let Declaration::Labels(declared) = &step.declaration else { return Ok(Vec::new()) };
+    let moves = moves(rows);
+    let mut all = Vec::new();
+    for path in paths {
+        let mut cases = eval::read(path)?;
+        cases.iter_mut().for_each(|case| rename(case, declared, &moves));
+        check_labels(path, &cases, declared)?;
+        all.append(&mut cases);
+    }
+    Ok(all)
+}
+
+/// What became of the labels of other taxonomies: the label first, then those of its products that have gone a way of their own.
+fn moves(rows: &BTreeMap<String, String>) -> BTreeMap<&str, Vec<&str>> {
+    let mut moves: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let pairs = rows.iter().filter(|(key, _)| key.starts_with(MAPPING));
+    for pair in pairs.flat_map(|(_, value)| value.split_whitespace()) {
+        let Some((from, target)) = pair.split_once('>') else { continue };
+        match from.split_once('/') {
+            Some((label, _)) => moves.entry(label).or_default().push(target),
+            None => moves.entry(from).or_default().insert(0, target),
+        }
+    }
+    moves
+}
+
+/// Gives a case that was labelled by the taxonomy before this one the labels of this one. Where a product of its label has gone a way of
+/// its own, only a reader could tell which it is, so either will do.
+fn rename(case: &mut Case, declared: &BTreeSet<String>, moves: &BTreeMap<&str, Vec<&str>>) {
+    let old = |label: &str| moves.get(label).filter(|_| !declared.contains(label));
+    let renamed = |label: &String| old(label).map_or(label.clone(), |it| it[0].to_owned());
+    let others: BTreeSet<String> =
+        (case.labels().chain(case.acceptable.iter().map(String::as_str)))
+            .filter_map(old)
+            .flat_map(|targets| targets.iter().skip(1).map(|it| (*it).to_owned()))
+            .collect();
+    case.main = case.main.as_ref().map(renamed);
+    case.secondary = case.secondary.iter().map(renamed).collect();
+    if let Some(main) = &case.main {
+        case.secondary.remove(main);
+    }
+    let acceptable: BTreeSet<String> = case.acceptable.iter().map(renamed).chain(others).collect();
+    let given: BTreeSet<&str> = case.labels().collect();
+    case.acceptable = acceptable.into_iter().filter(|it| !given.contains(it.as_str())).collect();
+}
+
+fn samples<'a>(
+    common: &Common,
+    pipeline: &Pipeline,
+    cases: &'a [Case],
+    run: &ReadOptions,
+) -> Result<Vec<Sample<'a>>, CommandError> {
+    let found = documents(pipeline, cases, run)?;
+    let sample = |(case, found): (&'a Case, Result<Document, Vec<String>>)| match found {
+        Ok(document) => Some(Sample { case, document }),
+        Err(causes) => {
+            left_out(common, case, &causes);
+            None
+        }
+    };
+    Ok(cases.iter().zip(found).filter_map(sample).collect())
+}
+
+fn background(
+    common: &Common,
+    pipeline: &Pipeline,
+    paths: &[PathBuf],
+    run: &ReadOptions,
+) -> Result<Vec<Document>, CommandError> {
+    let mut all = Vec::new();
+    for path in paths {
+        let cases = eval::read(path)?;
+        for (case, found) in cases.iter().zip(documents(pipeline, &cases, run)?) {
+            match found {
+                Ok(document) => all.push(document),
+                Err(causes) => left_out(common, case, &causes),
+            }
+        }
+    }
+    Ok(all)
+}
+
+fn left_out(common: &Common, case: &Case, causes: &[String]) {
+    let why = escaped(&causes.join(": "));
+    note(common, &format!("left out: `{}`: {why}", escaped(&case.id)));
+}
+
+/// What is told of a fit.
+#[derive(Serialize)]
+struct Report<'a> {
+    /// How many documents were fitted to.
+    documents: usize,
+    background: usize,
+    /// With the numbers that the table had, if any.
+    before: Measures,
+    /// Cross-validated.
+    after: Measures,
+    /// What was kept aside, if anything was.
+    held_out: Option<Measures>,
+    misleading: &'a [Misleading],
+}
+
+impl<'a> Report<'a> {
+    fn new(fitted: &'a Fitted, samples: &[Sample<'_>], background: usize) -> Report<'a> {
+        let used = |case: &Case| !case.held_out;
+        let kept_aside = samples.iter().any(|it| it.case.held_out);
+        Report {
+            documents: samples.iter().filter(|it| used(it.case)).count(),
+            background,
+            before: fitted.measures(samples, true, used),
+            after: fitted.measures(samples, false, used),
+            held_out: kept_aside.then(|| fitted.measures(samples, false, |case| case.held_out)),
+            misleading: &fitted.misleading,
+        }
+    }
+
+    fn told(&self, common: &Common) -> String {
+        let mut parts = vec![
+            format!("As the table was:\n\n{}", eval::told(common, &self.before.without_cases())),
+            format!("Cross-validated:\n\n{}", eval::told(common, &self.after)),
+        ];
+        if let Some(held_out) = &self.held_out {
+            parts.push(format!("Held out:\n\n{}", eval::told(common, held_out)));
+        }
+        let mut table = Table::new([
+            Column::new("MISLEADING TERM").tone(Tone::Key),
+            Column::new("LABEL"),
+            Column::number("WRONG"),
+            Column::number("RIGHT"),
+            Column::number("BACKGROUND"),
+            Column::number("TRUST"),
+        ]);
+        for it in self.misleading {
+            let [wrong, right, background] =
+                [it.wrong, it.right, it.background].map(|it| it.to_string());
+            let trust = format!("{:.2}", it.trust);
+            let [term, label] = [&it.term, &it.label].map(|it| one_line(it, 64));
+            table.row([term, label, wrong, right, background, trust]);
+        }
+        if !self.misleading.is_empty() {
+            parts.push(table.render(width(), Paint::for_stdout(common)));
+        }
+        parts.join("\n")
+    }
+}
