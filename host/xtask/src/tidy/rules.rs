@@ -160,7 +160,7 @@ const DIRECTION: &[(&str, &[&str])] = &[
             "error",
         ],
     ),
-    ("evaluation", &["pipeline", "store", "ingest", "model", "error"]),
+    ("evaluation", &["pipeline", "store", "ingest", "sandbox", "capabilities", "model", "error"]),
 ];
 
 fn one_direction(file: &File, code: &str, findings: &mut Findings) {
