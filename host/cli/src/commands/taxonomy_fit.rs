@@ -16,6 +16,7 @@ use docmill::pipeline::{Pipeline, ReadOptions, Step};
 use serde::Serialize;
 
 use super::eval;
+use super::export::Replacement;
 use super::ingest::jobs;
 use super::taxonomy::{CLASSIFIER, absolute, toml_string};
 use crate::args::{Common, Fit, Output};
@@ -89,7 +90,10 @@ pub fn run(common: &Common, options: &Fit) -> Result<Exit, CommandError> {
             count(background.len() as u64, "document"),
             env!("CARGO_PKG_VERSION"),
         )];
-        std::fs::write(path, rewritten(&text, &fitted.rows, &about))?;
+        // As a whole or not at all: the table may be the only copy of somebody's work.
+        let mut replacement = Replacement::begin(path)?;
+        replacement.write_all(rewritten(&text, &fitted.rows, &about).as_bytes())?;
+        replacement.finish()?;
         note(common, &format!("`{}` has new numbers", escaped(&shown)));
     }
     Ok(Exit::Success)
