@@ -161,6 +161,27 @@ fn share(summary: &serde_json::Value, name: &str, least: u64) -> f64 {
     count("right") as f64 / count("of") as f64
 }
 
+/// Shops, recipes, matches and horoscopes that share words with the groups.
+#[test]
+fn the_shipped_classifier_leaves_pages_alone_that_only_share_words() {
+    let env = TestEnv::new();
+    let pipeline = format!(
+        "[[step]]\nplugin = {:?}\n\n[[step]]\nplugin = {:?}\ntables = {{ taxonomy = \"vn-1131-2025\" }}\n",
+        shipped("extract-text"),
+        shipped("classify-lexicon"),
+    );
+    env.write("docmill.toml", pipeline);
+    let labels = root().join("seeds/labels/vn-1131-2025-pages.jsonl");
+    let output = env.run(["eval", "--labels", &labels.to_string_lossy(), "--output", "json"]);
+    let report = output.expect(exit::SUCCESS).events().remove(0);
+    for language in ["fr", "vi"] {
+        let summary = &report["languages"][language];
+        assert!(summary["cases"].as_u64().is_some_and(|it| it >= 60), "{summary}");
+        assert!(share(summary, "none_kept", 48) >= 0.95, "{summary}");
+        assert!(share(summary, "main_right", 14) >= 0.95, "{summary}");
+    }
+}
+
 #[test]
 fn a_table_is_fitted_to_what_a_reader_labelled() {
     let env = environment();

@@ -46,6 +46,10 @@ const SURE: u64 = 821;
 /// … so what is named beside it gains this, in hundredths: an article on one technology seldom drops the name of another.
 const BESIDE: u64 = 125;
 
+/// From this confidence on, in hundredths, a label applies: which of several is the main one is told by points, since place and
+/// weight say more of it than the last hundredths do.
+const APPLIES: u32 = 90;
+
 /// The weight of words that are dropped in passing everywhere.
 const PASSING: u32 = 2;
 
@@ -104,7 +108,13 @@ pub fn weigh(
         })
         .collect();
     // The sort is stable: of the equally sure, those with more points come first.
-    scored.sort_by_key(|it| Reverse(it.confidence));
+    scored.sort_by_key(|it| Reverse(it.confidence.min(APPLIES)));
+    // None is surer than what comes before it.
+    let mut most = u32::MAX;
+    for it in &mut scored {
+        most = most.min(it.confidence);
+        it.confidence = most;
+    }
     let given = scored.iter().filter(|it| it.confidence >= options.min_confidence).count();
     let against = Against { setting, found, scored: &scored, trusted: &trusted, labels, given };
     let shown = if options.features { scored.len() } else { given };
