@@ -1,10 +1,9 @@
 //! What most commands need: the store, the pipeline in force, the catalog.
 
-use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use docmill::catalog::{Catalog, CodeCache, Compiler};
-use docmill::manifest::{LARGEST_MANIFEST, Lock, Manifest};
+use docmill::manifest::{LARGEST_MANIFEST, Lock, Manifest, PluginRef, TableRef};
 use docmill::pipeline::Pipeline;
 use docmill::sandbox::{Sandbox, SandboxOptions};
 use docmill::store::{Address, AnyStore};
@@ -12,6 +11,7 @@ use docmill_shipped::SHIPPED;
 
 use crate::args::Common;
 use crate::exit::Exit;
+use crate::files::{read_bounded, read_text};
 use crate::report::{CommandError, one_line};
 
 /// The file that is the pipeline where no other is named.
@@ -106,6 +106,22 @@ pub fn pipeline(common: &Common, jobs: usize) -> Result<Pipeline, CommandError> 
     Ok(pipeline)
 }
 
+/// The files that the pipeline in force is made of, as far as they are known.
+pub fn pipeline_files(common: &Common) -> Vec<PathBuf> {
+    let file = common.pipeline.clone().unwrap_or_else(|| PathBuf::from(PIPELINE_FILE));
+    let mut files = vec![Lock::path_for(&file), file];
+    for step in manifest(common).map_or_else(|_| Vec::new(), |manifest| manifest.steps) {
+        if let PluginRef::File(path) = step.plugin {
+            files.push(path);
+        }
+        files.extend(step.tables.into_values().filter_map(|table| match table.value {
+            TableRef::File(path) => Some(path),
+            TableRef::Shipped(_) => None,
+        }));
+    }
+    files
+}
+
 /// The lock beside a pipeline, if there is one.
 pub fn lock(pipeline: &Path) -> Result<Option<Lock>, CommandError> {
     let path = Lock::path_for(pipeline);
@@ -154,23 +170,6 @@ pub fn check_lock(
         }
     }
     Ok(())
-}
-
-/// Reads a text of at most `limit` bytes.
-pub fn read_text(path: &Path, limit: u64) -> std::io::Result<String> {
-    let bytes = read_bounded(path, limit)?;
-    String::from_utf8(bytes).map_err(|error| std::io::Error::new(ErrorKind::InvalidData, error))
-}
-
-/// Reads a file of at most `limit` bytes: a device or a pipe may have any number of them.
-pub fn read_bounded(path: &Path, limit: u64) -> std::io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    std::fs::File::open(path)?.take(limit + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > limit {
-        let message = format!("it has more than {limit} bytes");
-        return Err(std::io::Error::new(ErrorKind::FileTooLarge, message));
-    }
-    Ok(bytes)
 }
 
 /// Sets the sandbox up for `jobs` documents at a time.

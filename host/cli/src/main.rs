@@ -2,11 +2,18 @@
 
 mod args;
 mod commands;
+mod component;
 mod context;
 mod dossier;
 mod exit;
+mod files;
 mod filter;
+mod labelled;
+mod lookup;
+mod replacement;
 mod report;
+mod signals;
+mod taking_in;
 
 use std::process::ExitCode;
 

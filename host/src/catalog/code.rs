@@ -10,8 +10,8 @@ use wasmtime::Engine;
 use wasmtime::component::Component;
 
 use super::cache::CodeCache;
+use super::error::LoadError;
 use super::inspect::rules;
-use super::load::LoadError;
 use crate::model::Digest;
 use crate::sandbox::{Sandbox, SandboxOptions};
 

@@ -6,7 +6,7 @@ use wasmparser::{
     Chunk, ComponentExternalKind, Encoding, Parser, Payload, Validator, WasmFeatures,
 };
 
-use super::load::LoadError;
+use super::error::LoadError;
 use super::needs::Needs;
 use crate::abi::{PACKAGE, TRACKS, role_interface};
 use crate::model::{ContractVersion, Digest, Role};

@@ -7,6 +7,7 @@
 
 mod cache;
 mod code;
+mod error;
 mod inspect;
 mod known;
 mod load;
@@ -17,8 +18,9 @@ mod shipped;
 
 pub use cache::CodeCache;
 pub use code::{Compiler, run_compiler};
+pub use error::{LARGEST_COMPONENT, LoadError};
 pub use inspect::{Import, Inspection, Provider, inspect};
+pub use load::Catalog;
 pub(crate) use load::DESCRIBE_LIMITS;
-pub use load::{Catalog, LARGEST_COMPONENT, LoadError};
 pub use plugin::Plugin;
 pub use shipped::{Declared, Shipped, ShippedPlugin};

@@ -5,7 +5,7 @@ use wasmparser::{
     ComponentTypeRef, Encoding, Instance, Payload,
 };
 
-use super::load::LoadError;
+use super::error::LoadError;
 use crate::model::Limits;
 use crate::sandbox::{CORE_INSTANCES, MEMORIES, TABLE_ELEMENTS, TABLES};
 

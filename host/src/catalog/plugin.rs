@@ -4,9 +4,10 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
+use super::error::LoadError;
 use super::inspect::Import;
 use super::known::Known;
-use super::load::{Catalog, LoadError};
+use super::load::Catalog;
 use super::shipped::ShippedPlugin;
 use crate::abi::{Declaration, Description, Guest};
 use crate::model::{ContractVersion, Digest, FailureClass, Role};

@@ -11,8 +11,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::error::{LARGEST_COMPONENT, LoadError};
 use super::known::{DeclarationForm, Known, KnownForm, declaration_key};
-use super::load::{LARGEST_COMPONENT, LoadError};
 use super::plugin::Plugin;
 use crate::abi::Declaration;
 use crate::capabilities::{Settings, Table};

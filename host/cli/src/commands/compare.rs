@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use docmill::catalog::Catalog;
 use docmill::manifest::PluginRef;
@@ -17,15 +16,15 @@ use docmill::store::Store;
 use docmill_shipped::SHIPPED;
 use serde::Serialize;
 
-use super::ingest::{jobs, stop_on_signal, warn_of_interrupt};
-use super::plugin_inspect::{read, rejected};
 use crate::args::{Common, Compare, Output};
+use crate::component::{read, rejected};
 use crate::context;
 use crate::exit::Exit;
 use crate::report::{
     BillObject, Column, CommandError, Counter, Paint, Table, Tone, bytes, confidence, count,
-    escaped, grouped, hint_of, note, one_line, span, write_json,
+    escaped, grouped, hint_of, note, one_line, short, span, write_json,
 };
+use crate::signals::{Stop, warn_of_interrupt};
 
 /// How a component begins.
 const COMPONENT: &[u8] = b"\0asm\x0d\0\x01\0";
@@ -38,14 +37,14 @@ const LONGEST_VALUE: usize = 60;
 
 /// Runs the command.
 pub fn run(common: &Common, options: &Compare) -> Result<Exit, CommandError> {
-    let jobs = jobs(options.jobs);
+    let jobs = options.jobs.number();
     let store = context::existing_store(common)?;
     let catalog = context::catalog(jobs)?;
     // Without a look at the lock: what is not yet pinned is what one compares.
     let pipeline = Pipeline::assemble(&context::manifest(common)?, &catalog)?;
     let versions = Versions { store: &store, catalog: &catalog, pipeline: &pipeline };
     let [old, new] = versions.of(options)?;
-    let stop = stop_on_signal(false, warn_of_interrupt);
+    let stop = Stop::on_signal(false, warn_of_interrupt);
     let compare_options = CompareOptions {
         sample: options.sample.map(|sample| sample as usize),
         jobs,
@@ -101,7 +100,7 @@ pub fn run(common: &Common, options: &Compare) -> Result<Exit, CommandError> {
     let compared = count(same + different, if reads_sources { "source" } else { "document" });
     let (same, different) = (grouped(same), grouped(different));
     note(common, &format!("{compared} compared: {same} the same, {different} different{gone}"));
-    Ok(if stop.interrupted.load(Ordering::SeqCst) { Exit::Interrupted } else { Exit::Success })
+    Ok(if stop.was_interrupted() { Exit::Interrupted } else { Exit::Success })
 }
 
 /// A version of a plugin: as a step of the pipeline runs it, or another component in its place.
@@ -237,7 +236,7 @@ fn shown(store: &dyn Store, difference: &Difference, paint: Paint) -> String {
     let title = title.and_then(|it| it.extracted.document.attribute("title").map(str::to_owned));
     let title = title.filter(|title| !title.trim().is_empty());
     let name = one_line(title.as_deref().unwrap_or(source.as_str()), 100);
-    let id = document.map_or(String::new(), |id| format!("{}  ", super::show::short(&id)));
+    let id = document.map_or(String::new(), |id| format!("{}  ", short(&id)));
     shown.push_str(&format!("{}{name}\n", paint.tone(Tone::Key, &id)));
     let mut line = |text: String| shown.push_str(&format!("    {text}\n"));
     for (version, failed) in [("old", old), ("new", new)] {

@@ -1,10 +1,7 @@
 //! `export`: documents and everything found in them, for programs and spreadsheets.
 
 mod csv;
-mod file;
 mod page;
-
-pub use file::Replacement;
 
 use std::io::Write;
 
@@ -16,6 +13,7 @@ use crate::args::{Common, Export, ExportFormat};
 use crate::context;
 use crate::exit::Exit;
 use crate::filter::Selection;
+use crate::replacement::Replacement;
 use crate::report::{CommandError, DocumentObject, count, note, one_line, write_json};
 
 /// Runs the command.
@@ -41,7 +39,7 @@ pub fn run(common: &Common, options: &Export) -> Result<Exit, CommandError> {
                 let message = format!("`{}` could not be written", path.display());
                 CommandError::new(Exit::SomeFailed, message).because(error)
             };
-            let mut file = file::Replacement::begin(path).map_err(|error| unwritable(&error))?;
+            let mut file = Replacement::begin(path).map_err(|error| unwritable(&error))?;
             let written = write(&store, options, &mut selection, &mut file);
             let written = written.map_err(|error| match error {
                 WriteError::Output(error) => unwritable(&error),

@@ -6,17 +6,17 @@ use std::io::Write;
 use docmill::model::{Failure, FailureClass, Run};
 use docmill::store::Store;
 
-use super::list::SHORT_ID;
 use crate::args::{Common, Output};
 use crate::context;
 use crate::exit::Exit;
+use crate::lookup;
 use crate::report::{
-    Column, CommandError, FailureObject, Paint, Table, Tone, bytes, count, cut_end, cut_start,
-    escaped, grouped, moment, note, one_line, span, width, write_json,
+    Column, CommandError, FailureObject, Page, Paint, Table, Tone, bytes, count, cut_end,
+    cut_start, escaped, grouped, moment, note, one_line, short, span, width, write_json,
 };
 
-/// The most candidates that are named where it is unclear what is meant.
-const MOST_CANDIDATES: usize = 10;
+pub mod bundle;
+pub mod retry;
 
 /// Lists what failed.
 pub fn list(
@@ -56,7 +56,7 @@ pub fn list(
 }
 
 /// Whether a failure is of this class and step, where one is asked for.
-pub fn fits(failure: &Failure, class: Option<FailureClass>, step: Option<&str>) -> bool {
+fn fits(failure: &Failure, class: Option<FailureClass>, step: Option<&str>) -> bool {
     class.is_none_or(|class| failure.class == class)
         && step.is_none_or(|step| failure.step.as_ref().is_some_and(|it| it.as_str() == step))
 }
@@ -73,7 +73,7 @@ fn table() -> Table<5> {
 
 fn row(failure: &Failure) -> [String; 5] {
     [
-        failure.id.to_string()[..SHORT_ID].to_owned(),
+        short(&failure.id),
         failure.class.to_string(),
         failure.step.as_ref().map_or("-".to_owned(), |step| one_line(step.as_str(), 64)),
         one_line(failure.source.as_str(), usize::MAX),
@@ -88,7 +88,7 @@ fn write_object(output: &mut impl Write, failure: &Failure) -> Result<(), Comman
 /// Shows one failure.
 pub fn show(common: &Common, meant: &str) -> Result<Exit, CommandError> {
     let store = context::existing_store(common)?;
-    let failure = resolve(&store, meant)?;
+    let failure = lookup::failure(&store, meant)?;
     let mut stdout = std::io::BufWriter::new(std::io::stdout().lock());
     match common.output {
         Output::Json => write_object(&mut stdout, &failure)?,
@@ -102,49 +102,25 @@ pub fn show(common: &Common, meant: &str) -> Result<Exit, CommandError> {
     Ok(Exit::Success)
 }
 
-/// The failure whose id begins like this.
-pub fn resolve(store: &dyn Store, meant: &str) -> Result<Failure, CommandError> {
-    let mut found = store.failures_with_prefix(meant, MOST_CANDIDATES + 1)?;
-    match found.as_slice() {
-        [] => Err(CommandError::new(Exit::SomeFailed, format!("there is no failure `{meant}`"))
-            .hint("`docmill failures list` shows ids")),
-        [_] => Ok(found.remove(0)),
-        several => {
-            let mut message = format!("`{meant}` is the beginning of several ids");
-            for Failure { id, class, source, .. } in several.iter().take(MOST_CANDIDATES) {
-                let source = one_line(source.as_str(), 60);
-                message.push_str(&format!("\n  {id}  {class}  {source}"));
-            }
-            if several.len() > MOST_CANDIDATES {
-                message.push_str("\n  …");
-            }
-            Err(CommandError::new(Exit::Usage, message).hint("give more of the id"))
-        }
-    }
-}
-
 /// Everything about a failure, for people.
-pub fn render(failure: &Failure, run: Option<&Run>, paint: Paint) -> String {
+fn render(failure: &Failure, run: Option<&Run>, paint: Paint) -> String {
     let source = one_line(failure.source.as_str(), 4_096);
     let headline = match &failure.step {
         Some(step) => format!("step `{step}` failed on `{source}`"),
         None => format!("`{source}` failed"),
     };
-    let mut shown = format!("{}\n", paint.tone(Tone::Strong, &headline));
-    let mut line = |line: &str| {
-        shown.push_str(line);
-        shown.push('\n');
-    };
+    let mut page = Page::new(paint);
+    page.line(&paint.tone(Tone::Strong, &headline));
     for cause in &failure.causes {
         // A cause may have several lines; all of them belong to it.
-        line(&format!("  Caused by: {}", escaped(cause.trim_end()).replace('\n', "\n    ")));
+        page.line(&format!("  Caused by: {}", escaped(cause.trim_end()).replace('\n', "\n    ")));
     }
     if let Some(hint) = &failure.hint {
-        line(&format!("hint: {}", escaped(&crate::report::hint_words(hint))));
+        page.line(&format!("hint: {}", escaped(&crate::report::hint_words(hint))));
     }
-    line("");
-    let mut facts = Table::new([Column::new("").tone(Tone::Dim), Column::new("")]);
-    let mut fact = |name: &str, value: String| facts.row([name.to_owned(), value]);
+    page.line("");
+    let mut facts = Vec::new();
+    let mut fact = |name: &'static str, value: String| facts.push((name, value));
     fact("id", failure.id.to_string());
     fact("class", format!("{}: {}", failure.class, meaning(failure.class)));
     if let Some(document) = failure.document {
@@ -175,21 +151,21 @@ pub fn render(failure: &Failure, run: Option<&Run>, paint: Paint) -> String {
     }
     let started = run.map_or(String::new(), |run| format!(", {}", moment(run.started)));
     fact("run", format!("{}{started}", failure.run));
-    line(facts.render(None, paint).trim_end());
+    page.facts(0, facts);
     if !failure.backtrace.is_empty() {
-        line(&format!("\n{}", paint.tone(Tone::Strong, "call stack, innermost first")));
+        page.heading("call stack, innermost first", "");
         for (number, frame) in failure.backtrace.iter().enumerate() {
-            line(&format!("  {number:>2}  {}", one_line(frame, 400)));
+            page.line(&format!("  {number:>2}  {}", one_line(frame, 400)));
         }
     }
     if !failure.log.is_empty() {
-        line(&format!("\n{}", paint.tone(Tone::Strong, "the end of its log")));
+        page.heading("the end of its log", "");
         for entry in &failure.log {
             let message = escaped(entry.message.trim_end()).replace('\n', "\n         ");
-            line(&format!("  {:<5}  {message}", entry.level));
+            page.line(&format!("  {:<5}  {message}", entry.level));
         }
     }
-    shown
+    page.finish()
 }
 
 /// What a class of failures means for whoever has to act.

@@ -9,10 +9,10 @@ use docmill::model::{
 use docmill::store::{Store, StoreError};
 use serde::Serialize;
 
-use super::show::resolve;
 use crate::args::{Common, Output};
 use crate::context;
 use crate::exit::Exit;
+use crate::lookup;
 use crate::report::{
     Column, CommandError, Paint, ProvenanceObject, Table, Tone, bytes, confidence, grouped, moment,
     one_line, rfc3339, write_json,
@@ -24,7 +24,7 @@ const MOST_CHANGES: usize = 6;
 /// Runs the command.
 pub fn run(common: &Common, document: &str) -> Result<Exit, CommandError> {
     let store = context::existing_store(common)?;
-    let id = resolve(&store, document)?;
+    let id = lookup::document(&store, document)?;
     let events = events(&store, id)?;
     let mut stdout = std::io::BufWriter::new(std::io::stdout().lock());
     match common.output {

@@ -13,11 +13,8 @@ use crate::exit::Exit;
 use crate::filter::{Selection, counts};
 use crate::report::{
     Column, CommandError, Paint, Table, Tone, confidence, count, cut_end, cut_list, cut_start,
-    note, one_line, width, write_json,
+    note, one_line, short, width, write_json,
 };
-
-/// So much of an id is shown: 40 bits, which two of a million documents hardly share.
-pub const SHORT_ID: usize = 8;
 
 /// The most labels of a line; `--output json` has all.
 const MOST_LABELS: usize = 64;
@@ -88,7 +85,7 @@ fn row(filter: &Filter, dossier: &Dossier) -> [String; 5] {
     shown.extend((surplus > 0).then(|| format!("and {surplus} more")));
     let labels = shown.join(", ");
     [
-        dossier.id().to_string()[..SHORT_ID].to_owned(),
+        short(&dossier.id()),
         day(dossier.date()),
         dossier.language().map_or("-".to_owned(), |language| one_line(language, 35)),
         if labels.is_empty() { "-".to_owned() } else { labels },

@@ -9,24 +9,15 @@ mod history;
 mod ingest;
 mod list;
 mod plan;
-mod plugin_check;
-mod plugin_edit;
-mod plugin_inspect;
-mod plugin_list;
+mod plugin;
 mod read;
-mod reproduce;
-mod retry;
 mod show;
 mod stats;
 mod store;
 mod taxonomy;
-mod taxonomy_fit;
 mod update;
 mod verify;
 mod watch;
-mod watch_plugin;
-
-pub use verify::WAY_BACK;
 
 use crate::args::{Args, Command, Failures, Plugin, Store, Taxonomy};
 use crate::exit::Exit;
@@ -38,7 +29,10 @@ pub fn run(args: &Args) -> Result<Exit, CommandError> {
     match &args.command {
         Command::Ingest(options) => ingest::run(common, options),
         Command::Read(options) => read::run(common, options),
-        Command::Watch(options) => watch::run(common, options),
+        Command::Watch(options) => match &options.plugin {
+            None => watch::run(common, options),
+            Some(plugin) => watch::plugin::run(common, options, plugin),
+        },
         Command::Plan { jobs } => plan::run(common, *jobs),
         Command::Update { jobs } => update::run(common, *jobs),
         Command::List(options) => list::run(common, options),
@@ -48,30 +42,30 @@ pub fn run(args: &Args) -> Result<Exit, CommandError> {
         Command::Compare(options) => compare::run(common, options),
         Command::Eval(options) => eval::run(common, options),
         Command::Taxonomy(Taxonomy::Check { table }) => taxonomy::check(common, table),
-        Command::Taxonomy(Taxonomy::Fit(options)) => taxonomy_fit::run(common, options),
+        Command::Taxonomy(Taxonomy::Fit(options)) => taxonomy::fit::run(common, options),
         Command::Stats(options) => stats::run(common, options),
         Command::Failures(Failures::List { class, step }) => {
             failures::list(common, *class, step.as_deref())
         }
         Command::Failures(Failures::Show { failure }) => failures::show(common, failure),
-        Command::Failures(Failures::Retry(options)) => retry::run(common, options),
+        Command::Failures(Failures::Retry(options)) => failures::retry::run(common, options),
         Command::Failures(Failures::Export { failure, to }) => {
-            reproduce::export(common, failure, to.as_deref())
+            failures::bundle::export(common, failure, to.as_deref())
         }
-        Command::Failures(Failures::Reproduce { bundle }) => reproduce::run(common, bundle),
+        Command::Failures(Failures::Reproduce { bundle }) => failures::bundle::run(common, bundle),
         Command::Verify { sample } => verify::run(common, *sample),
         Command::Store(Store::Export { to }) => store::export(common, to),
         Command::Store(Store::Import { from }) => store::import(common, from),
         Command::Store(Store::Rebuild { to, jobs }) => store::rebuild(common, to, *jobs),
-        Command::Plugin(Plugin::List) => plugin_list::run(common),
+        Command::Plugin(Plugin::List) => plugin::list::run(common),
         Command::Plugin(Plugin::Inspect { plugin, samples }) => {
-            plugin_inspect::run(common, plugin, samples)
+            plugin::inspect::run(common, plugin, samples)
         }
-        Command::Plugin(Plugin::Add(options)) => plugin_edit::add(common, options),
-        Command::Plugin(Plugin::Remove { step }) => plugin_edit::remove(common, step),
-        Command::Plugin(Plugin::Enable { step }) => plugin_edit::enable(common, step, true),
-        Command::Plugin(Plugin::Disable { step }) => plugin_edit::enable(common, step, false),
-        Command::Plugin(Plugin::Check(options)) => plugin_check::run(common, options),
+        Command::Plugin(Plugin::Add(options)) => plugin::edit::add(common, options),
+        Command::Plugin(Plugin::Remove { step }) => plugin::edit::remove(common, step),
+        Command::Plugin(Plugin::Enable { step }) => plugin::edit::enable(common, step, true),
+        Command::Plugin(Plugin::Disable { step }) => plugin::edit::enable(common, step, false),
+        Command::Plugin(Plugin::Check(options)) => plugin::check::run(common, options),
         Command::Pipeline => generate::pipeline(common),
         Command::Completions { shell } => generate::completions(*shell),
         Command::Man => generate::manual(),

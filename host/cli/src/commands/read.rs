@@ -13,7 +13,6 @@ use docmill::model::{
 use docmill::pipeline::{ReadOptions, Reading, RunError};
 use docmill::render::{Markup, render};
 
-use super::ingest;
 use crate::args::{Common, Read, ReadFormat};
 use crate::context;
 use crate::dossier::Dossier;
@@ -28,7 +27,7 @@ pub fn run(common: &Common, options: &Read) -> Result<Exit, CommandError> {
     if options.paths.iter().filter(|path| is_standard_input(path)).count() > 1 {
         return Err(CommandError::new(Exit::Usage, "standard input (`-`) can be read only once"));
     }
-    let jobs = ingest::jobs(options.jobs);
+    let jobs = options.jobs.number();
     let pipeline = context::pipeline(common, jobs)?;
     let read_options = ReadOptions {
         jobs,

@@ -5,16 +5,15 @@ use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use docmill::pipeline::Stored;
+use docmill::pipeline::{RunOptions, Stored};
 use docmill::store::{Address, TransferError, Upkeep};
 
-use super::export::Replacement;
-use super::ingest;
-use super::verify::{self, WAY_BACK};
-use crate::args::Common;
+use crate::args::{Common, Jobs};
 use crate::context;
 use crate::exit::Exit;
-use crate::report::{CommandError, count, note, one_line};
+use crate::replacement::Replacement;
+use crate::report::{CommandError, WAY_BACK, census_words, count, note, one_line, tell_flaw};
+use crate::taking_in::take_in;
 
 /// Writes the whole store into one file.
 pub fn export(common: &Common, to: &Path) -> Result<Exit, CommandError> {
@@ -30,12 +29,12 @@ pub fn export(common: &Common, to: &Path) -> Result<Exit, CommandError> {
     let mut flaws = 0;
     let exported = store.export(&mut file, &mut |flaw| {
         flaws += 1;
-        verify::tell(common, &flaw);
+        tell_flaw(common, &flaw);
     });
     let census = exported.map_err(failed)?;
     file.finish().map_err(unwritable)?;
     let path = one_line(&to.display().to_string(), 200);
-    note(common, &format!("{} written to `{path}`", verify::told(&census)));
+    note(common, &format!("{} written to `{path}`", census_words(&census)));
     if flaws > 0 {
         let message =
             format!("the store has {}, and what is damaged was left out", count(flaws, "flaw"));
@@ -71,7 +70,7 @@ pub fn import(common: &Common, from: &Path) -> Result<Exit, CommandError> {
         let store = Address::folder(&draft).open()?;
         store.import(&mut input, &mut |flaw| {
             flaws += 1;
-            verify::tell(common, &flaw);
+            tell_flaw(common, &flaw);
         })
     })();
     let census = imported.map_err(|error| {
@@ -84,7 +83,7 @@ pub fn import(common: &Common, from: &Path) -> Result<Exit, CommandError> {
         CommandError::new(Exit::Store, message).because(&error)
     };
     fs::rename(&draft, folder).map_err(unwritable)?;
-    note(common, &format!("{} imported from `{shown}`", verify::told(&census)));
+    note(common, &format!("{} imported from `{shown}`", census_words(&census)));
     if flaws > 0 {
         let message = format!("the imported store has {}", count(flaws, "flaw"));
         return Err(CommandError::new(Exit::Store, message).hint(WAY_BACK));
@@ -93,9 +92,9 @@ pub fn import(common: &Common, from: &Path) -> Result<Exit, CommandError> {
 }
 
 /// Makes a new store by running the pipeline on the originals of this one.
-pub fn rebuild(common: &Common, to: &Path, jobs: Option<u16>) -> Result<Exit, CommandError> {
+pub fn rebuild(common: &Common, to: &Path, jobs: Jobs) -> Result<Exit, CommandError> {
     refuse_existing(to)?;
-    let jobs = ingest::jobs(jobs);
+    let jobs = jobs.number();
     let pipeline = context::pipeline(common, jobs)?;
     let old = Arc::new(context::damaged_store(common)?);
     let mut damaged = 0;
@@ -106,7 +105,8 @@ pub fn rebuild(common: &Common, to: &Path, jobs: Option<u16>) -> Result<Exit, Co
     origin = origin.beside(&context::base(common)?);
     let new = Address::folder(to).open()?;
     let expected = origin.count();
-    let exit = ingest::take_in(common, &new, &pipeline, &mut origin, Some(expected), jobs)?;
+    let options = RunOptions { jobs, ..RunOptions::default() };
+    let exit = take_in(common, &new, &pipeline, &mut origin, Some(expected), options)?;
     if damaged > 0 {
         let message = format!("{} could not be read and left out", count(damaged, "source"));
         return Err(CommandError::new(Exit::Store, message)

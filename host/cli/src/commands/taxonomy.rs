@@ -15,10 +15,13 @@ use docmill_shipped::SHIPPED;
 use crate::args::{Common, Output};
 use crate::context;
 use crate::exit::Exit;
+use crate::files::read_text;
 use crate::report::{CommandError, count, escaped, note};
 
+pub mod fit;
+
 /// The classifier whose tables are checked: what a table means is known to its plugin alone.
-pub const CLASSIFIER: &str = "classify-lexicon";
+const CLASSIFIER: &str = "classify-lexicon";
 /// A pipeline has to begin with one.
 const EXTRACTOR: &str = "extract-text";
 
@@ -28,7 +31,7 @@ pub fn check(common: &Common, table: &Path) -> Result<Exit, CommandError> {
     let shipped = table.to_str().and_then(|name| SHIPPED.table(name)).filter(|_| !table.exists());
     let text = match shipped {
         Some(text) => text.to_owned(),
-        None => context::read_text(table, LARGEST_TABLE).map_err(|error| {
+        None => read_text(table, LARGEST_TABLE).map_err(|error| {
             let names: Vec<&str> = SHIPPED.table_names().collect();
             CommandError::new(Exit::Rejected, format!("the taxonomy `{shown}` could not be read"))
                 .because(&error)
@@ -108,7 +111,7 @@ fn problems(error: &(dyn Error + 'static), text: &str) -> Vec<Problem> {
 }
 
 /// A path as a pipeline may name it, wherever its file is.
-pub fn absolute(path: &Path) -> Result<String, CommandError> {
+fn absolute(path: &Path) -> Result<String, CommandError> {
     let path = std::path::absolute(path)?;
     path.to_str().map(str::to_owned).ok_or_else(|| {
         CommandError::new(Exit::Usage, format!("the path `{}` is not UTF-8", path.display()))
@@ -116,6 +119,6 @@ pub fn absolute(path: &Path) -> Result<String, CommandError> {
 }
 
 /// A string as TOML writes it: the escapes of JSON are among those of TOML.
-pub fn toml_string(text: &str) -> String {
+fn toml_string(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }

@@ -2,28 +2,28 @@
 
 use std::sync::Arc;
 
-use docmill::pipeline::{Plan, Stored};
+use docmill::pipeline::{Plan, RunOptions, Stored};
 
-use super::ingest;
-use super::plan;
-use crate::args::Common;
+use crate::args::{Common, Jobs};
 use crate::context;
 use crate::exit::Exit;
-use crate::report::CommandError;
+use crate::report::{CommandError, note_unread, tell_nothing_due};
+use crate::taking_in::take_in;
 
 /// Runs the command.
-pub fn run(common: &Common, jobs: Option<u16>) -> Result<Exit, CommandError> {
-    let jobs = ingest::jobs(jobs);
+pub fn run(common: &Common, jobs: Jobs) -> Result<Exit, CommandError> {
+    let jobs = jobs.number();
     let pipeline = context::pipeline(common, jobs)?;
     let store = Arc::new(context::existing_store(common)?);
     let plan = Plan::stale(&*store, &pipeline)?;
-    plan::note_unread(common, &plan);
+    note_unread(common, &plan);
     if plan.stale.is_empty() {
-        plan::tell_nothing(common, &plan)?;
+        tell_nothing_due(common, &plan)?;
         return Ok(Exit::Success);
     }
     let expected = Some(plan.stale.len() as u64);
     let mut origin =
         Stored::of(Arc::clone(&store) as _, plan.stale).beside(&context::base(common)?);
-    ingest::take_in(common, &*store, &pipeline, &mut origin, expected, jobs)
+    let options = RunOptions { jobs, ..RunOptions::default() };
+    take_in(common, &*store, &pipeline, &mut origin, expected, options)
 }

@@ -6,16 +6,14 @@ use std::io::Write;
 
 use docmill::model::{DocumentId, PluginName, StoredDocument};
 use docmill::pipeline::{Contradiction, Pipeline, Rechecked};
-use docmill::store::{Census, Flaw, Store, Upkeep};
+use docmill::store::{Census, Store, Upkeep};
 
 use crate::args::{Common, Output};
 use crate::context;
 use crate::exit::Exit;
-use crate::report::{CommandError, Counter, count, escaped, note};
-
-/// What to do about flaws.
-pub const WAY_BACK: &str =
-    "`docmill store export FILE` saves what can be read; host/docs/recovery.md tells the rest";
+use crate::report::{
+    CommandError, Counter, WAY_BACK, census_words, count, escaped, note, tell_flaw,
+};
 
 /// Runs the command.
 pub fn run(common: &Common, sample: Option<f64>) -> Result<Exit, CommandError> {
@@ -24,7 +22,7 @@ pub fn run(common: &Common, sample: Option<f64>) -> Result<Exit, CommandError> {
     let mut flaws = 0;
     let census = store.verify(&mut |flaw| {
         flaws += 1;
-        tell(common, &flaw);
+        tell_flaw(common, &flaw);
     });
     if common.output == Output::Json {
         let Census {
@@ -50,7 +48,7 @@ pub fn run(common: &Common, sample: Option<f64>) -> Result<Exit, CommandError> {
             CommandError::new(Exit::Store, format!("the store has {}", count(flaws, "flaw")));
         return Err(error.hint(WAY_BACK));
     }
-    note(common, &format!("the store is whole: {}", told(&census)));
+    note(common, &format!("the store is whole: {}", census_words(&census)));
     match pipeline.zip(sample) {
         Some((pipeline, share)) => compute_again(common, &store, &pipeline, share),
         None => Ok(Exit::Success),
@@ -131,30 +129,4 @@ fn contradicted(
     };
     // With stdout closed, the exit code says it all.
     let _ = writeln!(std::io::stdout().lock(), "{line}");
-}
-
-/// Names one flaw on stdout.
-pub fn tell(common: &Common, flaw: &Flaw) {
-    let Flaw { what, source } = flaw;
-    let line = match common.output {
-        Output::Human => escaped(what),
-        Output::Json => {
-            serde_json::json!({ "flaw": what, "source": source.as_ref().map(|it| it.as_str()) })
-                .to_string()
-        }
-    };
-    // With stdout closed, the exit code says it all.
-    let _ = writeln!(std::io::stdout().lock(), "{line}");
-}
-
-/// What there is, in a few words.
-pub fn told(census: &Census) -> String {
-    [
-        count(census.sources, "source"),
-        count(census.documents, "document"),
-        count(census.findings, "finding"),
-        count(census.failures, "failure"),
-        count(census.runs, "run"),
-    ]
-    .join(", ")
 }

@@ -6,15 +6,17 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use docmill::ingest::{Arrived, Wake, Watch};
-use docmill::manifest::{Lock, PluginRef, TableRef};
 use docmill::pipeline::{Pipeline, RunOptions, Strategy};
 use docmill::store::{AnyStore, Store, StoreError};
 
-use super::{ingest, watch_plugin};
 use crate::args::{self, Common};
 use crate::context;
 use crate::exit::Exit;
 use crate::report::{CommandError, finish, note, one_line};
+use crate::signals::{Stop, warn_of_interrupt};
+use crate::taking_in::{note_not_whole, take_in_until};
+
+pub mod plugin;
 
 /// The folders are looked at this often, whatever the system tells.
 const INTERVAL: Duration = Duration::from_secs(2);
@@ -25,35 +27,32 @@ const RETRY: Duration = Duration::from_millis(200);
 
 /// Runs the command.
 pub fn run(common: &Common, options: &args::Watch) -> Result<Exit, CommandError> {
-    if let Some(plugin) = &options.plugin {
-        return watch_plugin::run(common, options, plugin);
-    }
     if let Some(store_folder) = context::address(common)?.path() {
         let store_folder = std::path::absolute(store_folder)?;
         options.folders.iter().try_for_each(|folder| check_folder(folder, &store_folder))?;
     }
-    let jobs = ingest::jobs(options.jobs);
+    let jobs = options.jobs.number();
     let mut pipeline = context::pipeline(common, jobs)?;
     // A store that cannot be used is better known now than when something arrives.
     drop(open(common)?);
     let rest = Duration::from(options.debounce);
-    let run_options = options.sizes.options(jobs, options.strategy);
+    let run_options = options.sizes.options(options.jobs, options.strategy);
     let (strategy, largest_source) = (run_options.strategy, run_options.largest_source);
     let base = &context::base(common)?;
     let mut watch = Watch::new(options.folders.clone(), base, rest, largest_source);
     // Only the times of these are looked at.
-    let mut pipeline_files = Watch::new(files_of(common), base, rest, 0);
+    let mut pipeline_files = Watch::new(context::pipeline_files(common), base, rest, 0);
     let wake = Wake::new();
     let busy = Arc::new(AtomicBool::new(false));
     let (waker, is_busy) = (wake.waker(), Arc::clone(&busy));
-    let stop = ingest::stop_on_signal(true, move || {
+    let stop = Stop::on_signal(true, move || {
         waker();
         if is_busy.load(Ordering::SeqCst) {
-            ingest::warn_of_interrupt();
+            warn_of_interrupt();
         }
     });
     note(common, "watching; Ctrl-C ends it");
-    while !stop.interrupted.load(Ordering::SeqCst) {
+    while !stop.was_interrupted() {
         let began = Instant::now();
         let looked = watch.look();
         let changed = pipeline_files.look();
@@ -61,7 +60,7 @@ pub fn run(common: &Common, options: &args::Watch) -> Result<Exit, CommandError>
         wake.at(&looked.folders);
         if changed.arrived.count() > 0 || changed.arrived.has_gone() {
             pipeline = reloaded(common, jobs, pipeline);
-            pipeline_files.follow(files_of(common));
+            pipeline_files.follow(context::pipeline_files(common));
         }
         let mut arrived = looked.arrived;
         let has_gone = strategy == Strategy::Mirror && arrived.has_gone();
@@ -72,7 +71,7 @@ pub fn run(common: &Common, options: &args::Watch) -> Result<Exit, CommandError>
             take_in(common, &store, &pipeline, &mut arrived, &run_options, &stop)?;
             busy.store(false, Ordering::SeqCst);
             if has_gone {
-                ingest::note_not_whole(common, arrived.files());
+                note_not_whole(common, arrived.files());
             }
         }
         let again = [looked.again, changed.again].into_iter().flatten().min();
@@ -91,21 +90,17 @@ fn take_in(
     pipeline: &Pipeline,
     arrived: &mut Arrived,
     options: &RunOptions,
-    stop: &ingest::Stop,
+    stop: &Stop,
 ) -> Result<(), CommandError> {
     let expected = Some(arrived.count() as u64);
-    ingest::run_until_stopped(common, store, pipeline, arrived, expected, options.clone(), stop)?;
+    take_in_until(stop, common, store, pipeline, arrived, expected, options.clone())?;
     Ok(())
 }
 
 /// Opens the store for one batch, so that others can use it in between; waits while they do. `None` if watching ends meanwhile.
-fn store(
-    common: &Common,
-    wake: &Wake,
-    stop: &ingest::Stop,
-) -> Result<Option<AnyStore>, CommandError> {
+fn store(common: &Common, wake: &Wake, stop: &Stop) -> Result<Option<AnyStore>, CommandError> {
     let mut has_waited = false;
-    while !stop.interrupted.load(Ordering::SeqCst) {
+    while !stop.was_interrupted() {
         if let Some(store) = open(common)? {
             return Ok(Some(store));
         }
@@ -146,22 +141,6 @@ fn reloaded(common: &Common, jobs: usize, before: Pipeline) -> Pipeline {
             before
         }
     }
-}
-
-/// The files that the pipeline in force is made of, as far as they are known.
-pub fn files_of(common: &Common) -> Vec<PathBuf> {
-    let file = common.pipeline.clone().unwrap_or_else(|| PathBuf::from(context::PIPELINE_FILE));
-    let mut files = vec![Lock::path_for(&file), file];
-    for step in context::manifest(common).map_or_else(|_| Vec::new(), |manifest| manifest.steps) {
-        if let PluginRef::File(path) = step.plugin {
-            files.push(path);
-        }
-        files.extend(step.tables.into_values().filter_map(|table| match table.value {
-            TableRef::File(path) => Some(path),
-            TableRef::Shipped(_) => None,
-        }));
-    }
-    files
 }
 
 /// Refuses what is no folder, and a folder in which the store would be taken in, which changes with everything that is.

@@ -7,7 +7,7 @@ use docmill::error::{Hinted, Location};
 use docmill::pipeline::{PipelineError, RunError};
 use docmill::store::StoreError;
 
-use super::escaped;
+use super::{WAY_BACK, escaped};
 use crate::args::{Common, Output};
 use crate::exit::Exit;
 
@@ -66,7 +66,7 @@ impl From<StoreError> for CommandError {
             StoreError::Foreign { .. } => Some(
                 "give a new or empty folder with `--store`; docmill writes only into stores of its own",
             ),
-            StoreError::Damaged { .. } => Some(crate::commands::WAY_BACK),
+            StoreError::Damaged { .. } => Some(WAY_BACK),
             StoreError::Io { cause, .. } => by_words(&cause.to_string()),
             _ => None,
         };
@@ -89,7 +89,7 @@ fn by_words(cause: &str) -> Option<&'static str> {
             "docmill writes to its store even where it only reads; copy the folder to where it may",
         )
     } else if says(&["files are damaged"]) {
-        Some(crate::commands::WAY_BACK)
+        Some(WAY_BACK)
     } else {
         None
     }
@@ -119,9 +119,7 @@ impl From<RunError> for CommandError {
             RunError::Store(StoreError::Io { cause, .. }) => {
                 by_words(&cause.to_string()).map(str::to_owned)
             }
-            RunError::Store(StoreError::Damaged { .. }) => {
-                Some(crate::commands::WAY_BACK.to_owned())
-            }
+            RunError::Store(StoreError::Damaged { .. }) => Some(WAY_BACK.to_owned()),
             error => hint_of(error),
         };
         CommandError { hint, ..CommandError::of(exit, &error) }

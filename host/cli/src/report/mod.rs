@@ -1,28 +1,38 @@
 //! Everything that people and programs get to see: results on stdout, all else on stderr.
 
 mod error;
+mod flaws;
 mod hint;
 mod json;
+mod measures;
 mod object;
+mod page;
 mod paint;
 mod panic;
+mod passages;
+mod plan;
 mod progress;
 mod table;
 mod text;
 mod units;
 
 pub use error::{CommandError, finish, hint_of};
+pub use flaws::{WAY_BACK, census_words, tell_flaw};
 pub use hint::hint_words;
 pub use json::write_json;
+pub use measures::measures_told;
 pub use object::{
     AnnotationObject, BillObject, DocumentObject, FailureObject, LabelObject, LimitsObject,
-    ProvenanceObject, RunObject, SourceObject,
+    ProvenanceObject, RunObject, SourceObject, TallyObject,
 };
+pub use page::Page;
 pub use paint::{Paint, Tone, width};
 pub use panic::guarded;
+pub use passages::{passages, quote};
+pub use plan::{note_unread, show_plan, tell_nothing_due};
 pub use progress::{Counter, Progress};
 pub use table::{Column, Table, cut_end, cut_list, cut_start};
-pub use text::{count, escaped, one_line};
+pub use text::{count, escaped, one_line, short};
 pub use units::{bytes, confidence, grouped, moment, rfc3339, span};
 
 use crate::args::Common;

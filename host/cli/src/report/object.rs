@@ -435,26 +435,23 @@ pub struct TallyObject {
     retired: u64,
 }
 
+impl From<Tally> for TallyObject {
+    fn from(tally: Tally) -> TallyObject {
+        let Tally { sources, unchanged, added, updated, unsupported, failures, kept, retired } =
+            tally;
+        TallyObject { sources, unchanged, added, updated, unsupported, failures, kept, retired }
+    }
+}
+
 impl RunObject {
     /// The object of a run.
     pub fn new(run: &Run) -> RunObject {
-        let Tally { sources, unchanged, added, updated, unsupported, failures, kept, retired } =
-            run.tally;
         RunObject {
             run: run.id.0,
             started: rfc3339(run.started),
             finished: run.finished.map(rfc3339),
             pipeline: run.pipeline.to_string(),
-            tally: TallyObject {
-                sources,
-                unchanged,
-                added,
-                updated,
-                unsupported,
-                failures,
-                kept,
-                retired,
-            },
+            tally: run.tally.into(),
         }
     }
 }

@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 use docmill::model::{Failure, FailureClass, Tally};
 use docmill::pipeline::{Event, Fate, Reporter};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use serde::Serialize;
 
-use super::{count, escaped, one_line, write_json};
+use super::{TallyObject, count, escaped, one_line, write_json};
 use crate::args::{Common, Output};
 
 /// Without a terminal, a line is printed this often.
@@ -173,28 +174,28 @@ impl Reporter for Progress {
                     bar.finish_and_clear();
                 }
                 if let Style::Json = self.style {
-                    let Tally {
-                        sources,
-                        unchanged,
-                        added,
-                        updated,
-                        unsupported,
-                        failures,
-                        kept,
-                        retired,
-                    } = run.tally;
-                    let line = serde_json::json!({
-                        "event": "run", "run": run.id.0, "sources": sources, "unchanged": unchanged, "added": added,
-                        "updated": updated, "unsupported": unsupported, "failures": failures, "kept": kept,
-                        "retired": retired,
-                        "seconds": state.began.elapsed().as_secs_f64(),
-                    });
+                    let line = RunEnded {
+                        event: "run",
+                        run: run.id.0,
+                        tally: run.tally.into(),
+                        seconds: state.began.elapsed().as_secs_f64(),
+                    };
                     let _ = write_json(&mut std::io::stdout().lock(), &line);
                 }
                 self.line(&summary(&run.tally, state.began.elapsed()));
             }
         }
     }
+}
+
+/// The last line about a run, for programs.
+#[derive(Serialize)]
+struct RunEnded {
+    event: &'static str,
+    run: u64,
+    #[serde(flatten)]
+    tally: TallyObject,
+    seconds: f64,
 }
 
 fn summary(tally: &Tally, elapsed: Duration) -> String {

@@ -30,6 +30,14 @@ pub fn count(number: u64, thing: &str) -> String {
     format!("{} {thing}{}", super::grouped(number), if number == 1 { "" } else { "s" })
 }
 
+/// So much of an id is shown: 40 bits, which two of a million documents hardly share.
+const SHORT_ID: usize = 8;
+
+/// As much of an id as people need.
+pub fn short(id: &impl ToString) -> String {
+    id.to_string().chars().take(SHORT_ID).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -8,13 +8,12 @@ use docmill::pipeline::{Ancestor, Given, Lineage};
 use docmill::store::Store;
 use serde::Serialize;
 
-use super::{passages, quote};
 use crate::args::{Common, Output};
 use crate::dossier::Dossier;
 use crate::exit::Exit;
 use crate::report::{
-    AnnotationObject, Column, CommandError, LabelObject, Paint, ProvenanceObject, RunObject,
-    SourceObject, Table, Tone, bytes, confidence, count, escaped, moment, one_line, span,
+    AnnotationObject, CommandError, LabelObject, Page, Paint, ProvenanceObject, RunObject,
+    SourceObject, Tone, bytes, confidence, count, escaped, moment, one_line, passages, quote, span,
     write_json,
 };
 
@@ -58,15 +57,14 @@ pub fn run(
             write_json(&mut stdout, &object)?;
         }
         Output::Human => {
-            let paint = Paint::for_stdout(common);
-            let mut page = Page { shown: String::new(), paint };
-            page.labels(dossier, &labels);
-            page.annotations(dossier, name, &annotations);
+            let mut page = Page::new(Paint::for_stdout(common));
+            write_labels(&mut page, dossier, &labels);
+            write_annotations(&mut page, dossier, name, &annotations);
             for result in &lineage.results {
-                page.result(result);
+                write_result(&mut page, result);
             }
-            page.source(dossier, &lineage);
-            stdout.write_all(page.shown.as_bytes())?;
+            write_source(&mut page, dossier, &lineage);
+            stdout.write_all(page.finish().as_bytes())?;
         }
     }
     stdout.flush()?;
@@ -89,142 +87,114 @@ fn unknown(dossier: &Dossier, name: &str) -> CommandError {
     if names.is_empty() { error } else { error.hint(format!("it has {}", names.join(", "))) }
 }
 
-struct Page {
-    shown: String,
-    paint: Paint,
+fn write_labels(page: &mut Page, dossier: &Dossier, labels: &[(&Finding, &Label)]) {
+    for (finding, label) in labels {
+        let mut facts = vec![confidence(label.confidence)];
+        facts.extend(label.rank().map(|rank| one_line(rank, 64)));
+        facts.push(format!("by {}", finding.step));
+        let name = page.paint().tone(Tone::Key, &one_line(&label.name, 64));
+        page.line(&format!("{name}  {}", facts.join("  ")));
+        for attribute in label.further_attributes() {
+            let (name, value) = (&attribute.name, &attribute.value);
+            page.line(&format!("  {} = {}", one_line(name, 64), one_line(value, LONGEST_VALUE)));
+        }
+        for evidence in &label.evidence {
+            write_passage(page, &dossier.document().text, *evidence, "");
+        }
+    }
 }
 
-impl Page {
-    fn line(&mut self, line: &str) {
-        self.shown.push_str(line);
-        self.shown.push('\n');
+fn write_annotations(
+    page: &mut Page,
+    dossier: &Dossier,
+    kind: &str,
+    found: &[(&Finding, &Annotation)],
+) {
+    if found.is_empty() {
+        return;
     }
-
-    fn labels(&mut self, dossier: &Dossier, labels: &[(&Finding, &Label)]) {
-        for (finding, label) in labels {
-            let mut facts = vec![confidence(label.confidence)];
-            facts.extend(label.rank().map(|rank| one_line(rank, 64)));
-            facts.push(format!("by {}", finding.step));
-            let name = self.paint.tone(Tone::Key, &one_line(&label.name, 64));
-            self.line(&format!("{name}  {}", facts.join("  ")));
-            for attribute in label.further_attributes() {
-                let (name, value) = (&attribute.name, &attribute.value);
-                self.line(&format!(
-                    "  {} = {}",
-                    one_line(name, 64),
-                    one_line(value, LONGEST_VALUE)
-                ));
-            }
-            for evidence in &label.evidence {
-                self.passage(&dossier.document().text, *evidence, "");
-            }
+    let kind = page.paint().tone(Tone::Key, &one_line(kind, 64));
+    page.line(&format!("{kind}  {}", count(found.len() as u64, "annotation")));
+    for (finding, annotation) in found {
+        let mut facts: Vec<_> =
+            annotation.value.iter().map(|value| one_line(value, LONGEST_VALUE)).collect();
+        facts.extend(annotation.confidence.map(confidence));
+        facts.push(format!("by {}", finding.step));
+        let facts = facts.join("  ");
+        match annotation.span {
+            Some(span) => write_passage(page, &dossier.document().text, span, &facts),
+            None => page.line(&format!("  the document as a whole  {facts}")),
         }
     }
+}
 
-    fn annotations(&mut self, dossier: &Dossier, kind: &str, found: &[(&Finding, &Annotation)]) {
-        if found.is_empty() {
-            return;
-        }
-        let kind = self.paint.tone(Tone::Key, &one_line(kind, 64));
-        self.line(&format!("{kind}  {}", count(found.len() as u64, "annotation")));
-        for (finding, annotation) in found {
-            let mut facts: Vec<_> =
-                annotation.value.iter().map(|value| one_line(value, LONGEST_VALUE)).collect();
-            facts.extend(annotation.confidence.map(confidence));
-            facts.push(format!("by {}", finding.step));
-            let facts = facts.join("  ");
-            match annotation.span {
-                Some(span) => self.passage(&dossier.document().text, span, &facts),
-                None => self.line(&format!("  the document as a whole  {facts}")),
-            }
-        }
+/// A passage, its place in the text, and its context.
+fn write_passage(page: &mut Page, text: &str, place: Span, facts: &str) {
+    let line = 1 + text[..place.range().start].matches('\n').count();
+    for (context, emphasised) in passages(text, &[place]) {
+        let quoted = quote(text, &context, &emphasised, page.paint());
+        let at = format!("line {line}, bytes {} to {}", place.start, place.end);
+        let at = page.paint().tone(Tone::Dim, &at);
+        let facts = if facts.is_empty() { String::new() } else { format!("  {facts}") };
+        page.line(&format!("  {at}{facts}  {quoted}"));
     }
+}
 
-    /// A passage, its place in the text, and its context.
-    fn passage(&mut self, text: &str, place: Span, facts: &str) {
-        let line = 1 + text[..place.range().start].matches('\n').count();
-        for (context, emphasised) in passages(text, &[place]) {
-            let quoted = quote(text, &context, &emphasised, self.paint);
-            let at = format!("line {line}, bytes {} to {}", place.start, place.end);
-            let at = self.paint.tone(Tone::Dim, &at);
-            let facts = if facts.is_empty() { String::new() } else { format!("  {facts}") };
-            self.line(&format!("  {at}{facts}  {quoted}"));
-        }
-    }
-
-    fn heading(&mut self, heading: &str) {
-        self.line(&format!("\n{}", self.paint.tone(Tone::Strong, heading)));
-    }
-
-    fn facts(&mut self, facts: Vec<(&str, String)>) {
-        let mut table = Table::new([Column::new("").tone(Tone::Dim), Column::new("")]).indented(2);
-        for (name, value) in facts {
-            table.row([name.to_owned(), value]);
-        }
-        let table = table.render(None, self.paint);
-        self.shown.push_str(&table);
-    }
-
-    fn result(&mut self, result: &Ancestor) {
-        let Ancestor { step, provenance, run, given, reads, is_up_to_date } = result;
-        let of = step.as_ref().map_or("extraction".to_owned(), |it| format!("step {it}"));
-        self.heading(&of);
-        let plugin = &provenance.plugin;
-        let mut facts = vec![
-            (
-                "plugin",
-                format!(
-                    "{plugin} {}, {} for contract {}",
-                    one_line(&provenance.version, 64),
-                    provenance.role,
-                    provenance.contract
-                ),
+fn write_result(page: &mut Page, result: &Ancestor) {
+    let Ancestor { step, provenance, run, given, reads, is_up_to_date } = result;
+    let of = step.as_ref().map_or("extraction".to_owned(), |it| format!("step {it}"));
+    page.heading(&of, "");
+    let plugin = &provenance.plugin;
+    let mut facts = vec![
+        (
+            "plugin",
+            format!(
+                "{plugin} {}, {} for contract {}",
+                one_line(&provenance.version, 64),
+                provenance.role,
+                provenance.contract
             ),
-            ("component", provenance.component.to_string()),
-        ];
-        match given {
-            Some(given) => facts.extend(shown(given)),
-            None => facts.push(("settings", "the store no longer has them".to_owned())),
-        }
-        let started =
-            run.as_ref().map_or(String::new(), |run| format!(", {}", moment(run.started)));
-        facts.push(("run", format!("{}{started}", provenance.run)));
-        let cost = provenance.cost;
-        facts.push((
-            "cost",
-            format!("{}, {} of memory", span(cost.duration), bytes(cost.peak_memory)),
-        ));
-        if !reads.is_empty() {
-            let reads: Vec<_> = reads.iter().map(|it| format!("findings of {it}")).collect();
-            facts.push(("read", reads.join(", ")));
-        }
-        if !is_up_to_date {
-            let what = "something else than what is stored now; `docmill plan` tells more";
-            facts.push(("made of", what.to_owned()));
-        }
-        self.facts(facts);
+        ),
+        ("component", provenance.component.to_string()),
+    ];
+    match given {
+        Some(given) => facts.extend(shown(given)),
+        None => facts.push(("settings", "the store no longer has them".to_owned())),
     }
+    let started = run.as_ref().map_or(String::new(), |run| format!(", {}", moment(run.started)));
+    facts.push(("run", format!("{}{started}", provenance.run)));
+    let cost = provenance.cost;
+    facts.push(("cost", format!("{}, {} of memory", span(cost.duration), bytes(cost.peak_memory))));
+    if !reads.is_empty() {
+        let reads: Vec<_> = reads.iter().map(|it| format!("findings of {it}")).collect();
+        facts.push(("read", reads.join(", ")));
+    }
+    if !is_up_to_date {
+        let what = "something else than what is stored now; `docmill plan` tells more";
+        facts.push(("made of", what.to_owned()));
+    }
+    page.facts(2, facts);
+}
 
-    fn source(&mut self, dossier: &Dossier, lineage: &Lineage) {
-        self.heading("source");
-        let stored = &dossier.stored;
-        let mut facts = vec![
-            ("name", one_line(stored.source.as_str(), 4_096)),
-            ("sha256", stored.original.to_string()),
-        ];
-        match &dossier.source {
-            Some(source) => {
-                let info = &source.info;
-                let kind = format!("{}, {}", escaped(info.media_type.as_str()), bytes(info.size));
-                facts.push(("content", kind));
-            }
-            None => facts.push(("content", "it has changed or gone since".to_owned())),
+fn write_source(page: &mut Page, dossier: &Dossier, lineage: &Lineage) {
+    page.heading("source", "");
+    let stored = &dossier.stored;
+    let mut facts = vec![
+        ("name", one_line(stored.source.as_str(), 4_096)),
+        ("sha256", stored.original.to_string()),
+    ];
+    match &dossier.source {
+        Some(source) => {
+            let info = &source.info;
+            let kind = format!("{}, {}", escaped(info.media_type.as_str()), bytes(info.size));
+            facts.push(("content", kind));
         }
-        let containers = lineage.containers.iter();
-        facts.extend(containers.map(|name| ("taken out of", one_line(name.as_str(), 4_096))));
-        facts.push(("document", format!("{}, version {}", stored.id, stored.version)));
-        self.facts(facts);
+        None => facts.push(("content", "it has changed or gone since".to_owned())),
     }
+    let containers = lineage.containers.iter();
+    facts.extend(containers.map(|name| ("taken out of", one_line(name.as_str(), 4_096))));
+    facts.push(("document", format!("{}, version {}", stored.id, stored.version)));
+    page.facts(2, facts);
 }
 
 /// What a plugin was given, one fact per line.

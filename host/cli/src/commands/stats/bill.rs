@@ -8,11 +8,10 @@ use docmill::store::{Store, StoreError};
 use serde::Serialize;
 
 use crate::args::{By, Common, Output};
-use crate::commands::show::short;
 use crate::exit::Exit;
 use crate::report::{
     BillObject, Column, CommandError, Paint, Table, Tone, bytes, count, escaped, grouped, note,
-    one_line, span, write_json,
+    one_line, short, span, write_json,
 };
 
 /// Tells the `top` greatest totals.

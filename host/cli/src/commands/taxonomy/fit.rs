@@ -15,15 +15,15 @@ use docmill::model::Document;
 use docmill::pipeline::{Pipeline, ReadOptions, Step};
 use serde::Serialize;
 
-use super::eval;
-use super::export::Replacement;
-use super::ingest::jobs;
-use super::taxonomy::{CLASSIFIER, absolute, toml_string};
+use super::{CLASSIFIER, absolute, toml_string};
 use crate::args::{Common, Fit, Output};
 use crate::context;
 use crate::exit::Exit;
+use crate::files::read_bounded;
+use crate::labelled;
+use crate::replacement::Replacement;
 use crate::report::{
-    Column, CommandError, Paint, Table, Tone, count, escaped, note, one_line, width,
+    Column, CommandError, Paint, Table, Tone, count, escaped, measures_told, note, one_line, width,
 };
 
 /// What reads the cases: texts, and the pages that `source` names.
@@ -45,14 +45,14 @@ pub fn run(common: &Common, options: &Fit) -> Result<Exit, CommandError> {
         CommandError::new(Exit::Rejected, format!("the taxonomy `{shown}` could not be read"))
             .because(error)
     };
-    let bytes = context::read_bounded(path, LARGEST_TABLE).map_err(|error| unusable(&error))?;
+    let bytes = read_bounded(path, LARGEST_TABLE).map_err(|error| unusable(&error))?;
     let text = String::from_utf8(bytes).map_err(|error| unusable(&error.utf8_error()))?;
     let whole = rows(&text).map_err(|error| unusable(&error))?;
     let own = rows(&unfitted(&text)).map_err(|error| unusable(&error))?;
     let before: BTreeMap<String, String> =
         whole.into_iter().filter(|(key, _)| !own.contains_key(key)).collect();
 
-    let jobs = jobs(options.jobs);
+    let jobs = options.jobs.number();
     let limits = format!("limits = {{ deadline = {DEADLINE:?} }}\n");
     let steps = EXTRACTORS.map(|plugin| format!("[[step]]\nplugin = {plugin:?}\n{limits}\n"));
     let manifest = format!(
@@ -120,7 +120,7 @@ fn cases(
     let moves = moves(rows);
     let mut all = Vec::new();
     for path in paths {
-        let mut cases = eval::read(path)?;
+        let mut cases = labelled::read(path)?;
         cases.iter_mut().for_each(|case| rename(case, declared, &moves));
         check_labels(path, &cases, declared)?;
         all.append(&mut cases);
@@ -187,7 +187,7 @@ fn background(
 ) -> Result<Vec<Document>, CommandError> {
     let mut all = Vec::new();
     for path in paths {
-        let cases = eval::read(path)?;
+        let cases = labelled::read(path)?;
         for (case, found) in cases.iter().zip(documents(pipeline, &cases, run)?) {
             match found {
                 Ok(document) => all.push(document),
@@ -234,11 +234,11 @@ impl<'a> Report<'a> {
 
     fn told(&self, common: &Common) -> String {
         let mut parts = vec![
-            format!("As the table was:\n\n{}", eval::told(common, &self.before.without_cases())),
-            format!("Cross-validated:\n\n{}", eval::told(common, &self.after)),
+            format!("As the table was:\n\n{}", measures_told(common, &self.before.without_cases())),
+            format!("Cross-validated:\n\n{}", measures_told(common, &self.after)),
         ];
         if let Some(held_out) = &self.held_out {
-            parts.push(format!("Held out:\n\n{}", eval::told(common, held_out)));
+            parts.push(format!("Held out:\n\n{}", measures_told(common, held_out)));
         }
         let mut table = Table::new([
             Column::new("MISLEADING TERM").tone(Tone::Key),

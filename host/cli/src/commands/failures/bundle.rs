@@ -8,17 +8,17 @@ use docmill::model::Failure;
 use docmill::pipeline::{Bundle, BundleError};
 use docmill::store::StoreError;
 
-use super::export::Replacement;
-use super::failures;
 use crate::args::{Common, Output};
 use crate::context;
 use crate::exit::Exit;
+use crate::lookup;
+use crate::replacement::Replacement;
 use crate::report::{CommandError, Paint, escaped, note, one_line, span};
 
 /// Writes the bundle of a failure.
 pub fn export(common: &Common, meant: &str, to: Option<&Path>) -> Result<Exit, CommandError> {
     let store = context::existing_store(common)?;
-    let failure = failures::resolve(&store, meant)?;
+    let failure = lookup::failure(&store, meant)?;
     let path =
         to.map_or_else(|| PathBuf::from(format!("failure-{}.tar", failure.id)), Path::to_owned);
     let bundle = Bundle::collect(&store, &failure).map_err(|error| refused(error, &failure))?;
@@ -54,7 +54,7 @@ fn explanation(bundle: &Bundle) -> String {
         "{}\n\ndocmill {}\n\n\
          Have it again on any machine:\n\n  docmill failures reproduce FILE\n\n\
          What is in here is as trustworthy as where it comes from. The command runs the plugin in docmill's sandbox.\n",
-        failures::render(bundle.failure(), None, Paint::OFF),
+        super::render(bundle.failure(), None, Paint::OFF),
         env!("CARGO_PKG_VERSION"),
     )
 }

@@ -10,11 +10,11 @@ use docmill::model::{Digest, PluginName};
 use docmill::pipeline::Pipeline;
 use docmill::store::Store;
 
-use super::export::Replacement;
-use super::plugin_inspect::{read, rejected};
 use crate::args::{AddPlugin, Common};
+use crate::component::{read, rejected};
 use crate::context;
 use crate::exit::Exit;
+use crate::replacement::Replacement;
 use crate::report::{CommandError, note, one_line};
 
 /// What a component in the store is called on the command line.

@@ -1,28 +1,23 @@
 //! `plugin inspect`: what a plugin is and declares, what it asks for, what it is granted, and what it uses.
 
 use std::collections::BTreeSet;
-use std::fs::File;
-use std::io::{Read, Write};
+use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 
 use docmill::abi::Description;
 use docmill::capabilities::Usage;
-use docmill::catalog::{
-    Import, Inspection, LARGEST_COMPONENT, LoadError, Plugin, Provider, inspect,
-};
+use docmill::catalog::{Import, Inspection, LoadError, Plugin, Provider, inspect};
 use docmill::conformance::{Configuration, used};
 use docmill::model::{Digest, Limits};
 use docmill::pipeline::{Pipeline, Step};
-use docmill_shipped::SHIPPED;
 use serde::Serialize;
 
 use crate::args::{Common, Output};
+use crate::component::{self, read, rejected};
 use crate::context;
 use crate::exit::Exit;
-use crate::report::{
-    Column, CommandError, Paint, Table, Tone, bytes, count, hint_of, one_line, write_json,
-};
+use crate::report::{Column, CommandError, Paint, Table, Tone, bytes, count, one_line, write_json};
 
 /// Runs the command.
 pub fn run(
@@ -31,7 +26,7 @@ pub fn run(
     samples: &[std::path::PathBuf],
 ) -> Result<Exit, CommandError> {
     let content = read(meant)?;
-    let samples = super::plugin_check::samples(samples)?;
+    let samples = component::samples(samples)?;
     let catalog = context::catalog(1)?;
     let loaded = catalog.load(&content);
     // What the pipeline in force grants is worth telling where there is one that works, and no reason to fail where there is none.
@@ -74,52 +69,6 @@ fn configured(plugin: &Plugin, steps: &[&Step]) -> Option<Configuration> {
             Configuration::of(&plugin.description, settings, tables, Limits::default()).ok()
         }
     }
-}
-
-/// The error about a plugin that cannot be loaded.
-pub fn rejected(meant: &Path, error: &LoadError) -> CommandError {
-    let message = format!("plugin `{}` cannot be loaded", meant.display());
-    let rejected = CommandError::new(Exit::Rejected, message).because(error);
-    match error {
-        // That hint leads to this very command.
-        LoadError::Imports { .. } => rejected.hint("build it without what is marked `refused`"),
-        _ => CommandError { hint: hint_of(error), ..rejected },
-    }
-}
-
-/// The bytes of a shipped plugin or of a file.
-pub fn read(meant: &Path) -> Result<Vec<u8>, CommandError> {
-    let name = meant.to_str().filter(|name| !name.contains(['/', '\\']));
-    if let Some(shipped) = name.and_then(|name| SHIPPED.plugin(name)) {
-        return shipped.component().map_err(|error| rejected(meant, &error));
-    }
-    let error = |reason: &dyn std::error::Error| {
-        let message = format!("plugin `{}` could not be read", meant.display());
-        CommandError::new(Exit::Rejected, message).because(reason)
-    };
-    let file = File::open(meant).map_err(|reason| {
-        let is_name = name.is_some_and(|name| !name.contains('.'));
-        let shipped: Vec<_> = SHIPPED.plugin_names().map(|name| format!("`{name}`")).collect();
-        match is_name && reason.kind() == std::io::ErrorKind::NotFound {
-            true if !shipped.is_empty() => {
-                let message =
-                    format!("there is neither a file nor a shipped plugin `{}`", meant.display());
-                CommandError::new(Exit::Rejected, message)
-                    .hint(format!("shipped are {}", shipped.join(", ")))
-            }
-            _ => error(&reason),
-        }
-    })?;
-    let mut content = Vec::new();
-    // One byte more than the limit, so that what is too large is seen to be.
-    file.take(LARGEST_COMPONENT + 1).read_to_end(&mut content).map_err(|reason| error(&reason))?;
-    if content.len() as u64 > LARGEST_COMPONENT {
-        let message = format!("plugin `{}` cannot be loaded", meant.display());
-        let limit = format!("it has more than {}, which is the limit", bytes(LARGEST_COMPONENT));
-        let rejected = CommandError::new(Exit::Rejected, message);
-        return Err(CommandError { causes: vec![limit], ..rejected });
-    }
-    Ok(content)
 }
 
 /// What could be told, from most to least: by the plugin itself, by its imports and exports, by its bytes.

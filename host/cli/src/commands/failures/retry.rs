@@ -2,29 +2,26 @@
 
 use std::collections::BTreeSet;
 use std::io::Write;
-use std::path::Path;
 use std::sync::Arc;
 
-use docmill::catalog::{Catalog, LARGEST_COMPONENT};
-use docmill::manifest::{Manifest, PluginRef};
-use docmill::model::{Failure, FailureClass, PluginName};
-use docmill::pipeline::{Pipeline, Stored};
+use docmill::model::{Failure, FailureClass};
+use docmill::pipeline::{Pipeline, RunOptions, Stored};
 use docmill::store::Store;
 
-use super::failures;
-use super::ingest;
-use super::list::SHORT_ID;
 use crate::args::{Common, Output, Retry};
+use crate::component;
 use crate::context;
 use crate::exit::Exit;
+use crate::lookup;
 use crate::report::{
-    Column, CommandError, Paint, Table, Tone, count, cut_end, cut_start, hint_of, note, one_line,
+    Column, CommandError, Paint, Table, Tone, count, cut_end, cut_start, note, one_line, short,
     width,
 };
+use crate::taking_in::take_in;
 
 /// Runs the command.
 pub fn run(common: &Common, options: &Retry) -> Result<Exit, CommandError> {
-    let jobs = ingest::jobs(options.jobs);
+    let jobs = options.jobs.number();
     let pipeline = pipeline(common, options, jobs)?;
     let store = Arc::new(context::existing_store(common)?);
     let meant = meant(&*store, options)?;
@@ -46,7 +43,10 @@ pub fn run(common: &Common, options: &Retry) -> Result<Exit, CommandError> {
     } else {
         let expected = Some(names.len() as u64);
         let mut origin = Stored::of(Arc::clone(&store) as _, names).beside(&context::base(common)?);
-        ingest::take_in(common, &*store, &pipeline, &mut origin, expected, jobs)?
+        {
+            let options = RunOptions { jobs, ..RunOptions::default() };
+            take_in(common, &*store, &pipeline, &mut origin, expected, options)?
+        }
     };
     let mut outcomes = Vec::new();
     for failure in tried {
@@ -75,12 +75,12 @@ fn meant(store: &dyn Store, options: &Retry) -> Result<Vec<Failure>, CommandErro
         }
     } else {
         for id in &options.failures {
-            meant.push(failures::resolve(store, id)?);
+            meant.push(lookup::failure(store, id)?);
         }
         meant.sort_by(|one, other| (&one.source, one.id).cmp(&(&other.source, other.id)));
         meant.dedup_by(|one, other| one.id == other.id);
     }
-    meant.retain(|failure| failures::fits(failure, options.class, options.step.as_deref()));
+    meant.retain(|failure| super::fits(failure, options.class, options.step.as_deref()));
     Ok(meant)
 }
 
@@ -115,7 +115,8 @@ fn pipeline(common: &Common, options: &Retry, jobs: usize) -> Result<Pipeline, C
     match &options.plugin {
         None => Ok(pipeline),
         Some(file) => {
-            let (name, is_in_place) = put_in_place(&mut manifest, &pipeline, &catalog, file)?;
+            let (name, is_in_place) =
+                component::put_in_place(&mut manifest, &pipeline, &catalog, file)?;
             if !is_in_place {
                 let message = format!("no step of the pipeline runs a plugin called `{name}`");
                 let hint = "`docmill plugin list` shows the steps and their plugins";
@@ -124,35 +125,6 @@ fn pipeline(common: &Common, options: &Retry, jobs: usize) -> Result<Pipeline, C
             Ok(Pipeline::assemble(&manifest, &catalog)?)
         }
     }
-}
-
-/// Lets all steps whose plugin has the name of this one run this one. Returns the name, and whether there are any.
-pub fn put_in_place(
-    manifest: &mut Manifest,
-    pipeline: &Pipeline,
-    catalog: &Catalog,
-    file: &Path,
-) -> Result<(PluginName, bool), CommandError> {
-    let shown = one_line(&file.display().to_string(), 200);
-    let bytes = context::read_bounded(file, LARGEST_COMPONENT).map_err(|error| {
-        CommandError::new(Exit::Rejected, format!("plugin `{shown}` could not be read"))
-            .because(&error)
-    })?;
-    let plugin = catalog.load(&bytes).map_err(|error| {
-        let rejected =
-            CommandError::new(Exit::Rejected, format!("plugin `{shown}` cannot be loaded"))
-                .because(&error);
-        CommandError { hint: hint_of(&error), ..rejected }
-    })?;
-    let name = &plugin.description.name;
-    let replaced: Vec<&PluginRef> = (pipeline.steps().iter())
-        .filter(|step| step.plugin.description.name == *name)
-        .map(|step| &step.origin)
-        .collect();
-    for step in manifest.steps.iter_mut().filter(|step| replaced.contains(&&step.plugin)) {
-        step.plugin = PluginRef::File(file.to_owned());
-    }
-    Ok((name.clone(), !replaced.is_empty()))
 }
 
 fn show(common: &Common, outcomes: &[(Failure, Now)]) -> Result<(), CommandError> {
@@ -194,7 +166,7 @@ fn show(common: &Common, outcomes: &[(Failure, Now)]) -> Result<(), CommandError
             writeln!(stdout, "{line}")?;
         }
         table.row([
-            failure.id.to_string()[..SHORT_ID].to_owned(),
+            short(&failure.id),
             failure.class.to_string(),
             step.map_or("-".to_owned(), |step| one_line(&step, 64)),
             one_line(failure.source.as_str(), usize::MAX),

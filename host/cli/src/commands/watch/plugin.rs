@@ -6,7 +6,6 @@ use std::io::Write;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use docmill::catalog::Catalog;
@@ -15,14 +14,15 @@ use docmill::manifest::{PluginRef, StepRequest};
 use docmill::model::{Cost, Extracted, Failure, Findings, Limits, Role};
 use docmill::pipeline::{Pipeline, ReadOptions, Reading, Step};
 
-use super::{ingest, retry, watch};
 use crate::args::{self, Common, Output};
+use crate::component;
 use crate::context;
 use crate::exit::Exit;
 use crate::report::{
     CommandError, FailureObject, Paint, Tone, bytes, count, finish, note, one_line, span,
     write_json,
 };
+use crate::signals::Stop;
 
 /// The files are looked at this often, whatever the system tells.
 const INTERVAL: Duration = Duration::from_secs(2);
@@ -33,11 +33,11 @@ const LOG_LINES: usize = 8;
 
 /// Runs the command.
 pub fn run(common: &Common, options: &args::Watch, file: &Path) -> Result<Exit, CommandError> {
-    let jobs = ingest::jobs(options.jobs);
+    let jobs = options.jobs.number();
     let catalog = context::catalog(jobs)?;
     let work = std::env::current_dir()?;
     let paths = || -> Vec<PathBuf> {
-        let mut paths = watch::files_of(common);
+        let mut paths = context::pipeline_files(common);
         paths.push(file.to_owned());
         paths.extend(options.folders.iter().cloned());
         paths
@@ -46,12 +46,12 @@ pub fn run(common: &Common, options: &args::Watch, file: &Path) -> Result<Exit, 
     let mut watch = Watch::new(paths(), &work, rest, 0);
     let mut build = Build::new(options, &work, rest)?;
     let wake = Wake::new();
-    let stop = ingest::stop_on_signal(true, wake.waker());
+    let stop = Stop::on_signal(true, wake.waker());
     let largest_source = options.sizes.max_size.as_u64();
     let read_options = ReadOptions { jobs, largest_source, ..ReadOptions::default() };
     let mut before = BTreeMap::new();
     note(common, "watching; Ctrl-C ends it");
-    while !stop.interrupted.load(Ordering::SeqCst) {
+    while !stop.was_interrupted() {
         let mut again = None;
         if let Some(build) = &mut build {
             let (folders, look_again) = build.when_changed(common);
@@ -77,7 +77,7 @@ pub fn run(common: &Common, options: &args::Watch, file: &Path) -> Result<Exit, 
                 let mut tried = Tried::default();
                 pipeline.read_all(&mut sample, &options, &mut |reading| {
                     tried.add(step, reading);
-                    match stop.interrupted.load(Ordering::SeqCst) {
+                    match stop.was_interrupted() {
                         true => ControlFlow::Break(()),
                         false => ControlFlow::Continue(()),
                     }
@@ -172,7 +172,7 @@ impl Build {
 fn with_plugin(common: &Common, catalog: &Catalog, file: &Path) -> Result<Pipeline, CommandError> {
     let mut manifest = context::manifest(common)?;
     let pipeline = Pipeline::assemble(&manifest, catalog)?;
-    if !retry::put_in_place(&mut manifest, &pipeline, catalog, file)?.1 {
+    if !component::put_in_place(&mut manifest, &pipeline, catalog, file)?.1 {
         manifest.steps.push(StepRequest {
             name: None,
             plugin: PluginRef::File(file.to_owned()),

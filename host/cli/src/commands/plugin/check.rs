@@ -8,19 +8,16 @@ use docmill::catalog::{Catalog, LoadError, Plugin};
 use docmill::conformance::{
     Configuration, ConfigurationError, Outcome, Report, Sample, Verdict, check,
 };
-use docmill::ingest::judge;
 use docmill::model::Limits;
 use docmill_shipped::SHIPPED;
 use serde::Serialize;
 
-use super::plugin_inspect::{read, rejected};
 use crate::args::{Check, Common, Output};
+use crate::component::{read, rejected, samples};
 use crate::context;
 use crate::exit::Exit;
+use crate::files::read_text;
 use crate::report::{CommandError, Paint, Tone, count, hint_of, one_line};
-
-/// The largest sample, in bytes; as for a source that is taken in.
-const LARGEST_SAMPLE: u64 = 64 << 20;
 
 /// Runs the command.
 pub fn run(common: &Common, options: &Check) -> Result<Exit, CommandError> {
@@ -99,27 +96,11 @@ fn table(file: &str) -> Result<Table, CommandError> {
     match SHIPPED.table(file) {
         Some(text) => Table::from_tsv(text).map_err(|error| unusable(&error)),
         None => {
-            let text = context::read_text(std::path::Path::new(file), LARGEST_TABLE)
+            let text = read_text(std::path::Path::new(file), LARGEST_TABLE)
                 .map_err(|error| unusable(&error))?;
             Table::from_tsv(&text).map_err(|error| unusable(&error))
         }
     }
-}
-
-/// The files that an author gives as samples.
-pub fn samples(files: &[std::path::PathBuf]) -> Result<Vec<Sample>, CommandError> {
-    let sample = |path: &std::path::PathBuf| {
-        let name = path.display().to_string();
-        let unreadable = |error: &dyn std::error::Error| {
-            CommandError::new(Exit::Usage, format!("sample `{name}` could not be read"))
-                .because(error)
-        };
-        let content =
-            context::read_bounded(path, LARGEST_SAMPLE).map_err(|error| unreadable(&error))?;
-        let media_type = Some(judge(&name, None, &content));
-        Ok(Sample { name, media_type, content: content.into() })
-    };
-    files.iter().map(sample).collect()
 }
 
 fn render(title: &str, report: &Report, paint: Paint) -> String {

@@ -1,0 +1,132 @@
+//! The commands about what is stored: `list`, `show`, `stats`, `export`.
+
+use std::path::PathBuf;
+
+use clap::builder::NonEmptyStringValueParser;
+use clap::{Args, ValueEnum};
+
+use super::values::confidence;
+
+/// Options of `list`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  docmill list
+  docmill list --label semiconductor-chips --language fr
+  docmill list --unlabelled --output json")]
+pub struct List {
+    #[command(flatten)]
+    pub filter: Filter,
+}
+
+/// Which documents are meant.
+#[derive(Debug, Clone, Args)]
+pub struct Filter {
+    /// Only documents with this label (can be repeated: any of them)
+    #[arg(long, value_name = "LABEL")]
+    pub label: Vec<String>,
+    /// Only labels with at least this confidence count, from 0 to 1; alone: only documents with one
+    #[arg(long, value_name = "CONFIDENCE", value_parser = confidence)]
+    pub min_confidence: Option<f32>,
+    /// Only documents without any label (that counts)
+    #[arg(long, conflicts_with = "label")]
+    pub unlabelled: bool,
+    /// Only documents in this language, such as `fr`
+    #[arg(long, value_name = "TAG")]
+    pub language: Option<String>,
+    /// Only documents from sources whose name contains this
+    #[arg(long, value_name = "TEXT")]
+    pub source: Option<String>,
+}
+
+/// Options of `show`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  docmill show 4k0j
+  docmill show 4k0j --why aerospace-uav          which plugin, settings and tables, and out of what
+  docmill show seeds/documents/000_67c58c6fc0ec9778.txt --raw")]
+pub struct Show {
+    /// Id of a document, as much of it as is unique, or the name of its source
+    #[arg(value_name = "ID|SOURCE", value_parser = NonEmptyStringValueParser::new())]
+    pub document: String,
+    /// Show what was left out of the text, in its place
+    #[arg(long)]
+    pub raw: bool,
+    /// Show an earlier version
+    #[arg(long, value_name = "N")]
+    pub version: Option<u32>,
+    /// Tell where a label, or a kind of annotation, comes from instead: which plugin gave it, with which settings and tables, for
+    /// which passages, in which run, and out of what
+    #[arg(long, value_name = "LABEL", conflicts_with = "raw")]
+    pub why: Option<String>,
+}
+
+/// Options of `stats`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+With `--by`, the bill: what calls of plugins cost, added up, the greatest total time first. `IN` is what
+plugins were given or read, `OUT` what they returned or emitted, in bytes of content; `HOST CALLS` is how
+often they called docmill. Calls that failed are among them. A source is extracted in one call, which
+counts with its first document.
+
+Examples:
+  docmill stats
+  docmill stats --by plugin
+  docmill stats --by document --top 20 --output json")]
+pub struct Stats {
+    /// Tell what the calls of plugins cost, by this
+    #[arg(long, value_name = "WHAT")]
+    pub by: Option<By>,
+    /// How many rows to show
+    #[arg(long, value_name = "N", default_value = "10", requires = "by", value_parser = clap::value_parser!(u32).range(1..))]
+    pub top: u32,
+}
+
+/// By what costs are added up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum By {
+    /// By plugin and version
+    Plugin,
+    /// By media type of the source
+    MediaType,
+    /// By document; a source that failed as a whole is one
+    Document,
+}
+
+/// Options of `export`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+`jsonl` writes one object per document and loses nothing; its fields are described in
+host/docs/export.md. `csv` writes one row per document for spreadsheets.
+
+Examples:
+  docmill export --format jsonl > articles.jsonl
+  docmill export --format csv --label aerospace-uav --to drones.csv
+  docmill export --format jsonl --raw             with what was left out of the text")]
+pub struct Export {
+    /// How to write
+    #[arg(long, value_name = "FORMAT", default_value = "jsonl")]
+    pub format: ExportFormat,
+    /// File to write to, replaced as a whole [default: stdout]
+    #[arg(long, value_name = "FILE")]
+    pub to: Option<PathBuf>,
+    /// Add what was left out of the text: captions, cross-links, boxes of related news
+    #[arg(long)]
+    pub raw: bool,
+    #[command(flatten)]
+    pub filter: Filter,
+}
+
+/// How documents are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExportFormat {
+    /// JSON Lines: one object per document
+    Jsonl,
+    /// Comma-separated values: one row per document
+    Csv,
+    /// Markdown: headings, lists, tables, quotations, links, and code as the document has them
+    Markdown,
+    /// A page of HTML: one article per document, structured likewise
+    Html,
+}

@@ -1,0 +1,71 @@
+//! What can be asked of everything that runs a pipeline.
+
+use bytesize::ByteSize;
+use clap::{Args, ValueEnum};
+use docmill::pipeline::RunOptions;
+
+use super::values::source_size;
+
+/// How many documents are processed at the same time.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct Jobs {
+    /// Documents to process at the same time [default: one per processor]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    jobs: Option<u16>,
+}
+
+impl Jobs {
+    /// The number that was asked for, or one for each processor.
+    pub fn number(self) -> usize {
+        self.jobs.map_or_else(|| RunOptions::default().jobs, usize::from)
+    }
+}
+
+/// How large things may be.
+#[derive(Debug, Args)]
+pub struct Sizes {
+    /// Most of a source to hold in memory, at most 1 GiB; only containers may be larger
+    #[arg(long, value_name = "SIZE", default_value = "64 MiB", value_parser = source_size)]
+    pub max_size: ByteSize,
+    /// Largest container to copy into the store; what needs a larger one again reads it where it was
+    #[arg(long, value_name = "SIZE", default_value = "64 MiB")]
+    pub max_copy: ByteSize,
+    /// Most to take out of one file, at most 200 times its size or 256 MiB; a member counts 4 KiB more than it has
+    #[arg(long, value_name = "SIZE", default_value = "256 GiB")]
+    pub max_unpacked: ByteSize,
+}
+
+impl Sizes {
+    /// How a run is done.
+    pub fn options(&self, jobs: Jobs, strategy: Strategy) -> RunOptions {
+        RunOptions {
+            jobs: jobs.number(),
+            largest_source: self.max_size.as_u64(),
+            largest_copy: self.max_copy.as_u64(),
+            largest_container: self.max_unpacked.as_u64(),
+            strategy: strategy.into(),
+            ..RunOptions::default()
+        }
+    }
+}
+
+/// What is done about sources that are stored already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Strategy {
+    /// Leave them as they are, changed or not; take in only what is new
+    Keep,
+    /// Make a new version of what changed; leave what is gone
+    Replace,
+    /// As `replace`, and retire what is gone from the folders: it is off all lists until it comes back
+    Mirror,
+}
+
+impl From<Strategy> for docmill::pipeline::Strategy {
+    fn from(strategy: Strategy) -> docmill::pipeline::Strategy {
+        match strategy {
+            Strategy::Keep => docmill::pipeline::Strategy::Keep,
+            Strategy::Replace => docmill::pipeline::Strategy::Replace,
+            Strategy::Mirror => docmill::pipeline::Strategy::Mirror,
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! The commands about whole stores.
+
+use std::path::PathBuf;
+
+use clap::Subcommand;
+
+use super::runs::Jobs;
+
+/// The commands about whole stores.
+#[derive(Debug, Subcommand)]
+pub enum Store {
+    /// Write the whole store into one file, as far as it can be read
+    #[command(after_help = EXPORT_STORE)]
+    Export {
+        /// File to write to, replaced as a whole
+        #[arg(value_name = "FILE")]
+        to: PathBuf,
+    },
+    /// Make a new store of a file that `store export` wrote
+    Import {
+        /// The file
+        #[arg(value_name = "FILE")]
+        from: PathBuf,
+    },
+    /// Make a new store by running the pipeline on the originals of this one
+    #[command(after_help = "\
+This store is only read, even if it is damaged. What cannot be read of it is told.")]
+    Rebuild {
+        /// Folder of the new store
+        #[arg(value_name = "DIR")]
+        to: PathBuf,
+        #[command(flatten)]
+        jobs: Jobs,
+    },
+}
+
+const EXPORT_STORE: &str = "\
+Works on a damaged store too: what cannot be read is told and left out, and its sources are marked as
+failed, so that `ingest` takes them up again after the import.
+
+Examples:
+  docmill store export backup.docmill
+  docmill store import backup.docmill --store restored";

@@ -1,0 +1,110 @@
+//! A plugin that is named on the command line: its file, what is wrong with it, and samples to run it on.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use docmill::catalog::{Catalog, LARGEST_COMPONENT, LoadError};
+use docmill::conformance::Sample;
+use docmill::ingest::judge;
+use docmill::manifest::{Manifest, PluginRef};
+use docmill::model::PluginName;
+use docmill::pipeline::Pipeline;
+use docmill_shipped::SHIPPED;
+
+use crate::exit::Exit;
+use crate::files::read_bounded;
+use crate::report::{CommandError, bytes, hint_of, one_line};
+
+/// The largest sample, in bytes; as for a source that is taken in.
+const LARGEST_SAMPLE: u64 = 64 << 20;
+
+/// The bytes of a shipped plugin or of a file.
+pub fn read(meant: &Path) -> Result<Vec<u8>, CommandError> {
+    let name = meant.to_str().filter(|name| !name.contains(['/', '\\']));
+    if let Some(shipped) = name.and_then(|name| SHIPPED.plugin(name)) {
+        return shipped.component().map_err(|error| rejected(meant, &error));
+    }
+    let error = |reason: &dyn std::error::Error| {
+        let message = format!("plugin `{}` could not be read", meant.display());
+        CommandError::new(Exit::Rejected, message).because(reason)
+    };
+    let file = File::open(meant).map_err(|reason| {
+        let is_name = name.is_some_and(|name| !name.contains('.'));
+        let shipped: Vec<_> = SHIPPED.plugin_names().map(|name| format!("`{name}`")).collect();
+        match is_name && reason.kind() == std::io::ErrorKind::NotFound {
+            true if !shipped.is_empty() => {
+                let message =
+                    format!("there is neither a file nor a shipped plugin `{}`", meant.display());
+                CommandError::new(Exit::Rejected, message)
+                    .hint(format!("shipped are {}", shipped.join(", ")))
+            }
+            _ => error(&reason),
+        }
+    })?;
+    let mut content = Vec::new();
+    // One byte more than the limit, so that what is too large is seen to be.
+    file.take(LARGEST_COMPONENT + 1).read_to_end(&mut content).map_err(|reason| error(&reason))?;
+    if content.len() as u64 > LARGEST_COMPONENT {
+        let message = format!("plugin `{}` cannot be loaded", meant.display());
+        let limit = format!("it has more than {}, which is the limit", bytes(LARGEST_COMPONENT));
+        let rejected = CommandError::new(Exit::Rejected, message);
+        return Err(CommandError { causes: vec![limit], ..rejected });
+    }
+    Ok(content)
+}
+
+/// The error about a plugin that cannot be loaded.
+pub fn rejected(meant: &Path, error: &LoadError) -> CommandError {
+    let message = format!("plugin `{}` cannot be loaded", meant.display());
+    let rejected = CommandError::new(Exit::Rejected, message).because(error);
+    match error {
+        // That hint leads to this very command.
+        LoadError::Imports { .. } => rejected.hint("build it without what is marked `refused`"),
+        _ => CommandError { hint: hint_of(error), ..rejected },
+    }
+}
+
+/// Lets all steps whose plugin has the name of this one run this one. Returns the name, and whether there are any.
+pub fn put_in_place(
+    manifest: &mut Manifest,
+    pipeline: &Pipeline,
+    catalog: &Catalog,
+    file: &Path,
+) -> Result<(PluginName, bool), CommandError> {
+    let shown = one_line(&file.display().to_string(), 200);
+    let bytes = read_bounded(file, LARGEST_COMPONENT).map_err(|error| {
+        CommandError::new(Exit::Rejected, format!("plugin `{shown}` could not be read"))
+            .because(&error)
+    })?;
+    let plugin = catalog.load(&bytes).map_err(|error| {
+        let rejected =
+            CommandError::new(Exit::Rejected, format!("plugin `{shown}` cannot be loaded"))
+                .because(&error);
+        CommandError { hint: hint_of(&error), ..rejected }
+    })?;
+    let name = &plugin.description.name;
+    let replaced: Vec<&PluginRef> = (pipeline.steps().iter())
+        .filter(|step| step.plugin.description.name == *name)
+        .map(|step| &step.origin)
+        .collect();
+    for step in manifest.steps.iter_mut().filter(|step| replaced.contains(&&step.plugin)) {
+        step.plugin = PluginRef::File(file.to_owned());
+    }
+    Ok((name.clone(), !replaced.is_empty()))
+}
+
+/// The files that an author gives as samples.
+pub fn samples(files: &[PathBuf]) -> Result<Vec<Sample>, CommandError> {
+    let sample = |path: &PathBuf| {
+        let name = path.display().to_string();
+        let unreadable = |error: &dyn std::error::Error| {
+            CommandError::new(Exit::Usage, format!("sample `{name}` could not be read"))
+                .because(error)
+        };
+        let content = read_bounded(path, LARGEST_SAMPLE).map_err(|error| unreadable(&error))?;
+        let media_type = Some(judge(&name, None, &content));
+        Ok(Sample { name, media_type, content: content.into() })
+    };
+    files.iter().map(sample).collect()
+}
