@@ -7,6 +7,9 @@
 //! output = "16 MiB"
 //! log = "64 KiB"
 //!
+//! [media-types]                             # what is called so is this, whatever it looks like
+//! "*.dat" = "text/csv"                      # of several patterns that match, the longest counts
+//!
 //! [[step]]
 //! plugin = "extract-text"                   # a shipped plugin
 //!
@@ -36,7 +39,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::error::{Hint, Hinted, Location};
-use crate::model::{LanguageTag, Limits, PluginName};
+use crate::model::{LanguageTag, Limits, MediaType, PluginName};
 
 mod draft;
 mod lock;
@@ -58,6 +61,8 @@ pub struct Manifest {
     pub text: String,
     /// The steps that are enabled, in the order of the file.
     pub steps: Vec<StepRequest>,
+    /// Patterns of names, and what is called so, the longest first.
+    pub media_types: Vec<(String, Placed<MediaType>)>,
 }
 
 /// One step as the file asks for it.
@@ -246,6 +251,8 @@ struct RawManifest {
     #[serde(default)]
     limits: RawLimits,
     #[serde(default)]
+    media_types: BTreeMap<String, Spanned<String>>,
+    #[serde(default)]
     step: Vec<Spanned<RawStep>>,
 }
 
@@ -307,7 +314,11 @@ impl Manifest {
             })
             .filter_map(Result::transpose)
             .collect::<Result<_, _>>()?;
-        Ok(Manifest { path: path.to_owned(), text: text.to_owned(), steps })
+        let mut media_types = (raw.media_types.into_iter())
+            .map(|(pattern, media_type)| Ok((pattern, reader.media_type(media_type)?)))
+            .collect::<Result<Vec<_>, _>>()?;
+        media_types.sort_by_key(|(pattern, _)| std::cmp::Reverse(pattern.len()));
+        Ok(Manifest { path: path.to_owned(), text: text.to_owned(), steps, media_types })
     }
 
     /// An error about some place in this pipeline.
@@ -393,6 +404,14 @@ impl Reader<'_> {
             targets: targets.transpose()?,
             limits: self.limits(&raw.limits, limits)?,
         })
+    }
+
+    fn media_type(&self, text: Spanned<String>) -> Result<Placed<MediaType>, ManifestError> {
+        let place = text.span();
+        match MediaType::new(text.into_inner()) {
+            Ok(value) => Ok(Placed { value, place }),
+            Err(error) => Err(self.error(place, error.to_string(), None)),
+        }
     }
 
     fn limits(&self, raw: &RawLimits, default: Limits) -> Result<Limits, ManifestError> {
@@ -502,8 +521,23 @@ mod tests {
     }
 
     #[test]
+    fn of_the_patterns_of_names_the_longest_comes_first() {
+        let manifest = parse(
+            "[media-types]\n'*' = 'text/html'\n'*.dat' = 'text/csv'\n[[step]]\nplugin = 'a'\n",
+        );
+        let types = manifest.unwrap().media_types;
+        let types: Vec<_> =
+            types.iter().map(|(it, kind)| (it.as_str(), kind.value.as_str())).collect();
+        assert_eq!(types, [("*.dat", "text/csv"), ("*", "text/html")]);
+    }
+
+    #[test]
     fn mistakes_are_found_where_they_are() {
         let check = |text: &str, expected: &str| assert_eq!(parse(text).unwrap_err(), expected);
+        check(
+            "[media-types]\n'*.dat' = 'CSV'\n[[step]]\nplugin = 'a'",
+            "a media type is lower case and without parameters, such as `text/html` --> dir/docmill.toml:2:11",
+        );
         check("", "the pipeline has no steps --> dir/docmill.toml:1:1");
         check(
             "[[step]]\nplugin = 'a'\nsettings = { b = [1] }",

@@ -9,7 +9,7 @@ use docmill::sandbox::{Sandbox, SandboxOptions};
 use docmill::store::{Address, AnyStore};
 use docmill_shipped::SHIPPED;
 
-use crate::args::Common;
+use crate::args::{Common, SaidTypes};
 use crate::exit::Exit;
 use crate::files::{read_bounded, read_text};
 use crate::report::{CommandError, one_line};
@@ -120,6 +120,15 @@ pub fn pipeline_files(common: &Common) -> Vec<PathBuf> {
         }));
     }
     files
+}
+
+/// Loads the pipeline in force for what is offered from outside, of which somebody may say what it is.
+pub fn pipeline_for(
+    common: &Common,
+    jobs: usize,
+    said: &SaidTypes,
+) -> Result<Pipeline, CommandError> {
+    Ok(pipeline(common, jobs)?.with_media_types(said.media_types()))
 }
 
 /// The lock beside a pipeline, if there is one.

@@ -17,7 +17,7 @@ mod wake;
 mod watch;
 
 pub use files::{Files, open_named};
-pub use media_type::{LOOKED_AT, judge};
+pub use media_type::{GlobError, LOOKED_AT, MediaTypes, judge};
 pub use wake::Wake;
 pub use watch::{Arrived, Looked, Watch};
 

@@ -16,6 +16,7 @@ use crate::abi::{Declaration, Description};
 use crate::capabilities::{LARGEST_TABLE, Settings, Table};
 use crate::catalog::{Catalog, LARGEST_COMPONENT, LoadError, Plugin};
 use crate::error::{Hint, Hinted, Location, choice, listed};
+use crate::ingest::MediaTypes;
 use crate::manifest::{Manifest, ManifestError, Placed, PluginRef, StepRequest, TableRef};
 use crate::model::{
     Digest, FailureClass, LanguageTag, LimitName, MediaType, Needed, PluginName, Role,
@@ -32,6 +33,8 @@ pub struct Pipeline {
     /// What the store keeps of them, under `digest`.
     recipe: Vec<u8>,
     digest: Digest,
+    /// What sources are said to be; each is stored with its source, so that no result depends on this beside.
+    media_types: MediaTypes,
 }
 
 impl Pipeline {
@@ -43,6 +46,18 @@ impl Pipeline {
     /// The digest of everything that results depend on besides the documents.
     pub fn digest(&self) -> Digest {
         self.digest
+    }
+
+    /// What sources are said to be, whatever they look like.
+    pub fn media_types(&self) -> &MediaTypes {
+        &self.media_types
+    }
+
+    /// The same with patterns that count before those of its file.
+    #[must_use]
+    pub fn with_media_types(self, types: MediaTypes) -> Pipeline {
+        let media_types = types.then(self.media_types);
+        Pipeline { media_types, ..self }
     }
 
     /// The steps of this role that accept sources of this kind, in the order in which they have a try.
@@ -141,7 +156,13 @@ impl Pipeline {
         let steps = assembler.in_order(steps)?;
         let recipe = Recipe::of(&steps).to_bytes();
         let digest = Digest::of(&recipe);
-        Ok(Pipeline { sandbox: catalog.sandbox().clone(), steps, recipe, digest })
+        let mut media_types = MediaTypes::default();
+        for (pattern, media_type) in &manifest.media_types {
+            media_types
+                .add(pattern, media_type.value.clone())
+                .map_err(|error| manifest.error_at(&media_type.place, error.to_string(), None))?;
+        }
+        Ok(Pipeline { sandbox: catalog.sandbox().clone(), steps, recipe, digest, media_types })
     }
 }
 

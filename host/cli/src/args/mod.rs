@@ -18,7 +18,7 @@ pub use documents::{By, Export, ExportFormat, Filter, List, Show, Stats};
 pub use failures::{Failures, Retry};
 pub use measuring::{Compare, Eval, Fit, Part, Taxonomy};
 pub use plugins::{AddPlugin, Check, Plugin};
-pub use runs::Jobs;
+pub use runs::{Jobs, SaidTypes};
 pub use stores::Store;
 pub use taking_in::{Ingest, Read, ReadFormat, Watch};
 

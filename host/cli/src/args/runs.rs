@@ -2,6 +2,7 @@
 
 use bytesize::ByteSize;
 use clap::{Args, ValueEnum};
+use docmill::ingest::MediaTypes;
 use docmill::pipeline::RunOptions;
 
 use super::values::source_size;
@@ -18,6 +19,21 @@ impl Jobs {
     /// The number that was asked for, or one for each processor.
     pub fn number(self) -> usize {
         self.jobs.map_or_else(|| RunOptions::default().jobs, usize::from)
+    }
+}
+
+/// What sources are, whatever they look like.
+#[derive(Debug, Args)]
+pub struct SaidTypes {
+    /// Take what is called so for this, whatever it looks like, as in `*.dat=text/csv` (can be repeated: the first that matches counts)
+    #[arg(long = "media-type", value_name = "GLOB=TYPE")]
+    said: Vec<MediaTypes>,
+}
+
+impl SaidTypes {
+    /// All of them.
+    pub fn media_types(&self) -> MediaTypes {
+        self.said.iter().cloned().collect()
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use bytesize::ByteSize;
 use clap::{Args, ValueEnum};
 
-use super::runs::{Jobs, Sizes, Strategy};
+use super::runs::{Jobs, SaidTypes, Sizes, Strategy};
 use super::values::{debounce, source_size};
 
 /// Options of `ingest`.
@@ -26,6 +26,8 @@ pub struct Ingest {
     pub paths: Vec<PathBuf>,
     #[command(flatten)]
     pub jobs: Jobs,
+    #[command(flatten)]
+    pub media_types: SaidTypes,
     #[command(flatten)]
     pub sizes: Sizes,
     /// What to do about sources that are stored already
@@ -60,6 +62,8 @@ pub struct Read {
     /// Largest source to read, at most 1 GiB
     #[arg(long, value_name = "SIZE", default_value = "64 MiB", value_parser = source_size)]
     pub max_size: ByteSize,
+    #[command(flatten)]
+    pub media_types: SaidTypes,
 }
 
 /// What `read` prints.
@@ -100,6 +104,8 @@ pub struct Watch {
     pub debounce: humantime::Duration,
     #[command(flatten)]
     pub jobs: Jobs,
+    #[command(flatten)]
+    pub media_types: SaidTypes,
     #[command(flatten)]
     pub sizes: Sizes,
     /// What to do about sources that are stored already

@@ -12,7 +12,7 @@ use crate::taking_in::{note_not_whole, take_in};
 /// Runs the command.
 pub fn run(common: &Common, options: &Ingest) -> Result<Exit, CommandError> {
     // Everything that can be wrong with the pipeline is found before the store is touched.
-    let pipeline = context::pipeline(common, options.jobs.number())?;
+    let pipeline = context::pipeline_for(common, options.jobs.number(), &options.media_types)?;
     let store = context::open_store(common)?;
     let mut files = Files::new(options.paths.iter().cloned(), &context::base(common)?);
     let expected = Progress::wants_total(common).then(|| files.count());

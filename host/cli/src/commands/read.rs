@@ -28,7 +28,7 @@ pub fn run(common: &Common, options: &Read) -> Result<Exit, CommandError> {
         return Err(CommandError::new(Exit::Usage, "standard input (`-`) can be read only once"));
     }
     let jobs = options.jobs.number();
-    let pipeline = context::pipeline(common, jobs)?;
+    let pipeline = context::pipeline_for(common, jobs, &options.media_types)?;
     let read_options = ReadOptions {
         jobs,
         largest_source: options.max_size.as_u64(),

@@ -32,7 +32,7 @@ pub fn run(common: &Common, options: &args::Watch) -> Result<Exit, CommandError>
         options.folders.iter().try_for_each(|folder| check_folder(folder, &store_folder))?;
     }
     let jobs = options.jobs.number();
-    let mut pipeline = context::pipeline(common, jobs)?;
+    let mut pipeline = context::pipeline_for(common, jobs, &options.media_types)?;
     // A store that cannot be used is better known now than when something arrives.
     drop(open(common)?);
     let rest = Duration::from(options.debounce);
@@ -59,7 +59,7 @@ pub fn run(common: &Common, options: &args::Watch) -> Result<Exit, CommandError>
         let took = began.elapsed();
         wake.at(&looked.folders);
         if changed.arrived.count() > 0 || changed.arrived.has_gone() {
-            pipeline = reloaded(common, jobs, pipeline);
+            pipeline = reloaded(common, options, jobs, pipeline);
             pipeline_files.follow(context::pipeline_files(common));
         }
         let mut arrived = looked.arrived;
@@ -124,8 +124,8 @@ fn open(common: &Common) -> Result<Option<AnyStore>, CommandError> {
 }
 
 /// The pipeline as it is now, or the one before if there is something wrong with it.
-fn reloaded(common: &Common, jobs: usize, before: Pipeline) -> Pipeline {
-    match context::pipeline(common, jobs) {
+fn reloaded(common: &Common, options: &args::Watch, jobs: usize, before: Pipeline) -> Pipeline {
+    match context::pipeline_for(common, jobs, &options.media_types) {
         Ok(pipeline) => {
             if pipeline.digest() != before.digest() {
                 note(

@@ -221,7 +221,12 @@ impl Pipeline {
             let unpack = |sinks: Sinks<'_>| read(Some(sinks));
             let taken_apart =
                 take_apart(source, options.largest_container, unpack, |name, member| {
-                    let flow = match source.member(name.clone(), member, options.largest_source) {
+                    let flow = match source.member(
+                        name.clone(),
+                        member,
+                        options.largest_source,
+                        self.media_types(),
+                    ) {
                         Ok(member) => self.read_source(&member, options, wanted, each),
                         Err(reason) => {
                             each(Reading::unreadable(name, Some(info.name.clone()), reason))

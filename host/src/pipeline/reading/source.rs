@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::capabilities::{Allowance, Blob, Member, SourceBytes};
-use crate::ingest::{Content, LOOKED_AT, Offer, Unreadable, judge};
+use crate::ingest::{Content, LOOKED_AT, MediaTypes, Offer, Unreadable, judge};
 use crate::model::{Attribute, Digest, MediaType, Role, SourceInfo, SourceName};
 use crate::pipeline::assembly::Pipeline;
 use crate::sandbox::NESTING;
@@ -26,7 +26,7 @@ pub struct Source {
 impl Source {
     /// These bytes, judged by their content and the extension of their name.
     pub fn new(name: SourceName, bytes: impl Into<Arc<[u8]>>) -> Source {
-        Source::judged(name, None, bytes.into())
+        Source::judged(name, None, bytes.into(), &MediaTypes::default())
     }
 
     /// What an origin offers, of at most `limit` bytes; it is called as the offer is.
@@ -42,7 +42,7 @@ impl Source {
         }
         let claimed = content.claimed();
         let bytes = content.read(limit)?;
-        Ok(Source::judged(name, claimed.as_ref(), bytes))
+        Ok(Source::judged(name, claimed.as_ref(), bytes, &MediaTypes::default()))
     }
 
     /// What an origin offers, of at most `limit` bytes in memory: what has more is left where it is, if the pipeline takes such
@@ -58,11 +58,15 @@ impl Source {
             return Ok(Source::kept(content, limit));
         }
         let claimed = content.claimed();
+        let types = pipeline.media_types();
         let blob = match content.open(limit)? {
-            Blob::Memory(bytes) => return Ok(Source::judged(name, claimed.as_ref(), bytes)),
+            Blob::Memory(bytes) => return Ok(Source::judged(name, claimed.as_ref(), bytes, types)),
             file => file,
         };
-        let media_type = judge(name.as_str(), claimed.as_ref(), &blob.read(0, LOOKED_AT)?);
+        let media_type = match types.of(name.as_str()) {
+            Some(said) => said.clone(),
+            None => judge(name.as_str(), claimed.as_ref(), &blob.read(0, LOOKED_AT)?),
+        };
         if blob.size() > limit && pipeline.accepting(Role::Unpacker, &media_type).next().is_none() {
             return Err(Unreadable::too_large(blob.size(), limit));
         }
@@ -84,12 +88,13 @@ impl Source {
         Source { info, bytes, depth: 0, limit: u64::MAX, allowance: OnceLock::new() }
     }
 
-    /// A member of this container, of at most `limit` bytes.
+    /// A member of this container, of at most `limit` bytes; `types` says what some are, whatever they look like.
     pub(in crate::pipeline) fn member(
         &self,
         name: SourceName,
         member: Member,
         limit: u64,
+        types: &MediaTypes,
     ) -> Result<Source, Unreadable> {
         let depth = self.depth + 1;
         if depth > NESTING {
@@ -105,7 +110,10 @@ impl Source {
             _ if size > limit => return Err(Unreadable::too_large(size, limit)),
             content => Blob::Memory(content.whole()?),
         };
-        let media_type = judge(&called, claimed.as_ref(), &blob.read(0, LOOKED_AT)?);
+        let media_type = match types.of(name.as_str()) {
+            Some(said) => said.clone(),
+            None => judge(&called, claimed.as_ref(), &blob.read(0, LOOKED_AT)?),
+        };
         let digest = blob.digest()?;
         let container = Some(self.info.name.clone());
         let info = SourceInfo { name, media_type, size, digest, container, attributes };
@@ -119,8 +127,14 @@ impl Source {
         self.allowance.get_or_init(|| Allowance::for_container(self.info.size, most)).clone()
     }
 
-    fn judged(name: SourceName, claimed: Option<&MediaType>, bytes: Arc<[u8]>) -> Source {
-        let media_type = judge(name.as_str(), claimed, &bytes);
+    fn judged(
+        name: SourceName,
+        claimed: Option<&MediaType>,
+        bytes: Arc<[u8]>,
+        types: &MediaTypes,
+    ) -> Source {
+        let said = types.of(name.as_str()).cloned();
+        let media_type = said.unwrap_or_else(|| judge(name.as_str(), claimed, &bytes));
         let info = info(name, media_type, &bytes);
         let bytes = Bytes::read(Blob::Memory(bytes));
         Source { info, bytes, depth: 0, limit: u64::MAX, allowance: OnceLock::new() }

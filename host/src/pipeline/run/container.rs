@@ -114,7 +114,12 @@ impl Context<'_> {
         while !self.stopped() {
             // Whoever waits holds the lock meanwhile, so the others wait for that; it comes to the same.
             let Ok((name, member)) = lock(&waiting).recv() else { break };
-            let done = match container.member(name.clone(), member, self.largest_source()) {
+            let done = match container.member(
+                name.clone(),
+                member,
+                self.largest_source(),
+                self.pipeline.media_types(),
+            ) {
                 Ok(member) => self.finish(self.settle(member)?, results)?,
                 Err(unreadable) => self.unreadable(name, unreadable)?,
             };

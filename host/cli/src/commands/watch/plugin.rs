@@ -69,7 +69,7 @@ pub fn run(common: &Common, options: &args::Watch, file: &Path) -> Result<Exit, 
         wake.at(&folders);
         if looked.arrived.count() > 0 || looked.arrived.has_gone() {
             let mut sample = Sample::new(&options.folders, &work, options.sample.into());
-            let tried = with_plugin(common, &catalog, file).and_then(|pipeline| {
+            let tried = with_plugin(common, &catalog, options, file).and_then(|pipeline| {
                 let step = step_of(&pipeline, file)?;
                 // Of the steps that read documents, only what the plugin needs is run.
                 let only = Some(vec![step.name.clone()]);
@@ -169,7 +169,12 @@ impl Build {
 }
 
 /// The pipeline in force, in which the plugin takes the place of the one of its name, or else comes last.
-fn with_plugin(common: &Common, catalog: &Catalog, file: &Path) -> Result<Pipeline, CommandError> {
+fn with_plugin(
+    common: &Common,
+    catalog: &Catalog,
+    options: &args::Watch,
+    file: &Path,
+) -> Result<Pipeline, CommandError> {
     let mut manifest = context::manifest(common)?;
     let pipeline = Pipeline::assemble(&manifest, catalog)?;
     if !component::put_in_place(&mut manifest, &pipeline, catalog, file)?.1 {
@@ -183,7 +188,8 @@ fn with_plugin(common: &Common, catalog: &Catalog, file: &Path) -> Result<Pipeli
             place: 0..0,
         });
     }
-    Ok(Pipeline::assemble(&manifest, catalog)?)
+    let media_types = options.media_types.media_types();
+    Ok(Pipeline::assemble(&manifest, catalog)?.with_media_types(media_types))
 }
 
 fn step_of<'a>(pipeline: &'a Pipeline, file: &Path) -> Result<&'a Step, CommandError> {
