@@ -2,6 +2,8 @@
 //!
 //! Everything is per thread, as tests run side by side.
 
+pub mod cases;
+
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
