@@ -43,6 +43,14 @@ impl Judged<'_> {
         self.case.labels().next().is_none() && self.case.acceptable.is_empty()
     }
 
+    /// A case may name the region, which no text tells: `en-GB` is `en`.
+    fn language_right(&self) -> bool {
+        match (&self.case.language, &self.given.language) {
+            (Some(named), Some(given)) => primary(named).eq_ignore_ascii_case(primary(given)),
+            (named, given) => named == given,
+        }
+    }
+
     fn main_right(&self) -> bool {
         let accepted = |main: &String| self.case.acceptable.contains(main);
         self.case.main == self.given.main || self.given.main.as_ref().is_some_and(accepted)
@@ -54,7 +62,7 @@ impl Judged<'_> {
 pub struct Measures {
     /// Over all cases.
     pub overall: Summary,
-    /// By the language that the cases name, in alphabetical order.
+    /// By the language that the cases name, whatever the region, in alphabetical order.
     pub languages: BTreeMap<String, Summary>,
     /// Of the cases that were kept aside, and of the others; empty if none was.
     pub parts: BTreeMap<&'static str, Summary>,
@@ -212,7 +220,7 @@ pub fn measure(judged: &[Judged<'_>]) -> Measures {
     let mut parts: BTreeMap<&'static str, Vec<Judged<'_>>> = BTreeMap::new();
     for one in judged {
         if let Some(language) = &one.case.language {
-            languages.entry(language.clone()).or_default().push(*one);
+            languages.entry(primary(language).to_ascii_lowercase()).or_default().push(*one);
         }
         let part = if one.case.held_out { "held out" } else { "development" };
         parts.entry(part).or_default().push(*one);
@@ -269,8 +277,13 @@ fn summary(judged: &[Judged<'_>]) -> Summary {
         main_right: Share::count(with_main.map(Judged::main_right)),
         verdict_right: Share::count(judged.iter().map(Judged::main_right)),
         none_kept: Share::count(of_none.map(|it| it.given.labels.is_empty())),
-        language_right: Share::count(with_language.map(|it| it.case.language == it.given.language)),
+        language_right: Share::count(with_language.map(Judged::language_right)),
     }
+}
+
+/// The language of a tag, without script and region.
+fn primary(tag: &str) -> &str {
+    tag.split('-').next().unwrap_or(tag)
 }
 
 fn confusion(judged: &[Judged<'_>]) -> Vec<Confusion> {
@@ -317,7 +330,8 @@ fn mistake(one: &Judged<'_>) -> Option<Mistake> {
         (expected != given).then(|| Instead { expected: expected.clone(), given: given.clone() })
     };
     let main = instead(&case.main, &given.main).filter(|_| !one.main_right());
-    let language = case.language.as_ref().and_then(|_| instead(&case.language, &given.language));
+    let named = case.language.as_ref().filter(|_| !one.language_right());
+    let language = named.and_then(|_| instead(&case.language, &given.language));
     let missing: Vec<_> =
         case.labels().filter(|label| !one.gave(label)).map(str::to_owned).collect();
     let surplus: Vec<_> =
@@ -364,6 +378,21 @@ mod tests {
             (case("h", "", &[]), given("z", &[("z", 1.0)])),
         ];
         measure(&pairs.each_ref().map(|(case, given)| Judged { case, given }))
+    }
+
+    #[test]
+    fn a_region_is_not_told_by_a_text() {
+        let mut named = case("a", "x", &[]);
+        let given = given("x", &[("x", 0.9)]);
+        for (language, right) in [("fr-CA", 1), ("FR", 1), ("en-GB", 0), ("frr", 0)] {
+            named.language = Some(language.to_owned());
+            let measures = measure(&[Judged { case: &named, given: &given }]);
+            assert_eq!(measures.overall.language_right, Share { right, of: 1 }, "{language}");
+            assert_eq!(measures.mistakes.len(), 1 - right, "{language}");
+        }
+        named.language = Some("fr-CA".to_owned());
+        let measures = measure(&[Judged { case: &named, given: &given }]);
+        assert!(measures.languages.contains_key("fr"));
     }
 
     #[test]
