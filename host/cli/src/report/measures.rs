@@ -126,7 +126,8 @@ fn mistakes(measures: &Measures) -> Table<2> {
     table
 }
 
-fn ratio(value: Option<f64>) -> String {
+/// Three digits, or a dash for nothing.
+pub fn ratio(value: Option<f64>) -> String {
     value.map_or_else(|| "-".to_owned(), |value| format!("{value:.3}"))
 }
 

@@ -20,7 +20,7 @@ pub use error::{CommandError, finish, hint_of};
 pub use flaws::{WAY_BACK, census_words, tell_flaw};
 pub use hint::hint_words;
 pub use json::write_json;
-pub use measures::measures_told;
+pub use measures::{measures_told, ratio};
 pub use object::{
     AnnotationObject, BillObject, DocumentObject, FailureObject, LabelObject, LimitsObject,
     ProvenanceObject, RunObject, SourceObject, TallyObject,

@@ -37,6 +37,10 @@ pub struct Sample<'a> {
     pub case: &'a Case,
     /// The document.
     pub document: Document,
+    /// How much it counts: as much as so many documents.
+    pub weight: f64,
+    /// Which set of cases it is from, in the eyes of the caller.
+    pub set: usize,
 }
 
 /// A classifier that tells its features, and where it runs.
@@ -140,11 +144,11 @@ impl Fitted {
         &self,
         samples: &[Sample<'_>],
         before: bool,
-        wanted: impl Fn(&Case) -> bool,
+        wanted: impl Fn(&Sample<'_>) -> bool,
     ) -> Measures {
         let given = if before { &self.before } else { &self.given };
         let judged: Vec<Judged<'_>> = (samples.iter().zip(given))
-            .filter(|(sample, _)| wanted(sample.case))
+            .filter(|(sample, _)| wanted(sample))
             .map(|(sample, given)| Judged { case: sample.case, given })
             .collect();
         measure(&judged)
@@ -182,7 +186,7 @@ pub fn fit(
     let trusts = |left_out: &[usize]| {
         let labelled = (0..samples.len())
             .filter(|it| folds[*it].is_some_and(|fold| !left_out.contains(&fold)))
-            .map(|it| (&terms[it], applies(samples[it].case)));
+            .map(|it| (&terms[it], samples[it].weight, applies(samples[it].case)));
         Trusts::of(labelled, &seen_in_background)
     };
     // What was observed of the documents of one fold, by the other fold that was left out, too; its own for none.
@@ -195,7 +199,7 @@ pub fn fit(
                 let members = of_fold(fold);
                 let told = classifier.observe(samples, &members, &rows)?;
                 let examples = members.iter().zip(&told).flat_map(|(sample, told)| {
-                    told.labels.iter().map(|label| example(samples[*sample].case, label))
+                    told.labels.iter().map(|label| example(&samples[*sample], label))
                 });
                 observed.insert((fold, other), examples.collect());
                 let label = told.iter().flat_map(|it| &it.labels).next();
@@ -259,12 +263,12 @@ fn applies(case: &Case) -> Applies<'_> {
     })
 }
 
-fn example(case: &Case, label: &ObservedLabel) -> Example {
-    let applies = applies(case)(&label.name);
+fn example(sample: &Sample<'_>, label: &ObservedLabel) -> Example {
+    let applies = applies(sample.case)(&label.name);
     Example {
         features: label.features.iter().map(|it| it.1).collect(),
         applies: applies.unwrap_or(true),
-        weight: applies.map_or(OPINION, |_| 1.0),
+        weight: sample.weight * applies.map_or(OPINION, |_| 1.0),
     }
 }
 

@@ -40,32 +40,34 @@ pub(super) struct Trusts {
 }
 
 impl Trusts {
-    /// Counts the terms of documents; whether their labels apply is told by `applies`, with `None` for a matter of opinion.
+    /// Counts the terms of documents, as often as their weight says; whether their labels apply is told by `applies`, with `None` for
+    /// a matter of opinion.
     pub(super) fn of<'a>(
-        labelled: impl Iterator<Item = (&'a Observed, Applies<'a>)>,
+        labelled: impl Iterator<Item = (&'a Observed, f64, Applies<'a>)>,
         background: &[Observed],
     ) -> Trusts {
         let mut seen: BTreeMap<(String, String), Seen> = BTreeMap::new();
-        let mut count = |observed: &Observed, applies: &dyn Fn(&str) -> Option<Option<bool>>| {
+        type Counted<'a> = &'a dyn Fn(&str) -> Option<Option<bool>>;
+        let mut count = |observed: &Observed, weight: f64, applies: Counted<'_>| {
             for label in &observed.labels {
                 let Some(applies) = applies(&label.name) else { continue };
                 let terms: BTreeSet<_> = label.terms.iter().collect();
-                for (weight, key) in terms {
+                for (of_term, key) in terms {
                     let seen = seen.entry((label.name.clone(), key.clone())).or_default();
-                    seen.weight = (*weight).clamp(1, WEIGHTS);
+                    seen.weight = (*of_term).clamp(1, WEIGHTS);
                     match applies {
-                        Some(true) => seen.right += 1.0,
-                        Some(false) => seen.wrong += 1.0,
-                        None => seen.background += 1.0,
+                        Some(true) => seen.right += weight,
+                        Some(false) => seen.wrong += weight,
+                        None => seen.background += weight,
                     }
                 }
             }
         };
-        for (observed, applies) in labelled {
-            count(observed, &|label| applies(label).map(Some));
+        for (observed, weight, applies) in labelled {
+            count(observed, weight, &|label| applies(label).map(Some));
         }
         for observed in background {
-            count(observed, &|_| Some(None));
+            count(observed, 1.0, &|_| Some(None));
         }
         let mut trusts = Trusts { seen, by_weight: [0.0; WEIGHTS] };
         let mut last = 0.5;
@@ -139,8 +141,8 @@ mod tests {
         let food = observed("chips", &[(3, "chip")]);
         let always = |applies| -> Applies<'static> { Box::new(move |_| Some(applies)) };
         let labelled = || {
-            let right = (0..3).map(|_| (&chips, always(true)));
-            right.chain((0..6).map(|_| (&food, always(false))))
+            let right = (0..3).map(|_| (&chips, 1.0, always(true)));
+            right.chain((0..3).map(|_| (&food, 2.0, always(false))))
         };
         let trusts = Trusts::of(labelled(), &[]);
         let rows = trusts.rows();
@@ -157,6 +159,6 @@ mod tests {
     fn a_matter_of_opinion_teaches_nothing() {
         let seen = observed("chips", &[(3, "chip")]);
         let none: Applies<'static> = Box::new(|_| None);
-        assert!(Trusts::of([(&seen, none)].into_iter(), &[]).seen.is_empty());
+        assert!(Trusts::of([(&seen, 1.0, none)].into_iter(), &[]).seen.is_empty());
     }
 }

@@ -23,7 +23,8 @@ use crate::files::read_bounded;
 use crate::labelled;
 use crate::replacement::Replacement;
 use crate::report::{
-    Column, CommandError, Paint, Table, Tone, count, escaped, measures_told, note, one_line, width,
+    Column, CommandError, Paint, Table, Tone, count, escaped, measures_told, note, one_line, ratio,
+    width,
 };
 
 /// What reads the cases: texts, and the pages that `source` names.
@@ -67,14 +68,14 @@ pub fn run(common: &Common, options: &Fit) -> Result<Exit, CommandError> {
     let step = step.unwrap_or_else(|| unreachable!("the pipeline above has a classifier"));
 
     let run = ReadOptions { jobs, ..ReadOptions::default() };
-    let cases = cases(&options.labels, step, &own)?;
-    let samples = samples(common, &pipeline, &cases, &run)?;
+    let sets = sets(&options.labels, step, &own)?;
+    let samples = samples(common, &pipeline, &sets, &run)?;
     let background = background(common, &pipeline, &options.background, &run)?;
     let classifier = Classifier { sandbox: catalog.sandbox(), step, table: TABLE, rows: own, jobs };
     let fitted = docmill::evaluation::fit::fit(&classifier, &samples, &background, &before)?;
 
     let mut stdout = std::io::BufWriter::new(std::io::stdout().lock());
-    let report = Report::new(&fitted, &samples, background.len());
+    let report = Report::new(&fitted, &sets, &samples, background.len());
     match common.output {
         Output::Json => {
             serde_json::to_writer(&mut stdout, &report).map_err(std::io::Error::from)?;
@@ -110,22 +111,34 @@ fn rows(text: &str) -> Result<BTreeMap<String, String>, docmill::capabilities::T
     Ok(table.iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect())
 }
 
+/// A file of labels.
+struct Set {
+    path: PathBuf,
+    /// How often it was named: so much more its documents count.
+    times: usize,
+    cases: Vec<Case>,
+}
+
 /// The cases of all files, with the labels that the table has; ids are unique in each file only.
-fn cases(
+fn sets(
     paths: &[PathBuf],
     step: &Step,
     rows: &BTreeMap<String, String>,
-) -> Result<Vec<Case>, CommandError> {
+) -> Result<Vec<Set>, CommandError> {
     let Declaration::Labels(declared) = &step.declaration else { return Ok(Vec::new()) };
     let moves = moves(rows);
-    let mut all = Vec::new();
+    let mut sets: Vec<Set> = Vec::new();
     for path in paths {
+        if let Some(set) = sets.iter_mut().find(|set| set.path == *path) {
+            set.times += 1;
+            continue;
+        }
         let mut cases = labelled::read(path)?;
         cases.iter_mut().for_each(|case| rename(case, declared, &moves));
         check_labels(path, &cases, declared)?;
-        all.append(&mut cases);
+        sets.push(Set { path: path.clone(), times: 1, cases });
     }
-    Ok(all)
+    Ok(sets)
 }
 
 /// What became of the labels of other taxonomies: the label first, then those of its products that have gone a way of their own.
@@ -165,18 +178,22 @@ fn rename(case: &mut Case, declared: &BTreeSet<String>, moves: &BTreeMap<&str, V
 fn samples<'a>(
     common: &Common,
     pipeline: &Pipeline,
-    cases: &'a [Case],
+    sets: &'a [Set],
     run: &ReadOptions,
 ) -> Result<Vec<Sample<'a>>, CommandError> {
-    let found = documents(pipeline, cases, run)?;
-    let sample = |(case, found): (&'a Case, Result<Document, Vec<String>>)| match found {
-        Ok(document) => Some(Sample { case, document }),
-        Err(causes) => {
-            left_out(common, case, &causes);
-            None
+    let mut samples = Vec::new();
+    for (index, set) in sets.iter().enumerate() {
+        for (case, found) in set.cases.iter().zip(documents(pipeline, &set.cases, run)?) {
+            match found {
+                Ok(document) => {
+                    let weight = set.times as f64;
+                    samples.push(Sample { case, document, weight, set: index });
+                }
+                Err(causes) => left_out(common, case, &causes),
+            }
         }
-    };
-    Ok(cases.iter().zip(found).filter_map(sample).collect())
+    }
+    Ok(samples)
 }
 
 fn background(
@@ -215,19 +232,46 @@ struct Report<'a> {
     after: Measures,
     /// What was kept aside, if anything was.
     held_out: Option<Measures>,
+    /// The same of each file, where there are several.
+    files: Vec<OfFile>,
     misleading: &'a [Misleading],
 }
 
+/// What is told of one file of labels.
+#[derive(Serialize)]
+struct OfFile {
+    file: String,
+    before: Measures,
+    after: Measures,
+}
+
 impl<'a> Report<'a> {
-    fn new(fitted: &'a Fitted, samples: &[Sample<'_>], background: usize) -> Report<'a> {
-        let used = |case: &Case| !case.held_out;
+    fn new(
+        fitted: &'a Fitted,
+        sets: &[Set],
+        samples: &[Sample<'_>],
+        background: usize,
+    ) -> Report<'a> {
+        let used = |it: &Sample<'_>| !it.case.held_out;
+        let of_file = |(index, set): (usize, &Set)| {
+            let of = |before| {
+                let wanted = |it: &Sample<'_>| used(it) && it.set == index;
+                fitted.measures(samples, before, wanted).without_cases()
+            };
+            let file = set.path.display().to_string();
+            OfFile { file, before: of(true), after: of(false) }
+        };
         let kept_aside = samples.iter().any(|it| it.case.held_out);
         Report {
-            documents: samples.iter().filter(|it| used(it.case)).count(),
+            documents: samples.iter().filter(|it| used(it)).count(),
             background,
             before: fitted.measures(samples, true, used),
             after: fitted.measures(samples, false, used),
-            held_out: kept_aside.then(|| fitted.measures(samples, false, |case| case.held_out)),
+            held_out: kept_aside.then(|| fitted.measures(samples, false, |it| it.case.held_out)),
+            files: match sets {
+                [_] => Vec::new(),
+                several => several.iter().enumerate().map(of_file).collect(),
+            },
             misleading: &fitted.misleading,
         }
     }
@@ -239,6 +283,9 @@ impl<'a> Report<'a> {
         ];
         if let Some(held_out) = &self.held_out {
             parts.push(format!("Held out:\n\n{}", measures_told(common, held_out)));
+        }
+        if !self.files.is_empty() {
+            parts.push(self.of_files().render(width(), Paint::for_stdout(common)));
         }
         let mut table = Table::new([
             Column::new("MISLEADING TERM").tone(Tone::Key),
@@ -259,5 +306,33 @@ impl<'a> Report<'a> {
             parts.push(table.render(width(), Paint::for_stdout(common)));
         }
         parts.join("\n")
+    }
+
+    /// Cross-validated, with what it was before in parentheses.
+    fn of_files(&self) -> Table<7> {
+        let mut table = Table::new([
+            Column::new("FILE").tone(Tone::Key),
+            Column::number("NUMBER"),
+            Column::number("PRECISION"),
+            Column::number("RECALL"),
+            Column::number("MAIN RIGHT"),
+            Column::number("NONE KEPT"),
+            Column::number("CALIBRATION ERROR"),
+        ]);
+        for it in &self.files {
+            let both = |of: fn(&Measures) -> Option<f64>| {
+                format!("{} ({})", ratio(of(&it.after)), ratio(of(&it.before)))
+            };
+            table.row([
+                one_line(&it.file, 64),
+                it.after.overall.cases.to_string(),
+                both(|it| it.overall.micro.precision),
+                both(|it| it.overall.micro.recall),
+                both(|it| it.overall.main_right.ratio()),
+                both(|it| it.overall.none_kept.ratio()),
+                both(|it| it.calibration_error),
+            ]);
+        }
+        table
     }
 }
