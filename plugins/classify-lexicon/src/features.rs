@@ -13,7 +13,7 @@ use crate::zones::{Reading, Zone};
 pub const ONE: i64 = 1000;
 
 /// What the features are called in a table, in the order of [`Features`].
-pub const NAMES: [&str; 16] = [
+pub const NAMES: [&str; 18] = [
     "points",
     "evidence",
     "variety",
@@ -30,6 +30,8 @@ pub const NAMES: [&str; 16] = [
     "survey-points",
     "roll-call",
     "against",
+    "best",
+    "company",
 ];
 
 /// The features of one label in one document, in thousandths.
@@ -47,6 +49,9 @@ const LISTED: i64 = 60;
 /// So many of the best terms make up the variety.
 const VARIETY: usize = 12;
 
+/// A label with more evidence than this is in company with the others.
+const PRESENT: i64 = ONE / 2;
+
 /// The points, in hundredths, whose logarithm is the zero of the feature.
 const EVEN: i64 = 480;
 
@@ -61,11 +66,19 @@ pub struct Setting {
     pub roll_call: bool,
     /// The weights of what shows that it is of a kind that no label is meant for, each key once.
     pub against: i64,
+    /// How many labels there is some evidence of: a text that speaks of everything is about none of it.
+    pub company: i64,
 }
 
 impl Setting {
-    /// What is known of a document before any label is looked at; words are only counted if features are to be `measured`.
-    pub fn of(reading: &Reading<'_>, found: &Found, survey: bool, measured: bool) -> Setting {
+    /// What is known of a document before any label is looked at; nothing is counted unless features are to be `measured`.
+    pub fn of(
+        reading: &Reading<'_>,
+        found: &Found,
+        trusted: &[Trusted<'_>],
+        survey: bool,
+        measured: bool,
+    ) -> Setting {
         let against: BTreeMap<usize, u32> =
             found.against.iter().map(|it| (it.key, it.weight)).collect();
         Setting {
@@ -73,8 +86,18 @@ impl Setting {
             survey,
             roll_call: found.roll_call,
             against: against.into_values().map(i64::from).sum(),
+            company: if measured { company(trusted, reading) } else { 0 },
         }
     }
+}
+
+fn company(trusted: &[Trusted<'_>], reading: &Reading<'_>) -> i64 {
+    let mut of_label: BTreeMap<usize, Vec<Trusted<'_>>> = BTreeMap::new();
+    for it in trusted {
+        of_label.entry(it.mention.label).or_default().push(*it);
+    }
+    let present = of_label.values().filter(|own| evidence(own, |_| true, reading) > PRESENT);
+    present.count() as i64
 }
 
 /// A mention and what its term is worth as evidence.
@@ -134,6 +157,8 @@ pub fn measure(
         flag(setting.roll_call && !setting.survey),
         // Per hundred words: in a long text a price or a recipe is an aside.
         log2(ONE + setting.against.min(1 << 32) * 100 * ONE / words.max(100)),
+        counted(mentions).map(|it| it.trust).max().unwrap_or(0),
+        log2(ONE + setting.company * ONE),
     ]
 }
 
@@ -211,7 +236,8 @@ mod tests {
                 .iter()
                 .map(|mention| Trusted { mention, trust: 500, place: 200 })
                 .collect();
-            let setting = Setting { words: 801, survey: false, roll_call: false, against: 0 };
+            let setting =
+                Setting { words: 801, survey: false, roll_call: false, against: 0, company: 1 };
             measure(&reading, setting, &trusted, 600)
         };
         let (refrain, many) = (features(|_| 0), features(|it| it));
@@ -230,11 +256,16 @@ mod tests {
     #[test]
     fn nothing_overflows() {
         let document = Document::new("x");
-        let setting =
-            Setting { words: usize::MAX, survey: true, roll_call: true, against: i64::MAX };
+        let setting = Setting {
+            words: usize::MAX,
+            survey: true,
+            roll_call: true,
+            against: i64::MAX,
+            company: 99,
+        };
         let features = measure(&Reading::of(&document), setting, &[], u64::MAX);
         assert!(features[0] > 0);
-        let none = Setting { words: 0, survey: false, roll_call: false, against: 0 };
+        let none = Setting { words: 0, survey: false, roll_call: false, against: 0, company: 0 };
         assert_eq!(measure(&Reading::of(&document), none, &[], 0)[6], 0);
     }
 }

@@ -17,6 +17,8 @@ const AMBIGUOUS: i64 = 250;
 const MOST_NAMED: usize = 3;
 /// The trust per thousand words below which a label is told to be mentioned rarely, in thousandths.
 const RARE: i64 = 2 * ONE;
+/// The weights per hundred words from which what shows another kind of text is told, in thousandths: in a long text it is an aside.
+const ASIDE: i64 = ONE / 2;
 
 /// A label that some mention speaks for.
 #[derive(Debug, Clone)]
@@ -150,8 +152,10 @@ impl Against<'_> {
         };
         let doubtful = own.iter().filter(|it| it.trust < AMBIGUOUS).map(|it| it.mention);
         told.extend(named("ambiguous", &mut { doubtful }));
-        told.extend(named("another kind of text", &mut self.found.against.iter()));
         let words = i64::try_from(self.setting.words).unwrap_or(i64::MAX).max(1);
+        if self.setting.against.saturating_mul(100 * ONE) / words >= ASIDE {
+            told.extend(named("another kind of text", &mut self.found.against.iter()));
+        }
         if mass(&own).saturating_mul(ONE) / words < RARE {
             told.push("rarely mentioned".to_owned());
         }

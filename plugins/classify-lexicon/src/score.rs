@@ -89,8 +89,8 @@ pub fn weigh(
     let focused = found.roll_call || surveyed;
     let points = points_of_labels(reading, found, labels.len(), focused);
     let measured = judgement.model().is_some() || options.features;
-    let setting = Setting::of(reading, found, surveyed, measured);
     let trusted = judgement.trusted(reading, found, measured);
+    let setting = Setting::of(reading, found, &trusted, surveyed, measured);
     let of_label = |label: usize| -> Vec<Trusted<'_>> {
         trusted.iter().filter(|it| it.mention.label == label).copied().collect()
     };
