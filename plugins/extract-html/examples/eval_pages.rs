@@ -115,6 +115,7 @@ fn read(file: &Path) -> Result<(Value, Duration), Box<dyn Error>> {
         "title": first("title"),
         "author": creators.join(", "),
         "date": first("date"),
+        "dateSource": first("date-source"),
         "pageType": first("page-type"),
         "language": document.language,
     });

@@ -29,6 +29,11 @@ impl Traits {
         if traits.flags & flag::COLLAPSED != 0 && !traits.hints.any(Hints::PANEL) {
             traits.hints.add(Hints::HIDDEN);
         }
+        // The panels of an accordion and of tabs, all but one of which wait for a click.
+        let is_panel = traits.hints.any(Hints::PANEL) && !traits.hints.any(Hints::BOILERPLATE);
+        if traits.hints.any(Hints::HIDDEN) && (is_panel || is_streamed(start)) {
+            traits.hints.remove(Hints::HIDDEN);
+        }
         if start.tag.is(Classes::TELLING) {
             traits.add_tag(start.tag);
         }
@@ -85,6 +90,14 @@ impl Traits {
         };
         self.hints.add(hints);
     }
+}
+
+/// Whether an element is a part of the page that a server sent after the rest, hidden until a script puts it where it belongs, as React
+/// streams pages: `<div hidden id="S:1f">`.
+fn is_streamed(start: StartTag<'_, '_>) -> bool {
+    let number = start.raw_value(Attribute::Id).and_then(|id| id.strip_prefix("S:"));
+    number.is_some_and(|it| !it.is_empty() && it.bytes().all(|byte| byte.is_ascii_hexdigit()))
+        && start.raw_value(Attribute::Hidden).is_some()
 }
 
 /// How an inline style shows an element.

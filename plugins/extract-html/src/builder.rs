@@ -335,7 +335,10 @@ impl<'a> Builder<'a> {
             return None;
         }
         let is_unread = tag.is(Classes::UNREAD);
-        let traits = if is_unread { Traits::default() } else { Traits::of(start, known) };
+        let mut traits = if is_unread { Traits::default() } else { Traits::of(start, known) };
+        if self.reading.hidden {
+            traits.hints.remove(Hints::HIDDEN);
+        }
         if is_unread || traits.hints.any(Hints::HIDDEN) {
             if !is_leaf {
                 self.push_open(start, NO_NODE);
@@ -403,6 +406,9 @@ impl<'a> Builder<'a> {
         // The space before a link or a time belongs to the text before it, not to its own string.
         if self.space && wanted.is_some() && self.nodes[self.nodes.len() - 1].tag == Tag::Text {
             self.extend_last("");
+        }
+        if let Some(kind) = start.raw_value(Attribute::ItemType) {
+            self.head.add_item_type(kind);
         }
         let index = self.push_node(tag);
         let node = &mut self.nodes[index as usize];

@@ -51,6 +51,7 @@ pub fn find(text: &str, order: Order) -> Option<String> {
             iso(rest)
                 .or_else(|| numeric(rest, order))
                 .or_else(|| worded(rest))
+                .or_else(|| year_first(rest))
                 .or_else(|| east_asian(rest))
         } else if character.is_alphabetic() && !previous.is_alphanumeric() {
             month_first(rest)
@@ -229,25 +230,41 @@ fn east_asian(text: &str) -> Option<String> {
     if digits == 4 { day(year, month, of_month) } else { None }
 }
 
+/// `2023 Jan 7`, as journals have it.
+fn year_first(text: &str) -> Option<String> {
+    let (year, rest, 4) = number(text)? else { return None };
+    let rest = rest.strip_prefix(' ')?;
+    let end = rest.find(|it: char| !it.is_alphabetic())?;
+    let month = month(&rest[..end])?;
+    let (of_month, _, 1..=2) = number(rest[end..].trim_start_matches(['.', ' ']))? else {
+        return None;
+    };
+    day(year, month, of_month)
+}
+
 fn without_first<'a>(text: &'a str, beginnings: &[&str]) -> &'a str {
     beginnings.iter().find_map(|it| text.strip_prefix(it)).unwrap_or(text)
 }
 
-/// How the names of months begin.
+/// The names of months.
 const MONTH_LIST: &str = include_str!("dates/months.tsv");
 static MONTHS: [Row; count(MONTH_LIST)] = rows(MONTH_LIST);
 
+/// The month of this name, or of a name that begins so: `Feb`, `Sept`, `juil`.
 fn month(name: &str) -> Option<u32> {
-    /// The longest name, in bytes, is Arabic or Cyrillic.
-    const LONGEST: usize = 24;
+    /// The longest name, in bytes, is Russian; a capital may be longer than its small letter.
+    const LONGEST: usize = 32;
+    /// The shortest beginning that stands for a name.
+    const SHORTEST: usize = 3;
     if name.len() > LONGEST {
         return None;
     }
-    let mut lower = name.to_lowercase();
-    lower.push('.');
-    let longest =
-        MONTHS.iter().filter(|row| lower.starts_with(row.key)).max_by_key(|row| row.key.len())?;
-    longest.value.parse().ok()
+    // `İ` in small letters is an `i` and a dot above it.
+    let lower: String = name.to_lowercase().chars().filter(|it| *it != '\u{307}').collect();
+    let is_long = lower.chars().count() >= SHORTEST;
+    let fits = |row: &&Row| row.key == lower || is_long && row.key.starts_with(lower.as_str());
+    // Of several the shortest: `jui` is `juin`.
+    MONTHS.iter().filter(fits).min_by_key(|row| row.key.len())?.value.parse().ok()
 }
 
 /// The date with the time that follows it, if that has an offset from UTC.
@@ -330,6 +347,8 @@ mod tests {
         check("2024년 5월 1일", Some("2024-05-01"));
         check("Saturday, May 1, 2024 at 2:05 p.m. EST", Some("2024-05-01"));
         check("Updated May 1st, 2024", Some("2024-05-01"));
+        check("2024 May 1", Some("2024-05-01"));
+        check("2024 May 123", None);
         check("Maybe 3 2024 things", None);
         check("5/13/2024", Some("2024-05-13"));
         check("2024-02-30", None);
@@ -337,6 +356,102 @@ mod tests {
         check("99999999999999999999", None);
         check("tél. 12.34.5678", None);
         check("", None);
+    }
+
+    /// The months of each language, in the forms that dates have.
+    const NAMES: [(&str, &str); 20] = [
+        (
+            "en",
+            "January February March April May June July August September October November December",
+        ),
+        ("en", "Jan Feb Mar Apr May Jun Jul Aug Sept Oct Nov Dec"),
+        (
+            "fr",
+            "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+        ),
+        ("fr", "janv févr mars avr mai juin juil aout sept oct nov déc"),
+        (
+            "de",
+            "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
+        ),
+        ("de", "Jänner Feb Mrz Apr Mai Jun Jul Aug Sep Okt Nov Dez"),
+        (
+            "es",
+            "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+        ),
+        ("es", "ene feb mar abr may jun jul ago set oct nov dic"),
+        (
+            "it",
+            "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre",
+        ),
+        ("it", "gen feb mar apr mag giu lug ago set ott nov dic"),
+        (
+            "pt",
+            "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro",
+        ),
+        ("pt", "jan fev mar abr mai jun jul ago set out nov dez"),
+        (
+            "nl",
+            "januari februari maart april mei juni juli augustus september oktober november december",
+        ),
+        (
+            "pl",
+            "stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada grudnia",
+        ),
+        (
+            "ro",
+            "ianuarie februarie martie aprilie mai iunie iulie august septembrie octombrie noiembrie decembrie",
+        ),
+        ("ru", "января февраля марта апреля мая июня июля августа сентября октября ноября декабря"),
+        (
+            "uk",
+            "січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня",
+        ),
+        ("tr", "Ocak Şubat Mart Nisan Mayıs Haziran Temmuz Ağustos Eylül Ekim Kasım Aralık"),
+        (
+            "id",
+            "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember",
+        ),
+        ("ar", "يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر"),
+    ];
+
+    #[test]
+    fn every_month_of_every_language_is_that_month() {
+        for (language, names) in NAMES {
+            assert_eq!(names.split(' ').count(), 12, "{language}");
+            for (index, name) in names.split(' ').enumerate() {
+                let expected = format!("2024-{:02}-03", index + 1);
+                let capital = if language == "tr" {
+                    // Turkish capitals: `Nİ`, and `I` for the letter without a dot.
+                    name.replace('i', "İ").replace('ı', "I").to_uppercase()
+                } else {
+                    name.to_uppercase()
+                };
+                for text in [
+                    format!("3 {name} 2024"),
+                    format!("3. {name}. 2024"),
+                    format!("{name} 3, 2024"),
+                    format!("3 de {name} de 2024"),
+                    format!("3 {capital} 2024"),
+                ] {
+                    let found = find(&text, Order::DayFirst);
+                    assert_eq!(found.as_deref(), Some(expected.as_str()), "{language}: {text}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn words_that_begin_like_a_month_are_none() {
+        for text in [
+            "Marketing 3 2024",
+            "Decorating 12, 2024",
+            "Junior 3 2024",
+            "5 Maybe 2024",
+            "5 ma 2024",
+        ] {
+            assert_eq!(find(text, Order::DayFirst), None, "{text}");
+        }
     }
 
     #[test]

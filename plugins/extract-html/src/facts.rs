@@ -16,7 +16,7 @@ use crate::json_ld::{JsonLd, Kind};
 use crate::links;
 use crate::page_type::{self, PageType};
 use crate::render::Rendered;
-use crate::select::{Selection, fold};
+use crate::select::{Measure, Selection, fold};
 use crate::titles;
 use crate::whitespace::append_words;
 
@@ -36,6 +36,8 @@ pub struct Facts<'a> {
     json: JsonLd,
     /// The object that describes the article.
     article: Option<usize>,
+    /// It describes a page, which may be any.
+    is_only_page: bool,
     /// What the site calls itself, and what its address calls it.
     sites: Vec<String>,
     publisher: Option<String>,
@@ -45,6 +47,8 @@ pub struct Facts<'a> {
     pub description: Option<String>,
     /// What kind of page it is.
     pub page_type: Option<PageType>,
+    /// What says so.
+    page_type_source: Option<&'static str>,
 }
 
 impl<'a> Facts<'a> {
@@ -56,18 +60,23 @@ impl<'a> Facts<'a> {
         let first = |is_wanted: &dyn Fn(&str) -> bool| {
             json.subjects().find(|object| json.is_a(*object, is_wanted))
         };
-        let article = first(&is_article).or_else(|| first(&|kind| kind == "WebPage"));
+        let article = first(&is_article);
+        let is_only_page = article.is_none();
+        let article = article.or_else(|| first(&|kind| kind == "WebPage"));
         let mut facts = Facts {
             page,
             json,
             article,
+            is_only_page,
             sites: Vec::new(),
             publisher: None,
             titles: Vec::new(),
             description: None,
             page_type: None,
+            page_type_source: None,
         };
-        facts.page_type = page_type::of(page, &facts.json, facts.identifier().as_deref());
+        let told = page_type::of(page, &facts.json, facts.identifier().as_deref());
+        (facts.page_type, facts.page_type_source) = told.unzip();
         let head = &page.head;
         (facts.publisher, facts.sites) = facts.publishers();
         let og = head.meta(MetaName::OgTitle).and_then(|it| clean(it, MAX_TITLE));
@@ -206,19 +215,21 @@ impl<'a> Facts<'a> {
     /// The attributes of the document.
     pub fn attributes(
         &self,
+        measures: &[Measure],
         selection: &Selection,
         rendered: &Rendered,
         language: Option<&str>,
     ) -> Vec<Attribute> {
-        self.attributes_of(Some(selection), rendered, language)
+        self.attributes_of(Some((measures, selection)), rendered, language)
     }
 
     fn attributes_of(
         &self,
-        selection: Option<&Selection>,
+        read: Option<(&[Measure], &Selection)>,
         rendered: &Rendered,
         language: Option<&str>,
     ) -> Vec<Attribute> {
+        let selection = read.map(|(_, selection)| selection);
         let mut attributes = Vec::new();
         let mut add = |name: &str, value: Option<String>| {
             if let Some(value) = value {
@@ -226,12 +237,15 @@ impl<'a> Facts<'a> {
             }
         };
         add("title", self.title(selection, &rendered.text));
-        for creator in self.creators(selection) {
+        let creators = self.creators(selection);
+        let has_creator = !creators.is_empty();
+        for creator in creators {
             add("creator", Some(creator));
         }
         let order = self.order(language);
         let date = self.date(selection, rendered, order);
         let modified = self.modified(order);
+        let is_signed = has_creator || date.is_some();
         add("date", date.as_ref().map(|(date, _)| date.clone()));
         add("date-source", date.map(|(_, source)| source.to_owned()));
         add("modified", modified);
@@ -240,11 +254,28 @@ impl<'a> Facts<'a> {
         add("identifier", self.identifier());
         add("section", self.section());
         add("image", self.image());
-        add("page-type", self.page_type.map(|it| it.name().to_owned()));
+        if let Some((kind, source)) = self.kind(read, &rendered.text, is_signed) {
+            add("page-type", Some(kind.name().to_owned()));
+            add("page-type-source", Some(source.to_owned()));
+        }
         for subject in self.subjects() {
             add("subject", Some(subject));
         }
         attributes
+    }
+
+    /// What kind of page it is, and what says so.
+    fn kind(
+        &self,
+        read: Option<(&[Measure], &Selection)>,
+        text: &str,
+        is_signed: bool,
+    ) -> Option<(PageType, &'static str)> {
+        self.page_type.zip(self.page_type_source).or_else(|| {
+            let (measures, selection) = read?;
+            let kind = page_type::of_shape(self.page, measures, selection, text, is_signed);
+            Some((kind, "shape"))
+        })
     }
 
     fn title(&self, selection: Option<&Selection>, text: &str) -> Option<String> {

@@ -20,6 +20,8 @@ pub struct Head {
     pub base: Option<String>,
     /// `html lang`.
     pub lang: Option<String>,
+    /// What elements of the page are declared to be in microdata, without the address of the vocabulary.
+    pub item_types: Vec<String>,
     metas: Vec<(MetaName, String)>,
 }
 
@@ -91,6 +93,10 @@ static META_NAMES: Lookup<MetaName, 128> = Lookup::of(&[
     ("pubdate", MetaName::Published),
     ("publishdate", MetaName::Published),
     ("publish-date", MetaName::Published),
+    ("published", MetaName::Published),
+    ("citation_publication_date", MetaName::Published),
+    ("citation_online_date", MetaName::Published),
+    ("citation_date", MetaName::Date),
     ("dcterms.issued", MetaName::Published),
     ("dc.date.issued", MetaName::Published),
     ("parsely-pub-date", MetaName::Published),
@@ -130,7 +136,19 @@ impl MetaName {
     }
 }
 
+/// The most declarations in microdata that are kept: the first ones are about the page.
+const MAX_ITEM_TYPES: usize = 8;
+
 impl Head {
+    /// Keeps what an element is declared to be: `https://schema.org/Product`.
+    pub fn add_item_type(&mut self, address: &str) {
+        let kind = address.trim().rsplit(['/', '#']).next().unwrap_or_default();
+        let is_new = !kind.is_empty() && !self.item_types.iter().any(|it| it == kind);
+        if is_new && self.item_types.len() < MAX_ITEM_TYPES {
+            self.item_types.push(crate::dom::truncated(kind, 64).to_owned());
+        }
+    }
+
     /// Keeps what a `meta` element says.
     pub fn add_meta(&mut self, name: MetaName, content: String) {
         if self.metas.len() < MAX_METAS && !content.trim().is_empty() {

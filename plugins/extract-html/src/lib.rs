@@ -19,6 +19,7 @@ mod links;
 mod lookup;
 mod names;
 mod page_type;
+mod posts;
 mod render;
 mod select;
 mod start_tag;
@@ -28,6 +29,7 @@ mod tokens;
 mod whitespace;
 
 use docmill_plugin::prelude::*;
+use docmill_text::{Decoded, Evidence};
 
 /// The largest page that is read, in bytes. The largest of real ones have a few megabytes.
 const MAX_SOURCE: u64 = 64 * 1024 * 1024;
@@ -47,6 +49,20 @@ pub enum Syntax {
 ///
 /// [`Error::Malformed`] if the page is larger than 64 MiB. Apart from that every sequence of bytes is a page.
 pub fn extract(bytes: &[u8], syntax: Syntax) -> Result<Option<Extracted>, Error> {
+    extract_as(bytes, syntax, None)
+}
+
+/// The same for a page whose encoding HTTP or a part of a mail declares: `utf-8`, `windows-1251`. Such a label counts more than one in the
+/// page, as the standard has it, and less than a byte order mark and than UTF-8 that is valid.
+///
+/// # Errors
+///
+/// As [`extract`].
+pub fn extract_as(
+    bytes: &[u8],
+    syntax: Syntax,
+    charset: Option<&str>,
+) -> Result<Option<Extracted>, Error> {
     if bytes.len() as u64 > MAX_SOURCE {
         return Err(too_large(bytes.len() as u64));
     }
@@ -56,7 +72,7 @@ pub fn extract(bytes: &[u8], syntax: Syntax) -> Result<Option<Extracted>, Error>
             Ok(extract_text(text.strip_prefix('\u{feff}').unwrap_or(text), syntax))
         }
         _ => {
-            let decoded = docmill_text::decode(bytes, charset::declared(bytes));
+            let decoded = decode(bytes, charset);
             let mut extracted = extract_text(&decoded.text, syntax);
             if let Some(extracted) = &mut extracted {
                 let told = decoded.attributes().into_iter();
@@ -68,6 +84,17 @@ pub fn extract(bytes: &[u8], syntax: Syntax) -> Result<Option<Extracted>, Error>
     }
 }
 
+/// Decodes a page by the label that came with it or, if the bytes contradict that, by its own.
+fn decode(bytes: &[u8], charset: Option<&str>) -> Decoded {
+    if let Some(charset) = charset {
+        let decoded = docmill_text::decode(bytes, Some(charset));
+        if matches!(decoded.evidence, Evidence::Mark | Evidence::Label | Evidence::Content) {
+            return decoded;
+        }
+    }
+    docmill_text::decode(bytes, charset::declared(bytes))
+}
+
 /// Whether a page can be read as it stands: no zeros of UTF-16, no escapes of ISO-2022, no letters with combining marks behind them.
 fn is_plain(page: &str) -> bool {
     // The first bytes of U+0300 to U+037F, which no other character has.
@@ -76,8 +103,8 @@ fn is_plain(page: &str) -> bool {
 }
 
 fn extract_text(source: &str, syntax: Syntax) -> Option<Extracted> {
-    let is_xml = syntax == Syntax::Xhtml;
-    let mut page = dom::Page::parse(source, Reading { is_xml, noscript: false });
+    let reading = Reading { is_xml: syntax == Syntax::Xhtml, ..Reading::default() };
+    let mut page = dom::Page::parse(source, reading);
     furniture::name(&mut page);
     let read = read_page(&page);
     if read.prose >= WORTHWHILE {
@@ -87,10 +114,19 @@ fn extract_text(source: &str, syntax: Syntax) -> Option<Extracted> {
     let facts = facts::Facts::of(&page);
     let mut best = read;
     if memchr::memmem::find(source.as_bytes(), b"<noscript").is_some() {
-        let mut page = dom::Page::parse(source, Reading { is_xml, noscript: true });
+        let mut page = dom::Page::parse(source, Reading { noscript: true, ..reading });
         furniture::name(&mut page);
         let other = read_page(&page);
         if other.prose > best.prose.saturating_mul(2).max(LEAST_FALLBACK) {
+            best = other;
+        }
+    }
+    if best.prose < NOTHING {
+        // Nothing is shown before a script has run, or somebody has agreed to something.
+        let mut page = dom::Page::parse(source, Reading { hidden: true, ..reading });
+        furniture::name(&mut page);
+        let other = read_page(&page);
+        if other.prose > LEAST_FALLBACK {
             best = other;
         }
     }
@@ -108,6 +144,9 @@ const WORTHWHILE: u32 = 250;
 /// Another copy is at least as long as this: `You need to enable JavaScript to run this app` is shorter.
 const LEAST_FALLBACK: u32 = 120;
 
+/// With less than this, which is a few words, a page shows nothing.
+const NOTHING: u32 = 60;
+
 /// How a page is parsed.
 #[derive(Debug, Clone, Copy, Default)]
 struct Reading {
@@ -115,6 +154,8 @@ struct Reading {
     is_xml: bool,
     /// `noscript` is read, as by a browser without scripts.
     noscript: bool,
+    /// What is not shown is read, too.
+    hidden: bool,
 }
 
 /// What was read from a page, and how much prose it has.
@@ -127,20 +168,41 @@ fn read_page(page: &dom::Page<'_>) -> Read {
     let facts = facts::Facts::of(page);
     let is_discussion = facts.page_type.is_some_and(page_type::PageType::is_discussion);
     let measures = select::measure(page, is_discussion);
-    let selection = select::select(page, &measures, &facts.titles, facts.description.as_deref());
-    let rendered =
-        render::render(page, &measures, &selection, facts.base().as_deref(), is_discussion);
+    let posts = is_discussion.then(|| posts::Posts::find(page, &measures)).flatten();
+    let selection = select::select(page, &measures, &facts, posts.as_ref());
+    let base = facts.base();
+    let rendered = render::render(
+        page,
+        &measures,
+        &selection,
+        base.as_deref(),
+        is_discussion,
+        posts.as_ref(),
+        &facts.stated_authors(),
+    );
     let prose = measures[selection.body as usize].prose;
     if rendered.text.is_empty() {
         return Read { extracted: None, prose: 0 };
     }
     let language = facts.language(&rendered.text);
-    let attributes = facts.attributes(&selection, &rendered, language.as_deref());
+    let attributes = facts.attributes(&measures, &selection, &rendered, language.as_deref());
+    let mut rendered = rendered;
+    tell_languages(&rendered.text, &mut rendered.marks, language.as_deref());
     let extracted = Extracted {
         document: Document { text: rendered.text, language, attributes, marks: rendered.marks },
         asides: rendered.asides,
     };
     Read { extracted: Some(extracted), prose }
+}
+
+/// Tells of which paragraphs the language is another one than that of the text.
+fn tell_languages(text: &str, marks: &mut [Mark], language: Option<&str>) {
+    let is_passage = |mark: &&mut Mark| matches!(mark.kind.as_str(), "paragraph" | "item");
+    let mut passages: Vec<&mut Mark> = marks.iter_mut().filter(is_passage).collect();
+    let texts: Vec<&str> = passages.iter().map(|mark| &text[mark.span.range()]).collect();
+    for (at, tag) in docmill_text::other_languages(&texts, language) {
+        passages[at].attributes.push(Attribute::new("language", tag));
+    }
 }
 
 fn too_large(size: u64) -> Error {
@@ -176,7 +238,19 @@ impl Extractor for ExtractHtml {
             "application/xhtml+xml" => Syntax::Xhtml,
             _ => Syntax::Html,
         };
-        Ok(extract(&source.read_all(), syntax)?.into_iter().collect())
+        let charset = source.attribute("charset");
+        let mut extracted = extract_as(&source.read_all(), syntax, charset.as_deref())?;
+        if let (Some(extracted), Some(_)) = (&mut extracted, source.attribute("date")) {
+            leave_date(&mut extracted.document);
+        }
+        Ok(extracted.into_iter().collect())
+    }
+}
+
+/// Leaves the date to the container, which knows one, where the page has none but in an address or in a line among others.
+fn leave_date(document: &mut Document) {
+    if matches!(document.attribute("date-source"), Some("text" | "address")) {
+        document.attributes.push(Attribute::new("guessed", "date"));
     }
 }
 

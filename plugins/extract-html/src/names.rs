@@ -263,6 +263,7 @@ pub fn hints_of_role(role: &str) -> Hints {
         }
         "complementary" => Hints::SIDE,
         "dialog" | "alertdialog" => Hints::NOTICE,
+        "tabpanel" => Hints::PANEL,
         _ => Hints::default(),
     }
 }

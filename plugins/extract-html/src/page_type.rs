@@ -4,6 +4,7 @@ use crate::dom::Page;
 use crate::head::MetaName;
 use crate::json_ld::JsonLd;
 use crate::names::Hints;
+use crate::select::{Measure, Selection};
 use crate::tags::Tag;
 
 /// A kind of page.
@@ -17,6 +18,10 @@ pub enum PageType {
     Product,
     /// Many products, or pages of a category.
     Collection,
+    /// Many articles, courses, places: what leads to other pages.
+    Listing,
+    /// What somebody offers, other than a product: the pages of companies.
+    Service,
     /// A reference, a manual, a tutorial.
     Documentation,
 }
@@ -29,6 +34,8 @@ impl PageType {
             PageType::Forum => "forum",
             PageType::Product => "product",
             PageType::Collection => "collection",
+            PageType::Listing => "listing",
+            PageType::Service => "service",
             PageType::Documentation => "documentation",
         }
     }
@@ -69,13 +76,79 @@ const ADDRESSES: [(&str, PageType); 22] = [
 const GENERATORS: [&str; 7] =
     ["sphinx", "docusaurus", "mkdocs", "gitbook", "vitepress", "mediawiki", "antora"];
 
-/// The type of a page, as far as it says so itself: to machines, by its address, or by what its boxes are called.
-pub fn of(page: &Page, json: &JsonLd, address: Option<&str>) -> Option<PageType> {
-    stated(page, json).or_else(|| of_address(address?)).or_else(|| of_frames(page))
+/// So do programs for discussions.
+const BOARDS: [&str; 8] =
+    ["discourse", "vbulletin", "phpbb", "xenforo", "nodebb", "flarum", "mybb", "simple machines"];
+
+/// The type of a page, as far as it says so itself, and how: to machines, by its address, or by what its boxes are called.
+pub fn of(page: &Page, json: &JsonLd, address: Option<&str>) -> Option<(PageType, &'static str)> {
+    let told = |kind: Option<PageType>, source| kind.map(|kind| (kind, source));
+    told(stated(page, json), "stated")
+        .or_else(|| told(of_address(address?), "address"))
+        .or_else(|| told(of_frames(page), "markup"))
+}
+
+/// What kind of page it is by the shape of what was read from it, where it does not say so itself. A page that names its author or its
+/// date is signed.
+pub fn of_shape(
+    page: &Page,
+    measures: &[Measure],
+    selection: &Selection,
+    text: &str,
+    is_signed: bool,
+) -> PageType {
+    /// An article has so many paragraphs of some sentences, wherever its headline stands.
+    const PARAGRAPHS: usize = 8;
+    /// A paragraph of some sentences.
+    const PARAGRAPH: u32 = 140;
+    /// A reference quotes code so often.
+    const CODE: usize = 20;
+    /// A shop names so many prices.
+    const PRICES: usize = 5;
+    let body = selection.body;
+    let measure = &measures[body as usize];
+    let inner = body..page.nodes[body as usize].end;
+    let count = |is_wanted: &dyn Fn(u32) -> bool| inner.clone().filter(|it| is_wanted(*it)).count();
+    let tag = |index: u32| page.nodes[index as usize].tag;
+    let paragraphs =
+        count(&|it| tag(it) == Tag::Paragraph && measures[it as usize].chars >= PARAGRAPH);
+    let is_of_links = u64::from(measure.linked) * 3 > u64::from(measure.chars);
+    if count(&|it| matches!(tag(it), Tag::Code | Tag::Preformatted)) >= CODE {
+        PageType::Documentation
+    } else if paragraphs >= PARAGRAPHS || is_signed && !selection.is_whole {
+        PageType::Article
+    } else if prices(text) >= PRICES {
+        PageType::Collection
+    } else if is_of_links {
+        PageType::Listing
+    } else if selection.is_whole || selection.headline.is_some_and(|it| page.contains(body, it)) {
+        PageType::Service
+    } else {
+        PageType::Article
+    }
+}
+
+/// How many amounts of money a text names by the sign of their currency.
+fn prices(text: &str) -> usize {
+    /// More change nothing.
+    const MOST: usize = 20;
+    let signs = text.match_indices(['$', '€', '£', '¥', '₹', '₩', '₫']);
+    let is_digit = |it: Option<char>| it.is_some_and(|it| it.is_ascii_digit());
+    let prices = signs.filter(|(at, sign)| {
+        is_digit(text[at + sign.len()..].trim_start_matches([' ', '\u{a0}']).chars().next())
+            || is_digit(text[..*at].trim_end_matches([' ', '\u{a0}']).chars().next_back())
+    });
+    prices.take(MOST).count()
 }
 
 fn stated(page: &Page, json: &JsonLd) -> Option<PageType> {
-    let types: Vec<&str> = json.subjects().flat_map(|object| json.types(object)).collect();
+    let of_json = json.subjects().flat_map(|object| json.types(object));
+    let mut types: Vec<&str> = of_json.collect();
+    types.extend(page.head.item_types.iter().map(String::as_str));
+    // Questions that the owner of a page answers himself are a part of a page of any kind.
+    if types.contains(&"FAQPage") {
+        types.retain(|kind| *kind != "Question");
+    }
     let is = |wanted: fn(&str) -> bool| types.iter().any(|it| wanted(it));
     if is(|kind| matches!(kind, "DiscussionForumPosting" | "QAPage" | "Question")) {
         return Some(PageType::Forum);
@@ -93,6 +166,9 @@ fn stated(page: &Page, json: &JsonLd) -> Option<PageType> {
         return Some(PageType::Collection);
     }
     let generator = page.head.meta(MetaName::Generator).unwrap_or_default().to_lowercase();
+    if BOARDS.iter().any(|it| generator.starts_with(it)) {
+        return Some(PageType::Forum);
+    }
     if GENERATORS.iter().any(|it| generator.starts_with(it)) {
         return Some(PageType::Documentation);
     }

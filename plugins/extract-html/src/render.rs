@@ -1,6 +1,7 @@
 //! Turns the selected subtrees into text and marks, and everything else that can be read into asides.
 
 mod asides;
+mod discussion;
 mod scripts;
 mod writing;
 
@@ -10,6 +11,7 @@ use docmill_plugin::{Aside, Attribute, Mark, Span};
 use crate::dom::{Node, Page, flag};
 use crate::links;
 use crate::names::Hints;
+use crate::posts::{Post, Posts};
 use crate::select::{Measure, Selection};
 use crate::tags::{Classes, Tag};
 
@@ -41,6 +43,8 @@ pub fn render(
     selection: &Selection,
     base: Option<&str>,
     is_discussion: bool,
+    posts: Option<&Posts>,
+    authors: &[String],
 ) -> Rendered {
     let body = &measures[selection.body as usize];
     let mut renderer = Renderer {
@@ -48,9 +52,16 @@ pub fn render(
         measures,
         base,
         body_prose: body.clean.max(1),
+        body_chars: body.chars,
+        authors,
         is_discussion,
-        has_teasers: has_teasers(page, measures, selection.body),
-        is_of_links: body.is_links(),
+        posts: posts.map(|it| it.posts.as_slice()).unwrap_or_default(),
+        all_posts: posts.map(|it| it.posts.as_slice()).unwrap_or_default(),
+        signatures: posts.map(|it| it.signatures.as_slice()).unwrap_or_default(),
+        post: None,
+        signed: Signed::default(),
+        has_teasers: !selection.is_whole && has_teasers(page, measures, selection.body),
+        is_of_links: body.is_links() || selection.is_whole,
         related_beside: None,
         text: String::with_capacity(body.chars as usize * 2),
         drafts: Vec::new(),
@@ -94,6 +105,9 @@ enum Kind {
     Cell,
     Code,
     Emphasis,
+    Post,
+    Author,
+    Date,
 }
 
 impl Kind {
@@ -109,6 +123,9 @@ impl Kind {
             Kind::Cell => "cell",
             Kind::Code => "code",
             Kind::Emphasis => "emphasis",
+            Kind::Post => "post",
+            Kind::Author => "author",
+            Kind::Date => "date",
         }
     }
 
@@ -128,6 +145,13 @@ struct Draft {
 
 const UNRESOLVED: usize = usize::MAX;
 
+/// Whether the author and the date of a post have been written.
+#[derive(Debug, Clone, Copy, Default)]
+struct Signed {
+    author: bool,
+    date: bool,
+}
+
 /// An element that the walk is in.
 #[derive(Debug, Clone, Copy)]
 struct Open {
@@ -144,8 +168,19 @@ struct Renderer<'a> {
     measures: &'a [Measure],
     base: Option<&'a str>,
     body_prose: u32,
+    body_chars: u32,
+    /// Who wrote the article, as the page states for machines.
+    authors: &'a [String],
     /// What readers wrote is the text.
     is_discussion: bool,
+    all_posts: &'a [Post],
+    /// All places that name an author or a date.
+    signatures: &'a [u32],
+    /// Those that have not been reached.
+    posts: &'a [Post],
+    /// The one that is being read, and what of it has been written.
+    post: Option<&'a Post>,
+    signed: Signed,
     /// The cards in it are teasers: most of it is something else.
     has_teasers: bool,
     /// The text is links, and none of them leads away from it.
@@ -244,7 +279,13 @@ impl Renderer<'_> {
         if self.page.nodes[node.parent as usize].tag == Tag::Fraction && node.parent + 1 < index {
             self.write("/", false);
         }
+        self.begin_post(index, node);
+        if self.is_signature(index) {
+            self.sign(index, node.end);
+            return node.end;
+        }
         if let Some(kind) = self.aside_kind(index, node) {
+            self.sign(index, node.end);
             self.add_aside(kind, index);
             self.after_image = false;
             // A box between two words of a paragraph ends neither.
@@ -360,11 +401,7 @@ impl Renderer<'_> {
                 }
             }
         }
-        let draft = kind.filter(|_| self.drafts.len() < MAX_MARKS).map(|kind| {
-            self.drafts.push(Draft { kind, start: UNRESOLVED, end: UNRESOLVED, node: index });
-            self.unresolved += 1;
-            self.drafts.len() - 1
-        });
+        let draft = kind.and_then(|kind| self.begin(kind, index));
         self.open.push(Open {
             end: node.end,
             tag: node.tag,
@@ -372,6 +409,16 @@ impl Renderer<'_> {
             is_layout,
             is_lead: is_lead(node),
         });
+    }
+
+    /// Begins a mark with the next letter, unless there are too many.
+    fn begin(&mut self, kind: Kind, node: u32) -> Option<usize> {
+        if self.drafts.len() >= MAX_MARKS {
+            return None;
+        }
+        self.drafts.push(Draft { kind, start: UNRESOLVED, end: UNRESOLVED, node });
+        self.unresolved += 1;
+        Some(self.drafts.len() - 1)
     }
 
     /// Whether the row that is being read has given a cell already.
@@ -451,7 +498,7 @@ impl Renderer<'_> {
     fn finish(mut self) -> Rendered {
         self.text.truncate(self.text.trim_end().len());
         let length = self.text.len();
-        let mut drafts = self.drafts;
+        let mut drafts = std::mem::take(&mut self.drafts);
         for draft in &mut drafts {
             draft.start = draft.start.min(length);
             draft.end = draft.end.min(length);
@@ -464,6 +511,7 @@ impl Renderer<'_> {
             let mut attributes = Vec::new();
             match draft.kind {
                 Kind::Heading(level) => attributes.push(Attribute::new("level", level)),
+                Kind::Post => attributes = self.attributes_of_post(draft.node),
                 Kind::Link => {
                     let href = self.page.string(&self.page.nodes[draft.node as usize]);
                     let Some(href) = links::resolve(href, self.base) else { continue };

@@ -5,7 +5,10 @@
 //! outermost element as long as one child holds nearly all of it. All of it is a few loops over a flat list.
 
 use crate::dom::Page;
+use crate::facts::Facts;
 use crate::names::Hints;
+use crate::page_type::PageType;
+use crate::posts::Posts;
 use crate::tags::{Classes, Tag};
 
 /// What a subtree holds.
@@ -71,6 +74,8 @@ struct Block {
 pub fn measure(page: &Page, is_discussion: bool) -> Vec<Measure> {
     let mut each = vec![Measure::default(); page.nodes.len()];
     let blocks = measure_each(page, &mut each);
+    /// Less is no text but a line below one: who owns the page, since when.
+    const LEAST: u32 = 60;
     // A page without a sentence: a table of results, a notice of five words, a list of links.
     let mut scales = [PROSE, SHORT, LINKS].into_iter();
     loop {
@@ -78,7 +83,7 @@ pub fn measure(page: &Page, is_discussion: bool) -> Vec<Measure> {
         let scale = scales.next();
         let total = weigh(&mut measures, &blocks, scale.unwrap_or(PROSE));
         add_up(page, &mut measures, total, is_discussion);
-        if scale.is_none() || measures[0].clean > 0 {
+        if scale.is_none() || measures[0].clean >= LEAST {
             return measures;
         }
     }
@@ -187,7 +192,9 @@ fn add_up(page: &Page, measures: &mut [Measure], total: u32, is_discussion: bool
     for (index, node) in page.nodes.iter().enumerate().skip(1).rev() {
         let mut hints = node.hints;
         if is_discussion {
+            // What readers wrote is the text, and their names above it lead to other pages as the headlines of cards do.
             hints.remove(Hints::COMMENTS);
+            hints.remove(Hints::CARD);
         }
         if hints.any(Hints::CARD) || is_boilerplate(hints, measures[index].prose, total) {
             measures[index].clean = 0;
@@ -237,25 +244,37 @@ pub struct Selection {
     pub headline: Option<u32>,
     /// Whether it is the only main heading of the page.
     pub is_headline_main: bool,
+    /// The text is all of the page.
+    pub is_whole: bool,
 }
 
-/// Selects the article. `titles` are what the page calls itself for machines, `description` how it sums itself up.
+/// Selects the text: the article, the posts of a discussion, or all of the page.
 pub fn select(
     page: &Page,
     measures: &[Measure],
-    titles: &[String],
-    description: Option<&str>,
+    facts: &Facts<'_>,
+    posts: Option<&Posts>,
 ) -> Selection {
+    let titles = &facts.titles;
     let mut chosen = Vec::new();
     let (start, is_declared) = start(page, measures);
     let mut body = if is_declared { start } else { descend(page, measures, start, &mut chosen) };
-    if let Some(short) = beside_headline(page, measures, body, titles) {
+    let short = beside_headline(page, measures, body, titles);
+    if let Some(short) = short {
         chosen.clear();
         body = short;
     }
-    if let Some(wide) = whole(page, measures, body) {
+    if let Some(list) = list_of_posts(measures, posts) {
         chosen.clear();
-        body = wide;
+        body = list;
+    }
+    /// Beside a page with more than this a text of a few words is a slogan.
+    const MOST_AROUND_SHORT: u32 = 1_500;
+    let whole = whole(page, measures, body, facts.page_type)
+        .filter(|all| short.is_none() || measures[*all as usize].chars > MOST_AROUND_SHORT);
+    if let Some(whole) = whole {
+        chosen.clear();
+        body = whole;
     }
     widen(page, measures, body, &mut chosen);
     chosen.push(body);
@@ -273,7 +292,7 @@ pub fn select(
             page.nodes[parent as usize].parent
         }
     };
-    find_leads(page, measures, leads_from, body, description, &mut chosen);
+    find_leads(page, measures, leads_from, body, facts.description.as_deref(), &mut chosen);
     chosen.sort_unstable();
     let mut nodes: Vec<u32> = Vec::with_capacity(chosen.len());
     for node in chosen {
@@ -284,7 +303,13 @@ pub fn select(
     let mut mains =
         page.headings.iter().filter(|it| page.nodes[**it as usize].tag == Tag::Heading1);
     let is_headline_main = mains.next().copied() == headline && mains.next().is_none();
-    Selection { nodes, body, headline, is_headline_main: is_headline_main && headline.is_some() }
+    Selection {
+        nodes,
+        body,
+        headline,
+        is_headline_main: is_headline_main && headline.is_some(),
+        is_whole: whole.is_some(),
+    }
 }
 
 /// Where to look for the body, and whether the page itself declares that this is it.
@@ -368,16 +393,60 @@ fn beside_headline(page: &Page, measures: &[Measure], body: u32, titles: &[Strin
     None
 }
 
-/// The main part of the page, where the body that was found is only one of many: lists of products, services, courses.
-fn whole(page: &Page, measures: &[Measure], body: u32) -> Option<u32> {
-    /// The description of a category has a smaller part of its page than this, in hundredths.
+/// What lies around the posts of a discussion, if most of what is said on the page is said there.
+fn list_of_posts(measures: &[Measure], posts: Option<&Posts>) -> Option<u32> {
+    let list = posts?.list;
+    (measures[list as usize].prose * 2 >= measures[0].prose).then_some(list)
+}
+
+/// The main part of the page, where no passage of it is the text: lists of products, of services, of courses.
+fn whole(page: &Page, measures: &[Measure], body: u32, page_type: Option<PageType>) -> Option<u32> {
+    /// What has less prose is no article: a slogan above products, what a shop says about itself.
+    const LEAST_OF_ARTICLE: u32 = 550;
+    /// The description of a category has a smaller part of the main part than this, in hundredths.
     const SMALL_PART: u64 = 30;
+    /// What a template declares to be the main part, and has less of the page than this, in hundredths, is not all of it.
+    const LEAST_OF_MAIN: u64 = 25;
     let chars = |index: u32| u64::from(measures[index as usize].chars);
     let mains =
         page.frames.iter().copied().filter(|index| page.nodes[*index as usize].tag == Tag::Main);
     let main = mains.max_by_key(|index| (chars(*index), std::cmp::Reverse(*index)));
-    let main = main.filter(|main| page.contains(*main, body) && *main != body)?;
-    (chars(body) * 100 < chars(main) * SMALL_PART).then_some(main)
+    let is_small = main.is_some_and(|main| {
+        page.contains(main, body) && chars(body) * 100 < chars(main) * SMALL_PART
+    });
+    let is_article = page_type == Some(PageType::Article)
+        || measures[body as usize].clean > LEAST_OF_ARTICLE
+        || is_short_article(page, measures, body);
+    if is_article && !is_small && page_type != Some(PageType::Collection) {
+        return None;
+    }
+    let all = page.nodes.iter().position(|node| node.tag == Tag::Body).unwrap_or(0) as u32;
+    let main = main.filter(|main| chars(*main) * 100 >= chars(all) * LEAST_OF_MAIN || is_small);
+    Some(main.unwrap_or(all)).filter(|main| chars(*main) > 0)
+}
+
+/// Whether a text of few sentences is an article, such as a piece of news: by its paragraphs, or because it is little else than sentences
+/// and a good part of the page.
+fn is_short_article(page: &Page, measures: &[Measure], body: u32) -> bool {
+    /// So many paragraphs of some sentences are no slogan.
+    const PARAGRAPHS: usize = 2;
+    const PARAGRAPH: u32 = 100;
+    /// So much prose without paragraphs, as old pages have it, is none either.
+    const PROSE: u32 = 150;
+    /// A good part of a page are so many hundredths.
+    const GOOD_PART: u64 = 20;
+    let is_paragraph = |index: &u32| {
+        page.nodes[*index as usize].tag == Tag::Paragraph
+            && measures[*index as usize].chars >= PARAGRAPH
+    };
+    let inner = body..page.nodes[body as usize].end;
+    if inner.filter(is_paragraph).take(PARAGRAPHS).count() == PARAGRAPHS {
+        return true;
+    }
+    let (measure, all) = (&measures[body as usize], &measures[0]);
+    measure.clean >= PROSE
+        && measure.clean * 2 >= measure.chars
+        && u64::from(measure.chars) * 100 >= u64::from(all.chars) * GOOD_PART
 }
 
 /// Adds what stands beside the body in the same frame and is text like it: a standfirst, an update, a table, a list.

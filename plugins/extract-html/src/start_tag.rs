@@ -24,6 +24,7 @@ pub enum Attribute {
     HttpEquiv,
     Id,
     ItemProperty,
+    ItemType,
     Lang,
     /// `name`.
     Named,
@@ -47,6 +48,7 @@ static ATTRIBUTES: Lookup<Attribute, 64> = Lookup::of(&[
     ("name", Attribute::Named),
     ("property", Attribute::Property),
     ("itemprop", Attribute::ItemProperty),
+    ("itemtype", Attribute::ItemType),
     ("http-equiv", Attribute::HttpEquiv),
     ("lang", Attribute::Lang),
     ("xml:lang", Attribute::Lang),

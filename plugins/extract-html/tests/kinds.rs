@@ -1,7 +1,7 @@
 //! Kinds of pages that readers have been seen to get wrong, each as a page of a few lines: what must be read of it, and what not.
 
-use docmill_plugin::Extracted;
-use extract_html::{Syntax, extract};
+use docmill_plugin::prelude::*;
+use extract_html::{ExtractHtml, Syntax, extract};
 
 /// Three paragraphs that are an article anywhere.
 const PROSE: &str = "<p>The ferry to the islands leaves twice a day again, the company said on Monday, after its \
@@ -339,4 +339,271 @@ fn facts_are_told_with_their_source() {
         "identifier",
         Some("https://a.example/de/y"),
     );
+}
+
+/// What a server sent after the rest of the page, hidden until a script puts it where it belongs.
+#[test]
+fn streamed_parts_of_a_page_are_read() {
+    check(
+        &page(&format!(
+            "<main><p>Loading</p></main><div hidden id='S:1f'><main><h1>Ferries</h1>{PROSE}</main></div>"
+        )),
+        &["twice a day", "pay for it"],
+        &[],
+    );
+    check(
+        &page(&format!(
+            "<article>{PROSE}</article><div hidden id='S:menu'>HIDDEN</div><div id='S:0' hidden></div>"
+        )),
+        &["pay for it"],
+        &["HIDDEN"],
+    );
+}
+
+#[test]
+fn a_page_that_is_hidden_until_a_script_has_run_is_read() {
+    for style in
+        ["style='display:none'", "style='visibility: hidden'", "hidden", "aria-hidden=true"]
+    {
+        check(
+            &page(&format!("<div>Please wait</div><div {style}>{PROSE}</div>")),
+            &["pay for it"],
+            &[],
+        );
+    }
+    // What is hidden beside a text stays so.
+    let beside =
+        format!("<article>{PROSE}</article><div style='display:none'>{PROSE}<p>HIDDEN</p></div>");
+    check(&page(&beside), &["pay for it"], &["HIDDEN"]);
+}
+
+#[test]
+fn a_table_or_a_list_of_links_is_the_text_where_there_is_no_other() {
+    let table = "<div><h1>Regatta</h1><p>It ended on Sunday.</p><table><tr><th>Place<th>Boat</tr>\
+        <tr><td>1<td>Anna</tr><tr><td>2<td>Berta</tr><tr><td>3<td>Clarissa</tr><tr><td>4<td>Dorothea</tr>\
+        <tr><td>5<td>Emma and Fiona</tr></table></div>\
+        <footer><p>© 2019 The Courier. All rights reserved. <a href=/i>Imprint</a></p></footer>";
+    check(&page(table), &["It ended on Sunday.", "2\tBerta"], &["Imprint"]);
+    let links: String = (1..9)
+        .map(|it| format!("<p><a href=/{it}>The {it}th harbour was opened again after the repair of its crane</a></p>"))
+        .collect();
+    let round_up = format!(
+        "<nav><a href=/>MENU</a></nav><article><h1>Round-up</h1>{links}</article>\
+        <footer><p>© 2019 The Courier. All rights reserved.</p></footer>"
+    );
+    check(&page(&round_up), &["The 1th harbour", "The 8th harbour"], &["MENU", "rights"]);
+}
+
+#[test]
+fn lists_of_products_and_of_articles_are_read_whole() {
+    let cards = |price: &str| -> String {
+        (1..12)
+            .map(|it| {
+                format!(
+                    "<li><a href=/p{it}><img src=a.png>Boat number {it}</a><div>{price}</div></li>"
+                )
+            })
+            .collect()
+    };
+    let list = |main: &str, inner: &str| {
+        page(&format!(
+            "<header><nav><ul><li><a href=/>MENU</a></ul></nav></header>{main}<h1>Boats</h1>\
+            <p>All boats that we have built, and a few that others have.</p><ul>{inner}</ul></div>\
+            <footer><a href=/terms>TERMS</a></footer>"
+        ))
+    };
+    for main in ["<main><div>", "<div role=main>", "<div id=page>"] {
+        let shop = list(main, &cards("€ 120"));
+        check(
+            &shop,
+            &["Boat number 1\n", "Boat number 11", "€ 120", "All boats"],
+            &["MENU", "TERMS"],
+        );
+        assert_eq!(read(&shop).document.attribute("page-type"), Some("collection"));
+        let links = list(main, &cards(""));
+        check(&links, &["Boat number 1", "Boat number 11"], &["MENU", "TERMS"]);
+        assert_eq!(read(&links).document.attribute("page-type"), Some("listing"));
+    }
+}
+
+/// A post as programs for discussions write it: what they say of its author stands beside it.
+fn post(author: &str, day: u32, body: &str) -> String {
+    format!(
+        "<article class='message'><div class=message-user><h4 class=message-name><a href=/members/1 class=username>{author}</a></h4>\
+         <h5>Member</h5><dl><dt>Joined<dd>Apr 13, 2009</dl><dl><dt>Messages<dd>887</dl></div>\
+         <div class=message-main><header class=message-attribution><a href=#p><time datetime=2024-05-{day:02}T10:00:00+0200>May {day}, 2024</time></a></header>\
+         <div class=message-body><div>{body}</div></div></div></article>"
+    )
+}
+
+#[test]
+fn posts_of_a_discussion_have_author_and_date() {
+    let long = "I have had the same boat since spring, and its engine stops whenever the water is colder than the air above it.";
+    let posts =
+        [post("Anna", 3, long), post("Berta", 4, "Thanks!"), post("Cora", 5, long)].concat();
+    let ld = r#"<script type="application/ld+json">{"@type":"DiscussionForumPosting","headline":"Engines"}</script>"#;
+    let page = page(&format!(
+        "{ld}<div class=menu><a href=/>MENU</a></div><h1>Engines</h1><div class=block-body>{posts}</div>"
+    ));
+    check(&page, &["Anna", "May 3, 2024", "Thanks!", "Cora", long], &["MENU", "Member", "887"]);
+    let document = read(&page).document;
+    let said = |kind: &str| -> Vec<(String, Vec<(String, String)>)> {
+        let marks = document.marks.iter().filter(|mark| mark.kind == kind);
+        marks
+            .map(|mark| {
+                let text = document.text[mark.span.range()].to_owned();
+                (
+                    text,
+                    mark.attributes.iter().map(|it| (it.name.clone(), it.value.clone())).collect(),
+                )
+            })
+            .collect()
+    };
+    let posts = said("post");
+    assert_eq!(posts.len(), 3, "{posts:?}");
+    let of = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    assert_eq!(posts[1].1, [of("author", "Berta"), of("date", "2024-05-04T10:00:00+02:00")]);
+    assert_eq!(posts[1].0, "Berta\n\nMay 4, 2024\n\nThanks!");
+    let authors: Vec<String> = said("author").into_iter().map(|it| it.0).collect();
+    assert_eq!(authors, ["Anna", "Berta", "Cora"]);
+    let dates: Vec<String> = said("date").into_iter().map(|it| it.0).collect();
+    assert_eq!(dates, ["May 3, 2024", "May 4, 2024", "May 5, 2024"]);
+}
+
+#[test]
+fn questions_that_the_owner_answers_make_no_discussion() {
+    let faq = r#"<script type="application/ld+json">{"@type":"FAQPage","mainEntity":[{"@type":"Question","name":"Why?"}]}</script>"#;
+    let kind = |body: &str| read(&page(body)).document.attribute("page-type").map(str::to_owned);
+    assert_ne!(kind(&format!("{faq}<article>{PROSE}</article>")).as_deref(), Some("forum"));
+    let qa = faq.replace("FAQPage", "QAPage");
+    assert_eq!(kind(&format!("{qa}<article>{PROSE}</article>")).as_deref(), Some("forum"));
+    // The same in microdata.
+    let microdata = format!("<div itemscope itemtype='https://schema.org/QAPage'>{PROSE}</div>");
+    assert_eq!(kind(&microdata).as_deref(), Some("forum"));
+}
+
+#[test]
+fn when_a_page_was_put_up_is_the_date_of_an_article_only() {
+    let ld = r#"<script type="application/ld+json">{"@type":"WebPage","datePublished":"2018-05-18T08:00:00Z"}</script>"#;
+    let date = |body: &str| read(&page(body)).document.attribute("date").map(str::to_owned);
+    assert_eq!(date(&format!("{ld}<h1>Our services</h1>{PROSE}")), None);
+    let shown = format!("{ld}<h1>Ferries</h1><p class=date>May 18, 2018</p>{PROSE}");
+    assert_eq!(date(&shown).as_deref(), Some("2018-05-18T08:00:00Z"));
+    let article = ld.replace("WebPage", "NewsArticle");
+    assert_eq!(
+        date(&format!("{article}<h1>Ferries</h1>{PROSE}")).as_deref(),
+        Some("2018-05-18T08:00:00Z")
+    );
+}
+
+#[test]
+fn what_http_declares_counts_more_than_the_page_and_less_than_its_bytes() {
+    let declared = |bytes: &[u8], charset: Option<&str>| {
+        let read =
+            extract_html::extract_as(bytes, Syntax::Html, charset).unwrap().unwrap().document;
+        (read.text.clone(), read.attribute("encoding").map(str::to_owned))
+    };
+    let russian = "Порт открылся во вторник после замены двух кранов, которые мешали причалу с весны, сообщила компания.";
+    let page = format!("<meta charset=iso-8859-1><p>{russian}</p>");
+    let (bytes, ..) = encoding_rs::WINDOWS_1251.encode(&page);
+    assert_eq!(
+        declared(&bytes, Some("windows-1251")),
+        (russian.to_owned(), Some("windows-1251".to_owned()))
+    );
+    // Unknown, or contradicted by the bytes: the page's own label is asked.
+    let own = page.replace("iso-8859-1", "windows-1251");
+    let (bytes, ..) = encoding_rs::WINDOWS_1251.encode(&own);
+    for wrong in ["utf-8", "no-such-label", ""] {
+        assert_eq!(declared(&bytes, Some(wrong)).0, russian, "{wrong}");
+    }
+    for stale in ["windows-1251", "iso-8859-1", "utf-16"] {
+        assert_eq!(declared(page.as_bytes(), Some(stale)), (russian.to_owned(), None), "{stale}");
+    }
+}
+
+#[test]
+fn the_plugin_asks_its_source_for_charset_and_date() {
+    let read = |page: &[u8], said: &[(&str, &str)]| {
+        let said = said.iter().map(|(name, value)| Attribute::new(*name, *value)).collect();
+        let source = Source::of_bytes(page, "text/html").with_attributes(said);
+        <ExtractHtml as Extractor>::extract(source).unwrap().remove(0).document
+    };
+    // Two letters are too few to tell by what they look like.
+    let page = b"<p>\xcf\xee\xf0\xf2</p>";
+    assert_eq!(read(page, &[("charset", "windows-1251")]).text, "Порт");
+    let dated = |date: &str| format!("<h1>Ferries</h1><p>{date}</p><article>{PROSE}</article>");
+    let guessed = |page: &str, said: &[(&str, &str)]| {
+        read(page.as_bytes(), said).attribute("guessed").map(str::to_owned)
+    };
+    let said = [("date", "2024-05-04")];
+    // A line among others is the weakest source there is.
+    assert_eq!(guessed(&dated("May 3, 2024"), &said).as_deref(), Some("date"));
+    assert_eq!(guessed(&dated("May 3, 2024"), &[]), None);
+    assert_eq!(guessed(&dated("<time datetime=2024-05-03>May 3</time>"), &said), None);
+    assert_eq!(guessed(&dated(""), &said), None);
+}
+
+#[test]
+fn paragraphs_in_another_language_carry_it() {
+    let french = "<p>Le bac vers les îles part de nouveau deux fois par jour, a dit lundi la compagnie, après que son second navire fut réparé.</p>";
+    let document = read(&page(&format!("<article>{PROSE}{french}</article>"))).document;
+    assert_eq!(document.language.as_deref(), Some("en"));
+    let told: Vec<_> = document
+        .marks
+        .iter()
+        .flat_map(|mark| &mark.attributes)
+        .filter(|it| it.name == "language")
+        .collect();
+    assert_eq!(told.len(), 1);
+    assert_eq!(told[0].value, "fr");
+}
+
+#[test]
+fn what_is_about_the_author_or_the_owner_is_none_of_the_text() {
+    let head = "<meta name=author content='Ada Quay'>";
+    check(
+        &page(&format!(
+            "{head}<article><h1>Ferries</h1>{PROSE}<p>Ada Quay has written about harbours for twenty years.</p>\
+             <p>© 2024 The Islander. All rights reserved, and no part may be copied.</p></article>"
+        )),
+        &["pay for it"],
+        &["for twenty years", "rights reserved"],
+    );
+    // Within the text it is a passage like others.
+    check(
+        &page(&format!(
+            "{head}<article><h1>Ferries</h1><p>Ada Quay was on board when it happened.</p>{PROSE}</article>"
+        )),
+        &["Ada Quay was on board"],
+        &[],
+    );
+}
+
+#[test]
+fn closed_panels_are_read_and_closed_menus_are_not() {
+    let text =
+        "<p>Bread and post are brought by the early boat, which is never late in summer.</p>";
+    for panel in [
+        "class='accordion-panel' style='display:none'",
+        "class=collapse hidden",
+        "role=tabpanel hidden",
+        "id=panel-2 aria-hidden=true",
+    ] {
+        check(
+            &page(&format!("<article>{PROSE}<h3>Freight</h3><div {panel}>{text}</div></article>")),
+            &["Bread and post"],
+            &[],
+        );
+    }
+    for hidden in [
+        "class='navbar-collapse' style='display:none'",
+        "class='modal panel' hidden",
+        "class=x hidden",
+    ] {
+        check(
+            &page(&format!("<article>{PROSE}<div {hidden}>{text}</div></article>")),
+            &["pay for it"],
+            &["Bread and post"],
+        );
+    }
 }

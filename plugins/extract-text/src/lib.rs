@@ -75,9 +75,21 @@ fn extract_as(
     }?;
     let document = &mut extracted.document;
     document.language = docmill_text::identify_language(&document.text).map(str::to_owned);
+    tell_languages(document);
     let told = decoded.attributes().into_iter();
     document.attributes.extend(told.map(|(name, value)| Attribute::new(name, value)));
     Some(extracted)
+}
+
+/// Tells of which paragraphs the language is another one than that of the text.
+fn tell_languages(document: &mut Document) {
+    let text = &document.text;
+    let is_passage = |mark: &&mut Mark| mark.kind == "paragraph";
+    let mut passages: Vec<&mut Mark> = document.marks.iter_mut().filter(is_passage).collect();
+    let texts: Vec<&str> = passages.iter().map(|mark| &text[mark.span.range()]).collect();
+    for (at, tag) in docmill_text::other_languages(&texts, document.language.as_deref()) {
+        passages[at].attributes.push(Attribute::new("language", tag));
+    }
 }
 
 /// The value of the setting `conventions`.

@@ -413,3 +413,37 @@ proptest! {
         try_extract(&bytes, "none").expect("a known setting");
     }
 }
+
+#[test]
+fn what_a_container_declares_of_the_encoding_is_believed_unless_the_bytes_contradict_it() {
+    let check = |bytes: &[u8], declared: Option<&str>, text: &str, source: Option<&str>| {
+        let read = extract_as(bytes.to_vec(), declared, Conventions::None).unwrap().document;
+        assert_eq!(
+            (read.text.as_str(), read.attribute("encoding-source")),
+            (text, source),
+            "{declared:?}"
+        );
+    };
+    // Two letters are too few to tell by what they look like.
+    check(b"\xcf\xee\xf0\xf2", Some("windows-1251"), "Порт", Some("declared"));
+    check("Порт".as_bytes(), Some("koi8-r"), "Порт", None);
+    check("\u{feff}Порт".as_bytes(), Some("utf-16"), "Порт", None);
+    check(b"caf\xe9", Some("utf-8"), "café", Some("guess"));
+    check(b"caf\xe9", Some("no-such-label"), "café", Some("guess"));
+}
+
+#[test]
+fn paragraphs_in_another_language_carry_it() {
+    let english = "The harbour was opened again on Tuesday, after engineers had replaced the two cranes that had blocked the quay.";
+    let french = "Le port a rouvert mardi, après que des ingénieurs ont remplacé les deux grues qui bloquaient le quai du nord.";
+    let read = extract(&format!("Two harbours\n\n{english}\n\n{english}\n\n{french}\n")).document;
+    assert_eq!(read.language.as_deref(), Some("en"));
+    let told: Vec<_> = read
+        .marks
+        .iter()
+        .map(|mark| mark.attributes.iter().find(|it| it.name == "language"))
+        .collect();
+    assert_eq!(told.len(), 4);
+    assert!(told[..3].iter().all(Option::is_none), "{told:?}");
+    assert_eq!(told[3].map(|it| it.value.as_str()), Some("fr"));
+}

@@ -150,6 +150,25 @@ mod tests {
     }
 
     #[test]
+    fn every_edge_of_the_text_has_its_span() {
+        let document = Document::new(" one two ");
+        for from in 0..=document.text.len() {
+            for to in from..=document.text.len() {
+                assert_eq!(document.span_of(&document.text[from..to]).range(), from..to);
+            }
+        }
+        assert_eq!(document.span_of(document.text.trim_end()).range(), 0..8);
+    }
+
+    #[test]
+    #[should_panic(expected = "not a slice")]
+    fn what_reaches_over_the_end_has_no_span() {
+        let both = String::from("one two");
+        let document = Document::new(&both[..3]);
+        document.span_of(&both);
+    }
+
+    #[test]
     #[should_panic(expected = "not a slice")]
     fn a_copy_of_a_word_has_no_span() {
         Document::new("one two").span_of(&String::from("two"));

@@ -4,24 +4,19 @@
 //! contradict, UTF-32 and UTF-16 by the pattern of their zeros, nearly valid UTF-8, windows-1258 by the tone marks of Vietnamese, and
 //! last what `chardetng`, the detector of Firefox, takes the bytes for.
 
+mod guess;
+
 use std::borrow::Cow;
 
-use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, REPLACEMENT, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1258, X_USER_DEFINED};
-use memchr::memchr2;
-use unicode_normalization::UnicodeNormalization as _;
+use encoding_rs::{Encoding, REPLACEMENT, UTF_8, UTF_16BE, UTF_16LE, X_USER_DEFINED};
 
-/// How many bytes a guess looks at. A guess that needs more would not get better.
-const SAMPLE: usize = 64 * 1024;
-
-/// The most marks taken together with the letter before them: as many as the Unicode stream-safe format allows. The bound
-/// keeps a flood of marks, which NFC has to sort, linear.
-const MAX_MARKS: usize = 30;
+use crate::compose;
+use guess::{guess, sample, utf_32};
 
 /// Bytes turned into text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decoded {
-    /// The text, without a byte order mark, with letters and their combining marks composed (see [`compose`]).
+    /// The text, without a byte order mark, with letters and their combining marks composed (see [`compose()`]).
     pub text: String,
     /// The name of the encoding as in the WHATWG Encoding Standard, such as `windows-1252`.
     pub encoding: &'static str,
@@ -121,43 +116,6 @@ fn decode_by_choice(bytes: &[u8], declared: Option<&str>) -> Decoded {
     finish(text.into_owned(), encoding.name(), lossy, evidence)
 }
 
-/// Composes every letter with the combining marks (U+0300 to U+036F) that follow it, as NFC does.
-///
-/// `e` + `◌̂` + `◌́` becomes `ế`, so that a word compares equal whether it was typed on a Mac, decoded from windows-1258, or
-/// neither. A text without such marks, the usual case, is returned as it is after one look at its bytes.
-pub fn compose(text: &str) -> Cow<'_, str> {
-    // In UTF-8 every character from U+0300 to U+037F begins with one of these two bytes, and no other character has them.
-    let next = |rest: &str| memchr2(0xCC, 0xCD, rest.as_bytes());
-    let Some(mut at) = next(text) else { return Cow::Borrowed(text) };
-    let mut composed = String::with_capacity(text.len());
-    let mut rest = text;
-    loop {
-        // The letter before the mark, if there is one.
-        let letter = rest[..at].char_indices().next_back().map_or(at, |(letter, _)| letter);
-        composed.push_str(&rest[..letter]);
-        let after = rest[at..].chars().take(MAX_MARKS);
-        let marks: usize = after.take_while(is_combining).map(char::len_utf8).sum();
-        let end = if marks == 0 { rest.ceil_char_boundary(at + 1) } else { at + marks };
-        // Other characters that begin so stay as they are: NFC would make a semicolon of U+037E.
-        if marks == 0 {
-            composed.push_str(&rest[letter..end]);
-        } else {
-            composed.extend(rest[letter..end].nfc());
-        }
-        rest = &rest[end..];
-        match next(rest) {
-            Some(found) => at = found,
-            None => break,
-        }
-    }
-    composed.push_str(rest);
-    Cow::Owned(composed)
-}
-
-fn is_combining(character: &char) -> bool {
-    matches!(character, '\u{300}'..='\u{36F}')
-}
-
 /// What every encoding has in common once the characters are known.
 fn finish(
     mut text: String,
@@ -224,166 +182,11 @@ fn is_contradicted(declared: &'static Encoding, bytes: &[u8]) -> bool {
     }
 }
 
-/// UTF-32, which the standard for the web has dropped and databases still export: by its mark, or by the zeros of every character.
-fn utf_32(bytes: &[u8]) -> Option<(String, bool, Evidence)> {
-    /// So many characters without a mark are no accident.
-    const LEAST: usize = 4;
-    let (is_little, has_mark) = match bytes {
-        [0xff, 0xfe, 0, 0, ..] => (true, true),
-        [0, 0, 0xfe, 0xff, ..] => (false, true),
-        [a, 0, 0, 0, ..] if *a != 0 => (true, false),
-        [0, 0, 0, d, ..] if *d != 0 => (false, false),
-        _ => return None,
-    };
-    let read = |four: &[u8; 4]| {
-        char::from_u32(if is_little {
-            u32::from_le_bytes(*four)
-        } else {
-            u32::from_be_bytes(*four)
-        })
-    };
-    let (fours, rest) = bytes.as_chunks::<4>();
-    let is_text = |four: &[u8; 4]| read(four).is_some_and(|it| it != '\0');
-    let looked_at = &fours[..fours.len().min(SAMPLE / 4)];
-    if !has_mark && (fours.len() < LEAST || !looked_at.iter().all(is_text)) {
-        return None;
-    }
-    let lossy = !rest.is_empty() || fours.iter().any(|four| read(four).is_none());
-    let text = fours.iter().map(|four| read(four).unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
-    Some((text, lossy, if has_mark { Evidence::Mark } else { Evidence::Content }))
-}
-
-fn sample(bytes: &[u8]) -> &[u8] {
-    &bytes[..bytes.len().min(SAMPLE)]
-}
-
-/// How many bytes from the first that is not ASCII on a guess between legacy encodings looks at.
-const LEGACY_SAMPLE: usize = 16 * 1024;
-
-/// With fewer bytes that are not ASCII a guess between legacy encodings may as well be another one.
-const FEW_BYTES: usize = 12;
-
-fn guess(bytes: &[u8]) -> (&'static Encoding, Evidence) {
-    // Before UTF-8, because ASCII written as UTF-16 is also valid UTF-8, with a NUL beside every letter.
-    if let Some(encoding) = utf_16_without_mark(bytes) {
-        return (encoding, Evidence::Content);
-    }
-    if std::str::from_utf8(bytes).is_ok() {
-        return (UTF_8, Evidence::Content);
-    }
-    // A long beginning in ASCII tells nothing about what comes.
-    let first = bytes.iter().position(|byte| !byte.is_ascii()).unwrap_or(0);
-    let telling = &bytes[first.saturating_sub(64)..];
-    if is_nearly_utf_8(sample(telling)) {
-        return (UTF_8, Evidence::Frequency);
-    }
-    let telling = &telling[..telling.len().min(LEGACY_SAMPLE)];
-    if is_vietnamese(telling) {
-        return (WINDOWS_1258, Evidence::Frequency);
-    }
-    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
-    detector.feed(telling, telling.len() + first.saturating_sub(64) >= bytes.len());
-    let encoding = detector.guess(None, Utf8Detection::Deny);
-    let telling = telling.iter().filter(|byte| !byte.is_ascii()).count();
-    (encoding, if telling < FEW_BYTES { Evidence::Resemblance } else { Evidence::Frequency })
-}
-
-/// UTF-16 shows itself by zeros on one side of its pairs: the high bytes of spaces, line ends and most Latin letters.
-fn utf_16_without_mark(bytes: &[u8]) -> Option<&'static Encoding> {
-    let sample = sample(bytes);
-    if !sample.contains(&0) {
-        return None;
-    }
-    let (mut first, mut second) = ([0_usize; 256], [0_usize; 256]);
-    let mut pairs = 0;
-    for pair in sample.chunks_exact(2) {
-        // Pairs of zeros are padding and speak for nobody.
-        if let &[a, b] = pair
-            && (a, b) != (0, 0)
-        {
-            pairs += 1;
-            first[usize::from(a)] += 1;
-            second[usize::from(b)] += 1;
-        }
-    }
-    let is_high = |side: &[usize; 256], other: &[usize; 256]| {
-        let zeros = side[0];
-        // In other alphabets only spaces and digits have a zero, but nearly all letters share one high byte.
-        let alphabet = side[1..].iter().copied().max().unwrap_or(0);
-        zeros > 1
-            && other[0] * 8 <= zeros
-            && (zeros * 4 >= pairs || (zeros * 12 >= pairs && (zeros + alphabet) * 4 >= pairs * 3))
-    };
-    if is_high(&second, &first) {
-        Some(UTF_16LE)
-    } else if is_high(&first, &second) {
-        Some(UTF_16BE)
-    } else {
-        None
-    }
-}
-
-/// Whether the bytes are UTF-8 with a few accidents, rather than a legacy encoding.
-///
-/// In a legacy encoding, nearly every letter with a diacritic is an error of UTF-8.
-fn is_nearly_utf_8(sample: &[u8]) -> bool {
-    let (mut good, mut bad) = (0_usize, 0_usize);
-    let mut position = 0;
-    for chunk in sample.utf8_chunks() {
-        good += chunk.valid().bytes().filter(|&byte| byte >= 0xC0).count();
-        position += chunk.valid().len() + chunk.invalid().len();
-        // A character cut off by the end of the file or of the sample is nobody's mistake.
-        let is_cut_off = position == sample.len()
-            && std::str::from_utf8(chunk.invalid()).is_err_and(|error| error.error_len().is_none());
-        bad += usize::from(!chunk.invalid().is_empty() && !is_cut_off);
-    }
-    good > 0 && good >= bad * 4
-}
-
-/// Whether bytes in a legacy encoding are Vietnamese in windows-1258 rather than anything in windows-1252.
-///
-/// The two differ in few places. Five of them are the tone marks of Vietnamese, which stand behind a vowel, whereas the
-/// letters that windows-1252 has there (Ì ì Ò ò Þ) mostly stand behind consonants. French uses none of them.
-fn is_vietnamese(sample: &[u8]) -> bool {
-    let (mut plain, mut certain, mut misplaced) = (0_usize, 0_usize, 0_usize);
-    let mut kinds = 0_u8;
-    let mut previous = 0_u8;
-    for &byte in sample {
-        let tone = match byte {
-            0xCC => 1,  // grave
-            0xEC => 2,  // acute
-            0xD2 => 4,  // hook above
-            0xDE => 8,  // tilde
-            0xF2 => 16, // dot below
-            _ => 0,
-        };
-        if tone != 0 {
-            match previous {
-                b'a' | b'e' | b'i' | b'o' | b'u' | b'y' | b'A' | b'E' | b'I' | b'O' | b'U'
-                | b'Y' => {
-                    plain += 1;
-                    kinds |= tone;
-                }
-                // Â â Ă ă Ê ê Ô ô Ơ ơ Ư ư: no other language puts a second mark on these.
-                0xC2 | 0xE2 | 0xC3 | 0xE3 | 0xCA | 0xEA | 0xD4 | 0xF4 | 0xD5 | 0xF5 | 0xDD
-                | 0xFD => certain += 1,
-                _ => misplaced += 1,
-            }
-        } else if byte == 0xF5 && previous == 0xFD {
-            // `ươ`, in windows-1252 the impossible `ýõ`.
-            certain += 1;
-        }
-        previous = byte;
-    }
-    // Italian `può`, `ciò` put one kind of mark behind a vowel, never two.
-    let evidence = certain * 3 + if kinds.count_ones() > 1 { plain } else { 0 };
-    evidence >= 3 && misplaced * 4 <= plain + certain
-}
-
 #[cfg(test)]
 mod tests {
-    use encoding_rs::WINDOWS_1252;
+    use encoding_rs::{WINDOWS_1252, WINDOWS_1258};
     use proptest::prelude::*;
+    use unicode_normalization::UnicodeNormalization as _;
 
     use super::*;
 
@@ -566,22 +369,6 @@ mod tests {
         assert_eq!((decoded.encoding, decoded.lossy), ("UTF-8", true));
         assert_eq!(decoded.text, format!("{FRENCH}\u{FFFD}"));
         assert_eq!(decode_owned(bytes, Some("utf-8")), decoded);
-    }
-
-    #[test]
-    fn decomposed_letters_are_composed() {
-        for text in [FRENCH, VIETNAMESE, "a\u{300}", "\u{301}x", "x\u{323}\u{302}", "Å"] {
-            let decomposed: String = text.nfd().collect();
-            let composed: String = text.nfc().collect();
-            assert_eq!(compose(&decomposed), composed);
-        }
-        assert!(matches!(compose(VIETNAMESE), Cow::Borrowed(_)));
-    }
-
-    #[test]
-    fn a_flood_of_combining_marks_takes_linear_time() {
-        let flood: String = "\u{323}\u{302}".repeat(500_000);
-        assert_eq!(compose(&flood).chars().count(), 1_000_000);
     }
 
     proptest! {

@@ -6,10 +6,13 @@
 //! their texts from being taken for one of these three.
 
 mod others;
+mod passages;
 mod scripts;
 mod words;
 
 use std::cmp::Reverse;
+
+pub use passages::other_languages;
 
 use scripts::Scripts;
 use words::{

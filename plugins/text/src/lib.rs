@@ -2,9 +2,11 @@
 //!
 //! Both run once per document in a fresh WebAssembly instance, so neither builds anything at start: all tables are constants.
 
+mod compose;
 mod encoding;
 mod language;
 pub mod lists;
 
-pub use encoding::{Decoded, Evidence, compose, decode, decode_owned};
-pub use language::identify_language;
+pub use compose::compose;
+pub use encoding::{Decoded, Evidence, decode, decode_owned};
+pub use language::{identify_language, other_languages};

@@ -42,3 +42,20 @@ fn short_texts_are_in_the_language_that_a_reader_says() {
         .collect();
     assert!(told.is_empty(), "{}", told.join("\n"));
 }
+
+/// Two sentences are enough for nearly all languages.
+#[test]
+fn running_texts_are_in_the_language_that_they_are_in() {
+    let (mut right, mut wrong) = (Vec::new(), Vec::new());
+    for line in include_str!("running.tsv").lines().filter(|line| !line.starts_with('#')) {
+        let (tag, text) = line.split_once('\t').unwrap_or_else(|| panic!("two fields in `{line}`"));
+        match identify_language(text) {
+            Some(found) if found == tag => right.push(tag),
+            Some(found) => wrong.push(format!("{tag} is told to be {found}")),
+            None => {}
+        }
+    }
+    // The words of Dutch are those of Afrikaans, and it has no list of its own.
+    assert_eq!(wrong, ["af is told to be nl"]);
+    assert!(right.len() >= 60, "{}: {right:?}", right.len());
+}

@@ -30,6 +30,13 @@ impl Builder<'_> {
             // What belongs to an element is shown where it is declared to be its inside.
             Tag::Template if start.raw_value(Attribute::ShadowRoot).is_some() => Tag::Div,
             Tag::NoScript if self.reading.noscript => Tag::Div,
+            // What a script does when it is clicked: `Click to expand`.
+            Tag::Link
+                if start.raw_value(Attribute::Role) == Some("button")
+                    && start.raw_value(Attribute::Href).is_none() =>
+            {
+                Tag::Unread
+            }
             // The question of an accordion.
             Tag::Button
                 if self.stack.iter().rev().take(4).any(|open| open.tag.is(Classes::HEADING)) =>
@@ -37,6 +44,9 @@ impl Builder<'_> {
                 Tag::Inline
             }
             // Templates that build sentences of boxes, and paragraphs of words.
+            Tag::Div | Tag::Section if start.raw_value(Attribute::Role) == Some("main") => {
+                Tag::Main
+            }
             Tag::Div | Tag::Inline | Tag::Section => {
                 match start.raw_value(Attribute::Style).map(display) {
                     Some(Some(Display::Inline)) => Tag::Inline,

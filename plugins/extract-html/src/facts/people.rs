@@ -40,6 +40,15 @@ impl Facts<'_> {
         creators
     }
 
+    /// The people who wrote the article, by their first and last names, as the page states for machines.
+    pub fn stated_authors(&self) -> Vec<String> {
+        let stated = self.authors().into_iter().filter(|(_, is_organization)| !is_organization);
+        let metas = self.page.head.metas(MetaName::Author).take(MAX_CREATORS);
+        let metas = metas.filter_map(|it| clean(it, MAX_STATEMENT));
+        let names = stated.map(|(name, _)| name).chain(metas).flat_map(|it| authors::names(&it));
+        names.filter(|name| name.contains(' ')).take(MAX_CREATORS).collect()
+    }
+
     /// The authors that the page shows: in an element that is named so, or in a short line `By …` near the headline.
     pub(super) fn signed(&self, selection: &Selection) -> Vec<String> {
         let from = selection.headline.unwrap_or(selection.body).min(selection.body);

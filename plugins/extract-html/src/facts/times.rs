@@ -15,6 +15,8 @@ use crate::tags::Tag;
 const ABOVE_HEADLINE: u32 = 40;
 /// So many nodes behind the headline a box with a name like `date` still belongs to it.
 const NEAR_HEADLINE: u32 = 120;
+/// What is read whole and has no more bytes is a notice of a few lines, and no list.
+const LONGEST_NOTICE: usize = 1_500;
 /// So many `time` elements are looked at, and a page with more different days than this is a list.
 const MOST_TIMES: usize = 24;
 const MOST_DAYS: usize = 4;
@@ -38,12 +40,17 @@ impl Facts<'_> {
         rendered: &Rendered,
         order: Order,
     ) -> Option<(String, &'static str)> {
+        // The front page of a site is of today, whatever it states.
+        if self.is_front_page() && self.page_type != Some(PageType::Article) {
+            return None;
+        }
         let head = &self.page.head;
+        let shown = selection.and_then(|selection| self.shown_date(selection, rendered, order));
         let stated = [
-            (self.of_article("datePublished"), "json-ld"),
+            (self.published(shown.as_ref().map(|it| it.0.as_str()), order), "json-ld"),
             (head.meta(MetaName::Published), "meta"),
             (head.meta(MetaName::Date), "meta"),
-            (self.of_article("dateCreated"), "json-ld"),
+            (self.of_article("dateCreated").filter(|_| !self.is_only_page), "json-ld"),
         ];
         let mut dates = stated
             .into_iter()
@@ -53,11 +60,28 @@ impl Facts<'_> {
             let precise = dates.find(|it| it.0.len() > first.0.len() && it.0.starts_with(&first.0));
             return Some(precise.unwrap_or(first));
         }
-        let shown = selection.and_then(|selection| self.shown_date(selection, rendered, order));
         shown.or_else(|| {
             let date = self.identifier().and_then(|address| dates::of_address(&address))?;
             Some((date, "address"))
         })
+    }
+
+    /// What JSON-LD says. Programs state of every page when it was put up, of the front page and of the one with the address of the
+    /// owner, too: it is the date of an article only where readers see that day, or the page says that it is one.
+    fn published(&self, shown: Option<&str>, order: Order) -> Option<&str> {
+        let stated = self.of_article("datePublished")?;
+        let day = || dates::normalize(stated, order).map(|date| date[..10].to_owned());
+        let is_meant = !self.is_only_page
+            || self.page_type == Some(PageType::Article)
+            || shown.is_some_and(|shown| day().is_some_and(|day| shown.starts_with(&day)));
+        is_meant.then_some(stated)
+    }
+
+    /// Whether the page is where its site begins.
+    fn is_front_page(&self) -> bool {
+        let address = self.identifier();
+        let rest = address.as_deref().and_then(|it| it.split_once("://")).map(|it| it.1);
+        rest.is_some_and(|rest| rest.trim_end_matches('/').bytes().all(|it| !b"/?#".contains(&it)))
     }
 
     /// The date that readers see.
@@ -67,8 +91,14 @@ impl Facts<'_> {
         rendered: &Rendered,
         order: Order,
     ) -> Option<(String, &'static str)> {
-        // What such pages show are the dates of reviews and offers.
-        if matches!(self.page_type, Some(PageType::Product | PageType::Collection)) {
+        // What such pages show are the dates of reviews and offers, of the last change, and of what they list.
+        let is_discussion = self.page_type.is_some_and(PageType::is_discussion);
+        let is_undated = matches!(
+            self.page_type,
+            Some(PageType::Product | PageType::Collection | PageType::Documentation)
+        );
+        let is_list = selection.is_whole && rendered.text.len() > LONGEST_NOTICE;
+        if is_undated || is_list && !is_discussion {
             return None;
         }
         let nodes = &self.page.nodes;
@@ -92,7 +122,6 @@ impl Facts<'_> {
             .filter_map(string_or_line)
             .collect();
         // A discussion is as old as its first post, wherever that is shown; a list of news has no date.
-        let is_discussion = self.page_type.is_some_and(PageType::is_discussion);
         let days = || times.iter().map(|time| &time[..10]).collect::<BTreeSet<_>>().len();
         let time = || {
             if is_discussion {
@@ -118,10 +147,22 @@ impl Facts<'_> {
                 if is_short { dates::find(line, order) } else { None }
             })
         };
+        // New ones build lines of boxes without names: one near the headline that is a date.
+        let line_of_its_own = || {
+            let headline = selection.headline?;
+            let near = headline.saturating_sub(ABOVE_HEADLINE)..headline + NEAR_HEADLINE;
+            let texts = nodes.get(near.start as usize..(near.end as usize).min(nodes.len()))?;
+            let mut lines = texts
+                .iter()
+                .filter(|node| node.tag == Tag::Text)
+                .map(|node| self.page.string(node).trim())
+                .filter(|line| line.len() < 60 && line.split_whitespace().count() <= 6);
+            lines.find_map(|line| dates::find(line, order))
+        };
         let told = |date: Option<String>, source| date.map(|date| (date, source));
         told(published.or_else(time), "markup")
             .or_else(|| told(dateline(), "dateline"))
-            .or_else(|| told(first_lines(), "text"))
+            .or_else(|| told(line_of_its_own().or_else(first_lines), "text"))
     }
 
     pub(super) fn modified(&self, order: Order) -> Option<String> {

@@ -44,6 +44,10 @@ impl Renderer<'_> {
         let mut hints = node.hints;
         if self.is_discussion {
             hints.remove(Hints::COMMENTS);
+            hints.remove(Hints::CARD);
+        }
+        if self.is_about_author(index, node) {
+            return Some("dateline");
         }
         if self.has_teasers && hints.any(Hints::CARD) {
             return Some("related");
@@ -102,7 +106,13 @@ impl Renderer<'_> {
                 return Some("cross-link");
             }
         }
-        if measure.chars >= SHORT || self.has_block_children(index) {
+        if self.has_block_children(index) {
+            return None;
+        }
+        if let Some(kind) = self.closing_kind(index, measure) {
+            return Some(kind);
+        }
+        if measure.chars >= SHORT {
             return None;
         }
         // "Read more: …", but not "Read more about it in the report, which …".
@@ -119,6 +129,26 @@ impl Renderer<'_> {
             }
         }
         None
+    }
+
+    /// What a passage at the end of an article is that is about who wrote it, or who owns it.
+    fn closing_kind(&self, index: u32, measure: &Measure) -> Option<&'static str> {
+        /// So many tenths of the text stand above it.
+        const END: usize = 8;
+        /// Longer ones are a passage about somebody.
+        const LONGEST: u32 = 700;
+        if self.text.len() * 10 < self.body_chars as usize * END || measure.chars > LONGEST {
+            return None;
+        }
+        let line = self.page.line(index, 120);
+        if line.starts_with(['©', '℗']) || line.starts_with("Copyright ©") {
+            return Some("notice");
+        }
+        let is_about = |author: &&String| {
+            let rest = line.strip_prefix(author.as_str());
+            rest.is_some_and(|rest| rest.starts_with([' ', ',']))
+        };
+        self.authors.iter().any(|author| is_about(&author)).then_some("credit")
     }
 
     pub(super) fn has_block_children(&self, index: u32) -> bool {
