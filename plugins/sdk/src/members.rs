@@ -54,18 +54,32 @@ impl MemberWriter {
 
     /// Hands over what was written, as [`emit`] does with a whole member.
     pub fn end(mut self) {
-        self.hand_over();
+        if self.hand_over().is_err() {
+            // Only where the host is played, which would have ended the call.
+            return;
+        }
         #[cfg(target_family = "wasm")]
         crate::bindings::imports::docmill::plugin::members::end(self.host);
         #[cfg(not(target_family = "wasm"))]
         self.host.end();
     }
 
-    fn hand_over(&mut self) {
-        if !self.gathered.is_empty() {
-            self.host.write(&self.gathered);
-            self.gathered.clear();
+    fn hand_over(&mut self) -> io::Result<()> {
+        let gathered = std::mem::take(&mut self.gathered);
+        if !gathered.is_empty() {
+            self.send(&gathered)?;
         }
+        self.gathered = gathered;
+        self.gathered.clear();
+        Ok(())
+    }
+
+    fn send(&mut self, content: &[u8]) -> io::Result<()> {
+        #[cfg(target_family = "wasm")]
+        self.host.write(content);
+        #[cfg(not(target_family = "wasm"))]
+        self.host.write(content)?;
+        Ok(())
     }
 }
 
@@ -73,19 +87,18 @@ impl MemberWriter {
 impl Write for MemberWriter {
     fn write(&mut self, content: &[u8]) -> io::Result<usize> {
         if self.gathered.len() + content.len() > GATHERED {
-            self.hand_over();
+            self.hand_over()?;
         }
         match content.len() {
             // Nothing is gained by copying what fills a call by itself; as much as that always fits into one.
-            GATHERED.. => self.host.write(&content[..GATHERED]),
+            GATHERED.. => self.send(&content[..GATHERED])?,
             _ => self.gathered.extend_from_slice(content),
         }
         Ok(content.len().min(GATHERED))
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.hand_over();
-        Ok(())
+        self.hand_over()
     }
 }
 
@@ -120,6 +133,25 @@ mod tests {
         MemberWriter::begin("b", None, &[]).end();
         let names: Vec<_> = testing::take_members().into_iter().map(|it| it.name).collect();
         assert_eq!(names, ["b"]);
+    }
+
+    #[test]
+    fn what_is_too_much_can_be_tried_without_a_host() {
+        testing::reset();
+        testing::limit_members(100_000);
+        let whole = |name: &str| {
+            let (name, content) = (name.to_owned(), vec![0; 60_000]);
+            emit(Member { name, media_type: None, content, attributes: Vec::new() });
+        };
+        whole("a");
+        whole("b");
+        let mut member = MemberWriter::begin("c", None, &[]);
+        let written = member.write_all(&[0; 200_000]);
+        assert!(written.is_err());
+        drop(member);
+        let names: Vec<_> = testing::take_members().into_iter().map(|it| it.name).collect();
+        assert_eq!(names, ["a"]);
+        testing::reset();
     }
 
     #[test]

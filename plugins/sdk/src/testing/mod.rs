@@ -23,6 +23,8 @@ struct Stage {
     members: Vec<Member>,
     /// Whether a member is being written.
     is_writing: bool,
+    /// How many bytes members may still have.
+    capacity: Option<u64>,
     log: Vec<(Level, String)>,
 }
 
@@ -98,6 +100,22 @@ pub fn set_translation(translator: &str, target: &str, text: &str) {
     });
 }
 
+/// Lets members have so many bytes together. What is handed over past that is no member, and writing it fails, where the host
+/// would end the call.
+pub fn limit_members(bytes: u64) {
+    with(|stage| stage.capacity = Some(bytes));
+}
+
+/// Whether so many bytes more fit.
+fn count(bytes: usize) -> bool {
+    with(|stage| {
+        let Some(capacity) = &mut stage.capacity else { return true };
+        let left = capacity.checked_sub(bytes as u64);
+        *capacity = left.unwrap_or(0);
+        left.is_some()
+    })
+}
+
 /// Takes the members emitted so far on this thread.
 pub fn take_members() -> Vec<Member> {
     with(|stage| std::mem::take(&mut stage.members))
@@ -129,6 +147,12 @@ pub(crate) fn translation(translator: &str, target: &str) -> Option<String> {
 }
 
 pub(crate) fn emit(member: Member) {
+    if count(member.content.len()) {
+        keep(member);
+    }
+}
+
+fn keep(member: Member) {
     with(|stage| {
         assert!(!stage.is_writing, "a member was emitted while another member is written");
         stage.members.push(member);
@@ -156,14 +180,18 @@ pub(crate) fn begin_member(
 }
 
 impl WrittenMember {
-    pub(crate) fn write(&mut self, content: &[u8]) {
+    pub(crate) fn write(&mut self, content: &[u8]) -> std::io::Result<()> {
+        if !count(content.len()) {
+            return Err(std::io::Error::other("members have no more room"));
+        }
         self.member.content.extend_from_slice(content);
+        Ok(())
     }
 
     pub(crate) fn end(self) {
         let member = self.member.clone();
         drop(self);
-        emit(member);
+        keep(member);
     }
 }
 
