@@ -39,7 +39,10 @@ pub(in crate::pipeline) fn take_apart<T: Send>(
         });
         let mut names = HashSet::new();
         let mut is_whole = true;
-        for (index, member) in (0_u64..).zip(&members) {
+        for (index, mut member) in (0_u64..).zip(&members) {
+            if member.name.is_empty() {
+                stem(&container.info.name).clone_into(&mut member.name);
+            }
             let name = member_name(&container.info.name, &member.name, index, &mut names);
             if !each(name, member) {
                 is_whole = false;
@@ -67,6 +70,12 @@ impl MemberSink for Sink {
     fn accept(&mut self, member: Member) -> Result<(), Refused> {
         self.members.send(member).map_err(|_| Refused::Interrupted)
     }
+}
+
+/// What the only file in a compressed one is called, if that has no name for it: as its container, without the last extension.
+fn stem(container: &SourceName) -> &str {
+    let last = container.as_str().rsplit('/').next().unwrap_or_default();
+    last.rsplit_once('.').map_or("", |(stem, _)| stem)
 }
 
 /// The name of a member, unique within its container and no longer than a name may be.
@@ -119,6 +128,15 @@ mod tests {
         check(&"é".repeat(3_000), 3, &format!("a.zip!/{}#3", "é".repeat(1_997)));
         check("x/y.txt#5", 4, "a.zip!/x/y.txt#5");
         check("x/y.txt", 5, "a.zip!/x/y.txt#5.1");
+    }
+
+    #[test]
+    fn what_has_no_name_is_called_as_its_container_without_the_extension() {
+        let stem_of = |name: &str| stem(&SourceName::new(name).unwrap()).to_owned();
+        assert_eq!(stem_of("in/news.csv.gz"), "news.csv");
+        assert_eq!(stem_of("a.zip!/b.xz"), "b");
+        assert_eq!(stem_of("in.d/news"), "");
+        assert_eq!(stem_of("in/.gz"), "");
     }
 
     #[test]
