@@ -1,5 +1,6 @@
 //! docmill as a whole, one sentence per test: the binary as people run it, and the library with real plugins.
 
+mod archives;
 mod bad_input;
 mod bills;
 mod comparison;

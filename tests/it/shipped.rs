@@ -48,6 +48,49 @@ fn a_folder_among_the_plugins_is_all_that_it_takes_and_nothing_about_it_is_missi
     assert_eq!(names, marked);
 }
 
+/// The table of formats as the README has it: from the plugins' own manifests, in the order of the pipeline.
+fn table_of_formats() -> String {
+    let mut table =
+        "| Format | Plugin | Library | Taken | Not taken |\n|---|---|---|---|---|\n".to_owned();
+    for step in Lab::get().pipeline(SHIPPED.pipeline).steps() {
+        if !step.plugin.role.reads_sources() {
+            continue;
+        }
+        let name = step.name.as_str();
+        let manifest = fs::read_to_string(root().join(format!("plugins/{name}/Cargo.toml")));
+        let manifest: toml::Table =
+            manifest.expect("it can be read").parse().expect("cargo has read it");
+        let formats = manifest["package"]["metadata"]["docmill"].get("formats");
+        let formats = formats.and_then(toml::Value::as_array);
+        let formats = formats.unwrap_or_else(|| panic!("`{name}` declares no `formats`"));
+        for format in formats {
+            let cell = |key: &str| format[key].as_str().expect("a text").replace('|', "\\|");
+            let cells = ["format", "library", "takes", "leaves"].map(cell);
+            let [format, library, takes, leaves] = cells;
+            table.push_str(&format!(
+                "| {format} | [`{name}`](plugins/{name}) | {library} | {takes} | {leaves} |\n"
+            ));
+        }
+    }
+    table
+}
+
+/// `DOCMILL_BLESS=1` writes it.
+#[test]
+fn the_readme_tells_what_is_read() {
+    let path = root().join("README.md");
+    let readme = fs::read_to_string(&path).expect("it can be read");
+    let (before, rest) = readme.split_once("<!-- formats -->\n").expect("it has a table");
+    let (table, after) = rest.split_once("<!-- end of formats -->").expect("the table ends");
+    let expected = table_of_formats();
+    if std::env::var_os("DOCMILL_BLESS").is_some() {
+        let text = format!("{before}<!-- formats -->\n{expected}<!-- end of formats -->{after}");
+        fs::write(&path, text).expect("it can be written");
+        return;
+    }
+    assert_eq!(table, expected, "DOCMILL_BLESS=1 writes it");
+}
+
 #[test]
 fn what_is_shipped_is_what_was_built_and_what_its_manifest_says() {
     let lab = Lab::get();

@@ -26,6 +26,25 @@ const COVERAGE: [&str; 6] = [
     "-Ccodegen-units=1",
 ];
 
+/// The crates that parse for plugins, which are instrumented as our own code is. With a profile of their own
+/// they are compiled beside those of other builds, and so is nothing but what uses them.
+const PARSERS: &[&str] = &[
+    // Archives and crawls.
+    "brotli-decompressor",
+    "bzip2",
+    "chardetng",
+    "deflate64",
+    "flate2",
+    "libbz2-rs-sys",
+    "lzma-rust2",
+    "ppmd-rust",
+    "rawzip",
+    "ruzstd",
+    "sevenz-rust2",
+    "tar",
+    "zlib-rs",
+];
+
 /// Runs one target or all of them, one after the other, and fails if any input breaks one.
 pub fn run_targets(workspace: &Workspace, arguments: &[&str]) -> Outcome {
     let (wanted, seconds) = match arguments {
@@ -85,11 +104,14 @@ fn binary(target: &str) -> String {
     format!("fuzz-{}", target.replace('_', "-"))
 }
 
-/// Builds all targets. Only our own code is instrumented, so wasmtime is not compiled anew.
+/// Builds all targets. Our own code is instrumented, and the [`PARSERS`], so wasmtime is not compiled anew.
 fn build(workspace: &Workspace, targets: &[String]) -> Outcome {
     let this = env::current_exe().map_err(at(Path::new("xtask")))?;
     let mut command = workspace.cargo();
-    command.env("RUSTC_WORKSPACE_WRAPPER", this).env(WRAPPED, "1");
+    command.env("RUSTC_WORKSPACE_WRAPPER", &this).env("RUSTC_WRAPPER", &this).env(WRAPPED, "1");
+    for parser in PARSERS {
+        command.args(["--config", &format!("profile.dev.package.{parser}.codegen-units=1")]);
+    }
     command.args(["build", "--workspace", "--features", "docmill-fuzz/engine"]);
     for target in targets {
         command.args(["--bin", &binary(target)]);
@@ -115,14 +137,22 @@ fn fuzz(workspace: &Workspace, target: &str, time: Duration) -> Outcome {
 }
 
 /// The compiler that cargo wants called, with its arguments, if this program stands between the two.
+///
+/// For our own code it does so twice, as cargo calls one wrapper with the other.
 pub fn wrapped_compiler() -> Option<Command> {
     env::var_os(WRAPPED)?;
-    let mut words = env::args_os().skip(1);
+    let mut words = env::args_os().skip(1).peekable();
+    let this = env::current_exe().ok();
+    let is_ours = words.next_if(|word| this.as_deref() == Some(Path::new(word))).is_some();
     let mut command = Command::new(words.next()?);
     let arguments: Vec<_> = words.collect();
+    let name = arguments.windows(2).find(|it| it[0] == "--crate-name").map(|it| &it[1]);
+    let is_parser = |name: &str| PARSERS.iter().any(|it| it.replace('-', "_") == name);
     // A build script runs without the engine, and cargo asks for the version without compiling anything.
-    let compiles =
-        arguments.windows(2).any(|it| it[0] == "--crate-name" && it[1] != "build_script_build");
+    let compiles = name.and_then(|it| it.to_str()).is_some_and(|name| match is_ours {
+        true => name != "build_script_build",
+        false => is_parser(name),
+    });
     command.args(arguments).args(if compiles { &COVERAGE[..] } else { &[] });
     Some(command)
 }

@@ -102,7 +102,12 @@ fn lay_out(workspace: &Workspace, made: &[PathBuf], below: &str) -> Outcome {
     fs::create_dir_all(folder).map_err(at(folder))?;
     let shown = folder.strip_prefix(&workspace.root).unwrap_or(folder).display();
     let mut names = Vec::new();
-    for path in made.iter().filter(|path| path.extension().is_some_and(|it| it == "wasm")) {
+    // A library that a plugin uses may be made a component as well, beside those that were asked for.
+    let is_guest = |path: &&PathBuf| {
+        path.extension().is_some_and(|it| it == "wasm")
+            && !path.parent().is_some_and(|it| it.ends_with("deps"))
+    };
+    for path in made.iter().filter(is_guest) {
         let name = component_name(path);
         let bytes = fs::read(path).map_err(at(path))?;
         if write_if_changed(&folder.join(&name), &bytes)? {

@@ -3,10 +3,12 @@
 //! Each takes any bytes, reads them as its parser would, and panics if what comes out breaks a promise. `fuzz_targets/` hands them
 //! to libFuzzer, `tests/replay.rs` to all files of `corpus/`.
 
+mod containers;
 mod guests;
 mod promises;
 mod values;
 
+pub use containers::{archive, warc};
 pub use guests::{glossary, html, lexicon, references, text};
 pub use values::guest_values;
 
@@ -31,6 +33,7 @@ pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets.
 pub const TARGETS: &[Target] = &[
+    ("archive", archive),
     ("bundle", bundle),
     ("component", component),
     ("glossary", glossary),
@@ -47,6 +50,7 @@ pub const TARGETS: &[Target] = &[
     ("source_reads", source_reads),
     ("table", table),
     ("text", text),
+    ("warc", warc),
 ];
 
 /// A bundle that a failure was exported to. What can be read can be written, and reads the same again.
