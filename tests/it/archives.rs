@@ -1,5 +1,5 @@
-//! Archives and crawls through the built-in pipeline: what is in them is taken in as it is anywhere, and what is made to
-//! hurt ends as a record.
+//! Archives and crawls through the built-in pipeline: what is in them is taken in as it is
+//! anywhere, and what is made to hurt ends as a record.
 
 use std::collections::BTreeMap;
 use std::io::Write;

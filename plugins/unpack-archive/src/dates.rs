@@ -1,6 +1,7 @@
 //! Dates as the contract has them: RFC 3339, cut where the archive knows no more.
 
-/// A time in seconds since 1970 in UTC; `None` outside of the years that are written with four digits.
+/// A time in seconds since 1970 in UTC; `None` outside of the years that are written with four
+/// digits.
 pub fn of_unix(seconds: i64) -> Option<String> {
     let (days, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
     let (year, month, day) = civil(days)?;

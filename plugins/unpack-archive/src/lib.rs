@@ -18,12 +18,12 @@ use docmill_plugin::prelude::*;
 use names::Names;
 
 /// The plugin.
-pub struct Archive;
+pub struct UnpackArchive;
 
 /// The memory that a decoder may ask for, in bytes; a step has more than that by default.
 const DECODER_MEMORY: u64 = 200 << 20;
 
-impl Plugin for Archive {
+impl Plugin for UnpackArchive {
     fn describe() -> Description {
         Description::new(
             "unpack-archive",
@@ -38,7 +38,7 @@ impl Plugin for Archive {
     }
 }
 
-impl Unpacker for Archive {
+impl Unpacker for UnpackArchive {
     fn accepts() -> Result<Vec<String>, Error> {
         parsed_setting::<Names>("name-encoding")?;
         let types = [
@@ -75,4 +75,4 @@ impl Unpacker for Archive {
     }
 }
 
-docmill_plugin::export!(unpacker: Archive);
+docmill_plugin::export!(unpacker: UnpackArchive);

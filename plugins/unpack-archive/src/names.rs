@@ -62,8 +62,9 @@ impl Names {
 
 /// Whether bytes read like text of East Asia in this encoding.
 ///
-/// The letters of European languages in CP437 are the first bytes of its characters, and the letters behind
-/// them their second ones; but accents seldom stand side by side, and these characters do.
+/// The letters of European languages in CP437 are the first bytes of its characters, and the
+/// letters behind them their second ones; but accents seldom stand side by side, and these
+/// characters do.
 fn has_runs(bytes: &[u8], encoding: &'static Encoding) -> bool {
     let Some(text) = encoding.decode_without_bom_handling_and_without_replacement(bytes) else {
         return false;

@@ -50,3 +50,9 @@ impl Problems {
         )))
     }
 }
+
+/// Words of a library as a part of a sentence of ours.
+pub fn lower(words: &str) -> String {
+    let mut letters = words.trim_end_matches('.').chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+}

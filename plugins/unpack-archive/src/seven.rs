@@ -6,8 +6,7 @@ use docmill_plugin::prelude::*;
 use sevenz_rust2::{Archive, ArchiveEntry, BlockDecoder, Password};
 
 use crate::handing::{hand_over, is_left_behind};
-use crate::problems::Problems;
-use crate::zip::lower;
+use crate::problems::{Problems, lower};
 use crate::{DECODER_MEMORY, dates};
 
 /// What a dictionary may have.

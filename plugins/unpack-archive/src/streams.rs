@@ -9,11 +9,11 @@ use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
 
 use crate::handing::hand_over;
 use crate::names::Names;
-use crate::zip::lower;
+use crate::problems::lower;
 use crate::{DECODER_MEMORY, tape};
 
-/// Hands over what is compressed: a TAR file by file, anything else under no name, which lets the host call
-/// it as its container without the extension.
+/// Hands over what is compressed: a TAR file by file, anything else under no name, which lets the
+/// host call it as its container without the extension.
 pub fn unpack(start: &[u8], stored: impl BufRead, names: Names) -> Result<(), Error> {
     let mut decoder: Box<dyn Read + '_> = match start {
         [0x1f, 0x8b, ..] => Box::new(flate2::bufread::MultiGzDecoder::new(stored)),

@@ -8,13 +8,13 @@ use tar::{Archive, Entry, EntryType};
 use crate::dates;
 use crate::handing::{hand_over, is_left_behind};
 use crate::names::Names;
-use crate::problems::Problems;
-use crate::zip::lower;
+use crate::problems::{Problems, lower};
 
 /// The size of a header, and of everything else's unit.
 pub const BLOCK: usize = 512;
 
-/// Whether bytes begin with a header: it has a sum of its bytes in it, taken with blanks in its own place.
+/// Whether bytes begin with a header: it has a sum of its bytes in it, taken with blanks in its own
+/// place.
 pub fn is_header(start: &[u8]) -> bool {
     let Some(header) = start.first_chunk::<BLOCK>() else { return false };
     let digits = header[148..156].iter().skip_while(|it| **it == b' ');

@@ -8,7 +8,7 @@ use rawzip::{CompressionMethod, ReaderAt, ZipArchive, ZipFileHeaderRecord, ZipLo
 
 use crate::handing::{hand_over, is_left_behind};
 use crate::names::Names;
-use crate::problems::Problems;
+use crate::problems::{Problems, lower};
 use crate::{DECODER_MEMORY, dates, streams};
 
 /// Room for any record of the table of contents: a name, a comment and extra fields of 64 KiB each.
@@ -99,7 +99,8 @@ fn name_of(record: &ZipFileHeaderRecord<'_>, names: Names) -> String {
     let path = record.file_path();
     let raw = path.as_bytes();
     for (id, field) in record.extra_fields() {
-        // Version, checksum of the other name, and the name; whoever renamed the file left it behind.
+        // Version, checksum of the other name, and the name; whoever renamed the file left it
+        // behind.
         if id.as_u16() == UNICODE_PATH
             && let Some((head, text)) = field.split_first_chunk::<5>()
             && head[1..] == rawzip::crc32(raw).to_le_bytes()
@@ -158,10 +159,4 @@ fn lzma(mut stored: impl Read, size: u64) -> io::Result<impl Read> {
 
 fn told(error: &rawzip::Error) -> String {
     lower(&error.to_string())
-}
-
-/// Words of a library as a part of a sentence of ours.
-pub fn lower(words: &str) -> String {
-    let mut letters = words.trim_end_matches('.').chars();
-    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }

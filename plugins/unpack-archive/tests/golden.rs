@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use docmill_plugin::testing::cases;
-use unpack_archive::Archive;
+use unpack_archive::UnpackArchive;
 
 #[test]
 fn golden_cases_give_what_is_expected() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
-    cases::check_unpacker::<Archive>(&folder);
+    cases::check_unpacker::<UnpackArchive>(&folder);
 }

@@ -29,8 +29,8 @@ fn look<R: BufRead>(mut body: R, length: u64) -> io::Result<(Vec<u8>, Seen<R>)> 
     Ok((start.clone(), Cursor::new(start).chain(body)))
 }
 
-/// A body as its server meant it. Many crawlers keep the head as it came and the body decoded, so each
-/// coding is believed only where the body begins with it.
+/// A body as its server meant it. Many crawlers keep the head as it came and the body decoded, so
+/// each coding is believed only where the body begins with it.
 pub fn decoded<'a>(
     body: impl BufRead + 'a,
     is_chunked: bool,
@@ -92,7 +92,8 @@ fn by_trying<'a>(
     Ok(if is_it { Box::new(BufReader::new(decoder(seen))) } else { seen })
 }
 
-/// Ends where the checksum behind a body is missing or wrong, as browsers do: what was decoded counts.
+/// Ends where the checksum behind a body is missing or wrong, as browsers do: what was decoded
+/// counts.
 struct Tolerant<R> {
     body: R,
     any: bool,

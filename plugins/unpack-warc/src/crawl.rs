@@ -95,8 +95,9 @@ impl<'a> Crawl<'a> {
             };
             if let Err((at, error)) = result {
                 self.lost(&format!("damage at byte {at}: {error}"));
-                // The next one that begins like one: what lies between the two is lost. What was read to find
-                // that out has none that begins, so that nothing is read more than twice.
+                // The next one that begins like one: what lies between the two is lost. What was
+                // read to find that out has none that begins, so that nothing is read more than
+                // twice.
                 let mark: &[u8] = if is_packed { &GZIP } else { b"\nWARC/1." };
                 section = section.at(at + 1);
                 if !section.skip_to(mark) {
@@ -315,8 +316,8 @@ fn begin(stream: &mut dyn Stream<'_>) -> io::Result<Option<(Head, u64)>> {
     Ok(Some((head, length.ok_or_else(|| invalid("a record does not say how long it is"))?)))
 }
 
-/// 64 bits of a digest tell pages apart well enough: a wrong one would have to be made on purpose, by
-/// whoever made the rest of the crawl.
+/// 64 bits of a digest tell pages apart well enough: a wrong one would have to be made on purpose,
+/// by whoever made the rest of the crawl.
 fn key(digest: &str) -> u64 {
     digest.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
@@ -325,8 +326,8 @@ fn key(digest: &str) -> u64 {
 
 /// What records are read from.
 trait Stream<'a>: BufRead {
-    /// Where the next record lies, if it can be found again: what is compressed is found where its part begins
-    /// with it.
+    /// Where the next record lies, if it can be found again: what is compressed is found where its
+    /// part begins with it.
     fn place(&mut self) -> Option<Place<'a>>;
 }
 

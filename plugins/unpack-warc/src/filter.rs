@@ -57,7 +57,8 @@ impl Filter {
         self.status.iter().any(fits)
     }
 
-    /// Whether something of this media type is wanted. Of what nobody said, the content has to show it.
+    /// Whether something of this media type is wanted. Of what nobody said, the content has to show
+    /// it.
     pub fn wants_type(&self, media_type: Option<&str>) -> bool {
         media_type.is_none_or(|it| self.types.iter().any(|pattern| fits(pattern, it)))
     }
@@ -70,7 +71,8 @@ impl Filter {
 
 /// Whether a text fits a pattern in which `*` stands for anything.
 ///
-/// Goes back to the last `*` only, so that no pattern takes longer than the lengths of both multiplied.
+/// Goes back to the last `*` only, so that no pattern takes longer than the lengths of both
+/// multiplied.
 fn fits(pattern: &str, text: &str) -> bool {
     let (pattern, text) = (pattern.as_bytes(), text.as_bytes());
     let (mut p, mut t, mut star) = (0, 0, None);

@@ -14,8 +14,8 @@ pub struct Head {
 }
 
 impl Head {
-    /// Reads the lines up to the empty one, after a first line that was read. Lines that are no fields are
-    /// passed over, but for one that begins a record.
+    /// Reads the lines up to the empty one, after a first line that was read. Lines that are no
+    /// fields are passed over, but for one that begins a record.
     pub fn read(reader: &mut impl BufRead) -> io::Result<Head> {
         let mut head = Head::default();
         let mut reader = reader.take(LONGEST);

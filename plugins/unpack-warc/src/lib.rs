@@ -1,8 +1,9 @@
-//! Takes crawls apart: the body of every page that was fetched becomes a source of its own, with its
-//! address and what the server said of it.
+//! Takes crawls apart: the body of every page that was fetched becomes a source of its own, with
+//! its address and what the server said of it.
 //!
-//! A crawl is read from its first record to its last in constant memory. Damage costs the records that it
-//! lies in: the next one that can be recognised is gone on with, and what was lost is told at the end.
+//! A crawl is read from its first record to its last in constant memory. Damage costs the records
+//! that it lies in: the next one that can be recognised is gone on with, and what was lost is told
+//! at the end.
 
 mod body;
 mod crawl;
@@ -18,9 +19,9 @@ use filter::Filter;
 use section::Section;
 
 /// The plugin.
-pub struct Warc;
+pub struct UnpackWarc;
 
-impl Plugin for Warc {
+impl Plugin for UnpackWarc {
     fn describe() -> Description {
         Description::new(
             "unpack-warc",
@@ -38,7 +39,7 @@ impl Plugin for Warc {
     }
 }
 
-impl Unpacker for Warc {
+impl Unpacker for UnpackWarc {
     fn accepts() -> Result<Vec<String>, Error> {
         Filter::from_settings()?;
         Ok(["application/warc", "application/gzip", "application/x-wacz"]
@@ -65,4 +66,4 @@ impl Unpacker for Warc {
     }
 }
 
-docmill_plugin::export!(unpacker: Warc);
+docmill_plugin::export!(unpacker: UnpackWarc);

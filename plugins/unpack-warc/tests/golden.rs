@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use docmill_plugin::testing::cases;
-use unpack_warc::Warc;
+use unpack_warc::UnpackWarc;
 
 #[test]
 fn golden_cases_give_what_is_expected() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
-    cases::check_unpacker::<Warc>(&folder);
+    cases::check_unpacker::<UnpackWarc>(&folder);
 }

@@ -2,22 +2,22 @@
 
 use docmill::model::MediaType;
 use docmill_plugin::{Error, Source, Unpacker, testing};
-use unpack_archive::Archive;
-use unpack_warc::Warc;
+use unpack_archive::UnpackArchive;
+use unpack_warc::UnpackWarc;
 
 /// What may come out of one input, in bytes: the host ends a call that makes more of it.
 const ROOM: u64 = 32 << 20;
 
 /// An archive or a compressed file, known by what it begins with.
 pub fn archive(data: &[u8]) {
-    unpack::<Archive>(data, "application/zip", &[]);
+    unpack::<UnpackArchive>(data, "application/zip", &[]);
 }
 
 /// A crawl: everything in it, as a WARC and as a WACZ.
 pub fn warc(data: &[u8]) {
     let everything = [("status", "*"), ("types", "*")];
-    unpack::<Warc>(data, "application/warc", &everything);
-    unpack::<Warc>(data, "application/x-wacz", &everything);
+    unpack::<UnpackWarc>(data, "application/warc", &everything);
+    unpack::<UnpackWarc>(data, "application/x-wacz", &everything);
 }
 
 /// What comes out are members as the host takes them, and never more than there is room for.

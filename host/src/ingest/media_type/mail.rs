@@ -73,8 +73,8 @@ fn after_line(text: &[u8]) -> &[u8] {
     text.iter().position(|byte| *byte == b'\n').map_or(&[], |end| &text[end + 1..])
 }
 
-/// Whether the line `From …` is one that parts mails, and not the beginning of a sentence: it has a time
-/// and a year (RFC 4155), or the name says what it is; and a field follows.
+/// Whether the line `From …` is one that parts mails, and not the beginning of a sentence: it has a
+/// time and a year (RFC 4155), or the name says what it is; and a field follows.
 fn is_mailbox(text: &[u8], named: &str) -> bool {
     let line = text.split(|byte| *byte == b'\n').next().unwrap_or_default().trim_ascii_end();
     let mut words = line.split(|byte| *byte == b' ').filter(|it| !it.is_empty());

@@ -3,8 +3,8 @@
 use super::{Hint, known};
 use crate::model::MediaType;
 
-/// What a page begins with, in the list of the standard (WHATWG MIME Sniffing, 7.1); the last byte of
-/// each has to be followed by a space or `>`.
+/// What a page begins with, in the list of the standard (WHATWG MIME Sniffing, 7.1); the last byte
+/// of each has to be followed by a space or `>`.
 const OPENINGS: [&[u8]; 16] = [
     b"<!doctype html",
     b"<html",
@@ -70,7 +70,8 @@ pub fn kind(text: &[u8], hint: &Hint<'_>) -> Option<MediaType> {
         })
     };
     if opens(&OPENINGS[..2]) {
-        // An XHTML page may be named as such; every other name that comes with HTML inside is wrong.
+        // An XHTML page may be named as such; every other name that comes with HTML inside is
+        // wrong.
         let is_named = |it: &MediaType| it.as_str() == "application/xhtml+xml";
         return Some(named.filter(is_named).unwrap_or_else(|| known("text/html")));
     }
@@ -137,7 +138,8 @@ fn after_prolog(mut text: &[u8]) -> &[u8] {
 const KNOWN_BY_ROOT: [&str; 4] =
     ["application/rss+xml", "application/atom+xml", "application/x-sitemap+xml", "image/svg+xml"];
 
-/// What the root element stands for: its local name, and for those that others use as well its namespace.
+/// What the root element stands for: its local name, and for those that others use as well its
+/// namespace.
 fn by_root(root: &[u8]) -> Option<&'static str> {
     let tag = root.strip_prefix(b"<")?;
     let end = tag.iter().position(|it| it.is_ascii_whitespace() || b"/>".contains(it))?;

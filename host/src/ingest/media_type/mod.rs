@@ -1,8 +1,8 @@
 //! Judges what bytes are, by their content first and their name second.
 //!
-//! Nothing is parsed: magic bytes are looked at, names that lie uncompressed in archives and compound
-//! files, and the first lines of texts. Plugins decide the rest, and say `unsupported` of what is not
-//! for them.
+//! Nothing is parsed: magic bytes are looked at, names that lie uncompressed in archives and
+//! compound files, and the first lines of texts. Plugins decide the rest, and say `unsupported` of
+//! what is not for them.
 
 use file_format::FileFormat;
 
@@ -22,10 +22,10 @@ pub const LOOKED_AT: usize = 64 * 1024;
 
 /// What bytes of this name most likely are.
 ///
-/// What the content shows without doubt wins over names, because a name is cheap to get wrong; where it
-/// leaves a choice, as between kinds of text, the name's extension (`mime_guess`) decides. `claimed` is
-/// what a container or the transport says; it counts like an extension, and of a text it is believed
-/// unless the text begins with the mark of something else.
+/// What the content shows without doubt wins over names, because a name is cheap to get wrong;
+/// where it leaves a choice, as between kinds of text, the name's extension (`mime_guess`) decides.
+/// `claimed` is what a container or the transport says; it counts like an extension, and of a text
+/// it is believed unless the text begins with the mark of something else.
 pub fn judge(name: &str, claimed: Option<&MediaType>, bytes: &[u8]) -> MediaType {
     let start = &bytes[..bytes.len().min(LOOKED_AT)];
     let extension = || by_extension(name);

@@ -1,5 +1,5 @@
-//! Knows archives and compound files, and what they are made for by the names that lie uncompressed in
-//! them.
+//! Knows archives and compound files, and what they are made for by the names that lie uncompressed
+//! in them.
 
 use super::{Hint, known};
 use crate::model::MediaType;
@@ -26,8 +26,8 @@ fn is_tar(start: &[u8]) -> bool {
     said != 0 && said == sum - own + 8 * u32::from(b' ')
 }
 
-/// A ZIP whose names say nothing else is an archive, whatever it is called; but one that is called as
-/// something that is made of a ZIP may be that.
+/// A ZIP whose names say nothing else is an archive, whatever it is called; but one that is called
+/// as something that is made of a ZIP may be that.
 fn zip(start: &[u8], hint: &Hint<'_>) -> MediaType {
     let names: Vec<&[u8]> = names_in_zip(start).collect();
     if let Some(kind) = mimetype_in_zip(start) {
@@ -88,7 +88,8 @@ fn is_made_of_zip(media_type: &str) -> bool {
         )
 }
 
-/// The names in the headers of members, wherever one begins: a header may not say how long its content is.
+/// The names in the headers of members, wherever one begins: a header may not say how long its
+/// content is.
 fn names_in_zip(start: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut at = 0;
     std::iter::from_fn(move || {
@@ -121,8 +122,8 @@ fn mimetype_in_zip(start: &[u8]) -> Option<MediaType> {
     is_made_of_zip(kind.as_str()).then_some(kind)
 }
 
-/// A compound file is what the streams in it are; one whose directory lies further behind is what it is
-/// called, if that is something made of one.
+/// A compound file is what the streams in it are; one whose directory lies further behind is what
+/// it is called, if that is something made of one.
 fn compound(start: &[u8], hint: &Hint<'_>) -> MediaType {
     let streams = [
         ("__properties_version1.0", "application/vnd.ms-outlook"),
@@ -145,8 +146,8 @@ fn compound(start: &[u8], hint: &Hint<'_>) -> MediaType {
     named.unwrap_or_else(|| known("application/x-ole-storage"))
 }
 
-/// The names in the first sectors of the directory: entries of 128 bytes, each with up to 31 characters of
-/// UTF-16 (MS-CFB, 2.6).
+/// The names in the first sectors of the directory: entries of 128 bytes, each with up to 31
+/// characters of UTF-16 (MS-CFB, 2.6).
 fn names_in_compound(start: &[u8]) -> Vec<String> {
     const SECTORS: usize = 4;
     let Some(header) = start.first_chunk::<512>() else { return Vec::new() };

@@ -23,8 +23,8 @@ pub fn by_mark(start: &[u8]) -> Option<MediaType> {
     Some(known(kind))
 }
 
-/// Readers of PDF look for its mark in the first kilobyte, so writers leave junk before it; but not what
-/// another kind of file would begin with.
+/// Readers of PDF look for its mark in the first kilobyte, so writers leave junk before it; but not
+/// what another kind of file would begin with.
 fn is_pdf(text: &[u8]) -> bool {
     let start = &text[..text.len().min(1024)];
     let at = start
@@ -119,8 +119,8 @@ fn is_subtitles(text: &[u8]) -> bool {
         && times.windows(5).any(|it| it == b" --> ")
 }
 
-/// Lines with the same number of tabs; or with the same number of commas or semicolons, two at least,
-/// below one that reads like the names of columns.
+/// Lines with the same number of tabs; or with the same number of commas or semicolons, two at
+/// least, below one that reads like the names of columns.
 fn table(text: &[u8]) -> Option<&'static str> {
     let end = text.iter().rposition(|it| *it == b'\n')?;
     let rows = || text[..end].split(|it| *it == b'\n').map(<[u8]>::trim_ascii_end).take(64);

@@ -6,7 +6,8 @@ fn check(name: &str, bytes: &[u8], expected: &str) {
     assert_eq!(judge(name, None, bytes).as_str(), expected, "{name}");
 }
 
-/// Whatever it is called: without an extension, with a wrong one, and with one of another kind of file.
+/// Whatever it is called: without an extension, with a wrong one, and with one of another kind of
+/// file.
 fn check_any(bytes: &[u8], expected: &str) {
     for name in ["x", "x.txt", "x.bin", "x.pdf", "x.csv", "x.jpg"] {
         let told = String::from_utf8_lossy(&bytes[..bytes.len().min(80)]).into_owned();

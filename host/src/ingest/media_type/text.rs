@@ -5,12 +5,12 @@ use std::borrow::Cow;
 /// How much of a text is looked at, in bytes.
 const BEGINNING: usize = 16 * 1024;
 
-/// The beginning of a text in an encoding that extends ASCII, without its byte order mark; `None` if the
-/// bytes are no text.
+/// The beginning of a text in an encoding that extends ASCII, without its byte order mark; `None`
+/// if the bytes are no text.
 ///
-/// Text has hardly any control characters, and no NUL but as padding at its end, or a stray one among a
-/// hundred others: files are cut out of records of fixed length, or survived an accident. UTF-16 and
-/// UTF-32 are known by their mark or, UTF-16, by where it has zeros.
+/// Text has hardly any control characters, and no NUL but as padding at its end, or a stray one
+/// among a hundred others: files are cut out of records of fixed length, or survived an accident.
+/// UTF-16 and UTF-32 are known by their mark or, UTF-16, by where it has zeros.
 pub fn of(start: &[u8]) -> Option<Cow<'_, [u8]>> {
     let start = &start[..start.len().min(BEGINNING)];
     if let Some(rest) = start.strip_prefix(b"\xef\xbb\xbf") {
@@ -42,8 +42,8 @@ fn utf_32(bytes: &[u8], unit: impl Fn([u8; 4]) -> u32) -> String {
     units.map(|it| char::from_u32(it).unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
 }
 
-/// UTF-16 has zeros on one side of its pairs: the high bytes of spaces, line ends and Latin letters. In
-/// other alphabets nearly all letters share one high byte.
+/// UTF-16 has zeros on one side of its pairs: the high bytes of spaces, line ends and Latin
+/// letters. In other alphabets nearly all letters share one high byte.
 fn utf_16_without_mark(start: &[u8]) -> Option<String> {
     if !start.contains(&0) {
         return None;
