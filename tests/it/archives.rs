@@ -160,7 +160,8 @@ fn an_archive_that_bursts_is_ended_and_what_came_before_is_kept() {
 
 #[test]
 fn a_table_of_contents_that_names_one_file_ten_thousand_times_is_ended() {
-    let content = vec![b'x'; 1 << 20];
+    // Nothing that an extractor would read.
+    let content = vec![1; 1 << 20];
     let archive = zip(&[("a.bin", &content)]);
     let start = archive.windows(4).position(|it| it == b"PK\x01\x02").expect("it has one");
     let end = archive.windows(4).rposition(|it| it == b"PK\x05\x06").expect("it has one");
