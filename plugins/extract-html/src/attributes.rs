@@ -92,8 +92,8 @@ impl Traits {
     }
 }
 
-/// Whether an element is a part of the page that a server sent after the rest, hidden until a script puts it where it belongs, as React
-/// streams pages: `<div hidden id="S:1f">`.
+/// Whether an element is a part of the page that a server sent after the rest, hidden until a
+/// script puts it where it belongs, as React streams pages: `<div hidden id="S:1f">`.
 fn is_streamed(start: StartTag<'_, '_>) -> bool {
     let number = start.raw_value(Attribute::Id).and_then(|id| id.strip_prefix("S:"));
     number.is_some_and(|it| !it.is_empty() && it.bytes().all(|byte| byte.is_ascii_hexdigit()))

@@ -44,6 +44,9 @@ pub fn find(text: &str, order: Order) -> Option<String> {
     } else {
         text
     };
+    if !text.contains(|it: char| it.is_ascii_digit()) {
+        return None;
+    }
     let mut previous = ' ';
     for (at, character) in text.char_indices() {
         let rest = &text[at..];

@@ -14,12 +14,15 @@ use crate::dom::{Node, Page, truncate};
 use crate::head::MetaName;
 use crate::json_ld::{JsonLd, Kind};
 use crate::links;
+use crate::measure::Measure;
 use crate::page_type::{self, PageType};
 use crate::render::Rendered;
-use crate::select::{Measure, Selection, fold};
+use crate::select::{Selection, fold};
 use crate::titles;
 use crate::whitespace::append_words;
 
+/// What is left of a headline without what stands above it has at least so many bytes.
+const LEAST_BEHIND_KICKER: usize = 15;
 /// The most values of `creator` and of `subject`.
 const MAX_CREATORS: usize = 16;
 const MAX_SUBJECTS: usize = 32;
@@ -34,6 +37,8 @@ const MAX_STATEMENT: usize = 400;
 pub struct Facts<'a> {
     page: &'a Page<'a>,
     json: JsonLd,
+    /// Where it was found.
+    origin: Option<String>,
     /// The object that describes the article.
     article: Option<usize>,
     /// It describes a page, which may be any.
@@ -52,8 +57,8 @@ pub struct Facts<'a> {
 }
 
 impl<'a> Facts<'a> {
-    /// Reads what the page states.
-    pub fn of(page: &'a Page<'a>) -> Facts<'a> {
+    /// Reads what the page states. `origin` is where it was found, if that is known.
+    pub fn of(page: &'a Page<'a>, origin: Option<&str>) -> Facts<'a> {
         let json = JsonLd::read(page.head.json_ld.as_bytes());
         let is_article =
             |kind: &str| kind.ends_with("Article") || kind.ends_with("Posting") || kind == "Report";
@@ -66,6 +71,7 @@ impl<'a> Facts<'a> {
         let mut facts = Facts {
             page,
             json,
+            origin: origin.and_then(links::http),
             article,
             is_only_page,
             sites: Vec::new(),
@@ -75,7 +81,7 @@ impl<'a> Facts<'a> {
             page_type: None,
             page_type_source: None,
         };
-        let told = page_type::of(page, &facts.json, facts.identifier().as_deref());
+        let told = page_type::of(page, &facts.json, facts.address().as_deref());
         (facts.page_type, facts.page_type_source) = told.unzip();
         let head = &page.head;
         (facts.publisher, facts.sites) = facts.publishers();
@@ -138,7 +144,7 @@ impl<'a> Facts<'a> {
         let head = &self.page.head;
         let metas = head.metas(MetaName::SiteName).chain(head.metas(MetaName::Publisher));
         let metas = metas.filter(|it| !is_address(it)).filter_map(|it| clean(it, MAX_NAME));
-        let hosts = self.identifier().and_then(|address| titles::site_of(&address));
+        let hosts = self.address().and_then(|address| titles::site_of(&address));
         let mut sites: Vec<String> =
             self.names("publisher").into_iter().chain(metas.take(4)).collect();
         let publisher = sites.first().cloned();
@@ -184,7 +190,7 @@ impl<'a> Facts<'a> {
     /// The base for relative links.
     pub fn base(&self) -> Option<String> {
         let head = &self.page.head;
-        let page = self.identifier();
+        let page = self.address();
         match &head.base {
             Some(base) => links::http(base)
                 .or_else(|| links::resolve(base, page.as_deref()).and_then(|it| links::http(&it)))
@@ -193,12 +199,17 @@ impl<'a> Facts<'a> {
         }
     }
 
+    /// What the page says its address is, or else where it was found.
+    fn address(&self) -> Option<String> {
+        self.identifier().or_else(|| self.origin.clone())
+    }
+
     fn identifier(&self) -> Option<String> {
         let head = &self.page.head;
         let canonical = head.canonical.as_deref();
         let og = head.meta(MetaName::OgUrl);
         let relative = || {
-            let page = og.and_then(links::http);
+            let page = og.and_then(links::http).or_else(|| self.origin.clone());
             let declared = head.base.as_deref();
             let base = declared.and_then(|base| links::resolve(base, page.as_deref()));
             let base = base.and_then(|base| links::http(&base)).or(page)?;
@@ -297,7 +308,15 @@ impl<'a> Facts<'a> {
         if let Some(title) = without_end.filter(is_known) {
             return Some(title.to_owned());
         }
-        match headline {
+        // Above the headline, in the same element, some write what it is about: `Climate: The dikes
+        // grow`.
+        let has_kicker = |headline: &str| {
+            let (headline, stated) = (fold(headline), fold(stated));
+            stated.len() >= LEAST_BEHIND_KICKER
+                && headline.len() > stated.len()
+                && headline.ends_with(&stated)
+        };
+        match headline.filter(|headline| !has_kicker(headline)) {
             // What the page states is written for search engines and for the tab of a browser, the headline for readers.
             Some(headline)
                 if !self.has_stated_title()
@@ -455,7 +474,7 @@ mod tests {
             "<meta property=og:site_name content='Le Fleuve'><title>Une crue - record | Le Fleuve</title>",
             Reading::default(),
         );
-        assert_eq!(Facts::of(&page).titles, ["Une crue - record"]);
+        assert_eq!(Facts::of(&page, None).titles, ["Une crue - record"]);
     }
 
     #[test]

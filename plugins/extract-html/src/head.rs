@@ -20,7 +20,8 @@ pub struct Head {
     pub base: Option<String>,
     /// `html lang`.
     pub lang: Option<String>,
-    /// What elements of the page are declared to be in microdata, without the address of the vocabulary.
+    /// What elements of the page are declared to be in microdata, without the address of the
+    /// vocabulary.
     pub item_types: Vec<String>,
     metas: Vec<(MetaName, String)>,
 }

@@ -17,6 +17,7 @@ mod head;
 mod json_ld;
 mod links;
 mod lookup;
+mod measure;
 mod names;
 mod page_type;
 mod posts;
@@ -49,19 +50,30 @@ pub enum Syntax {
 ///
 /// [`Error::Malformed`] if the page is larger than 64 MiB. Apart from that every sequence of bytes is a page.
 pub fn extract(bytes: &[u8], syntax: Syntax) -> Result<Option<Extracted>, Error> {
-    extract_as(bytes, syntax, None)
+    extract_from(bytes, syntax, Origin::default())
 }
 
-/// The same for a page whose encoding HTTP or a part of a mail declares: `utf-8`, `windows-1251`. Such a label counts more than one in the
-/// page, as the standard has it, and less than a byte order mark and than UTF-8 that is valid.
+/// What is known of a page besides its bytes.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Origin<'a> {
+    /// How HTTP or a part of a mail declares that it is encoded: `utf-8`, `windows-1251`. Such a
+    /// label counts more than one in the page, as the standard has it, and less than a byte order
+    /// mark and than UTF-8 that is valid.
+    pub charset: Option<&'a str>,
+    /// Where it was found, an address with `http` or `https`. It counts where the page does not
+    /// state its own.
+    pub address: Option<&'a str>,
+}
+
+/// The same for a page of which something is known besides its bytes.
 ///
 /// # Errors
 ///
 /// As [`extract`].
-pub fn extract_as(
+pub fn extract_from(
     bytes: &[u8],
     syntax: Syntax,
-    charset: Option<&str>,
+    origin: Origin<'_>,
 ) -> Result<Option<Extracted>, Error> {
     if bytes.len() as u64 > MAX_SOURCE {
         return Err(too_large(bytes.len() as u64));
@@ -69,11 +81,11 @@ pub fn extract_as(
     // Most pages are UTF-8, whatever they declare, and need not be copied to be decoded.
     match simdutf8::basic::from_utf8(bytes) {
         Ok(text) if is_plain(text) => {
-            Ok(extract_text(text.strip_prefix('\u{feff}').unwrap_or(text), syntax))
+            Ok(extract_text(text.strip_prefix('\u{feff}').unwrap_or(text), syntax, origin.address))
         }
         _ => {
-            let decoded = decode(bytes, charset);
-            let mut extracted = extract_text(&decoded.text, syntax);
+            let decoded = decode(bytes, origin.charset);
+            let mut extracted = extract_text(&decoded.text, syntax, origin.address);
             if let Some(extracted) = &mut extracted {
                 let told = decoded.attributes().into_iter();
                 let attributes = &mut extracted.document.attributes;
@@ -102,21 +114,21 @@ fn is_plain(page: &str) -> bool {
         && memchr::memchr2(0xcc, 0xcd, page.as_bytes()).is_none()
 }
 
-fn extract_text(source: &str, syntax: Syntax) -> Option<Extracted> {
+fn extract_text(source: &str, syntax: Syntax, address: Option<&str>) -> Option<Extracted> {
     let reading = Reading { is_xml: syntax == Syntax::Xhtml, ..Reading::default() };
     let mut page = dom::Page::parse(source, reading);
     furniture::name(&mut page);
-    let read = read_page(&page);
+    let read = read_page(&page, address);
     if read.prose >= WORTHWHILE {
         return read.extracted;
     }
     // The page is built by a script. What it holds for those without one, or for machines, may be the article.
-    let facts = facts::Facts::of(&page);
+    let facts = facts::Facts::of(&page, address);
     let mut best = read;
     if memchr::memmem::find(source.as_bytes(), b"<noscript").is_some() {
         let mut page = dom::Page::parse(source, Reading { noscript: true, ..reading });
         furniture::name(&mut page);
-        let other = read_page(&page);
+        let other = read_page(&page, address);
         if other.prose > best.prose.saturating_mul(2).max(LEAST_FALLBACK) {
             best = other;
         }
@@ -125,7 +137,7 @@ fn extract_text(source: &str, syntax: Syntax) -> Option<Extracted> {
         // Nothing is shown before a script has run, or somebody has agreed to something.
         let mut page = dom::Page::parse(source, Reading { hidden: true, ..reading });
         furniture::name(&mut page);
-        let other = read_page(&page);
+        let other = read_page(&page, address);
         if other.prose > LEAST_FALLBACK {
             best = other;
         }
@@ -164,14 +176,14 @@ struct Read {
     prose: u32,
 }
 
-fn read_page(page: &dom::Page<'_>) -> Read {
-    let facts = facts::Facts::of(page);
+fn read_page(page: &dom::Page<'_>, address: Option<&str>) -> Read {
+    let facts = facts::Facts::of(page, address);
     let is_discussion = facts.page_type.is_some_and(page_type::PageType::is_discussion);
-    let measures = select::measure(page, is_discussion);
+    let measures = measure::measure(page, is_discussion);
     let posts = is_discussion.then(|| posts::Posts::find(page, &measures)).flatten();
     let selection = select::select(page, &measures, &facts, posts.as_ref());
     let base = facts.base();
-    let rendered = render::render(
+    let mut rendered = render::render(
         page,
         &measures,
         &selection,
@@ -186,7 +198,6 @@ fn read_page(page: &dom::Page<'_>) -> Read {
     }
     let language = facts.language(&rendered.text);
     let attributes = facts.attributes(&measures, &selection, &rendered, language.as_deref());
-    let mut rendered = rendered;
     tell_languages(&rendered.text, &mut rendered.marks, language.as_deref());
     let extracted = Extracted {
         document: Document { text: rendered.text, language, attributes, marks: rendered.marks },
@@ -238,8 +249,9 @@ impl Extractor for ExtractHtml {
             "application/xhtml+xml" => Syntax::Xhtml,
             _ => Syntax::Html,
         };
-        let charset = source.attribute("charset");
-        let mut extracted = extract_as(&source.read_all(), syntax, charset.as_deref())?;
+        let (charset, address) = (source.attribute("charset"), source.attribute("location"));
+        let origin = Origin { charset: charset.as_deref(), address: address.as_deref() };
+        let mut extracted = extract_from(&source.read_all(), syntax, origin)?;
         if let (Some(extracted), Some(_)) = (&mut extracted, source.attribute("date")) {
             leave_date(&mut extracted.document);
         }
@@ -247,7 +259,8 @@ impl Extractor for ExtractHtml {
     }
 }
 
-/// Leaves the date to the container, which knows one, where the page has none but in an address or in a line among others.
+/// Leaves the date to the container, which knows one, where the page has none but in an address or
+/// in a line among others.
 fn leave_date(document: &mut Document) {
     if matches!(document.attribute("date-source"), Some("text" | "address")) {
         document.attributes.push(Attribute::new("guessed", "date"));

@@ -3,8 +3,9 @@
 use crate::dom::Page;
 use crate::head::MetaName;
 use crate::json_ld::JsonLd;
+use crate::measure::Measure;
 use crate::names::Hints;
-use crate::select::{Measure, Selection};
+use crate::select::Selection;
 use crate::tags::Tag;
 
 /// A kind of page.
@@ -80,7 +81,8 @@ const GENERATORS: [&str; 7] =
 const BOARDS: [&str; 8] =
     ["discourse", "vbulletin", "phpbb", "xenforo", "nodebb", "flarum", "mybb", "simple machines"];
 
-/// The type of a page, as far as it says so itself, and how: to machines, by its address, or by what its boxes are called.
+/// The type of a page, as far as it says so itself, and how: to machines, by its address, or by
+/// what its boxes are called.
 pub fn of(page: &Page, json: &JsonLd, address: Option<&str>) -> Option<(PageType, &'static str)> {
     let told = |kind: Option<PageType>, source| kind.map(|kind| (kind, source));
     told(stated(page, json), "stated")
@@ -88,8 +90,8 @@ pub fn of(page: &Page, json: &JsonLd, address: Option<&str>) -> Option<(PageType
         .or_else(|| told(of_frames(page), "markup"))
 }
 
-/// What kind of page it is by the shape of what was read from it, where it does not say so itself. A page that names its author or its
-/// date is signed.
+/// What kind of page it is by the shape of what was read from it, where it does not say so itself.
+/// A page that names its author or its date is signed.
 pub fn of_shape(
     page: &Page,
     measures: &[Measure],

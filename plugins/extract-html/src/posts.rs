@@ -1,14 +1,14 @@
 //! The posts of a discussion: where each lies, and where it names its author and its date.
 //!
-//! Every post has both, whatever program wrote the page: the posts are those children of one element that have them and, together, most
-//! to say.
+//! Every post has both, whatever program wrote the page: the posts are those children of one
+//! element that have them and, together, most to say.
 
 use std::collections::BTreeMap;
 
 use crate::dates::{self, Order};
 use crate::dom::Page;
+use crate::measure::Measure;
 use crate::names::Hints;
-use crate::select::Measure;
 use crate::tags::Tag;
 
 /// A discussion has at least so many posts.

@@ -10,9 +10,10 @@ use docmill_plugin::{Aside, Attribute, Mark, Span};
 
 use crate::dom::{Node, Page, flag};
 use crate::links;
+use crate::measure::Measure;
 use crate::names::Hints;
 use crate::posts::{Post, Posts};
-use crate::select::{Measure, Selection};
+use crate::select::Selection;
 use crate::tags::{Classes, Tag};
 
 /// The most marks of a document. An article has a few hundred.

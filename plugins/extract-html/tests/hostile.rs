@@ -159,3 +159,30 @@ fn every_cut_and_every_mangled_byte_of_a_page_is_read() {
         let _ = extract(&mangled, Syntax::Html).unwrap().inspect(check);
     }
 }
+
+#[test]
+fn discussions_made_to_hurt_are_read_in_linear_time() {
+    let forum = "<script type='application/ld+json'>{\"@type\":\"QAPage\"}</script>";
+    let signed = "<a class=author href=/u/x>Ada</a><time datetime=2024-05-03>May 3</time>";
+    for post in [
+        format!(
+            "<article>{signed}<p>A post of some words, which are as many as in any other post.</p></article>"
+        ),
+        // Each within the one before it.
+        format!("<div class=author>{signed}"),
+        format!("<div><div class=body></div>{signed}"),
+        "<div class=author><time>3 May 2024".to_owned(),
+        "<dl><dt class=date>3 May 2024<dd>".to_owned(),
+        "<a href=/user/1>Ada".to_owned(),
+    ] {
+        let page = format!("{forum}<main>{}", post.repeat(20_000));
+        let _ = read(page.as_bytes());
+    }
+}
+
+#[test]
+fn pages_that_are_shown_late_are_read_in_linear_time() {
+    for element in ["<div hidden id=S:1>x", "<p hidden>x", "<noscript><p hidden>x</noscript>"] {
+        let _ = read(element.repeat(100_000).as_bytes());
+    }
+}

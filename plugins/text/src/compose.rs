@@ -5,16 +5,18 @@ use std::borrow::Cow;
 use memchr::memchr2;
 use unicode_normalization::UnicodeNormalization as _;
 
-/// The most marks taken together with the letter before them: as many as the Unicode stream-safe format allows. The bound
-/// keeps a flood of marks, which NFC has to sort, linear.
+/// The most marks taken together with the letter before them: as many as the Unicode stream-safe
+/// format allows. The bound keeps a flood of marks, which NFC has to sort, linear.
 const MAX_MARKS: usize = 30;
 
 /// Composes every letter with the combining marks (U+0300 to U+036F) that follow it, as NFC does.
 ///
-/// `e` + `◌̂` + `◌́` becomes `ế`, so that a word compares equal whether it was typed on a Mac, decoded from windows-1258, or
-/// neither. A text without such marks, the usual case, is returned as it is after one look at its bytes.
+/// `e` + `◌̂` + `◌́` becomes `ế`, so that a word compares equal whether it was typed on a Mac,
+/// decoded from windows-1258, or neither. A text without such marks, the usual case, is returned as
+/// it is after one look at its bytes.
 pub fn compose(text: &str) -> Cow<'_, str> {
-    // In UTF-8 every character from U+0300 to U+037F begins with one of these two bytes, and no other character has them.
+    // In UTF-8 every character from U+0300 to U+037F begins with one of these two bytes, and no
+    // other character has them.
     let next = |rest: &str| memchr2(0xCC, 0xCD, rest.as_bytes());
     let Some(mut at) = next(text) else { return Cow::Borrowed(text) };
     let mut composed = String::with_capacity(text.len());

@@ -16,7 +16,8 @@ use guess::{guess, sample, utf_32};
 /// Bytes turned into text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decoded {
-    /// The text, without a byte order mark, with letters and their combining marks composed (see [`compose()`]).
+    /// The text, without a byte order mark, with letters and their combining marks composed (see
+    /// [`compose()`]).
     pub text: String,
     /// The name of the encoding as in the WHATWG Encoding Standard, such as `windows-1252`.
     pub encoding: &'static str,

@@ -1,5 +1,6 @@
 //! When the article was published and changed, as far as the page tells, and what tells it.
 
+use std::cell::LazyCell;
 use std::collections::BTreeSet;
 
 use super::{Facts, language_tag};
@@ -20,6 +21,9 @@ const LONGEST_NOTICE: usize = 1_500;
 /// So many `time` elements are looked at, and a page with more different days than this is a list.
 const MOST_TIMES: usize = 24;
 const MOST_DAYS: usize = 4;
+
+/// The date that readers see, and where.
+type Shown = Option<(String, &'static str)>;
 
 impl Facts<'_> {
     /// How the page is written whose language is known: by what it declares about its country, if that is its language.
@@ -45,9 +49,10 @@ impl Facts<'_> {
             return None;
         }
         let head = &self.page.head;
-        let shown = selection.and_then(|selection| self.shown_date(selection, rendered, order));
+        // Most pages state their date, and need not be searched for one.
+        let shown = LazyCell::new(|| self.shown_date(selection?, rendered, order));
         let stated = [
-            (self.published(shown.as_ref().map(|it| it.0.as_str()), order), "json-ld"),
+            (self.published(&shown, order), "json-ld"),
             (head.meta(MetaName::Published), "meta"),
             (head.meta(MetaName::Date), "meta"),
             (self.of_article("dateCreated").filter(|_| !self.is_only_page), "json-ld"),
@@ -60,26 +65,32 @@ impl Facts<'_> {
             let precise = dates.find(|it| it.0.len() > first.0.len() && it.0.starts_with(&first.0));
             return Some(precise.unwrap_or(first));
         }
-        shown.or_else(|| {
-            let date = self.identifier().and_then(|address| dates::of_address(&address))?;
+        (*shown).clone().or_else(|| {
+            let date = self.address().and_then(|address| dates::of_address(&address))?;
             Some((date, "address"))
         })
     }
 
-    /// What JSON-LD says. Programs state of every page when it was put up, of the front page and of the one with the address of the
-    /// owner, too: it is the date of an article only where readers see that day, or the page says that it is one.
-    fn published(&self, shown: Option<&str>, order: Order) -> Option<&str> {
+    /// What JSON-LD says. Programs state of every page when it was put up, of the front page and of
+    /// the one with the address of the owner, too: it is the date of an article only where readers
+    /// see that day, or the page says that it is one.
+    fn published<F>(&self, shown: &LazyCell<Shown, F>, order: Order) -> Option<&str>
+    where
+        F: FnOnce() -> Shown,
+    {
         let stated = self.of_article("datePublished")?;
-        let day = || dates::normalize(stated, order).map(|date| date[..10].to_owned());
-        let is_meant = !self.is_only_page
-            || self.page_type == Some(PageType::Article)
-            || shown.is_some_and(|shown| day().is_some_and(|day| shown.starts_with(&day)));
-        is_meant.then_some(stated)
+        let is_seen = || {
+            let (date, (shown, _)) =
+                (dates::normalize(stated, order)?, LazyCell::force(shown).as_ref()?);
+            Some(date[..10] == shown[..10])
+        };
+        let is_article = !self.is_only_page || self.page_type == Some(PageType::Article);
+        (is_article || is_seen() == Some(true)).then_some(stated)
     }
 
     /// Whether the page is where its site begins.
     fn is_front_page(&self) -> bool {
-        let address = self.identifier();
+        let address = self.address();
         let rest = address.as_deref().and_then(|it| it.split_once("://")).map(|it| it.1);
         rest.is_some_and(|rest| rest.trim_end_matches('/').bytes().all(|it| !b"/?#".contains(&it)))
     }
@@ -91,7 +102,8 @@ impl Facts<'_> {
         rendered: &Rendered,
         order: Order,
     ) -> Option<(String, &'static str)> {
-        // What such pages show are the dates of reviews and offers, of the last change, and of what they list.
+        // What such pages show are the dates of reviews and offers, of the last change, and of what
+        // they list.
         let is_discussion = self.page_type.is_some_and(PageType::is_discussion);
         let is_undated = matches!(
             self.page_type,
@@ -147,22 +159,45 @@ impl Facts<'_> {
                 if is_short { dates::find(line, order) } else { None }
             })
         };
-        // New ones build lines of boxes without names: one near the headline that is a date.
-        let line_of_its_own = || {
-            let headline = selection.headline?;
-            let near = headline.saturating_sub(ABOVE_HEADLINE)..headline + NEAR_HEADLINE;
-            let texts = nodes.get(near.start as usize..(near.end as usize).min(nodes.len()))?;
-            let mut lines = texts
-                .iter()
-                .filter(|node| node.tag == Tag::Text)
-                .map(|node| self.page.string(node).trim())
-                .filter(|line| line.len() < 60 && line.split_whitespace().count() <= 6);
-            lines.find_map(|line| dates::find(line, order))
-        };
         let told = |date: Option<String>, source| date.map(|date| (date, source));
         told(published.or_else(time), "markup")
             .or_else(|| told(dateline(), "dateline"))
-            .or_else(|| told(line_of_its_own().or_else(first_lines), "text"))
+            .or_else(|| told(self.line_of_its_own(selection, order).or_else(first_lines), "text"))
+    }
+
+    /// The date in a line of its own near the headline: new pages build such lines of boxes without names.
+    fn line_of_its_own(&self, selection: &Selection, order: Order) -> Option<String> {
+        let nodes = &self.page.nodes;
+        let headline = selection.headline?;
+        // What stands around the headline, but not what stands around all of the page.
+        let parent = nodes[headline as usize].parent;
+        let outer = nodes[parent as usize].parent;
+        let is_page =
+            |index: u32| matches!(nodes[index as usize].tag, Tag::Root | Tag::Html | Tag::Body);
+        let around = if is_page(outer) { parent } else { outer };
+        let around = if is_page(around) { headline } else { around };
+        let from = around.max(headline.saturating_sub(ABOVE_HEADLINE));
+        let end = nodes[selection.body as usize].end.max(nodes[around as usize].end);
+        let to = end.min(headline + NEAR_HEADLINE);
+        // Who owns the page since when, what else there is to read.
+        let is_elsewhere = |index: u32| {
+            let mut at = index;
+            while at > 0 {
+                let node = &nodes[at as usize];
+                if node.hints.any(Hints::BOILERPLATE) && !node.hints.any(Hints::DATELINE) {
+                    return true;
+                }
+                at = node.parent;
+            }
+            false
+        };
+        let mut lines = (from..to).filter(|index| nodes[*index as usize].tag == Tag::Text);
+        lines.find_map(|index| {
+            let line = self.page.string(&nodes[index as usize]).trim();
+            let is_short = line.len() < 60 && line.split_whitespace().count() <= 6;
+            let date = if is_short { dates::find(line, order) } else { None };
+            date.filter(|_| !is_elsewhere(index))
+        })
     }
 
     pub(super) fn modified(&self, order: Order) -> Option<String> {

@@ -6,8 +6,9 @@ use docmill_text::lists::{Row, count, count_of, rows, values_of};
 use super::Renderer;
 use crate::dom::{Node, Page, truncate};
 use crate::links;
+use crate::measure::Measure;
 use crate::names::Hints;
-use crate::select::{Measure, fold};
+use crate::select::fold;
 use crate::tags::{Classes, Tag};
 use crate::whitespace::{append_words, trimmed_len};
 

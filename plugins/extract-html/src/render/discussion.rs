@@ -1,4 +1,5 @@
-//! The posts of a discussion in the text: who wrote each, and when, as lines of their own above or below it.
+//! The posts of a discussion in the text: who wrote each, and when, as lines of their own above or
+//! below it.
 
 use docmill_plugin::Attribute;
 
@@ -59,7 +60,8 @@ impl Renderer<'_> {
         }
     }
 
-    /// Whether a box within a post says who its author is, and nothing of what he wrote: since when he is a member, how many posts he has.
+    /// Whether a box within a post says who its author is, and nothing of what he wrote: since when
+    /// he is a member, how many posts he has.
     pub(super) fn is_about_author(&self, index: u32, node: &Node) -> bool {
         /// Such a box has fewer elements.
         const MOST_NODES: u32 = 200;

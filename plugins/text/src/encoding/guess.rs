@@ -8,7 +8,8 @@ use super::Evidence;
 /// How many bytes a guess looks at. A guess that needs more would not get better.
 const SAMPLE: usize = 64 * 1024;
 
-/// UTF-32, which the standard for the web has dropped and databases still export: by its mark, or by the zeros of every character.
+/// UTF-32, which the standard for the web has dropped and databases still export: by its mark, or
+/// by the zeros of every character.
 pub(super) fn utf_32(bytes: &[u8]) -> Option<(String, bool, Evidence)> {
     /// So many characters without a mark are no accident.
     const LEAST: usize = 4;
@@ -48,7 +49,8 @@ const LEGACY_SAMPLE: usize = 16 * 1024;
 const FEW_BYTES: usize = 12;
 
 pub(super) fn guess(bytes: &[u8]) -> (&'static Encoding, Evidence) {
-    // Before UTF-8, because ASCII written as UTF-16 is also valid UTF-8, with a NUL beside every letter.
+    // Before UTF-8, because ASCII written as UTF-16 is also valid UTF-8, with a NUL beside every
+    // letter.
     if let Some(encoding) = utf_16_without_mark(bytes) {
         return (encoding, Evidence::Content);
     }
@@ -72,7 +74,8 @@ pub(super) fn guess(bytes: &[u8]) -> (&'static Encoding, Evidence) {
     (encoding, if telling < FEW_BYTES { Evidence::Resemblance } else { Evidence::Frequency })
 }
 
-/// UTF-16 shows itself by zeros on one side of its pairs: the high bytes of spaces, line ends and most Latin letters.
+/// UTF-16 shows itself by zeros on one side of its pairs: the high bytes of spaces, line ends and
+/// most Latin letters.
 fn utf_16_without_mark(bytes: &[u8]) -> Option<&'static Encoding> {
     let sample = sample(bytes);
     if !sample.contains(&0) {
@@ -92,7 +95,8 @@ fn utf_16_without_mark(bytes: &[u8]) -> Option<&'static Encoding> {
     }
     let is_high = |side: &[usize; 256], other: &[usize; 256]| {
         let zeros = side[0];
-        // In other alphabets only spaces and digits have a zero, but nearly all letters share one high byte.
+        // In other alphabets only spaces and digits have a zero, but nearly all letters share one
+        // high byte.
         let alphabet = side[1..].iter().copied().max().unwrap_or(0);
         zeros > 1
             && other[0] * 8 <= zeros
@@ -124,10 +128,12 @@ fn is_nearly_utf_8(sample: &[u8]) -> bool {
     good > 0 && good >= bad * 4
 }
 
-/// Whether bytes in a legacy encoding are Vietnamese in windows-1258 rather than anything in windows-1252.
+/// Whether bytes in a legacy encoding are Vietnamese in windows-1258 rather than anything in
+/// windows-1252.
 ///
-/// The two differ in few places. Five of them are the tone marks of Vietnamese, which stand behind a vowel, whereas the
-/// letters that windows-1252 has there (Ì ì Ò ò Þ) mostly stand behind consonants. French uses none of them.
+/// The two differ in few places. Five of them are the tone marks of Vietnamese, which stand behind
+/// a vowel, whereas the letters that windows-1252 has there (Ì ì Ò ò Þ) mostly stand behind
+/// consonants. French uses none of them.
 fn is_vietnamese(sample: &[u8]) -> bool {
     let (mut plain, mut certain, mut misplaced) = (0_usize, 0_usize, 0_usize);
     let mut kinds = 0_u8;

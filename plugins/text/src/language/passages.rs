@@ -1,4 +1,5 @@
-//! Passages in another language than the text around them: the second half of a bilingual page, a quotation.
+//! Passages in another language than the text around them: the second half of a bilingual page, a
+//! quotation.
 
 use super::identify_language;
 
@@ -8,13 +9,15 @@ const SHORTEST: usize = 100;
 /// So many bytes of a passage are looked at.
 const SAMPLE: usize = 400;
 
-/// So many passages, spread over the text, show whether it mixes languages at all: nearly no text does, and the others need no more.
+/// So many passages, spread over the text, show whether it mixes languages at all: nearly no text
+/// does, and the others need no more.
 const PROBES: usize = 8;
 
 /// The most passages that are looked at.
 const MOST: usize = 2_000;
 
-/// Which passages of a text are in another language than the text, and in which: their numbers and BCP 47 tags.
+/// Which passages of a text are in another language than the text, and in which: their numbers and
+/// BCP 47 tags.
 pub fn other_languages(passages: &[&str], language: Option<&str>) -> Vec<(usize, &'static str)> {
     let own = language.and_then(|tag| tag.split('-').next());
     let other = |passage: &str| {
