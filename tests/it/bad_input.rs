@@ -53,17 +53,23 @@ fn an_empty_folder_fails() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_name_that_is_not_utf_8_fails_and_the_rest_is_processed() {
+fn a_name_that_is_not_utf_8_is_a_name() {
     use std::os::unix::ffi::OsStrExt;
     let env = TestEnv::with_small_pipeline();
     env.write("in/a.txt", "Un texte.\n");
     env.write(std::ffi::OsStr::from_bytes(b"in/\xff\x1b[2J.txt"), "Un texte.\n");
     env.write("in/z.txt", "Un texte.\n");
-    let output = env.run(["ingest", "in"]).expect(exit::SOME_FAILED);
-    let output = output.says("Caused by: its name is not valid UTF-8").says("1 failure");
+    let output = env.run(["ingest", "in"]).expect(exit::SUCCESS);
     assert!(!output.stderr.contains('\u{1b}'), "a name controls the terminal: {}", output.stderr);
-    let again = env.run(["ingest", "in/a.txt", "in/z.txt"]).expect(exit::SUCCESS);
+    let again = env.run(["ingest", "in"]).expect(exit::SUCCESS);
     let _ = again.says("nothing to do: ");
+    let listed = env.run(["list", "--output", "json"]).expect(exit::SUCCESS);
+    assert!(listed.stdout.contains(r"in/\\xff\u001b[2J.txt"), "{}", listed.stdout);
+    // It is the very file that is gone, and no other.
+    let path = std::ffi::OsStr::from_bytes(b"in/\xff\x1b[2J.txt");
+    std::fs::remove_file(env.work().join(path)).expect("it can be removed");
+    let mirrored = env.run(["ingest", "--strategy", "mirror", "in"]).expect(exit::SUCCESS);
+    let _ = mirrored.says("1 source retired");
 }
 
 #[test]

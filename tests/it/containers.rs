@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use docmill::ingest::Files;
 use docmill::model::{Digest, FailureClass, SourceState};
 use docmill::pipeline::{Event, Fate, Plan, Reporter, RunError, RunOptions, Stored, Strategy, run};
 use docmill::store::{MemoryStore, Store};
@@ -35,6 +36,39 @@ fn every_line_becomes_a_source_with_what_the_container_knows_of_it() {
     assert_eq!(documents[1].extracted.document.attribute("date"), None);
     assert_eq!(ingested.values("well-behaved").len(), 3);
     assert_eq!(ingested.failures(), []);
+}
+
+/// Names of members cannot be forged by names of files: a file is never called like a member.
+#[test]
+fn a_container_does_not_overwrite_a_file_that_seems_to_lie_in_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().expect("it has one")).expect("it can be made");
+        std::fs::write(path, text).expect("it can be written");
+    };
+    write("x.jsonl", LINES);
+    write("x.jsonl!/line 1", "Le texte du fichier.");
+    for jobs in [1, 4] {
+        let store = MemoryStore::new();
+        let options = RunOptions { jobs, ..RunOptions::default() };
+        for time in 0..2 {
+            let files = Files::new([folder.path().to_owned()], folder.path());
+            let ingested = Lab::get().ingest_into(&store, &pipeline(), files, &options);
+            let (_, told) = ingested.unwrap_or_else(|error| panic!("{error}"));
+            let unchanged = told.iter().filter(|told| told.fate == Fate::Unchanged).count();
+            assert_eq!(unchanged, if time == 0 { 0 } else { told.len() });
+        }
+        let documents = store.documents().map(|document| document.expect("it can be read"));
+        let texts: Vec<(String, String)> = documents
+            .map(|it| (it.source.to_string(), it.extracted.document.text.trim_end().to_owned()))
+            .collect();
+        let text =
+            |name: &str| texts.iter().find(|(it, _)| it == name).map(|(_, text)| text.as_str());
+        assert_eq!(texts.len(), 4, "{texts:?}");
+        assert_eq!(text("x.jsonl!/line 1"), Some("Le premier texte."));
+        assert_eq!(text("x.jsonl\\!/line 1"), Some("Le texte du fichier."));
+    }
 }
 
 #[test]

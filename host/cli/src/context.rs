@@ -53,7 +53,8 @@ pub fn damaged_store(common: &Common) -> Result<AnyStore, CommandError> {
     Ok(existing(common)?.open_damaged()?)
 }
 
-fn existing(common: &Common) -> Result<Address, CommandError> {
+/// The address of a store that has to be there already.
+pub fn existing(common: &Common) -> Result<Address, CommandError> {
     let address = address(common)?;
     if address.is_there() {
         return Ok(address);

@@ -11,9 +11,12 @@ const MOST_CANDIDATES: usize = 10;
 
 /// Finds the document that is meant: by the name of its source, by its id, or by the end of the name of its source.
 pub fn document(store: &dyn Store, meant: &str) -> Result<DocumentId, CommandError> {
-    let name = SourceName::new(meant.strip_prefix("./").unwrap_or(meant));
-    if let Some(source) = name.ok().map(|name| store.source(&name)).transpose()?.flatten() {
-        return only_document(store, &source);
+    let named = meant.strip_prefix("./").unwrap_or(meant);
+    // As it is shown, or else as the file is called.
+    for name in [SourceName::new(named), SourceName::of_path(named.as_bytes())] {
+        if let Some(source) = name.ok().map(|name| store.source(&name)).transpose()?.flatten() {
+            return only_document(store, &source);
+        }
     }
     match store.document_ids(meant, MOST_CANDIDATES + 1)?.as_slice() {
         [] => {}

@@ -140,7 +140,7 @@ fn source_name(index: usize, case: &Case) -> SourceName {
             format!("{index}/{}", path.file_name().unwrap_or_default().to_string_lossy())
         }
     };
-    SourceName::new(name)
+    SourceName::of_path(name.as_bytes())
         .or_else(|_| SourceName::new(index.to_string()))
         .unwrap_or_else(|_| unreachable!("a number is a name"))
 }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::folder::{Entry, Folder, Kind};
 use super::{Content, Offer, Origin, Unreadable};
 use crate::capabilities::{Blob, OpenFile};
-use crate::model::{Digest, Hint, SourceName};
+use crate::model::{Hint, SourceName};
 
 /// How deep folders are walked. Deeper ones are reported, not followed: only a hostile tree is deeper.
 const DEEPEST: usize = 64;
@@ -158,17 +158,13 @@ impl Files {
 
     fn name(&self, path: &Path) -> Result<SourceName, Unreadable> {
         let shown = path.strip_prefix(&self.base).unwrap_or(path);
-        let parts: Option<Vec<&str>> = shown
+        let parts: Vec<&[u8]> = shown
             .components()
             .filter(|part| !matches!(part, Component::RootDir))
-            .map(|part| part.as_os_str().to_str())
+            .map(|part| part.as_os_str().as_encoded_bytes())
             .collect();
-        let parts = parts.ok_or_else(|| Unreadable {
-            causes: vec!["its name is not valid UTF-8".to_owned()],
-            hint: Some(Hint::RenameFile),
-        })?;
-        let leading = if shown.has_root() { "/" } else { "" };
-        SourceName::new(format!("{leading}{}", parts.join("/")))
+        let leading: &[u8] = if shown.has_root() { b"/" } else { b"" };
+        SourceName::of_path(&[leading, &parts.join(&b'/')].concat())
             .map_err(|error| Unreadable::because(error.to_string()))
     }
 
@@ -316,7 +312,8 @@ impl Origin for Files {
     /// deep, or cannot be looked at is still there.
     fn is_gone(&self, name: &SourceName) -> bool {
         // An absolute name takes the place of the base.
-        let path = self.base.join(name.as_str());
+        let Some(path) = path_of(name) else { return false };
+        let path = self.base.join(path);
         let is_under = |folder: &Walked| folder.is_whole && path.starts_with(&folder.root);
         self.walked.iter().any(is_under)
             && match std::fs::symlink_metadata(&path) {
@@ -346,13 +343,22 @@ fn is_no_file() -> Unreadable {
     Unreadable::because("it is neither a file nor a folder")
 }
 
-/// What a file is called whose name is too long or no UTF-8: the name as well as it can be shown, and a digest of what it really
-/// is, so that two such files are never taken for one, nor one of them for a file that is called as it is shown.
+/// The path in a name; `None` if the name is a member's, or if no path of this system is like that.
+fn path_of(name: &SourceName) -> Option<PathBuf> {
+    if name.members().next().is_some() {
+        return None;
+    }
+    let path = name.path()?;
+    #[cfg(unix)]
+    return Some(<std::ffi::OsString as std::os::unix::ffi::OsStringExt>::from_vec(path).into());
+    #[cfg(not(unix))]
+    return String::from_utf8(path).ok().map(PathBuf::from);
+}
+
+/// What a file is called whose name is too long: its beginning and an id, as no other file can be
+/// called.
 fn stand_in(path: &Path) -> SourceName {
-    let shown: String = path.to_string_lossy().chars().filter(|c| *c != '\0').take(1_000).collect();
-    let digest = Digest::of(path.as_os_str().as_encoded_bytes()).short();
-    SourceName::new(format!("{shown} ({digest})"))
-        .unwrap_or_else(|_| unreachable!("it has at most 4,015 bytes"))
+    SourceName::of_long_path(path.as_os_str().as_encoded_bytes())
 }
 
 fn cannot(done: &str, error: &std::io::Error) -> Unreadable {
@@ -382,7 +388,7 @@ impl Content for FileContent {
 pub fn open_named(base: &Path, name: &SourceName, limit: u64) -> Result<Blob, Unreadable> {
     let cannot_open = |error| cannot("opened", &error);
     let base = std::fs::canonicalize(base).map_err(cannot_open)?;
-    let path = base.join(name.as_str());
+    let path = base.join(path_of(name).ok_or_else(is_no_file)?);
     let (Some(parent), Some(file)) = (path.parent(), path.file_name()) else {
         return Err(is_no_file());
     };
@@ -568,7 +574,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn links_pipes_and_foreign_names_are_reported() {
+    fn links_and_pipes_are_reported_and_foreign_names_are_names() {
         use std::os::unix::ffi::OsStrExt;
         let folder = tempfile::tempdir().unwrap();
         std::os::unix::fs::symlink("/etc/passwd", folder.path().join("link")).unwrap();
@@ -576,7 +582,7 @@ mod tests {
         let socket = std::os::unix::net::UnixListener::bind(folder.path().join("socket")).unwrap();
         let said = offered(&mut Files::new([folder.path().to_owned()], folder.path())).join("\n");
         assert!(said.contains("link: it is a symbolic link"), "{said}");
-        assert!(said.contains("its name is not valid UTF-8"), "{said}");
+        assert!(said.contains("n\\xff"), "{said}");
         assert!(said.contains("socket: it is neither a file nor a folder"), "{said}");
         drop(socket);
     }

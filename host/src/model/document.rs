@@ -124,15 +124,18 @@ pub struct Extracted {
 
 /// Identifies a document across its versions: the same place in the same source gives the same id.
 ///
-/// 80 bits, written as 16 characters of Crockford's base 32 in lower case, such as `3v9kq7z2m8xw4tnr`.
+/// 160 bits, so that nobody can make two documents with the same one, written as 32 characters of Crockford's base 32 in lower
+/// case, such as `3v9kq7z2m8xw4tnr0d5c1ahp6ybe9gsf`. For people the beginning is enough: a store finds the rest.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct DocumentId([u8; 10]);
+pub struct DocumentId([u8; DocumentId::LENGTH]);
 
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
 impl DocumentId {
     /// The number of its bytes.
-    pub(crate) const LENGTH: usize = 10;
+    pub const LENGTH: usize = 20;
+    /// The number of its characters.
+    pub const CHARACTERS: usize = 32;
 
     /// The id of the document at `index`, counted from zero, in the source of this name.
     pub fn of(source: &SourceName, index: u32) -> DocumentId {
@@ -140,27 +143,35 @@ impl DocumentId {
             .field(source.as_str().as_bytes())
             .field(&index.to_le_bytes())
             .finish();
-        let mut bytes = [0; 10];
-        bytes.copy_from_slice(&digest.as_bytes()[..10]);
+        DocumentId::of_digest(&digest)
+    }
+
+    /// The first bytes of a digest.
+    pub(super) fn of_digest(digest: &Digest) -> DocumentId {
+        let mut bytes = [0; DocumentId::LENGTH];
+        bytes.copy_from_slice(&digest.as_bytes()[..DocumentId::LENGTH]);
         DocumentId(bytes)
     }
 
     /// An id that was computed before.
-    pub const fn from_bytes(bytes: [u8; 10]) -> DocumentId {
+    pub const fn from_bytes(bytes: [u8; DocumentId::LENGTH]) -> DocumentId {
         DocumentId(bytes)
     }
 
-    /// The ten bytes.
-    pub const fn as_bytes(&self) -> &[u8; 10] {
+    /// The bytes.
+    pub const fn as_bytes(&self) -> &[u8; DocumentId::LENGTH] {
         &self.0
     }
 }
 
 impl fmt::Display for DocumentId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let bits = self.0.iter().fold(0_u128, |bits, byte| bits << 8 | u128::from(*byte));
-        (0..16).rev().try_for_each(|place| {
-            write!(f, "{}", char::from(ALPHABET[(bits >> (5 * place) & 31) as usize]))
+        // Five bytes are eight characters.
+        self.0.chunks_exact(5).try_for_each(|bytes| {
+            let bits = bytes.iter().fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte));
+            (0..8).rev().try_for_each(|place| {
+                write!(f, "{}", char::from(ALPHABET[(bits >> (5 * place) & 31) as usize]))
+            })
         })
     }
 }
@@ -177,16 +188,17 @@ impl FromStr for DocumentId {
     fn from_str(text: &str) -> Result<DocumentId, super::NameError> {
         let digit =
             |byte: u8| ALPHABET.iter().position(|digit| *digit == byte.to_ascii_lowercase());
-        let bits =
-            text.bytes().try_fold(0_u128, |bits, byte| Some(bits << 5 | digit(byte)? as u128));
-        match bits {
-            Some(bits) if text.len() == 16 => {
-                let mut bytes = [0; 10];
-                bytes.copy_from_slice(&bits.to_be_bytes()[6..]);
-                Ok(DocumentId(bytes))
-            }
-            _ => Err(super::name::NOT_AN_ID),
+        if text.len() != DocumentId::CHARACTERS {
+            return Err(super::name::NOT_AN_ID);
         }
+        let mut bytes = [0; DocumentId::LENGTH];
+        for (five, eight) in bytes.chunks_exact_mut(5).zip(text.as_bytes().chunks_exact(8)) {
+            let bits = (eight.iter())
+                .try_fold(0_u64, |bits, byte| Some(bits << 5 | digit(*byte)? as u64))
+                .ok_or(super::name::NOT_AN_ID)?;
+            five.copy_from_slice(&bits.to_be_bytes()[3..]);
+        }
+        Ok(DocumentId(bytes))
     }
 }
 
@@ -227,9 +239,13 @@ mod tests {
     #[test]
     fn a_document_id_survives_its_text() {
         let id = DocumentId::of(&SourceName::new("a.txt").unwrap(), 0);
-        assert_eq!(id.to_string().len(), 16);
+        assert_eq!(id.to_string().len(), 32);
+        assert!(
+            id.to_string().starts_with("xzfaw08n6n7z04td"),
+            "as it was when ids were shorter: {id}"
+        );
         assert_eq!(id.to_string().parse(), Ok(id));
-        assert!("u".repeat(16).parse::<DocumentId>().is_err(), "`u` is not in the alphabet");
+        assert!("u".repeat(32).parse::<DocumentId>().is_err(), "`u` is not in the alphabet");
         assert_ne!(id, DocumentId::of(&SourceName::new("a.txt").unwrap(), 1));
     }
 }

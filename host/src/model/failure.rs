@@ -80,18 +80,16 @@ impl FailureId {
         hasher.field(source.as_str().as_bytes());
         hasher.field(document.as_ref().map_or(&[][..], |id| id.as_bytes()));
         hasher.field(step.map_or("", PluginName::as_str).as_bytes());
-        let mut bytes = [0; 10];
-        bytes.copy_from_slice(&hasher.finish().as_bytes()[..10]);
-        FailureId(DocumentId::from_bytes(bytes))
+        FailureId(DocumentId::of_digest(&hasher.finish()))
     }
 
     /// An id that was computed before.
-    pub const fn from_bytes(bytes: [u8; 10]) -> FailureId {
+    pub const fn from_bytes(bytes: [u8; DocumentId::LENGTH]) -> FailureId {
         FailureId(DocumentId::from_bytes(bytes))
     }
 
-    /// The ten bytes.
-    pub const fn as_bytes(&self) -> &[u8; 10] {
+    /// The bytes.
+    pub const fn as_bytes(&self) -> &[u8; DocumentId::LENGTH] {
         self.0.as_bytes()
     }
 }

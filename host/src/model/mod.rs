@@ -17,6 +17,7 @@ mod name;
 mod provenance;
 mod run;
 mod source;
+mod source_name;
 mod weight;
 
 pub use bill::Bill;
@@ -30,8 +31,9 @@ pub use hint::{Choice, Hint, LimitName, Needed};
 pub use history::{History, Outline, Past};
 pub use limits::Limits;
 pub(crate) use name::check_kebab_case;
-pub use name::{LanguageTag, MediaType, NameError, PluginName, SourceName};
+pub use name::{LanguageTag, MediaType, NameError, PluginName};
 pub use provenance::{ContractVersion, Cost, Provenance, Role};
 pub use run::{Run, RunId, Tally};
 pub use source::{SourceInfo, SourceState, StoredSource};
+pub use source_name::SourceName;
 pub use weight::Weight;

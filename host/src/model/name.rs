@@ -4,7 +4,7 @@ use std::fmt;
 
 /// Why a name was refused; a lower-case fragment for people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct NameError(&'static str);
+pub struct NameError(pub(super) &'static str);
 
 impl fmt::Display for NameError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -14,8 +14,8 @@ impl fmt::Display for NameError {
 
 impl std::error::Error for NameError {}
 
-/// An id has 16 characters of base 32.
-pub(super) const NOT_AN_ID: NameError = NameError("an id has 16 letters and digits");
+/// An id has 32 characters of base 32.
+pub(super) const NOT_AN_ID: NameError = NameError("an id has 32 letters and digits");
 
 macro_rules! name {
     ($(#[$doc:meta])* $name:ident, $check:expr) => {
@@ -54,31 +54,6 @@ macro_rules! name {
             }
         }
     };
-}
-
-name! {
-    /// What a source is called: a path with `/` between its parts, relative to the folder that holds the store where possible,
-    /// or, for a member of a container, the container's name, `!/`, and the member's name.
-    ///
-    /// 1 to 4,096 bytes of UTF-8 without NUL. It may hold any other control character: whoever prints it escapes it.
-    SourceName, |text| match text.len() {
-        0 => Err(NameError("a source needs a name")),
-        4097.. => Err(NameError("a source name has at most 4,096 bytes")),
-        _ if text.contains('\0') => Err(NameError("a source name has no NUL")),
-        _ => Ok(()),
-    }
-}
-
-impl SourceName {
-    /// The longest part of a container's name, in bytes, that every name of a member begins with.
-    pub(crate) const LONGEST_STEM: usize = 3_900;
-
-    /// What the names of all members of this container begin with.
-    pub(crate) fn stem_of_members(&self) -> String {
-        let mut stem = format!("{self}!/");
-        stem.truncate(stem.floor_char_boundary(SourceName::LONGEST_STEM));
-        stem
-    }
 }
 
 name! {

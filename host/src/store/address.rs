@@ -5,9 +5,9 @@ use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use super::mapped::{Batch, Entry, KeyValue};
+use super::mapped::{Batch, Entries, Entry, KeyValue};
 use super::writing::Turns;
-use super::{MemoryStore, SledOptions, SledStore, StoreError};
+use super::{Flaw, MemoryStore, SledOptions, SledStore, StoreError};
 
 /// Where a store is.
 ///
@@ -88,6 +88,18 @@ impl Address {
         self.open_with(&SledOptions { salvage: true, ..SledOptions::default() })
     }
 
+    /// Converts the store of an earlier docmill: see [`SledStore::upgrade`].
+    ///
+    /// # Errors
+    ///
+    /// As for [`SledStore::upgrade`].
+    pub fn upgrade(&self, found: &mut dyn FnMut(Flaw)) -> Result<bool, StoreError> {
+        match &self.0 {
+            Place::Folder(path) => SledStore::upgrade(path, found),
+            Place::Memory => Ok(false),
+        }
+    }
+
     fn open_with(&self, options: &SledOptions) -> Result<AnyStore, StoreError> {
         Ok(AnyStore(match &self.0 {
             Place::Folder(path) => Box::new(SledStore::open(path, options)?),
@@ -114,7 +126,7 @@ impl fmt::Debug for AnyStore {
     }
 }
 
-impl KeyValue for AnyStore {
+impl Entries for AnyStore {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
         self.0.get(key)
     }
@@ -129,7 +141,9 @@ impl KeyValue for AnyStore {
     fn last(&self, range: Range<Vec<u8>>) -> Result<Option<Entry>, StoreError> {
         self.0.last(range)
     }
+}
 
+impl KeyValue for AnyStore {
     fn apply(&self, batch: Batch) -> Result<(), StoreError> {
         self.0.apply(batch)
     }

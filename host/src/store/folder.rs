@@ -16,7 +16,10 @@ const MARKER_DRAFT: &str = "docmill-store.new";
 const LOCK: &str = "docmill-store.lock";
 
 /// The version of the folder: changes when an older docmill must not even open the database. Version 1 was never released.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
+
+/// The version of a folder whose database has layout 1 of the keys and can be converted.
+const EARLIER: u32 = 2;
 
 /// Holds how many commits there were: a u64 LE and the CRC-32 of its bytes. Only whoever holds the lock writes it.
 ///
@@ -65,16 +68,41 @@ impl Folder {
         {
             return Err(error);
         }
-        let lock = entries::open_or_make(&path.join(LOCK)).map_err(opening)?;
-        lock.try_lock().map_err(|error| match error {
-            TryLockError::WouldBlock => StoreError::Locked(path.to_owned()),
-            TryLockError::Error(error) => opening(error),
-        })?;
+        let lock = lock(path)?;
         // Once more: while this process waited its turn, another may have made a store of it.
         if !is_store()? {
-            write_marker(path).map_err(opening)?;
+            write_marker(path, VERSION).map_err(opening)?;
         }
         Ok(Folder { path: path.to_owned(), _lock: lock })
+    }
+
+    /// Opens a store of an earlier docmill that is to be converted, and locks it; `None` if it is one of today.
+    pub(super) fn open_earlier(path: &Path) -> Result<Option<Folder>, StoreError> {
+        match has_marker(path) {
+            Err(StoreError::Earlier(_)) => {}
+            Ok(true) => return Ok(None),
+            Ok(false) => {
+                let reason = format!("it holds no `{MARKER}`");
+                return Err(StoreError::Foreign { path: path.to_owned(), reason });
+            }
+            Err(error) => return Err(error),
+        }
+        let folder = Folder { path: path.to_owned(), _lock: lock(path)? };
+        // Another process may have converted it meanwhile.
+        match has_marker(path) {
+            Err(StoreError::Earlier(_)) => Ok(Some(folder)),
+            result => result.map(|_| None),
+        }
+    }
+
+    /// Says that the store was converted: the moment from which on it is one of today.
+    pub(super) fn converted(&self) -> Result<(), StoreError> {
+        write_marker(&self.path, VERSION).map_err(opening)
+    }
+
+    #[cfg(test)]
+    pub(super) fn make_earlier(&self) -> io::Result<()> {
+        write_marker(&self.path, EARLIER)
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -104,6 +132,15 @@ impl Folder {
             file.sync_all()?;
         }
         Ok(file)
+    }
+}
+
+fn lock(path: &Path) -> Result<File, StoreError> {
+    let lock = entries::open_or_make(&path.join(LOCK)).map_err(opening)?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => Err(StoreError::Locked(path.to_owned())),
+        Err(TryLockError::Error(error)) => Err(opening(error)),
     }
 }
 
@@ -144,6 +181,7 @@ fn has_marker(path: &Path) -> Result<bool, StoreError> {
         .and_then(|text| text.strip_prefix("docmill store ")?.trim_end().parse::<u32>().ok());
     match version {
         Some(VERSION) => Ok(true),
+        Some(EARLIER) => Err(StoreError::Earlier(path.to_owned())),
         Some(version) if version > VERSION => Err(foreign(format!(
             "it was written by a later docmill, in version {version}; this one reads up to {VERSION}"
         ))),
@@ -172,7 +210,7 @@ fn refuse_content(path: &Path) -> Result<(), StoreError> {
 }
 
 /// Writes the marker so that it is there whole or not at all.
-fn write_marker(path: &Path) -> io::Result<()> {
+fn write_marker(path: &Path, version: u32) -> io::Result<()> {
     let draft = path.join(MARKER_DRAFT);
     // An earlier attempt may have left one. To remove a link leaves alone what it leads to.
     match fs::remove_file(&draft) {
@@ -180,7 +218,7 @@ fn write_marker(path: &Path) -> io::Result<()> {
         _ => {}
     }
     let mut file = entries::make(&draft)?;
-    file.write_all(format!("docmill store {VERSION}\n").as_bytes())?;
+    file.write_all(format!("docmill store {version}\n").as_bytes())?;
     file.sync_all()?;
     fs::rename(&draft, path.join(MARKER))?;
     sync(path)?;

@@ -33,10 +33,13 @@ use crate::model::{
 };
 
 /// The version of the layout of the keys.
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
 
 /// What the keys of pieces begin with, which are no records.
 pub(super) const PIECES: u8 = b'p';
+
+/// What the keys of entries begin with that an import is about to convert.
+pub(super) const ASIDE: u8 = b'1';
 
 /// No key begins with this byte, whatever later versions add.
 pub(super) const BEYOND: u8 = u8::MAX;

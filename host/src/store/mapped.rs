@@ -17,8 +17,8 @@ pub(super) type Entry = (Vec<u8>, Vec<u8>);
 /// What is put in place of what, or taken out.
 pub(super) type Batch = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
 
-/// An ordered map from bytes to bytes.
-pub(super) trait KeyValue: Send + Sync {
+/// The entries of an ordered map from bytes to bytes.
+pub(super) trait Entries: Send + Sync {
     /// The value of a key.
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError>;
 
@@ -30,7 +30,10 @@ pub(super) trait KeyValue: Send + Sync {
 
     /// The entry with the greatest key of a range.
     fn last(&self, range: Range<Vec<u8>>) -> Result<Option<Entry>, StoreError>;
+}
 
+/// An ordered map from bytes to bytes.
+pub(super) trait KeyValue: Entries {
     /// Changes all or nothing. Durable after the next [`KeyValue::flush`].
     fn apply(&self, batch: Batch) -> Result<(), StoreError>;
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::{PoisonError, RwLock};
 
 use super::StoreError;
-use super::mapped::{Batch, Entry, KeyValue};
+use super::mapped::{Batch, Entries, Entry, KeyValue};
 use super::writing::Turns;
 
 /// A store in memory.
@@ -24,7 +24,7 @@ impl MemoryStore {
     }
 }
 
-impl KeyValue for MemoryStore {
+impl Entries for MemoryStore {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
         Ok(self.map.read().unwrap_or_else(PoisonError::into_inner).get(key).cloned())
     }
@@ -47,7 +47,9 @@ impl KeyValue for MemoryStore {
         let map = self.map.read().unwrap_or_else(PoisonError::into_inner);
         Ok(map.range(range).next_back().map(|(key, value)| (key.clone(), value.clone())))
     }
+}
 
+impl KeyValue for MemoryStore {
     fn apply(&self, batch: Batch) -> Result<(), StoreError> {
         let mut map = self.map.write().unwrap_or_else(PoisonError::into_inner);
         for (key, value) in batch {

@@ -10,6 +10,7 @@ use crate::model::{
 
 mod address;
 mod changes;
+mod convert;
 mod entries;
 mod folder;
 mod keys;
@@ -85,6 +86,9 @@ pub enum StoreError {
         /// The source.
         source_name: SourceName,
     },
+    /// The store was written by an earlier docmill, in a layout that has to be converted before anything is read or written.
+    #[error("the store `{}` was written by an earlier docmill and has to be converted", .0.display())]
+    Earlier(std::path::PathBuf),
     /// The disk or the database said no.
     #[error("the store could not be {action}")]
     Io {

@@ -5,7 +5,7 @@
 //! crash in between leaves behind belongs to no record and is overwritten by the next attempt, and a batch never has to hold an
 //! original. So are those of a part. All other pieces are in the batch of their head.
 
-use super::mapped::{Batch, Entry, KeyValue};
+use super::mapped::{Batch, Entries, Entry, KeyValue};
 use super::record::{self, Kind, Opened, RecordError};
 use super::{StoreError, keys};
 
@@ -17,7 +17,7 @@ pub(super) const PIECE: usize = 16 * 1024;
 const PIECES_AT_A_TIME: usize = 64;
 /// Puts a record of one piece or more in place of the one that has this key.
 pub(super) fn put(
-    map: &impl KeyValue,
+    map: &impl Entries,
     batch: &mut Batch,
     kind: Kind,
     key: Vec<u8>,
@@ -38,7 +38,7 @@ pub(super) fn put(
 }
 
 pub(super) fn take_out(
-    map: &impl KeyValue,
+    map: &impl Entries,
     batch: &mut Batch,
     key: Vec<u8>,
 ) -> Result<(), StoreError> {
@@ -47,7 +47,7 @@ pub(super) fn take_out(
     Ok(())
 }
 
-fn take_pieces_out(map: &impl KeyValue, batch: &mut Batch, key: &[u8]) -> Result<(), StoreError> {
+fn take_pieces_out(map: &impl Entries, batch: &mut Batch, key: &[u8]) -> Result<(), StoreError> {
     for entry in map.scan(keys::beginning_with(keys::pieces(key))) {
         batch.insert(entry?.0, None);
     }
@@ -56,7 +56,7 @@ fn take_pieces_out(map: &impl KeyValue, batch: &mut Batch, key: &[u8]) -> Result
 
 /// Puts the pieces of a record together, if it is in pieces.
 pub(super) fn assemble(
-    map: &impl KeyValue,
+    map: &impl Entries,
     kind: Kind,
     key: &[u8],
     bytes: Vec<u8>,
@@ -112,7 +112,7 @@ fn number(head: &[u8]) -> u32 {
 
 /// The pieces that belong to a record, in order.
 pub(super) fn of<'a>(
-    map: &'a impl KeyValue,
+    map: &'a impl Entries,
     key: &[u8],
     head: &[u8],
 ) -> impl Iterator<Item = Result<Entry, StoreError>> + 'a {
@@ -126,7 +126,7 @@ pub(super) fn of<'a>(
 }
 
 /// Whether a piece belongs to a record, and is not what an interrupted write left behind.
-pub(super) fn is_in_use(map: &impl KeyValue, piece: &[u8]) -> bool {
+pub(super) fn is_in_use(map: &impl Entries, piece: &[u8]) -> bool {
     let Some((key, index)) = keys::of_piece(piece) else { return false };
     let Ok(Some(head)) = map.get(key) else { return false };
     index < number(&head)

@@ -3,18 +3,21 @@
 use std::collections::BTreeSet;
 
 use super::keys::Keyed;
-use super::mapped::KeyValue;
+use super::mapped::{Entries, KeyValue};
 use super::record::{self, Kind, Opened, RecordError};
 use super::{StoreError, keys, pieces};
 use crate::model::{Digest, DocumentId, Failure, SourceName, StoredDocument, StoredSource};
 
 /// Decodes a record that was read under this key.
 pub(super) fn decode<R: Keyed>(
-    map: &impl KeyValue,
+    map: &impl Entries,
     key: &[u8],
     bytes: Vec<u8>,
 ) -> Result<R, StoreError> {
     let whole = pieces::assemble(map, R::RECORD, key, bytes)?;
+    if whole.first().is_some_and(|version| *version < R::RECORD.earliest()) {
+        return Err(keys::refused(key, RecordError::Damaged("it is of an earlier layout")));
+    }
     let record = R::read(&whole).map_err(|error| keys::refused(key, error))?;
     if record.belongs_to(key) { Ok(record) } else { Err(keys::misplaced(key)) }
 }
@@ -165,7 +168,7 @@ pub(super) fn documents(
 
 /// The first and the last id whose text begins with `prefix`.
 fn ids_beginning_with(prefix: &str) -> Option<(DocumentId, DocumentId)> {
-    let missing = 16_usize.checked_sub(prefix.len())?;
+    let missing = DocumentId::CHARACTERS.checked_sub(prefix.len())?;
     let fill = |digit: &str| format!("{prefix}{}", digit.repeat(missing)).parse().ok();
     Some((fill("0")?, fill("z")?))
 }

@@ -44,6 +44,7 @@
 //! | 3 of `s` | whether the store was given its bytes |
 //! | 2 of `r` | how many sources were kept, and how many retired |
 //! | 2 of `f` | in two parts |
+//! | 4 of `s`, 2 of `d`, 4 of `x` | ids of 160 bits; names that tell paths from members |
 //!
 //! [postcard]: https://postcard.jamesmunns.com/wire-format
 
@@ -63,6 +64,7 @@ mod v1;
 mod v1_history;
 mod v2;
 mod v3;
+mod v4;
 
 #[cfg(test)]
 pub(in crate::store) mod tests;
@@ -130,15 +132,15 @@ kinds! {
     /// A [`Run`].
     Run = b'r', version 2;
     /// A [`StoredSource`].
-    Source = b's', version 3;
+    Source = b's', version 4;
     /// A [`StoredDocument`].
-    Document = b'd', version 1;
+    Document = b'd', version 2;
     /// A [`Finding`].
     Finding = b'f', version 2;
     /// A [`History`].
     History = b'h', version 1;
     /// A [`Failure`].
-    Failure = b'x', version 3;
+    Failure = b'x', version 4;
     /// An [`About`].
     About = b'm', version 1;
     /// How many commits the store has seen.
@@ -149,6 +151,22 @@ impl Kind {
     /// The kind of this letter.
     pub(super) fn of(letter: u8) -> Option<Kind> {
         Kind::ALL.into_iter().find(|kind| kind.letter() == letter)
+    }
+
+    /// The earliest version that lies in a store of today. Earlier ones have ids and names of another layout: only a conversion
+    /// knows what those are called now.
+    pub const fn earliest(self) -> u8 {
+        match self {
+            Kind::Source | Kind::Failure => 4,
+            Kind::Document => 2,
+            Kind::Original
+            | Kind::Part
+            | Kind::Run
+            | Kind::Finding
+            | Kind::History
+            | Kind::About
+            | Kind::Count => 1,
+        }
     }
 
     /// All kinds, in the order in which their records lie.
@@ -245,10 +263,10 @@ macro_rules! record {
 }
 
 record! {
-    StoredSource, Source, v3::Source<'_>, 1 => v1::Source<'_>, 2 => v2::Source<'_>;
-    StoredDocument, Document, v1::Document<'_>;
+    StoredSource, Source, v4::Source<'_>, 1 => v1::Source<'_>, 2 => v2::Source<'_>, 3 => v3::Source<'_>;
+    StoredDocument, Document, v4::Document<'_>, 1 => v1::Document<'_>;
     History, History, v1_history::History<'_>;
-    Failure, Failure, v3::Failure<'_>, 1 => v1::Failure<'_>, 2 => v2::Failure<'_>;
+    Failure, Failure, v4::Failure<'_>, 1 => v1::Failure<'_>, 2 => v2::Failure<'_>, 3 => v3::Failure<'_>;
     Run, Run, v2::Run, 1 => v1::Run;
     About, About, v1::About<'_>;
 }

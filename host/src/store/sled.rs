@@ -50,14 +50,21 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::StoreError;
+use super::convert::convert;
 use super::folder::{self, Folder};
-use super::mapped::{Batch, Entry, KeyValue};
-use super::upkeep;
-use super::writing::Turns;
-use super::{entries, keys};
+use super::mapped::{Batch, Entries, Entry, KeyValue};
+use super::verify::Flaw;
+use super::writing::{self, Turns};
+use super::{entries, keys, upkeep};
 
 /// Where in the folder of the store the database is.
 const DATABASE: &str = "sled";
+
+/// The tree of the database in which everything is.
+const TREE: &str = "docmill 2";
+
+/// The tree in which layout 1 of the keys had everything.
+const EARLIER_TREE: &str = "docmill";
 
 /// The unit in which sled writes and recycles its log; a quarter of it is the largest page that stays in the log. Part of the
 /// format: sled refuses a database with another one.
@@ -121,7 +128,7 @@ impl Default for SledOptions {
 #[derive(Debug)]
 pub struct SledStore {
     // The order matters: the database is closed before the lock is given up.
-    tree: ::sled::Tree,
+    leaves: Leaves,
     database: ::sled::Db,
     /// The number of the next value that does not lie beside its key. Held while a batch is put together and applied.
     next: Mutex<u64>,
@@ -135,6 +142,39 @@ pub struct SledStore {
     folder: Folder,
 }
 
+/// What a tree of the database holds.
+#[derive(Debug)]
+struct Leaves(::sled::Tree);
+
+impl Leaves {
+    /// The value of a key, of which `stored` was read. `None` if it was taken out meanwhile.
+    fn value(&self, key: &[u8], mut stored: ::sled::IVec) -> Result<Option<Vec<u8>>, StoreError> {
+        let damaged =
+            |what: &str| StoreError::Damaged { what: format!("{}: {what}", keys::describe(key)) };
+        loop {
+            let number = match Place::of(&stored) {
+                Some(Place::Here(value)) => return Ok(Some(value.to_vec())),
+                Some(Place::Elsewhere(number)) => number,
+                None => return Err(damaged("the database does not say where it is")),
+            };
+            if let Some(value) = guarded("read", || self.0.get(numbered(number)))? {
+                return Ok(Some(value.to_vec()));
+            }
+            // It may have been replaced since the key was read.
+            match guarded("read", || self.0.get(key))? {
+                None => return Ok(None),
+                Some(now) if now == stored => return Err(damaged("the database has lost it")),
+                Some(now) => stored = now,
+            }
+        }
+    }
+
+    fn entry(&self, entry: (::sled::IVec, ::sled::IVec)) -> Result<Option<Entry>, StoreError> {
+        let (key, stored) = entry;
+        Ok(self.value(&key, stored)?.map(|value| (key.to_vec(), value)))
+    }
+}
+
 impl SledStore {
     /// Opens the store in this folder, or makes one of a folder that is new or empty.
     ///
@@ -145,6 +185,63 @@ impl SledStore {
     pub fn open(dir: &Path, options: &SledOptions) -> Result<SledStore, StoreError> {
         let folder = Folder::open(dir, options.salvage)?;
         let remembered = folder.remembered();
+        let store = SledStore::start(folder, options, EARLIER_TREE)?;
+        if !options.salvage {
+            upkeep::introduce(&store, remembered)?;
+            store.remember_count(0)?;
+        }
+        Ok(store)
+    }
+
+    /// Converts the store of an earlier docmill in this folder, and tells what is damaged and left out. False if it is one of
+    /// today, with which there is nothing to do.
+    ///
+    /// Interrupted, it leaves the earlier store as it was, and can be begun anew. For a while there are both in the folder.
+    ///
+    /// # Errors
+    ///
+    /// As for [`SledStore::open`].
+    pub fn upgrade(dir: &Path, found: &mut dyn FnMut(Flaw)) -> Result<bool, StoreError> {
+        let Some(folder) = Folder::open_earlier(dir)? else { return Ok(false) };
+        let remembered = folder.remembered();
+        // What an interrupted conversion left behind is in the way.
+        let store = SledStore::start(folder, &SledOptions::default(), TREE)?;
+        let earlier = guarded("opened", || store.database.open_tree(EARLIER_TREE))?;
+        let earlier = Leaves(earlier);
+        if let Err(error) = upkeep::check_count(writing::count(&earlier)?, remembered) {
+            found(Flaw { what: error.to_string(), source: None });
+        }
+        convert(&earlier, &store, found)?;
+        upkeep::introduce(&store, Ok(Some(0)))?;
+        store.remember_count(writing::count(&store)?)?;
+        store.folder.converted()?;
+        guarded("written", || store.database.drop_tree(EARLIER_TREE))?;
+        store.flush(0)?;
+        Ok(true)
+    }
+
+    /// Makes a store of an earlier docmill of its entries.
+    #[cfg(test)]
+    pub(super) fn make_earlier(dir: &Path, entries: Vec<Entry>) -> Result<(), StoreError> {
+        let folder = Folder::open(dir, false)?;
+        let mut store = SledStore::start(folder, &SledOptions::default(), EARLIER_TREE)?;
+        store.leaves = Leaves(guarded("opened", || store.database.open_tree(EARLIER_TREE))?);
+        store.apply(entries.into_iter().map(|(key, value)| (key, Some(value))).collect())?;
+        store.remember_count(writing::count(&store.leaves).unwrap_or(0))?;
+        store.flush(0)?;
+        store
+            .folder
+            .make_earlier()
+            .map_err(|error| StoreError::Io { action: "written", cause: error.into() })
+    }
+
+    /// Opens the database in the folder, without the tree that is of no use any more.
+    fn start(
+        folder: Folder,
+        options: &SledOptions,
+        useless: &str,
+    ) -> Result<SledStore, StoreError> {
+        let dir = folder.path();
         let path = folder.path().join(DATABASE);
         let config = ::sled::Config::new()
             .path(&path)
@@ -170,52 +267,31 @@ impl SledStore {
         entries::close_to_others(&path).map_err(io)?;
         folder::sync(&path).map_err(io)?;
         folder::sync(folder.path()).map_err(io)?;
-        let tree = guarded("opened", || database.open_tree("docmill"))?;
+        if !options.salvage {
+            guarded("opened", || database.drop_tree(useless))?;
+        }
+        let tree = guarded("opened", || database.open_tree(TREE))?;
         let last = guarded("opened", || tree.range([NUMBERED]..).next_back().transpose())?;
         let last = last.and_then(|(key, _)| Some(u64::from_be_bytes(*key.last_chunk()?)));
-        let store = SledStore {
+        Ok(SledStore {
             count: Mutex::default(),
             next: Mutex::new(last.map_or(0, |last| last + 1)),
-            tree,
+            leaves: Leaves(tree),
             database,
             log,
             synced: Mutex::default(),
             turns: Turns::default(),
             folder,
-        };
-        if !options.salvage {
-            upkeep::introduce(&store, remembered)?;
-            let file = store.folder.open_count().map_err(io)?;
-            *store.count.lock().unwrap_or_else(PoisonError::into_inner) = Some((file, 0));
-        }
-        Ok(store)
+        })
     }
 
-    /// The value of a key, of which `stored` was read. `None` if it was taken out meanwhile.
-    fn value(&self, key: &[u8], mut stored: ::sled::IVec) -> Result<Option<Vec<u8>>, StoreError> {
-        let damaged =
-            |what: &str| StoreError::Damaged { what: format!("{}: {what}", keys::describe(key)) };
-        loop {
-            let number = match Place::of(&stored) {
-                Some(Place::Here(value)) => return Ok(Some(value.to_vec())),
-                Some(Place::Elsewhere(number)) => number,
-                None => return Err(damaged("the database does not say where it is")),
-            };
-            if let Some(value) = guarded("read", || self.tree.get(numbered(number)))? {
-                return Ok(Some(value.to_vec()));
-            }
-            // It may have been replaced since the key was read.
-            match guarded("read", || self.tree.get(key))? {
-                None => return Ok(None),
-                Some(now) if now == stored => return Err(damaged("the database has lost it")),
-                Some(now) => stored = now,
-            }
-        }
-    }
-
-    fn entry(&self, entry: (::sled::IVec, ::sled::IVec)) -> Result<Option<Entry>, StoreError> {
-        let (key, stored) = entry;
-        Ok(self.value(&key, stored)?.map(|value| (key.to_vec(), value)))
+    /// Makes everything durable, and counts commits outside of the database from now on.
+    fn remember_count(&self, count: u64) -> Result<(), StoreError> {
+        let file = self.folder.open_count();
+        let file =
+            file.map_err(|error| StoreError::Io { action: "opened", cause: error.into() })?;
+        *self.count.lock().unwrap_or_else(PoisonError::into_inner) = Some((file, 0));
+        if count > 0 { self.flush(count) } else { Ok(()) }
     }
 
     fn blobs(&self) -> PathBuf {
@@ -325,9 +401,9 @@ fn readable(error: io::Error) -> io::Error {
     }
 }
 
-impl KeyValue for SledStore {
+impl Entries for Leaves {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        let stored = guarded("read", || self.tree.get(key))?;
+        let stored = guarded("read", || self.0.get(key))?;
         stored.map_or(Ok(None), |stored| self.value(key, stored))
     }
 
@@ -336,7 +412,7 @@ impl KeyValue for SledStore {
         range: Range<Vec<u8>>,
     ) -> Box<dyn Iterator<Item = Result<Entry, StoreError>> + '_> {
         // After an error there is no telling where a damaged database would go on, or whether it would ever end.
-        let mut entries = Some(self.tree.range(range));
+        let mut entries = Some(self.0.range(range));
         Box::new(std::iter::from_fn(move || {
             loop {
                 let range = entries.as_mut()?;
@@ -355,7 +431,7 @@ impl KeyValue for SledStore {
     }
 
     fn last(&self, range: Range<Vec<u8>>) -> Result<Option<Entry>, StoreError> {
-        let mut entries = self.tree.range(range);
+        let mut entries = self.0.range(range);
         while let Some(entry) = guarded("read", || entries.next_back().transpose())? {
             if let Some(entry) = self.entry(entry)? {
                 return Ok(Some(entry));
@@ -363,12 +439,31 @@ impl KeyValue for SledStore {
         }
         Ok(None)
     }
+}
 
+impl Entries for SledStore {
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        self.leaves.get(key)
+    }
+
+    fn scan(
+        &self,
+        range: Range<Vec<u8>>,
+    ) -> Box<dyn Iterator<Item = Result<Entry, StoreError>> + '_> {
+        self.leaves.scan(range)
+    }
+
+    fn last(&self, range: Range<Vec<u8>>) -> Result<Option<Entry>, StoreError> {
+        self.leaves.last(range)
+    }
+}
+
+impl KeyValue for SledStore {
     fn apply(&self, batch: Batch) -> Result<(), StoreError> {
         let mut changes = ::sled::Batch::default();
         let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
         for (key, value) in batch {
-            let before = guarded("read", || self.tree.get(&key))?;
+            let before = guarded("read", || self.leaves.0.get(&key))?;
             if let Some(Place::Elsewhere(number)) = before.as_deref().and_then(Place::of) {
                 changes.remove(numbered(number));
             }
@@ -385,7 +480,7 @@ impl KeyValue for SledStore {
                 }
             }
         }
-        guarded("written", || self.tree.apply_batch(changes))
+        guarded("written", || self.leaves.0.apply_batch(changes))
     }
 
     fn flush(&self, count: u64) -> Result<(), StoreError> {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::mapped::{Batch, Entry, KeyValue};
+use super::mapped::{Batch, Entries, Entry, KeyValue};
 use super::pieces::PIECE;
 use super::record::tests::{document, failure, finding, run, source};
 use super::writing::Turns;
@@ -10,6 +10,7 @@ use super::*;
 use crate::model::*;
 
 mod behaviours;
+mod conversion;
 mod disk;
 mod ledger;
 mod measure;

@@ -2,27 +2,30 @@
 //!
 //! | Bytes | Content |
 //! |---|---|
-//! | first 23 | `docmill store export 1` and a line feed |
+//! | first 23 | `docmill store export 2` and a line feed |
 //! | then, per entry | length of the key, 1 to 8,192 (u16 LE), length of the value, at most 32 KiB (u32 LE), key, value, CRC-32 (IEEE) of these four, LE |
 //! | at last | 0 (u16 LE), the number of entries (u64 LE), the SHA-256 digest of all bytes before |
 //!
 //! Keys are those of [`super::keys`], values the records of [`super::record`] or their pieces, in ascending order of the keys but
 //! for pieces, which come right after their record. So the stream needs no more memory than one entry, and whatever a record
-//! promises about versions holds for the stream.
+//! promises about versions holds for the stream. A stream of format 1 has the entries of layout 1 and is converted.
 
 use std::io::{self, Read, Write};
 
 use sha2::Digest as _;
 
 use super::StoreError;
+use super::convert::Aside;
 use super::mapped::{Batch, Entry, KeyValue};
 use super::pieces::PIECE;
 use super::record::{Kind, Record};
-use super::verify::{Broken, Census, Flaw, verify};
+use super::verify::{self, Broken, Census, Flaw};
 use super::{keys, pieces, queries, upkeep, writing};
-use crate::model::{Failure, FailureClass, FailureId, Hint, SourceState, StoredSource};
+use crate::model::{Failure, StoredSource};
 
-const HEADER: &[u8] = b"docmill store export 1\n";
+const HEADER: &[u8] = b"docmill store export 2\n";
+/// What is read as well, and converted: the entries of a store of layout 1.
+const EARLIER_HEADER: &[u8] = b"docmill store export 1\n";
 const LONGEST_KEY: usize = 8 * 1024;
 const LARGEST_VALUE: usize = 2 * PIECE;
 /// How much of an import is written at a time, in bytes.
@@ -61,7 +64,7 @@ pub(super) fn export(
     to: &mut dyn Write,
     found: &mut dyn FnMut(Flaw),
 ) -> Result<Census, TransferError> {
-    let (census, broken) = verify(map, found);
+    let (census, broken) = verify::verify(map, found);
     let mut to = Stream { to, hasher: sha2::Sha256::new(), entries: 0 };
     to.write(HEADER)?;
     for kind in Kind::in_order_of_keys() {
@@ -154,32 +157,10 @@ impl Stream<'_> {
         &mut self,
         map: &impl KeyValue,
         broken: &Broken,
-        mut source: StoredSource,
+        source: StoredSource,
     ) -> Result<(), TransferError> {
-        source.documents.retain(|id| match queries::document(map, *id, None) {
-            Ok(Some(document)) => !broken.keys.contains(&keys::document(*id, document.version)),
-            _ => false,
-        });
-        let content = keys::original(&source.info.digest);
-        let is_there = !broken.keys.contains(&content) && matches!(map.get(&content), Ok(Some(_)));
-        source.state = SourceState::Failed;
+        let (source, failure) = verify::as_failed(map, broken, source);
         let name = &source.info.name;
-        let failure = Failure {
-            id: FailureId::of(name, None, None),
-            source: name.clone(),
-            original: is_there.then_some(source.info.digest),
-            document: None,
-            step: None,
-            component: None,
-            attempt: None,
-            cost: None,
-            class: FailureClass::Host,
-            causes: vec!["a part of what was stored of it was damaged".to_owned()],
-            hint: Some(Hint::IngestAgain),
-            backtrace: Vec::new(),
-            log: Vec::new(),
-            run: source.run,
-        };
         self.record(Kind::Source, keys::source(name), source.encode())?;
         self.record(Kind::Failure, keys::failure(&failure), failure.encode())
     }
@@ -213,7 +194,8 @@ pub(super) fn import(
     let mut from = Source { from, hasher: sha2::Sha256::new() };
     let mut header = [0; HEADER.len()];
     from.read(&mut header)?;
-    if header != *HEADER {
+    let is_earlier = header == *EARLIER_HEADER;
+    if header != *HEADER && !is_earlier {
         let is_other = header.starts_with(b"docmill store export ");
         return Err(if is_other {
             TransferError::Later
@@ -225,6 +207,7 @@ pub(super) fn import(
     while let Some((key, value)) = from.entry()? {
         entries += 1;
         size += key.len() + value.len();
+        let key = if is_earlier { Aside::<()>::key(&key) } else { key };
         batch.insert(key, Some(value));
         if size >= BATCH {
             writing::apply(map, std::mem::take(&mut batch))?;
@@ -243,10 +226,13 @@ pub(super) fn import(
         return Err(TransferError::Damaged("something follows its end"));
     }
     writing::apply(map, batch)?;
+    if is_earlier {
+        Aside(map).take_in(found)?;
+    }
     // What came with it may be of a later layout.
     upkeep::introduce(map, Ok(Some(0)))?;
     upkeep::seal_import(map)?;
-    Ok(verify(map, found).0)
+    Ok(verify::verify(map, found).0)
 }
 
 fn reading(cause: io::Error) -> TransferError {

@@ -29,24 +29,30 @@ pub(super) fn seal_import(map: &impl KeyValue) -> Result<(), StoreError> {
     map.turns().watch(map.flush(number))
 }
 
+/// Whether so many commits are all that there were, as far as that was remembered.
+pub(super) fn check_count(
+    found: u64,
+    remembered: Result<Option<u64>, StoreError>,
+) -> Result<(), StoreError> {
+    let what = match remembered {
+        // A store that was never committed to, or whose making was interrupted.
+        Ok(None) | Err(StoreError::Damaged { .. }) if found == 0 => return Ok(()),
+        Ok(None) => "the file with the number of commits: it is gone".to_owned(),
+        Ok(Some(remembered)) if found >= remembered => return Ok(()),
+        Ok(Some(remembered)) => {
+            format!("the log of the database: {found} of {remembered} commits are left in it")
+        }
+        Err(error) => return Err(error),
+    };
+    Err(StoreError::Damaged { what })
+}
+
 /// Writes the record about the store into a new one, and checks it in an old one. `remembered` is how many commits there were.
 pub(super) fn introduce(
     map: &impl KeyValue,
     remembered: Result<Option<u64>, StoreError>,
 ) -> Result<(), StoreError> {
-    let found = writing::count(map)?;
-    let what = match remembered {
-        // A store that was never committed to, or whose making was interrupted.
-        Ok(None) | Err(StoreError::Damaged { .. }) if found == 0 => None,
-        Ok(None) => Some("the file with the number of commits: it is gone".to_owned()),
-        Ok(Some(remembered)) => (found < remembered).then(|| {
-            format!("the log of the database: {found} of {remembered} commits are left in it")
-        }),
-        Err(error) => return Err(error),
-    };
-    if let Some(what) = what {
-        return Err(StoreError::Damaged { what });
-    }
+    check_count(writing::count(map)?, remembered)?;
     let key = keys::about();
     match queries::one::<About>(map, &key)? {
         Some(about) if about.layout > VERSION => Err(StoreError::Later {

@@ -7,8 +7,8 @@ use super::mapped::KeyValue;
 use super::record::{Kind, RecordError};
 use super::{keys, pieces, queries, upkeep, writing};
 use crate::model::{
-    Digest, DocumentId, Failure, FailureClass, Finding, History, SourceName, SourceState,
-    StoredDocument,
+    Digest, DocumentId, Failure, FailureClass, FailureId, Finding, Hint, History, SourceName,
+    SourceState, StoredDocument, StoredSource,
 };
 
 /// Something in a store that should not be so.
@@ -78,6 +78,7 @@ pub(super) fn verify(map: &impl KeyValue, found: &mut dyn FnMut(Flaw)) -> (Censu
         }
     }
     check.pieces();
+    check.asides();
     check.strangers();
     (check.census, check.broken)
 }
@@ -329,6 +330,11 @@ impl<M: KeyValue> Check<'_, M> {
         });
     }
 
+    /// What an interrupted import left behind.
+    fn asides(&mut self) {
+        self.each_beginning_with(keys::ASIDE, |check, _, _| check.census.leftovers += 1);
+    }
+
     fn pieces(&mut self) {
         self.each_beginning_with(keys::PIECES, |check, key, _| {
             if !pieces::is_in_use(check.map, key) {
@@ -339,13 +345,47 @@ impl<M: KeyValue> Check<'_, M> {
 
     /// What no docmill wrote.
     fn strangers(&mut self) {
-        let known = |letter: u8| letter == keys::PIECES || Kind::of(letter).is_some();
+        let known =
+            |letter: u8| matches!(letter, keys::PIECES | keys::ASIDE) || Kind::of(letter).is_some();
         for letter in (0..keys::BEYOND).filter(|letter| !known(*letter)) {
             self.each_beginning_with(letter, |check, key, _| {
                 check.damaged(key, None, "it is of no known kind");
             });
         }
     }
+}
+
+/// A source that is not whole as one that failed, without the documents that are gone, and why: so it is taken up again.
+pub(super) fn as_failed(
+    map: &impl KeyValue,
+    broken: &Broken,
+    mut source: StoredSource,
+) -> (StoredSource, Failure) {
+    source.documents.retain(|id| match queries::document(map, *id, None) {
+        Ok(Some(document)) => !broken.keys.contains(&keys::document(*id, document.version)),
+        _ => false,
+    });
+    let content = keys::original(&source.info.digest);
+    let is_there = !broken.keys.contains(&content) && matches!(map.get(&content), Ok(Some(_)));
+    source.state = SourceState::Failed;
+    let name = &source.info.name;
+    let failure = Failure {
+        id: FailureId::of(name, None, None),
+        source: name.clone(),
+        original: is_there.then_some(source.info.digest),
+        document: None,
+        step: None,
+        component: None,
+        attempt: None,
+        cost: None,
+        class: FailureClass::Host,
+        causes: vec!["a part of what was stored of it was damaged".to_owned()],
+        hint: Some(Hint::IngestAgain),
+        backtrace: Vec::new(),
+        log: Vec::new(),
+        run: source.run,
+    };
+    (source, failure)
 }
 
 /// Whether a failure says that the content of its source is lost, as an export of a damaged store does.

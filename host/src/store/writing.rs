@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use super::changes::{self, After, Before};
-use super::mapped::{Batch, KeyValue};
+use super::mapped::{Batch, Entries, KeyValue};
 use super::record::{self, Kind, Opened, Record, RecordError};
 use super::{Commit, StoreError, keys, pieces, queries};
 use crate::model::{
@@ -142,7 +142,7 @@ pub(super) fn commit(map: &impl KeyValue, commits: &[Commit]) -> Result<(), Stor
 }
 
 /// How many commits the map has seen.
-pub(super) fn count(map: &impl KeyValue) -> Result<u64, StoreError> {
+pub(super) fn count(map: &impl Entries) -> Result<u64, StoreError> {
     let key = keys::count();
     let Some(bytes) = map.get(&key)? else { return Ok(0) };
     match record::open(Kind::Count, &bytes) {

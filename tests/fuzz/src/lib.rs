@@ -73,12 +73,13 @@ pub fn import(data: &[u8]) {
         }
     };
     import(data);
-    import(&sealed_export(data));
+    import(&sealed_export(b"docmill store export 1\n", data));
+    import(&sealed_export(b"docmill store export 2\n", data));
 }
 
 /// An export of the entries in these bytes: each begins with the length of its key and of its value, in a byte each.
-fn sealed_export(mut data: &[u8]) -> Vec<u8> {
-    let mut export = b"docmill store export 1\n".to_vec();
+fn sealed_export(header: &[u8], mut data: &[u8]) -> Vec<u8> {
+    let mut export = header.to_vec();
     let mut entries = 0_u64;
     while let Some(([key, value], rest)) = data.split_first_chunk() {
         let (key, value) = (usize::from(*key), usize::from(*value));
@@ -143,7 +144,10 @@ pub fn pipeline(data: &[u8]) {
 /// the same again.
 pub fn record(data: &[u8]) {
     fn read<R: Record + PartialEq + std::fmt::Debug>(bytes: &[u8]) {
-        if let Ok(value) = R::decode(bytes) {
+        // Earlier ones have names that only a conversion knows how to write.
+        if let Ok(value) = R::decode(bytes)
+            && bytes[0] >= R::KIND.earliest()
+        {
             let again = R::decode(&value.encode()).expect("what was written can be read");
             assert_eq!(value, again);
         }
@@ -159,7 +163,7 @@ pub fn record(data: &[u8]) {
     }
     all(data);
     let Some(([kind, packing], payload)) = data.split_first_chunk() else { return };
-    let letter = b"sdfxrmh"[usize::from(*kind) % 7];
+    let letter = Kind::ALL[usize::from(*kind) % Kind::ALL.len()].letter();
     for version in 1..=Kind::Failure.version() {
         let mut sealed = [&[version, letter, *packing % 3], payload].concat();
         sealed.extend(crc32fast::hash(&sealed).to_le_bytes());

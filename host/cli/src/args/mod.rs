@@ -177,7 +177,7 @@ pub enum Command {
         #[arg(long, value_name = "PERCENT", value_parser = values::share)]
         sample: Option<f64>,
     },
-    /// Export, import, or rebuild a whole store
+    /// Export, import, convert, or rebuild a whole store
     #[command(subcommand)]
     Store(Store),
     /// Look at plugins

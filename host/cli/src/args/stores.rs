@@ -22,6 +22,10 @@ pub enum Store {
         #[arg(value_name = "FILE")]
         from: PathBuf,
     },
+    /// Convert a store of an earlier docmill
+    #[command(after_help = "\
+Interrupted, it leaves the store as it was. An earlier docmill cannot read what was converted.")]
+    Upgrade,
     /// Make a new store by running the pipeline on the originals of this one
     #[command(after_help = "\
 This store is only read, even if it is damaged. What cannot be read of it is told.")]

@@ -56,6 +56,7 @@ pub fn run(args: &Args) -> Result<Exit, CommandError> {
         Command::Verify { sample } => verify::run(common, *sample),
         Command::Store(Store::Export { to }) => store::export(common, to),
         Command::Store(Store::Import { from }) => store::import(common, from),
+        Command::Store(Store::Upgrade) => store::upgrade(common),
         Command::Store(Store::Rebuild { to, jobs }) => store::rebuild(common, to, *jobs),
         Command::Plugin(Plugin::List) => plugin::list::run(common),
         Command::Plugin(Plugin::Inspect { plugin, samples }) => {

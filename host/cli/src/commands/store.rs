@@ -91,6 +91,23 @@ pub fn import(common: &Common, from: &Path) -> Result<Exit, CommandError> {
     Ok(Exit::Success)
 }
 
+/// Converts a store of an earlier docmill.
+pub fn upgrade(common: &Common) -> Result<Exit, CommandError> {
+    let address = context::existing(common)?;
+    let mut flaws = 0;
+    let converted = address.upgrade(&mut |flaw| {
+        flaws += 1;
+        tell_flaw(common, &flaw);
+    })?;
+    note(common, if converted { "the store was converted" } else { "nothing to convert" });
+    if flaws > 0 {
+        let message =
+            format!("the store had {}, and what is damaged was left out", count(flaws, "flaw"));
+        return Err(CommandError::new(Exit::Store, message).hint(WAY_BACK));
+    }
+    Ok(Exit::Success)
+}
+
 /// Makes a new store by running the pipeline on the originals of this one.
 pub fn rebuild(common: &Common, to: &Path, jobs: Jobs) -> Result<Exit, CommandError> {
     refuse_existing(to)?;

@@ -66,6 +66,7 @@ impl From<StoreError> for CommandError {
             StoreError::Foreign { .. } => Some(
                 "give a new or empty folder with `--store`; docmill writes only into stores of its own",
             ),
+            StoreError::Earlier(_) => Some("`docmill store upgrade` converts it"),
             StoreError::Damaged { .. } => Some(WAY_BACK),
             StoreError::Io { cause, .. } => by_words(&cause.to_string()),
             _ => None,

@@ -41,7 +41,7 @@ pub(in crate::pipeline) fn take_apart<T: Send>(
         let mut is_whole = true;
         for (index, mut member) in (0_u64..).zip(&members) {
             if member.name.is_empty() {
-                stem(&container.info.name).clone_into(&mut member.name);
+                member.name = stem(&container.info.name);
             }
             let name = member_name(&container.info.name, &member.name, index, &mut names);
             if !each(name, member) {
@@ -73,9 +73,12 @@ impl MemberSink for Sink {
 }
 
 /// What the only file in a compressed one is called, if that has no name for it: as its container, without the last extension.
-fn stem(container: &SourceName) -> &str {
-    let last = container.as_str().rsplit('/').next().unwrap_or_default();
-    last.rsplit_once('.').map_or("", |(stem, _)| stem)
+fn stem(container: &SourceName) -> String {
+    // As it is, and not as it is shown.
+    let last = container.members().last().unwrap_or_else(|| container.path());
+    let last = String::from_utf8_lossy(&last.unwrap_or_default()).into_owned();
+    let last = last.rsplit('/').next().unwrap_or_default();
+    last.rsplit_once('.').map_or("", |(stem, _)| stem).to_owned()
 }
 
 /// The name of a member, unique within its container and no longer than a name may be.
@@ -85,29 +88,19 @@ fn member_name(
     index: u64,
     seen: &mut HashSet<DocumentId>,
 ) -> SourceName {
-    let printable: String = member.chars().filter(|c| *c != '\0').collect();
-    let mut new = |name: String| {
-        SourceName::new(name).ok().filter(|name| seen.insert(DocumentId::of(name, 0)))
-    };
-    if let Some(name) =
-        (!printable.is_empty()).then(|| new(format!("{container}!/{printable}"))).flatten()
+    let mut is_new = |name: &SourceName| seen.insert(DocumentId::of(name, 0));
+    if let Ok(name) = container.member(member.as_bytes())
+        && is_new(&name)
     {
         return name;
     }
-    // Empty, too long, or taken: the place in the container tells it apart. A container whose own name leaves no room is cut, and
-    // told from others that begin like it by a digest.
-    let cut = |text: &str, longest: usize| text[..text.floor_char_boundary(longest)].to_owned();
-    let container = match container.as_str() {
-        short if short.len() <= 4_000 => short.to_owned(),
-        long => format!("{}~{}", cut(long, SourceName::LONGEST_STEM), DocumentId::of(container, 0)),
-    };
-    let start = cut(&printable, 4_000 - container.len());
-    // A member may be called like another and its place.
+    // Empty, too long, or taken: the place in the container tells it apart. A member may be called like another and its place.
     (0_u32..)
-        .find_map(|time| match time {
-            0 => new(format!("{container}!/{start}#{index}")),
-            _ => new(format!("{container}!/{start}#{index}.{time}")),
+        .map(|time| match time {
+            0 => container.numbered_member(member.as_bytes(), &index.to_string()),
+            _ => container.numbered_member(member.as_bytes(), &format!("{index}.{time}")),
         })
+        .find(is_new)
         .unwrap_or_else(|| unreachable!("of all these names one is new"))
 }
 
@@ -132,9 +125,10 @@ mod tests {
 
     #[test]
     fn what_has_no_name_is_called_as_its_container_without_the_extension() {
-        let stem_of = |name: &str| stem(&SourceName::new(name).unwrap()).to_owned();
+        let stem_of = |name: &str| stem(&SourceName::new(name).unwrap());
         assert_eq!(stem_of("in/news.csv.gz"), "news.csv");
         assert_eq!(stem_of("a.zip!/b.xz"), "b");
+        assert_eq!(stem_of(r"in/a\\b.gz"), r"a\b");
         assert_eq!(stem_of("in.d/news"), "");
         assert_eq!(stem_of("in/.gz"), "");
     }

@@ -13,7 +13,27 @@ use crate::model;
 
 pub(super) type Result<T> = std::result::Result<T, RecordError>;
 pub(super) type DigestBytes = [u8; 32];
-type IdBytes = [u8; 10];
+
+/// An id as it is on disk. Ids had ten bytes once; those of today begin with them, so the rest is left open until a conversion
+/// knows it.
+pub(super) trait Id: Copy {
+    fn read(self) -> model::DocumentId;
+}
+
+pub(super) type EarlyId = [u8; 10];
+
+impl Id for EarlyId {
+    fn read(self) -> model::DocumentId {
+        let mut bytes = [0; model::DocumentId::LENGTH];
+        bytes[..self.len()].copy_from_slice(&self);
+        model::DocumentId::from_bytes(bytes)
+    }
+}
+
+/// What was called so by an earlier docmill: a conversion finds out what it is called now.
+fn early_name(text: &str) -> Result<model::SourceName> {
+    name(model::SourceName::of_an_earlier_docmill(text))
+}
 
 pub(super) const fn damaged<T>(reason: &'static str) -> Result<T> {
     Err(RecordError::Damaged(reason))
@@ -58,16 +78,16 @@ impl TryFrom<About<'_>> for super::About {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Attribute<'a> {
+pub(super) struct Attribute<'a> {
     name: &'a str,
     value: &'a str,
 }
 
-fn write_attributes(attributes: &[model::Attribute]) -> Vec<Attribute<'_>> {
+pub(super) fn write_attributes(attributes: &[model::Attribute]) -> Vec<Attribute<'_>> {
     attributes.iter().map(|a| Attribute { name: &a.name, value: &a.value }).collect()
 }
 
-fn read_attributes(attributes: Vec<Attribute<'_>>) -> Vec<model::Attribute> {
+pub(super) fn read_attributes(attributes: Vec<Attribute<'_>>) -> Vec<model::Attribute> {
     attributes
         .into_iter()
         .map(|a| model::Attribute { name: a.name.to_owned(), value: a.value.to_owned() })
@@ -75,7 +95,7 @@ fn read_attributes(attributes: Vec<Attribute<'_>>) -> Vec<model::Attribute> {
 }
 
 #[derive(Serialize, Deserialize, Clone, Copy)]
-struct Span {
+pub(super) struct Span {
     start: u32,
     end: u32,
 }
@@ -87,7 +107,7 @@ impl From<model::Span> for Span {
 }
 
 impl Span {
-    fn within(self, text: &str) -> Result<model::Span> {
+    pub(super) fn within(self, text: &str) -> Result<model::Span> {
         model::Span::of(text, self.start, self.end)
             .ok_or(RecordError::Damaged("a span does not fit its text"))
     }
@@ -105,7 +125,7 @@ impl Span {
 macro_rules! mirror {
     ($name:ident { $($case:ident),* $(,)? }) => {
         #[derive(Serialize, Deserialize, Clone, Copy)]
-        enum $name { $($case),* }
+        pub(super) enum $name { $($case),* }
 
         impl From<model::$name> for $name {
             fn from(value: model::$name) -> $name {
@@ -136,7 +156,7 @@ mirror!(FailureClass {
     Host,
 });
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 pub(super) struct Source<'a> {
     name: &'a str,
     media_type: &'a str,
@@ -148,37 +168,8 @@ pub(super) struct Source<'a> {
     version: u32,
     state: SourceState,
     pipeline: DigestBytes,
-    documents: Vec<IdBytes>,
+    documents: Vec<EarlyId>,
     run: u64,
-}
-
-impl<'a> From<&'a model::StoredSource> for Source<'a> {
-    fn from(source: &'a model::StoredSource) -> Source<'a> {
-        let model::StoredSource {
-            info,
-            version,
-            state,
-            pipeline,
-            documents,
-            run,
-            retired: _,
-            is_copied: _,
-        } = source;
-        let model::SourceInfo { name, media_type, size, digest, container, attributes } = info;
-        Source {
-            name: name.as_str(),
-            media_type: media_type.as_str(),
-            size: *size,
-            digest: *digest.as_bytes(),
-            container: container.as_ref().map(model::SourceName::as_str),
-            attributes: write_attributes(attributes),
-            version: *version,
-            state: (*state).into(),
-            pipeline: *pipeline.as_bytes(),
-            documents: documents.iter().map(|id| *id.as_bytes()).collect(),
-            run: run.0,
-        }
-    }
 }
 
 impl TryFrom<Source<'_>> for model::StoredSource {
@@ -187,17 +178,17 @@ impl TryFrom<Source<'_>> for model::StoredSource {
     fn try_from(source: Source<'_>) -> Result<model::StoredSource> {
         Ok(model::StoredSource {
             info: model::SourceInfo {
-                name: name(model::SourceName::new(source.name))?,
+                name: early_name(source.name)?,
                 media_type: name(model::MediaType::new(source.media_type))?,
                 size: source.size,
                 digest: model::Digest::from_bytes(source.digest),
-                container: maybe(source.container, |text| name(model::SourceName::new(text)))?,
+                container: maybe(source.container, early_name)?,
                 attributes: read_attributes(source.attributes),
             },
             version: source.version,
             state: source.state.into(),
             pipeline: model::Digest::from_bytes(source.pipeline),
-            documents: source.documents.into_iter().map(model::DocumentId::from_bytes).collect(),
+            documents: source.documents.into_iter().map(Id::read).collect(),
             run: model::RunId(source.run),
             retired: false,
             is_copied: true,
@@ -312,7 +303,7 @@ pub(super) fn checked_nanoseconds(nanoseconds: u32) -> Result<u32> {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Mark<'a> {
+pub(super) struct Mark<'a> {
     kind: &'a str,
     span: Span,
     #[serde(borrow)]
@@ -320,7 +311,7 @@ struct Mark<'a> {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Aside<'a> {
+pub(super) struct Aside<'a> {
     kind: &'a str,
     text: &'a str,
     position: u32,
@@ -328,9 +319,49 @@ struct Aside<'a> {
     attributes: Vec<Attribute<'a>>,
 }
 
-#[derive(Serialize, Deserialize)]
+impl<'a> From<&'a model::Mark> for Mark<'a> {
+    fn from(mark: &'a model::Mark) -> Mark<'a> {
+        let model::Mark { kind, span, attributes } = mark;
+        Mark { kind, span: (*span).into(), attributes: write_attributes(attributes) }
+    }
+}
+
+impl Mark<'_> {
+    /// A mark in this text.
+    pub(super) fn read(self, text: &str) -> Result<model::Mark> {
+        Ok(model::Mark {
+            kind: self.kind.to_owned(),
+            span: self.span.within(text)?,
+            attributes: read_attributes(self.attributes),
+        })
+    }
+}
+
+impl<'a> From<&'a model::Aside> for Aside<'a> {
+    fn from(aside: &'a model::Aside) -> Aside<'a> {
+        let model::Aside { kind, text, position, attributes } = aside;
+        Aside { kind, text, position: *position, attributes: write_attributes(attributes) }
+    }
+}
+
+impl Aside<'_> {
+    /// An aside of this text.
+    pub(super) fn read(self, text: &str) -> Result<model::Aside> {
+        if !text.is_char_boundary(self.position as usize) {
+            return damaged("an aside stands outside of its text");
+        }
+        Ok(model::Aside {
+            kind: self.kind.to_owned(),
+            text: self.text.to_owned(),
+            position: self.position,
+            attributes: read_attributes(self.attributes),
+        })
+    }
+}
+
+#[derive(Deserialize)]
 pub(super) struct Document<'a> {
-    id: IdBytes,
+    id: EarlyId,
     version: u32,
     source: &'a str,
     original: DigestBytes,
@@ -348,72 +379,15 @@ pub(super) struct Document<'a> {
     run: u64,
 }
 
-impl<'a> From<&'a model::StoredDocument> for Document<'a> {
-    fn from(stored: &'a model::StoredDocument) -> Document<'a> {
-        let model::StoredDocument {
-            id,
-            version,
-            source,
-            original,
-            index,
-            extracted,
-            provenance,
-            run,
-        } = stored;
-        let model::Extracted { document, asides } = extracted;
-        let model::Document { text, language, attributes, marks } = document;
-        let write_mark = |mark: &'a model::Mark| {
-            let model::Mark { kind, span, attributes } = mark;
-            Mark { kind, span: (*span).into(), attributes: write_attributes(attributes) }
-        };
-        let write_aside = |aside: &'a model::Aside| {
-            let model::Aside { kind, text, position, attributes } = aside;
-            Aside { kind, text, position: *position, attributes: write_attributes(attributes) }
-        };
-        Document {
-            id: *id.as_bytes(),
-            version: *version,
-            source: source.as_str(),
-            original: *original.as_bytes(),
-            index: *index,
-            text,
-            language: language.as_ref().map(model::LanguageTag::as_str),
-            attributes: write_attributes(attributes),
-            marks: marks.iter().map(write_mark).collect(),
-            asides: asides.iter().map(write_aside).collect(),
-            provenance: provenance.into(),
-            run: run.0,
-        }
-    }
-}
-
 impl TryFrom<Document<'_>> for model::StoredDocument {
     type Error = RecordError;
 
     fn try_from(stored: Document<'_>) -> Result<model::StoredDocument> {
         let text = stored.text;
-        let read_mark = |mark: Mark<'_>| -> Result<model::Mark> {
-            Ok(model::Mark {
-                kind: mark.kind.to_owned(),
-                span: mark.span.within(text)?,
-                attributes: read_attributes(mark.attributes),
-            })
-        };
-        let read_aside = |aside: Aside<'_>| -> Result<model::Aside> {
-            if !text.is_char_boundary(aside.position as usize) {
-                return damaged("an aside stands outside of its text");
-            }
-            Ok(model::Aside {
-                kind: aside.kind.to_owned(),
-                text: aside.text.to_owned(),
-                position: aside.position,
-                attributes: read_attributes(aside.attributes),
-            })
-        };
         Ok(model::StoredDocument {
-            id: model::DocumentId::from_bytes(stored.id),
+            id: stored.id.read(),
             version: stored.version,
-            source: name(model::SourceName::new(stored.source))?,
+            source: early_name(stored.source)?,
             original: model::Digest::from_bytes(stored.original),
             index: stored.index,
             extracted: model::Extracted {
@@ -421,9 +395,13 @@ impl TryFrom<Document<'_>> for model::StoredDocument {
                     text: text.to_owned(),
                     language: maybe(stored.language, |tag| name(model::LanguageTag::new(tag)))?,
                     attributes: read_attributes(stored.attributes),
-                    marks: stored.marks.into_iter().map(read_mark).collect::<Result<_>>()?,
+                    marks: stored
+                        .marks
+                        .into_iter()
+                        .map(|it| it.read(text))
+                        .collect::<Result<_>>()?,
                 },
-                asides: stored.asides.into_iter().map(read_aside).collect::<Result<_>>()?,
+                asides: stored.asides.into_iter().map(|it| it.read(text)).collect::<Result<_>>()?,
             },
             provenance: stored.provenance.try_into()?,
             run: model::RunId(stored.run),
@@ -617,12 +595,12 @@ impl TryFrom<Finding<'_>> for model::Finding {
     }
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 pub(super) struct Failure<'a> {
-    id: IdBytes,
+    id: EarlyId,
     source: &'a str,
     original: Option<DigestBytes>,
-    document: Option<IdBytes>,
+    document: Option<EarlyId>,
     step: Option<&'a str>,
     component: Option<DigestBytes>,
     class: FailureClass,
@@ -637,42 +615,6 @@ pub(super) struct Failure<'a> {
     run: u64,
 }
 
-impl<'a> From<&'a model::Failure> for Failure<'a> {
-    fn from(failure: &'a model::Failure) -> Failure<'a> {
-        let model::Failure {
-            id,
-            source,
-            original,
-            document,
-            step,
-            component,
-            // Version 2 has it.
-            attempt: _,
-            cost: _,
-            class,
-            causes,
-            hint,
-            backtrace,
-            log,
-            run,
-        } = failure;
-        Failure {
-            id: *id.as_bytes(),
-            source: source.as_str(),
-            original: original.map(|digest| *digest.as_bytes()),
-            document: document.map(|id| *id.as_bytes()),
-            step: step.as_ref().map(model::PluginName::as_str),
-            component: component.map(|digest| *digest.as_bytes()),
-            class: (*class).into(),
-            causes: causes.iter().map(String::as_str).collect(),
-            hint: hint.as_ref().map(|hint| Cow::Owned(hint.to_stored())),
-            backtrace: backtrace.iter().map(String::as_str).collect(),
-            log: log.iter().map(|line| (line.level.into(), line.message.as_str())).collect(),
-            run: run.0,
-        }
-    }
-}
-
 impl TryFrom<Failure<'_>> for model::Failure {
     type Error = RecordError;
 
@@ -682,10 +624,10 @@ impl TryFrom<Failure<'_>> for model::Failure {
             return damaged("a failure has no cause");
         }
         Ok(model::Failure {
-            id: model::FailureId::from_bytes(failure.id),
-            source: name(model::SourceName::new(failure.source))?,
+            id: model::FailureId::from_bytes(*failure.id.read().as_bytes()),
+            source: early_name(failure.source)?,
             original: failure.original.map(model::Digest::from_bytes),
-            document: failure.document.map(model::DocumentId::from_bytes),
+            document: failure.document.map(Id::read),
             step: maybe(failure.step, |step| name(model::PluginName::new(step)))?,
             component: failure.component.map(model::Digest::from_bytes),
             attempt: None,

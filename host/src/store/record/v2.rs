@@ -11,17 +11,11 @@ use super::RecordError;
 use super::v1::{self, DigestBytes, Result, checked_nanoseconds, maybe, name};
 use crate::model;
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 pub(super) struct Source<'a> {
     #[serde(borrow)]
     source: v1::Source<'a>,
     retired: bool,
-}
-
-impl<'a> From<&'a model::StoredSource> for Source<'a> {
-    fn from(source: &'a model::StoredSource) -> Source<'a> {
-        Source { source: source.into(), retired: source.retired }
-    }
 }
 
 impl TryFrom<Source<'_>> for model::StoredSource {
@@ -81,7 +75,7 @@ impl TryFrom<Run> for model::Run {
     }
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 pub(super) struct Failure<'a> {
     #[serde(borrow)]
     failure: v1::Failure<'a>,
@@ -90,7 +84,7 @@ pub(super) struct Failure<'a> {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Attempt<'a> {
+pub(super) struct Attempt<'a> {
     plugin: &'a str,
     version: &'a str,
     /// Seconds, nanoseconds.
@@ -99,12 +93,6 @@ struct Attempt<'a> {
     output: u64,
     log: u64,
     configuration: DigestBytes,
-}
-
-impl<'a> From<&'a model::Failure> for Failure<'a> {
-    fn from(failure: &'a model::Failure) -> Failure<'a> {
-        Failure { failure: failure.into(), attempt: failure.attempt.as_ref().map(Attempt::from) }
-    }
 }
 
 impl<'a> From<&'a model::Attempt> for Attempt<'a> {

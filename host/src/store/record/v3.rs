@@ -2,24 +2,18 @@
 //!
 //! **Nothing in here may change**, for the reasons given in `v1`.
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::RecordError;
 use super::v1::{Cost, Result, maybe};
 use super::v2;
 use crate::model;
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 pub(super) struct Failure<'a> {
     #[serde(borrow)]
     failure: v2::Failure<'a>,
     cost: Option<Cost>,
-}
-
-impl<'a> From<&'a model::Failure> for Failure<'a> {
-    fn from(failure: &'a model::Failure) -> Failure<'a> {
-        Failure { failure: failure.into(), cost: failure.cost.map(Cost::from) }
-    }
 }
 
 impl TryFrom<Failure<'_>> for model::Failure {
@@ -31,17 +25,11 @@ impl TryFrom<Failure<'_>> for model::Failure {
     }
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 pub(super) struct Source<'a> {
     #[serde(borrow)]
     source: v2::Source<'a>,
     is_copied: bool,
-}
-
-impl<'a> From<&'a model::StoredSource> for Source<'a> {
-    fn from(source: &'a model::StoredSource) -> Source<'a> {
-        Source { source: source.into(), is_copied: source.is_copied }
-    }
 }
 
 impl TryFrom<Source<'_>> for model::StoredSource {

@@ -121,7 +121,7 @@ fn a_store_of_another_version_is_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     drop(open(folder.path()));
     for (marker, complaint) in [
-        ("docmill store 3\n", "later"),
+        ("docmill store 4\n", "later"),
         ("docmill store 1\n", "before its first release"),
         ("photos\n", "does not say"),
     ] {
