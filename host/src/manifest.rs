@@ -42,9 +42,11 @@ use crate::error::{Hint, Hinted, Location};
 use crate::model::{LanguageTag, Limits, MediaType, PluginName};
 
 mod draft;
+mod file;
 mod lock;
 
 pub use draft::{Draft, DraftError, DraftStep, NewStep};
+pub use file::{read_file, read_text};
 pub use lock::{Lock, LockError, Pin};
 
 /// The longest pipeline file that is read, in bytes.

@@ -198,7 +198,7 @@ fn a_reader_that_has_seen_enough_is_no_error() {
 /// A device has no size, and never ends.
 #[cfg(unix)]
 #[test]
-fn a_device_in_the_place_of_a_file_is_read_up_to_its_limit() {
+fn a_device_in_the_place_of_a_file_is_not_read() {
     let env = TestEnv::new();
     env.write("a.txt", "Un texte.\n");
     let plugin = shipped("extract-text");
@@ -209,6 +209,104 @@ fn a_device_in_the_place_of_a_file_is_read_up_to_its_limit() {
         (&["plugin", "check", plugin, "--sample", "/dev/zero"], exit::USAGE),
     ] {
         let output = env.run(arguments).expect(code);
-        let _ = output.says("could not be read").says("it has more than ");
+        let _ = output.says("could not be read").says("it is a pipe or a device");
     }
+}
+
+/// Whoever keeps what was printed has to learn that it is not there.
+#[test]
+#[cfg(target_os = "linux")]
+fn what_cannot_be_printed_is_no_success() {
+    let env = TestEnv::with_misbehaving_pipeline();
+    env.write("in/a.txt", "Un texte.\n");
+    env.write("in/b.txt", "please-trap\n");
+    let _ = env.run(["ingest", "in"]).expect(exit::SOME_FAILED);
+    let stored = env.run(["list", "--output", "json"]).expect(exit::SUCCESS);
+    let id = stored.events()[0]["id"].as_str().expect("it has one").to_owned();
+    let failed = env.run(["failures", "list", "--output", "json"]).expect(exit::SUCCESS);
+    let failure = failed.events()[0]["id"].as_str().expect("it has one").to_owned();
+    let into_full = |arguments: &[&str]| {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("it is there");
+        let mut command = env.command(arguments);
+        command.stdout(full);
+        env.finish(command.spawn().expect("docmill starts")).code
+    };
+    for arguments in [
+        ["ingest", "in/a.txt", "--output", "json"].as_slice(),
+        &["read", "in/a.txt"],
+        &["plan", "--output", "json"],
+        &["list"],
+        &["list", "--output", "json"],
+        &["show", &id],
+        &["show", &id, "--output", "json"],
+        &["history", &id],
+        &["export"],
+        &["export", "--format", "csv"],
+        &["stats"],
+        &["stats", "--output", "json"],
+        &["stats", "--by", "plugin"],
+        &["failures", "list"],
+        &["failures", "show", &failure],
+        &["verify", "--output", "json"],
+        &["plugin", "list"],
+        &["plugin", "inspect", "extract-text"],
+        &["plugin", "check", "extract-text"],
+        &["pipeline"],
+        &["completions", "bash"],
+        &["man"],
+        &["--help"],
+        &["--version"],
+        &["ingest", "--help"],
+    ] {
+        // It would be one, if it could be printed.
+        let printed = env.run(arguments).expect(exit::SUCCESS);
+        assert!(!printed.stdout.is_empty(), "{arguments:?}");
+        let code = into_full(arguments);
+        assert!(code.is_some_and(|code| code != 0), "{arguments:?}: {code:?}");
+    }
+}
+
+/// What has no end would be read for ever, and what nobody writes waited for.
+#[test]
+#[cfg(target_os = "linux")]
+fn what_an_operator_names_is_a_file() {
+    let env = TestEnv::with_small_pipeline();
+    env.write("in/a.txt", "Un texte.\n");
+    let pipe = env.work().join("pipe");
+    rustix::fs::mknodat(
+        rustix::fs::CWD,
+        &pipe,
+        rustix::fs::FileType::Fifo,
+        rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR,
+        0,
+    )
+    .expect("a pipe can be made");
+    for file in ["/dev/zero", "pipe", "/dev/tty"] {
+        for arguments in [
+            ["plan", "--pipeline", file].as_slice(),
+            &["plugin", "inspect", file],
+            &["plugin", "check", file],
+            &["plugin", "add", file],
+            &["plugin", "check", "extract-text", "--sample", file],
+            &["taxonomy", "check", file],
+            &["eval", "--labels", file],
+        ] {
+            let output = env.run(arguments);
+            assert!(output.code.is_some_and(|code| code != 0), "{arguments:?}: {}", output.stderr);
+            assert!(output.stderr.starts_with("error: "), "{arguments:?}: {}", output.stderr);
+        }
+        env.write(
+            "table.toml",
+            format!(
+                "[[step]]\nplugin = \"extract-text\"\n\n[[step]]\nplugin = \"classify-lexicon\"\n\
+             tables = {{ taxonomy = \"{}\" }}\n",
+                if file == "pipe" { "./pipe" } else { file }
+            ),
+        );
+        let _ = env.run(["read", "in", "--pipeline", "table.toml"]).expect(exit::REJECTED);
+    }
+    // A lock that is none.
+    let lock = env.work().join("docmill.lock");
+    std::fs::rename(&pipe, &lock).expect("it can be renamed");
+    let _ = env.run(["read", "in"]).expect(exit::REJECTED);
 }

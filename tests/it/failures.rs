@@ -11,7 +11,7 @@ use docmill::model::{
 };
 use docmill::pipeline::{Bundle, Pipeline, RunOptions, Stored};
 use docmill::store::{Commit, MemoryStore, Store, StoreError};
-use docmill_tests::{HANDMADE, Lab, TestEnv, exit, guest, shipped, sources};
+use docmill_tests::{HANDMADE, Lab, Output, TestEnv, exit, guest, shipped, sources};
 use serde_json::Value;
 
 /// A reader, and a step that misbehaves where a document asks for it.
@@ -445,5 +445,132 @@ impl Store for Fragile {
 
     fn size_on_disk(&self) -> Result<Option<u64>, StoreError> {
         self.inner.size_on_disk()
+    }
+}
+
+/// A page that a script fills is read on one day and not on the other, and neither is a failure.
+#[test]
+fn a_source_without_text_is_told_and_takes_nothing_away() {
+    let env = TestEnv::new();
+    let pipeline = format!("[[step]]\nplugin = {:?}\n", shipped("extract-html"));
+    env.write("docmill.toml", pipeline);
+    let page = |body: &str| format!("<!doctype html><title>Les grues</title><body>{body}");
+    let shell = page("<div id=root></div><script>app()</script>");
+    let article = page("<p>Les grues sont de retour sur le lac, et personne ne les attendait.");
+    env.write("in/shell.html", &shell);
+    env.write("in/article.html", &article);
+    let fates = |output: &Output| -> Vec<String> {
+        let events = output.events();
+        let sources = events.iter().filter(|event| event["event"] == "source");
+        sources.map(|event| format!("{} {}", event["source"], event["fate"])).collect()
+    };
+    let first = env.run(["ingest", "in", "--output", "json"]).expect(exit::SUCCESS);
+    let mut told = fates(&first);
+    told.sort();
+    assert_eq!(told, ["\"in/article.html\" \"added\"", "\"in/shell.html\" \"empty\""]);
+    assert_eq!(first.events().last().expect("the run is told")["empty"], 1);
+    assert_eq!(first.events().last().expect("the run is told")["failures"], 0);
+    let listed = env.run(["failures", "list", "--class", "empty"]).expect(exit::SUCCESS);
+    assert!(listed.stdout.contains("in/shell.html"), "{}", listed.stdout);
+    let _ = env.run(["ingest", "in"]).expect(exit::SUCCESS).says("nothing to do");
+    // It is on the lists all the same, and nothing contradicts itself.
+    let listed = env.run(["list", "--source", "shell", "--output", "json"]).expect(exit::SUCCESS);
+    assert_eq!(listed.events().len(), 1, "{}", listed.stdout);
+    let _ = env.run(["verify", "--sample", "100%"]).expect(exit::SUCCESS);
+    // What has no text today does not take the place of what had some.
+    env.write("in/article.html", &shell);
+    let _ = env.run(["ingest", "in"]).expect(exit::SUCCESS).says("1 source without text");
+    let exported = env.run(["export"]).expect(exit::SUCCESS);
+    assert!(exported.stdout.contains("de retour sur le lac"), "{}", exported.stdout);
+    let _ = env.run(["ingest", "in"]).expect(exit::SUCCESS).says("nothing to do");
+    let _ = env.run(["verify"]).expect(exit::SUCCESS);
+    let _ = env.run(["update"]).expect(exit::SUCCESS);
+    // And comes back.
+    env.write("in/article.html", article.replace("le lac", "les lacs"));
+    let _ = env.run(["ingest", "in"]).expect(exit::SUCCESS).says("1 document updated");
+    let _ = env.run(["verify"]).expect(exit::SUCCESS);
+    let left = env.run(["failures", "list", "--output", "json"]).expect(exit::SUCCESS);
+    assert_eq!(left.events().len(), 1, "{}", left.stdout);
+}
+
+/// Suspended for longer than its deadline, a call has all of it left.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_process_that_was_stopped_takes_no_time_from_a_plugin() {
+    use rustix::process::{Pid, Signal, kill_process};
+
+    /// How long a process has had of a processor, in seconds.
+    fn had(process: u32) -> f64 {
+        let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).expect("it is there");
+        let fields = stat.rsplit_once(')').expect("its name ends").1.split_whitespace();
+        let ticks: u32 =
+            fields.skip(11).take(2).map(|it| it.parse::<u32>().expect("a number")).sum();
+        f64::from(ticks) / 100.0
+    }
+
+    let env = TestEnv::new();
+    let pipeline = format!(
+        "[[step]]\nplugin = {:?}\n\n[[step]]\nplugin = {:?}\nlimits = {{ deadline = \"6s\" }}\n",
+        shipped("extract-text"),
+        guest("adversarial/misbehave-on-request"),
+    );
+    env.write("docmill.toml", pipeline);
+    env.write("in/a.txt", "please-loop\n");
+    // Compiles what has to be, so that what takes time below is the call.
+    env.write("b.txt", "Un texte.\n");
+    let _ = env.run(["read", "b.txt", "--format", "jsonl"]).expect(exit::SUCCESS);
+    let child = env.command(["ingest", "in", "--jobs", "1"]).spawn().expect("docmill starts");
+    let process = Pid::from_child(&child);
+    while had(child.id()) < 3.0 {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    kill_process(process, Signal::STOP).expect("it is there");
+    std::thread::sleep(std::time::Duration::from_secs(6));
+    kill_process(process, Signal::CONT).expect("it is there");
+    let _ = env.finish(child).expect(exit::SOME_FAILED);
+    let listed = env.run(["failures", "list", "--output", "json"]).expect(exit::SUCCESS);
+    let failure = &listed.events()[0];
+    assert_eq!(failure["class"], "deadline");
+    // By the clock, its deadline had passed when the process was continued.
+    let took = failure["cost"]["duration_us"].as_u64().expect("it cost something");
+    assert!(took > 11_000_000, "{took}");
+}
+
+/// Memory and file descriptors that the machine does not have are nobody's fault, and there again
+/// later.
+#[test]
+#[cfg(target_os = "linux")]
+fn what_the_machine_is_short_of_is_not_blamed_on_plugins() {
+    use std::process::{Command, Stdio};
+
+    // 8 GiB of addresses are two instances without a pool; 40 descriptors are those of the store.
+    for limit in ["ulimit -v 8000000", "ulimit -n 40"] {
+        let env = TestEnv::with_small_pipeline();
+        for number in 0..60 {
+            env.write(format!("in/{number}.txt"), format!("Texte {number}.\n"));
+        }
+        // What is compiled already takes no memory.
+        let _ = env.run(["read", "in/0.txt"]).expect(exit::SUCCESS);
+        let command = env.command(["ingest", "in", "--jobs", "8"]);
+        let mut limited = Command::new("/bin/sh");
+        limited
+            .args(["-c", &format!("{limit}; exec \"$0\" \"$@\"")])
+            .arg(command.get_program())
+            .args(command.get_args())
+            .current_dir(env.work())
+            .env_clear()
+            .envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))))
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let output = env.finish(limited.spawn().expect("docmill starts"));
+        assert!(matches!(output.code, Some(0 | 1)), "{limit}: {}", output.stderr);
+        let failed = env.run(["failures", "list", "--output", "json"]).expect(exit::SUCCESS);
+        for failure in failed.events() {
+            assert_eq!(failure["class"], "machine", "{limit}: {failure}");
+        }
+        let _ = env.run(["ingest", "in"]).expect(exit::SUCCESS);
+        let listed = env.run(["list", "--output", "json"]).expect(exit::SUCCESS);
+        assert_eq!(listed.events().len(), 60, "{limit}");
     }
 }

@@ -317,6 +317,52 @@ fn findings_do_not_pile_up_in_memory() {
     assert!(highest < 1_000, "docmill had {highest} MiB");
 }
 
+/// The bound of `host/ARCHITECTURE.md`, under the worst that is known of each import and each kind
+/// of result.
+#[cfg(target_os = "linux")]
+#[test]
+fn whatever_plugins_call_and_return_memory_stays_within_its_bound() {
+    const JOBS: u64 = 8;
+    /// In MiB: the program and its code; results that wait, and as many that are being stored.
+    const WHOLE: u64 = 200 + 2 * 128;
+    /// A plugin's memory; what it hands over, and as it is converted; what came out of its source.
+    const EACH: u64 = 64 + 2 * 16 + 128;
+    let reader = format!("[[step]]\nplugin = {:?}\n\n", shipped("extract-text"));
+    let words: String =
+        (0..500).map(|number| format!("{number}\t{}\n", "x".repeat(20_000))).collect();
+    let table = "tables = { words = \"./words.tsv\" }\n";
+    for (adversary, before, rest) in [
+        ("return-huge-text", reader.as_str(), ""),
+        ("return-huge-list", &reader, ""),
+        ("find-too-much", &reader, table),
+        ("find-forever", &reader, table),
+        ("hoard-handles", &reader, table),
+        ("log-flood", &reader, ""),
+        ("print-flood", &reader, ""),
+        ("grow-memory", &reader, ""),
+        ("many-documents", "", ""),
+        ("write-forever", "", ""),
+        ("emit-too-much", "", ""),
+        ("emit-huge", "", ""),
+        ("keep-reading-forever", "", ""),
+    ] {
+        let env = TestEnv::new();
+        let plugin = guest(&format!("adversarial/{adversary}"));
+        let step = format!("[[step]]\nplugin = {plugin:?}\nlimits = {{ deadline = \"3s\" }}\n");
+        env.write("words.tsv", format!("a\t{}\n{words}", "x".repeat(20_000)));
+        let last = if before.is_empty() { reader.as_str() } else { "" };
+        env.write("docmill.toml", format!("{before}{step}{rest}\n{last}"));
+        for number in 0..16 {
+            env.write(format!("in/{number}.txt"), format!("Texte {number}.\n"));
+        }
+        let jobs = JOBS.to_string();
+        let arguments = ["ingest", "in", "--jobs", &jobs, "--max-unpacked", "64 MiB"];
+        let (output, highest) = watched(&env, &arguments);
+        assert!(matches!(output.code, Some(0 | 1)), "{adversary}: {}", output.stderr);
+        assert!(highest < WHOLE + JOBS * EACH, "{adversary}: docmill had {highest} MiB");
+    }
+}
+
 #[test]
 fn what_a_container_says_is_not_multiplied_by_the_documents_in_a_member() {
     let pipeline = Lab::get().pipeline(&format!(

@@ -487,3 +487,76 @@ proptest! {
         prop_assert!(plan.due.iter().all(|due| matches!(due.reason, Reason::Failed(_))), "{:?}", plan);
     }
 }
+
+/// The lock is closed-world, and says so before anything that it does not name is compiled.
+#[test]
+fn with_a_lock_nothing_else_runs() {
+    let env = TestEnv::new();
+    let pipeline = |steps: &[(&str, Option<&str>)]| {
+        let mut text = "[[step]]\nplugin = \"extract-text\"\n".to_owned();
+        for (file, name) in steps {
+            text += &format!("\n[[step]]\nplugin = \"mine/{file}.wasm\"\n");
+            text += &name.map_or(String::new(), |name| format!("name = \"{name}\"\n"));
+        }
+        env.write("docmill.toml", text);
+    };
+    let copy = |name: &str, to: &str| {
+        let component = std::fs::read(guest(name)).expect("the guest was built");
+        env.write(format!("mine/{to}.wasm"), component);
+    };
+    copy("adversarial/well-behaved", "one");
+    copy("examples/analyze-shouting", "two");
+    env.write("in/a.txt", "Un TEXTE.\n");
+    // Without a lock, what the pipeline names is what one wants.
+    pipeline(&[("one", None)]);
+    let _ = env.run(["ingest", "in"]).expect(exit::SUCCESS);
+    let _ = env.run(["ingest", "in", "--update-lock"]).expect(exit::SUCCESS).says("`well-behaved`");
+    let _ = env.run(["ingest", "in"]).expect(exit::SUCCESS);
+    let locked = std::fs::read(env.work().join("docmill.lock")).expect("it is there");
+
+    let refused = |words: &str| {
+        for command in [
+            ["plan"].as_slice(),
+            &["update"],
+            &["ingest", "in"],
+            &["read", "in"],
+            &["plugin", "list"],
+            &["verify", "--sample", "100%"],
+            &["failures", "retry"],
+            &["compare", "well-behaved", "well-behaved"],
+        ] {
+            let _ = env.run(command).expect(exit::REJECTED).says(words).says("`--update-lock`");
+        }
+    };
+    // Added by hand.
+    pipeline(&[("one", None), ("two", None)]);
+    refused("`docmill.lock` pins no plugin like `mine/two.wasm`");
+    // Nothing of it is even looked at: what is no component is refused as what is not pinned.
+    env.write("mine/two.wasm", "no component");
+    refused("`docmill.lock` pins no plugin like `mine/two.wasm`");
+    pipeline(&[("one", None), ("two", Some("well-known"))]);
+    refused("`docmill.lock` pins no plugin for step `well-known`");
+    // A component that is pinned for one step does not run as another.
+    pipeline(&[("one", Some("renamed"))]);
+    refused("`docmill.lock` pins no plugin for step `renamed`");
+    let _ = env.run(["plugin", "add", "extract-html"]).expect(exit::REJECTED);
+    assert_eq!(std::fs::read(env.work().join("docmill.lock")).expect("it is there"), locked);
+
+    copy("examples/analyze-shouting", "two");
+    pipeline(&[("one", None), ("two", None)]);
+    let _ = (env.run(["update", "--update-lock"]).expect(exit::SUCCESS))
+        .says("`analyze-shouting` is pinned to analyze-shouting");
+    let _ = env.run(["plan"]).expect(exit::SUCCESS).says("nothing to do");
+    // Whoever names a component wants it to run, this once.
+    let other = guest("examples/analyze-nothing");
+    let other = other.to_str().expect("its path is UTF-8");
+    let _ =
+        env.run(["compare", "well-behaved", other, "--step", "well-behaved"]).expect(exit::SUCCESS);
+    copy("examples/analyze-nothing", "two");
+    let _ = env.run(["plan"]).expect(exit::REJECTED);
+    // The built-in pipeline comes with docmill.
+    std::fs::remove_file(env.work().join("docmill.toml")).expect("it is there");
+    env.write("<built-in pipeline>.lock", "version = 1\n");
+    let _ = env.run(["plan"]).expect(exit::SUCCESS);
+    let _ = env.run(["plan", "--update-lock"]).expect(exit::USAGE);
+}

@@ -134,3 +134,30 @@ fn few_sources_are_spread_over_all_jobs() {
         Lab::get().ingest_into(&MemoryStore::new(), &Lab::get().pipeline(&text), four, &options);
     assert_eq!(ingested.expect("the store works").0.tally.added, 4);
 }
+
+/// A run that may not use more ends as if it had been asked to, and the next one goes on.
+#[test]
+fn a_run_ends_by_its_budget_and_the_next_one_goes_on() {
+    let env = TestEnv::with_small_pipeline();
+    for number in 0..300 {
+        env.write(format!("in/{number:03}.txt"), format!("Texte {number}.\n"));
+    }
+    let ended = env.run(["ingest", "in", "--jobs", "2", "--budget", "sources=20"]);
+    let _ = ended.expect(exit::INTERRUPTED).says("as it came to the end of 20 sources");
+    let stored = env.run(["list", "--output", "json"]).expect(exit::SUCCESS).events().len();
+    assert!((20..300).contains(&stored), "{stored}");
+    for budget in ["wall=1ms", "processor=1ms", "store=1B"] {
+        let _ = env.run(["ingest", "in", "--budget", budget]).expect(exit::INTERRUPTED);
+    }
+    if cfg!(target_os = "linux") {
+        let ended = env.run(["ingest", "in", "--budget", "memory=1MiB"]).expect(exit::INTERRUPTED);
+        let _ = ended.says("as it had more than 1.0 MiB in memory").says("run it again to go on");
+    }
+    // What is enough ends nothing.
+    let enough = "wall=1h,processor=1h,memory=1TiB,store=1TiB,sources=1000";
+    let _ = env.run(["ingest", "in", "--budget", enough]).expect(exit::SUCCESS);
+    let listed = env.run(["list", "--output", "json"]).expect(exit::SUCCESS);
+    assert_eq!(listed.events().len(), 300);
+    let _ = env.run(["verify"]).expect(exit::SUCCESS);
+    let _ = env.run(["ingest", "in", "--budget", "much"]).expect(exit::USAGE);
+}

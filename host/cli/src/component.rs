@@ -1,20 +1,19 @@
 //! A plugin that is named on the command line: its file, what is wrong with it, and samples to run it on.
 
-use std::fs::File;
-use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use docmill::catalog::{Catalog, LARGEST_COMPONENT, LoadError};
+use docmill::catalog::{Catalog, LARGEST_COMPONENT, LoadError, Plugin};
 use docmill::conformance::Sample;
 use docmill::ingest::judge;
-use docmill::manifest::{Manifest, PluginRef};
-use docmill::model::PluginName;
-use docmill::pipeline::Pipeline;
+use docmill::manifest::{PluginRef, read_file};
+use docmill::pipeline::{Pipeline, Step};
 use docmill_shipped::SHIPPED;
 
 use crate::exit::Exit;
-use crate::files::read_bounded;
-use crate::report::{CommandError, bytes, hint_of, one_line};
+
+use crate::in_force::InForce;
+use crate::report::{CommandError, hint_of, one_line};
 
 /// The largest sample, in bytes; as for a source that is taken in.
 const LARGEST_SAMPLE: u64 = 64 << 20;
@@ -29,7 +28,7 @@ pub fn read(meant: &Path) -> Result<Vec<u8>, CommandError> {
         let message = format!("plugin `{}` could not be read", meant.display());
         CommandError::new(Exit::Rejected, message).because(reason)
     };
-    let file = File::open(meant).map_err(|reason| {
+    read_file(meant, LARGEST_COMPONENT).map_err(|reason| {
         let is_name = name.is_some_and(|name| !name.contains('.'));
         let shipped: Vec<_> = SHIPPED.plugin_names().map(|name| format!("`{name}`")).collect();
         match is_name && reason.kind() == std::io::ErrorKind::NotFound {
@@ -41,17 +40,7 @@ pub fn read(meant: &Path) -> Result<Vec<u8>, CommandError> {
             }
             _ => error(&reason),
         }
-    })?;
-    let mut content = Vec::new();
-    // One byte more than the limit, so that what is too large is seen to be.
-    file.take(LARGEST_COMPONENT + 1).read_to_end(&mut content).map_err(|reason| error(&reason))?;
-    if content.len() as u64 > LARGEST_COMPONENT {
-        let message = format!("plugin `{}` cannot be loaded", meant.display());
-        let limit = format!("it has more than {}, which is the limit", bytes(LARGEST_COMPONENT));
-        let rejected = CommandError::new(Exit::Rejected, message);
-        return Err(CommandError { causes: vec![limit], ..rejected });
-    }
-    Ok(content)
+    })
 }
 
 /// The error about a plugin that cannot be loaded.
@@ -65,15 +54,16 @@ pub fn rejected(meant: &Path, error: &LoadError) -> CommandError {
     }
 }
 
-/// Lets all steps whose plugin has the name of this one run this one. Returns the name, and whether there are any.
+/// Lets all steps whose plugin has the name of this one run this one. Returns it, and whether there
+/// are any.
 pub fn put_in_place(
-    manifest: &mut Manifest,
+    in_force: &mut InForce,
     pipeline: &Pipeline,
     catalog: &Catalog,
     file: &Path,
-) -> Result<(PluginName, bool), CommandError> {
+) -> Result<(Arc<Plugin>, bool), CommandError> {
     let shown = one_line(&file.display().to_string(), 200);
-    let bytes = read_bounded(file, LARGEST_COMPONENT).map_err(|error| {
+    let bytes = read_file(file, LARGEST_COMPONENT).map_err(|error| {
         CommandError::new(Exit::Rejected, format!("plugin `{shown}` could not be read"))
             .because(&error)
     })?;
@@ -84,14 +74,19 @@ pub fn put_in_place(
         CommandError { hint: hint_of(&error), ..rejected }
     })?;
     let name = &plugin.description.name;
-    let replaced: Vec<&PluginRef> = (pipeline.steps().iter())
-        .filter(|step| step.plugin.description.name == *name)
-        .map(|step| &step.origin)
-        .collect();
-    for step in manifest.steps.iter_mut().filter(|step| replaced.contains(&&step.plugin)) {
-        step.plugin = PluginRef::File(file.to_owned());
+    let replaced: Vec<&Step> =
+        (pipeline.steps().iter()).filter(|step| step.plugin.description.name == *name).collect();
+    for step in &mut in_force.manifest.steps {
+        if replaced.iter().any(|it| it.origin == step.plugin) {
+            step.plugin = PluginRef::File(file.to_owned());
+        }
     }
-    Ok((name.clone(), !replaced.is_empty()))
+    // Whoever names a component on the command line wants it to run.
+    for step in &replaced {
+        in_force.accept(&step.name, &plugin);
+    }
+    let is_in_place = !replaced.is_empty();
+    Ok((plugin, is_in_place))
 }
 
 /// The files that an author gives as samples.
@@ -102,7 +97,7 @@ pub fn samples(files: &[PathBuf]) -> Result<Vec<Sample>, CommandError> {
             CommandError::new(Exit::Usage, format!("sample `{name}` could not be read"))
                 .because(error)
         };
-        let content = read_bounded(path, LARGEST_SAMPLE).map_err(|error| unreadable(&error))?;
+        let content = read_file(path, LARGEST_SAMPLE).map_err(|error| unreadable(&error))?;
         let media_type = Some(judge(&name, None, &content));
         Ok(Sample { name, media_type, content: content.into() })
     };

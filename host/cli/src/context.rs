@@ -3,16 +3,18 @@
 use std::path::{Path, PathBuf};
 
 use docmill::catalog::{Catalog, CodeCache, Compiler};
-use docmill::manifest::{LARGEST_MANIFEST, Lock, Manifest, PluginRef, TableRef};
+use docmill::manifest::{LARGEST_MANIFEST, Lock, PluginRef, TableRef, read_text};
 use docmill::pipeline::Pipeline;
-use docmill::sandbox::{Sandbox, SandboxOptions};
+use docmill::sandbox::{Confinement, Sandbox, SandboxOptions};
 use docmill::store::{Address, AnyStore};
 use docmill_shipped::SHIPPED;
 
 use crate::args::{Common, SaidTypes};
 use crate::exit::Exit;
-use crate::files::{read_bounded, read_text};
-use crate::report::{CommandError, one_line};
+
+use crate::found;
+use crate::in_force::InForce;
+use crate::report::CommandError;
 
 /// The file that is the pipeline where no other is named.
 pub const PIPELINE_FILE: &str = "docmill.toml";
@@ -40,7 +42,26 @@ pub fn base(common: &Common) -> Result<PathBuf, CommandError> {
 
 /// Opens the store, and makes it if it is not there.
 pub fn open_store(common: &Common) -> Result<AnyStore, CommandError> {
-    Ok(address(common)?.open()?)
+    Ok(ready(common)?.open()?)
+}
+
+/// Where the store is that may be opened: one that was named, or is this user's.
+pub fn ready(common: &Common) -> Result<Address, CommandError> {
+    let address = address(common)?;
+    let Some(path) = address.path() else { return Ok(address) };
+    if common.store.is_none() {
+        found::store(path)?;
+    }
+    remember(common, path)?;
+    Ok(address)
+}
+
+/// Remembers that a store is this user's, if it lies where it could be found without being named.
+pub fn remember(common: &Common, store: &Path) -> Result<(), CommandError> {
+    match store.file_name().is_some_and(|name| name == STORE) {
+        true => found::remember(common, store),
+        false => Ok(()),
+    }
 }
 
 /// Opens a store that has to be there already.
@@ -57,7 +78,7 @@ pub fn damaged_store(common: &Common) -> Result<AnyStore, CommandError> {
 pub fn existing(common: &Common) -> Result<Address, CommandError> {
     let address = address(common)?;
     if address.is_there() {
-        return Ok(address);
+        return ready(common);
     }
     let error = CommandError::new(Exit::Store, format!("there is no store at `{address}`"));
     Err(error.hint("`docmill ingest PATH` makes one, and `--store DIR` names another folder"))
@@ -67,7 +88,7 @@ pub fn existing(common: &Common) -> Result<Address, CommandError> {
 pub fn pipeline_text(common: &Common) -> Result<(PathBuf, String), CommandError> {
     let path = match &common.pipeline {
         Some(path) => path.clone(),
-        None if Path::new(PIPELINE_FILE).exists() => PathBuf::from(PIPELINE_FILE),
+        None if found::file(Path::new(PIPELINE_FILE))? => PathBuf::from(PIPELINE_FILE),
         None => return Ok((PathBuf::from(BUILT_IN), built_in()?.to_owned())),
     };
     let unreadable = |error: &dyn std::error::Error| {
@@ -91,27 +112,21 @@ pub fn built_in() -> Result<&'static str, CommandError> {
     Ok(SHIPPED.pipeline)
 }
 
-/// Reads the pipeline in force.
-pub fn manifest(common: &Common) -> Result<Manifest, CommandError> {
-    let (path, text) = pipeline_text(common)?;
-    Ok(Manifest::parse(&path, &text)?)
+/// Whether the pipeline of this path is no file.
+pub fn is_built_in(path: &Path) -> bool {
+    path.as_os_str() == BUILT_IN
 }
 
 /// Loads the pipeline in force, for `jobs` documents at a time.
 pub fn pipeline(common: &Common, jobs: usize) -> Result<Pipeline, CommandError> {
-    let manifest = manifest(common)?;
-    let pipeline = Pipeline::assemble(&manifest, &catalog(jobs)?)?;
-    if let Some(lock) = lock(&manifest.path)? {
-        check_lock(&manifest.path, &lock, &pipeline)?;
-    }
-    Ok(pipeline)
+    InForce::read(common)?.assemble(common, &catalog(common, jobs)?)
 }
 
 /// The files that the pipeline in force is made of, as far as they are known.
 pub fn pipeline_files(common: &Common) -> Vec<PathBuf> {
     let file = common.pipeline.clone().unwrap_or_else(|| PathBuf::from(PIPELINE_FILE));
     let mut files = vec![Lock::path_for(&file), file];
-    for step in manifest(common).map_or_else(|_| Vec::new(), |manifest| manifest.steps) {
+    for step in InForce::read(common).map_or_else(|_| Vec::new(), |it| it.manifest.steps) {
         if let PluginRef::File(path) = step.plugin {
             files.push(path);
         }
@@ -132,71 +147,34 @@ pub fn pipeline_for(
     Ok(pipeline(common, jobs)?.with_media_types(said.media_types()))
 }
 
-/// The lock beside a pipeline, if there is one.
-pub fn lock(pipeline: &Path) -> Result<Option<Lock>, CommandError> {
-    let path = Lock::path_for(pipeline);
-    let unusable = |error: &dyn std::error::Error| {
-        let message = format!("`{}` could not be read", path.display());
-        CommandError::new(Exit::Rejected, message).because(error)
-    };
-    match read_bounded(&path, LARGEST_MANIFEST) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(unusable(&error)),
-        Ok(bytes) => match Lock::parse(&String::from_utf8_lossy(&bytes)) {
-            Ok(lock) => Ok(Some(lock)),
-            Err(error) => Err(unusable(&error)),
-        },
-    }
-}
-
-/// Refuses a pipeline of which a step runs another component than the one that is pinned.
-pub fn check_lock(
-    pipeline_file: &Path,
-    lock: &Lock,
-    pipeline: &Pipeline,
-) -> Result<(), CommandError> {
-    for step in pipeline.steps() {
-        let Some(pin) = lock.pins.get(step.name.as_str()) else { continue };
-        if pin.digest != step.plugin.digest {
-            let path = Lock::path_for(pipeline_file);
-            let message = format!(
-                "the plugin of step `{}` is not the one that `{}` pins",
-                step.name,
-                path.display()
-            );
-            let error = CommandError::new(Exit::Rejected, message).hint(format!(
-                "`docmill plugin add {}` accepts it, and `docmill plugin add sha256:{}` goes back",
-                step.origin, pin.digest
-            ));
-            let causes = vec![format!(
-                "pinned is {} with {}, and this is {} {} with {}",
-                one_line(&pin.plugin, 200),
-                pin.digest.short(),
-                step.plugin.description.name,
-                one_line(&step.plugin.description.version, 64),
-                step.plugin.digest.short()
-            )];
-            return Err(CommandError { causes, ..error });
-        }
-    }
-    Ok(())
-}
-
 /// Sets the sandbox up for `jobs` documents at a time.
-pub fn catalog(jobs: usize) -> Result<Catalog, CommandError> {
-    let mut options = SandboxOptions { concurrency: jobs, ..SandboxOptions::default() };
+pub fn catalog(common: &Common, jobs: usize) -> Result<Catalog, CommandError> {
+    let mut options = SandboxOptions {
+        concurrency: jobs,
+        confinement: confinement(common),
+        ..SandboxOptions::default()
+    };
     // Where people say that temporary files go.
     if let Some(folder) = std::env::var_os("TMPDIR").filter(|folder| !folder.is_empty()) {
         options.spool = folder.into();
     }
     let sandbox =
         Sandbox::new(&options).map_err(|error| CommandError::of(Exit::Rejected, &error))?;
-    Ok(Catalog::new(sandbox, compiler(), code_cache()).with_shipped(&SHIPPED))
+    Ok(Catalog::new(sandbox, compiler(common), code_cache()).with_shipped(&SHIPPED))
 }
 
-fn compiler() -> Compiler {
+/// Whether the system has to confine what runs and compiles plugins.
+pub fn confinement(common: &Common) -> Confinement {
+    if common.require_confinement { Confinement::Required } else { Confinement::Available }
+}
+
+fn compiler(common: &Common) -> Compiler {
+    let mut arguments = vec!["compile-component".to_owned()];
+    if common.require_confinement {
+        arguments.push("--require-confinement".to_owned());
+    }
     match std::env::current_exe() {
-        Ok(program) => Compiler::Child { program, arguments: vec!["compile-component".to_owned()] },
+        Ok(program) => Compiler::Child { program, arguments },
         Err(error) => {
             tracing::warn!(%error, "this program does not know where it is, and compiles plugins in its own process");
             Compiler::InProcess

@@ -5,7 +5,8 @@ use std::path::Path;
 use docmill::evaluation::{Case, CasesError, parse_cases};
 
 use crate::exit::Exit;
-use crate::files::read_bounded;
+use docmill::manifest::read_file;
+
 use crate::report::{CommandError, hint_of};
 
 /// The largest file of labels, in bytes.
@@ -24,7 +25,7 @@ pub fn read(path: &Path) -> Result<Vec<Case>, CommandError> {
         let message = format!("the labels `{}` could not be read", path.display());
         CommandError::new(Exit::Rejected, message).because(error)
     };
-    let bytes = read_bounded(path, LARGEST_FILE).map_err(|error| unreadable(&error))?;
+    let bytes = read_file(path, LARGEST_FILE).map_err(|error| unreadable(&error))?;
     let text = String::from_utf8(bytes).map_err(|error| unreadable(&error.utf8_error()))?;
     Ok(parse_cases(path, &text)?)
 }

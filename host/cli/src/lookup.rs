@@ -98,7 +98,7 @@ fn only_document(store: &dyn Store, source: &StoredSource) -> Result<DocumentId,
                 CommandError::new(Exit::SomeFailed, format!("no document was found in `{name}`"));
             Err(match source.state {
                 SourceState::Done => error,
-                SourceState::Failed | SourceState::Unsupported => {
+                SourceState::Failed | SourceState::Unsupported | SourceState::Empty => {
                     let failures = store.failures_of(&source.info.name)?;
                     let causes = failures.iter().flat_map(|failure| failure.causes.clone());
                     let error = CommandError { causes: causes.take(5).collect(), ..error };

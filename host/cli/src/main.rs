@@ -6,8 +6,9 @@ mod component;
 mod context;
 mod dossier;
 mod exit;
-mod files;
 mod filter;
+mod found;
+mod in_force;
 mod labelled;
 mod lookup;
 mod replacement;
@@ -19,8 +20,17 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+use crate::exit::Exit;
+
 fn main() -> ExitCode {
-    let args = args::Args::parse();
+    let args = match args::Args::try_parse() {
+        Ok(args) => args,
+        // Help and version are results as well.
+        Err(told) if !told.use_stderr() => {
+            return if told.print().is_ok() { Exit::Success } else { Exit::SomeFailed }.into();
+        }
+        Err(mistake) => mistake.exit(),
+    };
     report::start_logging(&args.common);
     let result = report::guarded(|| commands::run(&args));
     report::finish(&args.common, result).into()

@@ -4,6 +4,9 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use crate::exit::Exit;
+use crate::report::CommandError;
+
 /// Is written beside the file that it will replace.
 #[derive(Debug)]
 pub struct Replacement {
@@ -49,6 +52,19 @@ impl Replacement {
         self.paths = None;
         Ok(())
     }
+}
+
+/// Replaces a file as a whole or not at all.
+pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), CommandError> {
+    let written = (|| {
+        let mut file = Replacement::begin(path)?;
+        file.write_all(bytes)?;
+        file.finish()
+    })();
+    written.map_err(|error: io::Error| {
+        let message = format!("`{}` could not be written", path.display());
+        CommandError::new(Exit::Rejected, message).because(&error)
+    })
 }
 
 impl Drop for Replacement {

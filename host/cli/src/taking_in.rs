@@ -37,6 +37,7 @@ pub fn take_in_until(
     let progress = Progress::new(common, expected);
     let options = RunOptions { stop: Arc::clone(&stop.requested), ..options };
     let run = docmill::pipeline::run(store, pipeline, origin, &options, &progress)?;
+    progress.written()?;
     Ok(if stop.was_interrupted() {
         Exit::Interrupted
     } else if run.tally.failures > 0 {

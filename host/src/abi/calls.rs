@@ -1,7 +1,6 @@
 //! What every import does, whatever the track of the contract: it counts, holds `describe` to its promise, and asks a capability.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use wasmtime::Result;
 use wasmtime::component::Resource;
@@ -138,9 +137,9 @@ impl State {
     ) -> Result<Vec<Occurrence<'_>>> {
         self.enter("lookup")?;
         // What finds the keys is built once, and takes no plugin's time.
-        let begun = Instant::now();
+        let begun = self.now();
         let prepared = self.handles.get(table)?.prepare();
-        self.pause(begun.elapsed());
+        self.pause_since(begun);
         prepared?;
         let found = self.handles.get(table)?.find(text)?;
         self.bytes_in += found.iter().map(|it| it.value.content()).sum::<u64>();
@@ -218,11 +217,11 @@ impl State {
         self.enter("members")?;
         let size = content.len() as u64;
         self.bytes_out += size;
-        let open = self.handles.get_mut(member)?;
         sink(&mut self.inputs)?.count(size)?;
-        let begun = Instant::now();
+        let begun = self.now();
+        let open = self.handles.get_mut(member)?;
         let written = open.spool.write(content);
-        self.pause(begun.elapsed());
+        self.pause_since(begun);
         self.moved_on();
         Ok(written?)
     }
@@ -269,9 +268,9 @@ impl State {
     fn hand_over(&mut self, head: CheckedHead, content: Blob) -> Result<()> {
         let CheckedHead { name, media_type, attributes } = head;
         let member = Member { name, media_type, content, attributes };
-        let begun = Instant::now();
+        let begun = self.now();
         let accepted = sink(&mut self.inputs)?.accept(member);
-        self.pause(begun.elapsed());
+        self.pause_since(begun);
         self.moved_on();
         self.members += u64::from(accepted.is_ok());
         Ok(accepted?)

@@ -450,6 +450,9 @@ mod tests {
             assert_eq!(words(labels("é!", given, &declared)), expected)
         };
         check(&[label("a", 1.0, &[(0, 2), (2, 3)]), label("b", 0.0, &[])], "fine");
+        // Passages may overlap, contain each other, and be the same: only their starts are in
+        // order.
+        check(&[label("a", 1.0, &[(0, 3), (0, 2), (0, 2), (2, 3), (2, 2), (3, 3)])], "fine");
         check(&[label("c", 1.0, &[])], "it gave the label `c`");
         check(&[label("a", 0.5, &[]), label("a", 0.5, &[])], "it gave the label `a` twice");
         check(

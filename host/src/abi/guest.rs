@@ -110,11 +110,11 @@ enum Imports {
 }
 
 impl<E: Exports> Loaded<E> {
-    fn call<T>(
+    fn call<T: Send>(
         &self,
         Call { sandbox, limits, inputs, depth }: Call<'_>,
         imports: Imports,
-        body: impl FnOnce(&mut Store<State>, &Instance) -> Result<T, Fault>,
+        body: impl FnOnce(&mut Store<State>, &Instance) -> Result<T, Fault> + Send,
     ) -> Result<Called<T>, Stopped> {
         let sealed = imports == Imports::Sealed;
         crate::sandbox::call(sandbox, &self.pre, limits, inputs, sealed, depth, body)

@@ -6,6 +6,7 @@
 mod findings;
 mod log;
 mod members;
+mod patience;
 mod settings;
 mod source;
 mod spool;
@@ -15,6 +16,7 @@ mod usage;
 pub use findings::PriorFindings;
 pub use log::LogBook;
 pub use members::{Allowance, Member, MemberSink, Refused};
+pub(crate) use patience::patiently;
 pub use settings::Settings;
 pub use source::{Blob, OpenFile, ReadError, SourceBytes};
 pub use spool::{Spool, SpoolError};

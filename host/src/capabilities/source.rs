@@ -5,7 +5,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use crate::model::{Attribute, ContentHasher, Digest, MediaType};
+use crate::model::{Attribute, ContentHasher, Digest, FailureClass, MediaType};
 
 /// One read returns at most this many bytes, so that a slice fits into a plugin's memory beside everything else.
 const LONGEST_READ: usize = 16 * 1024 * 1024;
@@ -31,6 +31,16 @@ pub enum ReadError {
     /// The system refused.
     #[error("the file could not be read: {0}")]
     Io(io::Error),
+}
+
+impl ReadError {
+    /// Whose fault it is.
+    pub fn class(&self) -> FailureClass {
+        match self {
+            ReadError::Changed => FailureClass::Host,
+            ReadError::Io(error) => FailureClass::of_io(error),
+        }
+    }
 }
 
 impl Blob {

@@ -13,7 +13,7 @@ use super::cache::CodeCache;
 use super::error::LoadError;
 use super::inspect::rules;
 use crate::model::Digest;
-use crate::sandbox::{Sandbox, SandboxOptions};
+use crate::sandbox::{Confinement, Sandbox, SandboxOptions, confine};
 
 /// How long the child process may compile, in CPU seconds and in real time. JavaScript's runtime
 /// takes 13 s.
@@ -180,10 +180,12 @@ fn read_bounded(pipe: Option<impl Read>, most: u64) -> Vec<u8> {
 ///
 /// # Errors
 ///
-/// If the component cannot be compiled, or reading or writing fails.
+/// If the component cannot be compiled, or reading or writing fails, or the system does not confine
+/// this process and has to.
 pub fn run_compiler(
     mut input: impl Read,
     mut output: impl Write,
+    confinement: Confinement,
 ) -> Result<(), Box<dyn std::error::Error>> {
     #[cfg(unix)]
     {
@@ -193,6 +195,13 @@ pub fn run_compiler(
         setrlimit(Resource::Core, limit(0))?;
         setrlimit(Resource::As, limit(COMPILER_MEMORY))?;
     }
+    if confinement != Confinement::Off {
+        // Before a byte is read, and before there is any other thread.
+        let confined = confine(None);
+        if confinement == Confinement::Required && !confined.is_whole() {
+            return Err("this system does not confine the compiler".into());
+        }
+    }
     let mut bytes = Vec::new();
     input.by_ref().take(super::LARGEST_COMPONENT + 1).read_to_end(&mut bytes)?;
     // The code is the same with and without a pool, and a pool reserves more addresses than the
@@ -200,6 +209,8 @@ pub fn run_compiler(
     let sandbox = Sandbox::new(&SandboxOptions {
         concurrency: 1,
         pooling: false,
+        // No plugin runs here.
+        confinement: Confinement::Off,
         ..SandboxOptions::default()
     })?;
     let engine: &Engine = sandbox.engine();

@@ -4,7 +4,7 @@ use bytesize::ByteSize;
 
 use crate::abi::TRACKS;
 use crate::error::{Hint, Hinted, listed};
-use crate::model::{ContractVersion, Role};
+use crate::model::{ContractVersion, Digest, Role};
 use crate::sandbox::Stopped;
 
 /// The largest component that is loaded, in bytes.
@@ -96,6 +96,12 @@ pub enum LoadError {
     Shipped {
         /// What is wrong with it.
         reason: String,
+    },
+    /// It is none of those that may be loaded, see [`Catalog::only`](super::Catalog::only).
+    #[error("its component has the digest {digest}")]
+    NotAllowed {
+        /// Its digest.
+        digest: Digest,
     },
     /// It failed while describing itself.
     #[error("it failed while describing itself: {}", .0.causes.join(": "))]

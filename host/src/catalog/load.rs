@@ -1,6 +1,6 @@
 //! From bytes to a plugin that can be called.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -31,6 +31,7 @@ pub struct Catalog {
     compiler: Compiler,
     cache: Option<CodeCache>,
     shipped: &'static Shipped,
+    allowed: Option<Arc<BTreeSet<Digest>>>,
 }
 
 /// What a plugin may use while it describes itself.
@@ -40,13 +41,26 @@ pub(crate) const DESCRIBE_LIMITS: fn() -> Limits =
 impl Catalog {
     /// A catalog that loads into this sandbox.
     pub fn new(sandbox: Sandbox, compiler: Compiler, cache: Option<CodeCache>) -> Catalog {
-        Catalog { sandbox, compiler, cache, shipped: Shipped::NOTHING }
+        Catalog { sandbox, compiler, cache, shipped: Shipped::NOTHING, allowed: None }
     }
 
     /// The same, with plugins and tables that travel with the program.
     #[must_use]
     pub fn with_shipped(self, shipped: &'static Shipped) -> Catalog {
         Catalog { shipped, ..self }
+    }
+
+    /// The same, that loads no components but these: of any other, not a byte is looked at.
+    #[must_use]
+    pub fn only(self, allowed: BTreeSet<Digest>) -> Catalog {
+        Catalog { allowed: Some(Arc::new(allowed)), ..self }
+    }
+
+    fn allows(&self, digest: Digest) -> Result<(), LoadError> {
+        match &self.allowed {
+            Some(allowed) if !allowed.contains(&digest) => Err(LoadError::NotAllowed { digest }),
+            _ => Ok(()),
+        }
     }
 
     /// Where its plugins run.
@@ -70,6 +84,9 @@ impl Catalog {
         let Some(Manifest { component, known, declared }) = shipped.known() else {
             return Some(shipped.component().and_then(|bytes| self.load(&bytes)));
         };
+        if let Err(refused) = self.allows(component) {
+            return Some(Err(refused));
+        }
         let bytes = Component::Shipped { shipped, digest: component };
         Some(Ok(Arc::new(Plugin::unlinked(self, component, known, bytes, declared))))
     }
@@ -87,6 +104,7 @@ impl Catalog {
             return Err(LoadError::TooLarge { size });
         }
         let digest = Digest::of(bytes);
+        self.allows(digest)?;
         if let Some(known) = self.recall(&known_name(digest)).and_then(KnownForm::known) {
             let bytes = Component::Held(bytes.into());
             return Ok(Arc::new(Plugin::unlinked(self, digest, known, bytes, Vec::new())));

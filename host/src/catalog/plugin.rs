@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::error::LoadError;
 use super::inspect::Import;
@@ -30,6 +30,7 @@ pub struct Plugin {
     component: Component,
     catalog: Catalog,
     guest: OnceLock<Result<Box<dyn Guest>, LoadError>>,
+    linking: Mutex<()>,
     /// What it declared when it was packed, by the key of everything that depends on.
     declared: Vec<(Digest, Declaration)>,
 }
@@ -80,6 +81,7 @@ impl Plugin {
             component,
             catalog: catalog.clone(),
             guest: OnceLock::new(),
+            linking: Mutex::new(()),
             declared,
         }
     }
@@ -108,16 +110,24 @@ impl Plugin {
 
     /// Its code; read, or compiled, when this is called for the first time.
     pub(crate) fn guest(&self) -> Result<&dyn Guest, Stopped> {
-        let linked = self.guest.get_or_init(|| {
-            let bytes = || self.component().map(Cow::into_owned);
-            self.catalog.link(self.digest, self.role, self.contract, bytes)
-        });
-        match linked {
-            Ok(guest) => Ok(&**guest),
-            Err(error) => {
-                let cause = format!("the code of its plugin cannot be had: {error}");
-                Err(Stopped::new(FailureClass::Host, cause))
+        if self.guest.get().is_none() {
+            // One compiles, and the others wait for it.
+            let _turn = self.linking.lock().unwrap_or_else(PoisonError::into_inner);
+            if self.guest.get().is_none() {
+                let bytes = || self.component().map(Cow::into_owned);
+                match self.catalog.link(self.digest, self.role, self.contract, bytes) {
+                    // It was compiled before, so another time it may be again.
+                    Err(error @ LoadError::Compile { .. }) => {
+                        return Err(no_code(FailureClass::Machine, &error));
+                    }
+                    linked => drop(self.guest.set(linked)),
+                }
             }
+        }
+        match self.guest.get() {
+            Some(Ok(guest)) => Ok(&**guest),
+            Some(Err(error)) => Err(no_code(FailureClass::Host, error)),
+            None => unreachable!("it was set above"),
         }
     }
 
@@ -136,6 +146,10 @@ impl Plugin {
             description: self.description.clone(),
         }
     }
+}
+
+fn no_code(class: FailureClass, error: &LoadError) -> Stopped {
+    Stopped::new(class, format!("the code of its plugin cannot be had: {error}"))
 }
 
 impl fmt::Debug for Plugin {

@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use crate::ingest::{Content, Offer, Origin, Unreadable};
 use crate::model::{
-    Document, Failure, Findings, Label, LanguageTag, MediaType, PluginName, SourceName,
+    Document, Failure, FailureClass, Findings, Label, LanguageTag, MediaType, PluginName,
+    SourceName,
 };
 use crate::pipeline::{Pipeline, ReadOptions, Reading, RunError};
 
@@ -179,6 +180,7 @@ impl Content for File {
     fn read(self: Box<Self>, limit: u64) -> Result<Arc<[u8]>, Unreadable> {
         use std::io::Read;
         let unreadable = |error: std::io::Error| Unreadable {
+            class: FailureClass::of_io(&error),
             causes: vec![format!("`{}` could not be read", self.0.display()), error.to_string()],
             hint: None,
         };

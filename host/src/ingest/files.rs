@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use super::folder::{Entry, Folder, Kind};
 use super::{Content, Offer, Origin, Unreadable};
-use crate::capabilities::{Blob, OpenFile};
-use crate::model::{Hint, SourceName};
+use crate::capabilities::{Blob, OpenFile, patiently};
+use crate::model::{FailureClass, Hint, SourceName};
 
 /// How deep folders are walked. Deeper ones are reported, not followed: only a hostile tree is deeper.
 const DEEPEST: usize = 64;
@@ -100,7 +100,9 @@ impl Place {
             Kind::Link => return Err(is_link()),
             Kind::Folder | Kind::Other => return Err(is_no_file()),
         }
-        let file = self.root.folder.open(&self.beneath).map_err(cannot_read)?;
+        let is_of_machine = |error: &_| FailureClass::of_io(error) == FailureClass::Machine;
+        let file = patiently(is_of_machine, || self.root.folder.open(&self.beneath));
+        let file = file.map_err(cannot_read)?;
         match file.metadata().map_err(cannot_read)?.is_file() {
             true => Ok(file),
             false => Err(is_no_file()),
@@ -332,6 +334,7 @@ fn is_hidden(name: &OsStr) -> bool {
 
 fn is_link() -> Unreadable {
     Unreadable {
+        class: FailureClass::Host,
         causes: vec![
             "it is a symbolic link, and links found in a folder are not followed".to_owned(),
         ],
@@ -362,7 +365,11 @@ fn stand_in(path: &Path) -> SourceName {
 }
 
 fn cannot(done: &str, error: &std::io::Error) -> Unreadable {
-    Unreadable { causes: vec![format!("it could not be {done}"), error.to_string()], hint: None }
+    Unreadable {
+        class: FailureClass::of_io(error),
+        causes: vec![format!("it could not be {done}"), error.to_string()],
+        hint: None,
+    }
 }
 
 struct FileContent(Place);

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use bytesize::ByteSize;
 
 use crate::capabilities::{Blob, ReadError};
-use crate::model::{Hint, MediaType, SourceInfo, SourceName};
+use crate::model::{FailureClass, Hint, MediaType, SourceInfo, SourceName};
 
 mod files;
 mod folder;
@@ -80,6 +80,8 @@ pub trait Content: Send {
 /// Why a source could not be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unreadable {
+    /// Whose fault it is: [`FailureClass::Host`], or [`FailureClass::Machine`].
+    pub class: FailureClass,
     /// Outermost first: lower-case fragments.
     pub causes: Vec<String>,
     /// One thing the reader can do now.
@@ -91,6 +93,7 @@ impl Unreadable {
     pub fn too_large(size: u64, limit: u64) -> Unreadable {
         let shown = |bytes| ByteSize(bytes).display().iec();
         Unreadable {
+            class: FailureClass::Host,
             causes: vec![format!("it has {}, and the limit is {}", shown(size), shown(limit))],
             hint: Some(Hint::RaiseSourceSize),
         }
@@ -98,13 +101,13 @@ impl Unreadable {
 
     /// A single reason.
     pub fn because(cause: impl Into<String>) -> Unreadable {
-        Unreadable { causes: vec![cause.into()], hint: None }
+        Unreadable { class: FailureClass::Host, causes: vec![cause.into()], hint: None }
     }
 }
 
 impl From<ReadError> for Unreadable {
     fn from(error: ReadError) -> Unreadable {
         let hint = matches!(error, ReadError::Changed).then_some(Hint::WaitForWriter);
-        Unreadable { causes: vec![error.to_string()], hint }
+        Unreadable { class: error.class(), causes: vec![error.to_string()], hint }
     }
 }

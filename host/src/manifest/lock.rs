@@ -1,6 +1,10 @@
 //! `docmill.lock`: the digests of the components that a pipeline may run, beside its file.
+//!
+//! It is closed-world: where there is a lock, a step that it does not name does not run. It is
+//! about code, which a pipeline only names. Settings stand in the pipeline itself, and tables are
+//! data of the operator: neither is pinned, and both are part of the key of every result.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
@@ -72,6 +76,11 @@ impl Lock {
             Ok((step, Pin { plugin: pin.plugin, digest }))
         };
         Ok(Lock { pins: raw.step.into_iter().map(pin).collect::<Result<_, _>>()? })
+    }
+
+    /// The components that may run.
+    pub fn digests(&self) -> BTreeSet<Digest> {
+        self.pins.values().map(|pin| pin.digest).collect()
     }
 
     /// The lock as a text, in the same order every time.

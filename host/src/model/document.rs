@@ -61,6 +61,11 @@ pub struct Document {
 }
 
 impl Document {
+    /// Whether there is nothing to read in its text.
+    pub fn is_blank(&self) -> bool {
+        self.text.chars().all(char::is_whitespace)
+    }
+
     /// The value of the first attribute of this name.
     pub fn attribute(&self, name: &str) -> Option<&str> {
         self.attributes

@@ -1,6 +1,6 @@
 //! What went wrong with one source or document, kept so that it can be looked up and tried again.
 
-use std::fmt;
+use std::{fmt, io};
 
 use super::{Cost, Digest, DocumentId, Hasher, Hint, Limits, PluginName, RunId, SourceName};
 
@@ -25,11 +25,15 @@ pub enum FailureClass {
     Output,
     /// The host could not do its part: an unreadable file, a bug.
     Host,
+    /// The machine ran out of memory, file descriptors or disk, or its disk failed.
+    Machine,
+    /// There is no text in the source, which is no fault of anybody.
+    Empty,
 }
 
 impl FailureClass {
     /// All classes.
-    pub const ALL: [FailureClass; 9] = [
+    pub const ALL: [FailureClass; 11] = [
         FailureClass::Unsupported,
         FailureClass::Malformed,
         FailureClass::Misconfigured,
@@ -39,7 +43,32 @@ impl FailureClass {
         FailureClass::Memory,
         FailureClass::Output,
         FailureClass::Host,
+        FailureClass::Machine,
+        FailureClass::Empty,
     ];
+
+    /// Whether somebody has to act. That nobody reads a source, or that there is nothing to read in
+    /// it, is told and recorded, and is no failure of the run.
+    pub const fn is_failure(self) -> bool {
+        !matches!(self, FailureClass::Unsupported | FailureClass::Empty)
+    }
+
+    /// The class of what the system refused: most of it has to do with what was asked for, and some
+    /// with the state that the machine is in.
+    pub fn of_io(error: &io::Error) -> FailureClass {
+        /// Too many open files of the system, and of the process; a failing disk. These have no
+        /// kind.
+        const NUMBERS: [i32; 3] = [23, 24, 5];
+        let is_of_machine = matches!(
+            error.kind(),
+            io::ErrorKind::OutOfMemory
+                | io::ErrorKind::StorageFull
+                | io::ErrorKind::QuotaExceeded
+                | io::ErrorKind::WouldBlock
+        ) || cfg!(unix)
+            && error.raw_os_error().is_some_and(|it| NUMBERS.contains(&it));
+        if is_of_machine { FailureClass::Machine } else { FailureClass::Host }
+    }
 
     /// The class in one word, such as `trapped`.
     pub const fn as_str(self) -> &'static str {
@@ -53,6 +82,8 @@ impl FailureClass {
             FailureClass::Memory => "memory",
             FailureClass::Output => "output",
             FailureClass::Host => "host",
+            FailureClass::Machine => "machine",
+            FailureClass::Empty => "empty",
         }
     }
 }

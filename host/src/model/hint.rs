@@ -71,6 +71,8 @@ pub enum Hint {
     ExportWorld,
     /// Build one component for each role.
     SplitRoles,
+    /// Let the lock name what the pipeline runs, or go back to the component of this digest.
+    UpdateLock(Option<String>),
     /// See what the plugin imports.
     SeeImports,
     /// Build the plugin for the contract of this docmill.
@@ -204,6 +206,13 @@ impl fmt::Display for Hint {
                 f.write_str("shipped are ")?;
                 list(f, names)?;
                 return write!(f, "; a file of your own is named with its path, such as `{file}`");
+            }
+            Hint::UpdateLock(before) => {
+                f.write_str("pin what the pipeline runs now, if that is what you want")?;
+                return match before {
+                    Some(digest) => write!(f, ", or go back to the component {digest}"),
+                    None => Ok(()),
+                };
             }
             Hint::UseTarget(targets) => {
                 f.write_str("it translates into ")?;

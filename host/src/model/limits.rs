@@ -5,8 +5,10 @@ use std::time::Duration;
 /// What one call of a plugin may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Wall-clock time from instantiation to result; for an unpacker from its last read or member, but for each 8 MiB of the container
-    /// no more than this once more. Time that an unpacker spends waiting for the host does not count.
+    /// Processor time from instantiation to result; for an unpacker from its last read or member,
+    /// but for each 8 MiB of the container no more than this once more. Time that the host takes
+    /// for itself does not count. As a far bound, a call may take a minute and a hundred times this
+    /// by the clock, while the process is not stopped.
     pub deadline: Duration,
     /// The sum of the sizes of all linear memories and tables, in bytes.
     pub memory: u64,

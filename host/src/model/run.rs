@@ -33,7 +33,7 @@ pub struct Tally {
     pub updated: u64,
     /// Sources that no plugin of the pipeline reads.
     pub unsupported: u64,
-    /// Failures recorded, those of class `unsupported` not counted.
+    /// Failures recorded, those of the classes `unsupported` and `empty` not counted.
     pub failures: u64,
     /// Sources that were stored before and not looked at, as [`Strategy::Keep`](crate::pipeline::Strategy::Keep) asks.
     pub kept: u64,

@@ -28,6 +28,9 @@ pub enum SourceState {
     Failed,
     /// No plugin of the pipeline reads it.
     Unsupported,
+    /// There is no text in it. Its documents are those of the last version that had some, or else
+    /// one without text.
+    Empty,
 }
 
 impl SourceState {
@@ -37,6 +40,7 @@ impl SourceState {
             SourceState::Done => "done",
             SourceState::Failed => "failed",
             SourceState::Unsupported => "unsupported",
+            SourceState::Empty => "empty",
         }
     }
 }

@@ -1,23 +1,22 @@
 //! From a manifest to steps that can run: loads and configures every plugin, and puts them in order.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
-use std::io::Read;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use bytesize::ByteSize;
-
 use super::configuration::Configured;
 use super::recipe::Recipe;
+use super::refused::PipelineError;
 use super::step::Step;
 use crate::abi::{Declaration, Description};
 use crate::capabilities::{LARGEST_TABLE, Settings, Table};
 use crate::catalog::{Catalog, LARGEST_COMPONENT, LoadError, Plugin};
-use crate::error::{Hint, Hinted, Location, choice, listed};
+use crate::error::{Hint, Hinted, choice, listed};
 use crate::ingest::MediaTypes;
-use crate::manifest::{Manifest, ManifestError, Placed, PluginRef, StepRequest, TableRef};
+use crate::manifest::{
+    Lock, Manifest, Pin, Placed, PluginRef, StepRequest, TableRef, read_file, read_text,
+};
 use crate::model::{
     Digest, FailureClass, LanguageTag, LimitName, MediaType, Needed, PluginName, Role,
 };
@@ -139,7 +138,36 @@ impl Pipeline {
     ///
     /// See [`PipelineError`]; the first mistake in the order of the file is reported.
     pub fn assemble(manifest: &Manifest, catalog: &Catalog) -> Result<Pipeline, PipelineError> {
-        let assembler = Assembler { manifest, catalog };
+        Pipeline::of(&Assembler { manifest, catalog, lock: None })
+    }
+
+    /// The same, where every step runs the component that a lock pins for it: nothing else is
+    /// compiled, asked what it is, or run.
+    ///
+    /// # Errors
+    ///
+    /// As [`Pipeline::assemble`], or if the lock has another component for a step, or none.
+    pub fn assemble_locked(
+        manifest: &Manifest,
+        lock: &Lock,
+        catalog: &Catalog,
+    ) -> Result<Pipeline, PipelineError> {
+        let catalog = &catalog.clone().only(lock.digests());
+        Pipeline::of(&Assembler { manifest, catalog, lock: Some(lock) })
+    }
+
+    /// What is pinned if everything that this pipeline runs is.
+    pub fn lock(&self) -> Lock {
+        let pin = |step: &Step| {
+            let description = &step.plugin.description;
+            let plugin = format!("{} {}", description.name, description.version);
+            (step.name.to_string(), Pin { plugin, digest: step.plugin.digest })
+        };
+        Lock { pins: self.steps.iter().map(pin).collect() }
+    }
+
+    fn of(assembler: &Assembler<'_>) -> Result<Pipeline, PipelineError> {
+        let Assembler { manifest, catalog, .. } = *assembler;
         let steps = assembler.steps()?;
         let mut names = BTreeSet::new();
         for (step, request) in steps.iter().zip(&manifest.steps) {
@@ -181,43 +209,11 @@ fn keep_component(step: &Step, store: &dyn Store) -> Result<(), StoreError> {
     }
 }
 
-/// Why a pipeline was refused.
-#[derive(Debug)]
-pub struct PipelineError {
-    message: String,
-    /// Where in the pipeline's file the trouble lies.
-    pub place: Location,
-    hint: Option<Hint>,
-    source: Option<Box<dyn std::error::Error + Send + Sync>>,
-}
-
-impl fmt::Display for PipelineError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl std::error::Error for PipelineError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.source.as_deref().map(|source| source as &(dyn std::error::Error + 'static))
-    }
-}
-
-impl Hinted for PipelineError {
-    fn hint(&self) -> Option<Hint> {
-        self.hint.clone()
-    }
-}
-
-impl From<ManifestError> for PipelineError {
-    fn from(error: ManifestError) -> PipelineError {
-        PipelineError { message: error.message, place: error.place, hint: error.hint, source: None }
-    }
-}
-
 struct Assembler<'a> {
     manifest: &'a Manifest,
     catalog: &'a Catalog,
+    /// What may run; without one, everything that the manifest names.
+    lock: Option<&'a Lock>,
 }
 
 impl Assembler<'_> {
@@ -261,12 +257,21 @@ impl Assembler<'_> {
     fn step(&self, request: &StepRequest) -> Result<Step, PipelineError> {
         let plugin = self.plugin(request)?;
         let description = &plugin.description;
+        let name = request.name.clone().unwrap_or_else(|| description.name.clone());
+        if let Some(lock) = self.lock {
+            // A component that is pinned for another step does not run as this one.
+            let pin = lock.pins.get(name.as_str());
+            if pin.is_none_or(|pin| pin.digest != plugin.digest) {
+                let version = &description.version;
+                let found = format!("{} {version} with {}", description.name, plugin.digest);
+                return Err(self.unpinned(request, Some(&name), pin, found));
+            }
+        }
         let settings = Arc::new(self.settings(request, description)?);
         let tables = Arc::new(self.tables(request, description)?);
         let declaration = (self.catalog.declare(&plugin, request.limits, &settings, &tables))
             .map_err(|stopped| self.undeclared(request, &plugin, &stopped))?;
         let pairs = self.pairs(request, &plugin, &declaration)?;
-        let name = request.name.clone().unwrap_or_else(|| description.name.clone());
         let configured = Configured { settings, tables, pairs };
         let origin = request.plugin.clone();
         Ok(Step::new(name, plugin, origin, request.limits, declaration, configured))
@@ -277,9 +282,9 @@ impl Assembler<'_> {
             PluginRef::Shipped(name) => (self.catalog.load_shipped(name))
                 .ok_or_else(|| self.unknown_plugin(request, name))?,
             PluginRef::File(path) => {
-                let bytes = read_bounded(path, LARGEST_COMPONENT);
+                let bytes = read_file(path, LARGEST_COMPONENT);
                 let bytes = bytes.map_err(|error| PipelineError {
-                    source: Some(error),
+                    source: Some(error.into()),
                     ..self.error(
                         &request.place,
                         format!("plugin `{}` could not be read", path.display()),
@@ -290,6 +295,17 @@ impl Assembler<'_> {
             }
         };
         loaded.map_err(|error: LoadError| {
+            if let (LoadError::NotAllowed { digest }, Some(lock)) = (&error, self.lock) {
+                let name = match (&request.name, &request.plugin) {
+                    (Some(name), _) => Some(name.clone()),
+                    // Shipped plugins are called what they call themselves.
+                    (None, PluginRef::Shipped(name)) => PluginName::new(name.as_str()).ok(),
+                    (None, PluginRef::File(_)) => None,
+                };
+                let pin = name.as_ref().and_then(|name| lock.pins.get(name.as_str()));
+                let found = format!("`{}` with {digest}", request.plugin);
+                return self.unpinned(request, name.as_ref(), pin, found);
+            }
             let hint = error.hint();
             PipelineError {
                 source: Some(Box::new(error)),
@@ -300,6 +316,36 @@ impl Assembler<'_> {
                 )
             }
         })
+    }
+
+    /// The lock has something else for a step, or nothing: it is called `name` if that is known
+    /// without asking the plugin.
+    fn unpinned(
+        &self,
+        request: &StepRequest,
+        name: Option<&PluginName>,
+        pin: Option<&Pin>,
+        found: String,
+    ) -> PipelineError {
+        let file = Lock::path_for(&self.manifest.path);
+        let file =
+            file.file_name().map_or_else(|| file.display(), |name| Path::new(name).display());
+        let message = match (name, pin) {
+            (Some(name), Some(_)) => {
+                format!("the plugin of step `{name}` is not the one that `{file}` pins")
+            }
+            (Some(name), None) => format!("`{file}` pins no plugin for step `{name}`"),
+            (None, _) => format!("`{file}` pins no plugin like `{}`", request.plugin),
+        };
+        let cause = match pin {
+            Some(pin) => {
+                format!("pinned is {} with {}, and this is {found}", pin.plugin, pin.digest)
+            }
+            None => format!("it is {found}"),
+        };
+        let hint = Hint::UpdateLock(pin.map(|pin| pin.digest.to_string()));
+        let error = self.error(&request.place, message, Some(hint));
+        PipelineError { source: Some(cause.escape_debug().to_string().into()), ..error }
     }
 
     fn unknown_plugin(&self, request: &StepRequest, name: &str) -> PipelineError {
@@ -408,9 +454,7 @@ impl Assembler<'_> {
             }
             TableRef::File(path) => {
                 let shown = path.display().to_string();
-                let bytes = read_bounded(path, LARGEST_TABLE)
-                    .map_err(|error| self.bad_table(place, &shown, error))?;
-                let text = String::from_utf8(bytes)
+                let text = read_text(path, LARGEST_TABLE)
                     .map_err(|error| self.bad_table(place, &shown, Box::new(error)))?;
                 Table::from_tsv(&text)
                     .map_err(|error| self.bad_table(place, &shown, Box::new(error)))
@@ -541,18 +585,4 @@ impl Assembler<'_> {
         }
         Ok(ordered)
     }
-}
-
-fn read_bounded(
-    path: &Path,
-    limit: u64,
-) -> Result<Vec<u8>, Box<dyn std::error::Error + Send + Sync>> {
-    let mut bytes = Vec::new();
-    std::fs::File::open(path)?.take(limit + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > limit {
-        return Err(
-            format!("it is larger than the limit of {}", ByteSize(limit).display().iec()).into()
-        );
-    }
-    Ok(bytes)
 }

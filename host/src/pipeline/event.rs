@@ -43,6 +43,8 @@ pub enum Fate {
     Updated,
     /// No plugin of the pipeline reads it.
     Unsupported,
+    /// There is no text in it; what was stored of an earlier version that had some stays.
+    Empty,
     /// Something failed; what succeeded is stored.
     Failed,
     /// It is gone, and off all lists until it comes back.

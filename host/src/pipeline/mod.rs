@@ -11,12 +11,13 @@ mod plan;
 mod reading;
 mod recheck;
 mod recipe;
+mod refused;
 mod reuse;
 mod run;
 mod step;
 mod stored;
 
-pub use assembly::{Pipeline, PipelineError};
+pub use assembly::Pipeline;
 pub use bundle::{Bundle, BundleError};
 pub use compare::{
     Change, CompareOptions, Compared, Comparison, Counted, Difference, Failed, VersionError,
@@ -27,6 +28,7 @@ pub use lineage::{Ancestor, Given, Lineage};
 pub use plan::{DueStep, Plan, Reason};
 pub use reading::{ReadDocument, ReadOptions, Reading, Source};
 pub use recheck::{Contradiction, Rechecked, recheck};
-pub use run::{RunError, RunOptions, Strategy, run};
+pub use refused::PipelineError;
+pub use run::{Budget, BudgetError, Exceeded, RunError, RunOptions, Strategy, run};
 pub use step::Step;
 pub use stored::Stored;

@@ -208,7 +208,8 @@ impl Planner<'_> {
             _ => Vec::new(),
         };
         // What docmill itself could not do needs no step to be tried again.
-        let was_docmill = failures.iter().any(|it| it.class == FailureClass::Host);
+        let is_ours = |it: &Failure| matches!(it.class, FailureClass::Host | FailureClass::Machine);
+        let was_docmill = failures.iter().any(is_ours);
         let is_due = self.steps(&before, &failures)? || was_docmill;
         if is_due || !same_pipeline { self.take_up(source) } else { Ok(()) }
     }

@@ -51,6 +51,10 @@ impl StoredResults<'_> {
         &self,
         before: &Before<'_>,
     ) -> Result<Option<Vec<StoredDocument>>, StoreError> {
+        // What has no text may stand for an earlier version that had some.
+        if before.source.state == SourceState::Empty {
+            return Ok(None);
+        }
         // Where the same extractors had a try, those before the one that read it said that they do not.
         let same_tries = before.source.state == SourceState::Done
             && before.source.info == *self.info

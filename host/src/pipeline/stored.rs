@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::capabilities::Blob;
 use crate::ingest::{Content, Offer, Origin, Unreadable, open_named};
-use crate::model::{Hint, SourceInfo, SourceName, StoredSource};
+use crate::model::{FailureClass, Hint, SourceInfo, SourceName, StoredSource};
 use crate::store::{Store, StoreError};
 
 /// Sources of a store, with the content that the store keeps of them.
@@ -54,7 +54,11 @@ impl Stored {
 
 fn unreadable(error: StoreError) -> Unreadable {
     let causes = std::iter::successors(Some(&error as &dyn std::error::Error), |it| it.source());
-    Unreadable { causes: causes.map(ToString::to_string).collect(), hint: None }
+    Unreadable {
+        class: FailureClass::Host,
+        causes: causes.map(ToString::to_string).collect(),
+        hint: None,
+    }
 }
 
 impl Origin for Stored {
@@ -74,7 +78,11 @@ struct KeptContent {
 const NOT_COPIED: &str = "its content is too large to be in the store, and is not where it was";
 
 fn not_copied(cause: &str) -> Unreadable {
-    Unreadable { causes: vec![cause.to_owned()], hint: Some(Hint::BringFileBack) }
+    Unreadable {
+        class: FailureClass::Host,
+        causes: vec![cause.to_owned()],
+        hint: Some(Hint::BringFileBack),
+    }
 }
 
 impl Content for KeptContent {
@@ -95,6 +103,7 @@ impl Content for KeptContent {
             return Err(not_copied("its content is not in the store"));
         };
         let blob = open_named(&base, &info.name, limit).map_err(|reason| Unreadable {
+            class: reason.class,
             causes: [not_copied(NOT_COPIED).causes, reason.causes].concat(),
             ..not_copied(NOT_COPIED)
         })?;

@@ -2,16 +2,30 @@
 
 use std::fmt::Write;
 
-/// Whether a character could control a terminal, or hide or reorder others: controls, line and paragraph separators, and what
-/// Unicode lets nobody see (`Default_Ignorable_Code_Point` in `DerivedCoreProperties.txt`).
+use icu_properties::props::{
+    DefaultIgnorableCodePoint, GeneralCategory, PrependedConcatenationMark,
+};
+use icu_properties::{CodePointMapData, CodePointSetData};
+
+/// Whether a character could control a terminal, or hide or reorder others: controls, line and
+/// paragraph separators, characters of format, and whatever else Unicode lets nobody see
+/// (`Default_Ignorable_Code_Point`).
+///
+/// Characters of format that are seen (`Prepended_Concatenation_Mark`), such as the sign of a
+/// number in Arabic, are harmless.
 pub fn is_harmful(character: char) -> bool {
-    character.is_control()
-        || matches!(character,
-            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
-            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
-            | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
-            | '\u{e0000}'..='\u{e0fff}')
+    if character.is_ascii() {
+        return character.is_ascii_control();
+    }
+    match CodePointMapData::<GeneralCategory>::new().get(character) {
+        GeneralCategory::Control
+        | GeneralCategory::LineSeparator
+        | GeneralCategory::ParagraphSeparator => true,
+        GeneralCategory::Format => {
+            !CodePointSetData::new::<PrependedConcatenationMark>().contains(character)
+        }
+        _ => CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(character),
+    }
 }
 
 /// Makes harmful characters visible, such as `\u{1b}`; line feeds and tabs stay, and so does what gives a word of Persian or Hindi
@@ -117,6 +131,39 @@ mod tests {
         check("a\u{ad}b\u{180e}\u{115f}\u{3164}", "a\\u{ad}b\\u{180e}\\u{115f}\\u{3164}");
         check("\u{2028}\u{2029}\u{fe0f}\u{e0100}", "\\u{2028}\\u{2029}\\u{fe0f}\\u{e0100}");
         check("a\u{200d}b\u{200c}", "a\\u{200d}b\\u{200c}");
+    }
+
+    /// By name, so that a change of the source of properties is noticed.
+    #[test]
+    fn every_kind_of_invisible_character_is_harmful() {
+        for range in [
+            '\0'..='\x1f',
+            '\x7f'..='\u{9f}',
+            '\u{ad}'..='\u{ad}',
+            '\u{34f}'..='\u{34f}',
+            '\u{61c}'..='\u{61c}',
+            '\u{115f}'..='\u{1160}',
+            '\u{17b4}'..='\u{17b5}',
+            '\u{180b}'..='\u{180f}',
+            '\u{200b}'..='\u{200f}',
+            '\u{2028}'..='\u{202e}',
+            '\u{2060}'..='\u{206f}',
+            '\u{3164}'..='\u{3164}',
+            '\u{fe00}'..='\u{fe0f}',
+            '\u{feff}'..='\u{feff}',
+            '\u{ffa0}'..='\u{ffa0}',
+            '\u{fff0}'..='\u{fffb}',
+            '\u{13430}'..='\u{1343f}',
+            '\u{1bca0}'..='\u{1bca3}',
+            '\u{1d173}'..='\u{1d17a}',
+            '\u{e0000}'..='\u{e0fff}',
+        ] {
+            assert_eq!(range.clone().find(|it| !is_harmful(*it)), None, "{range:?}");
+        }
+        // A sign that is seen, letters, spaces, marks, and what nobody has assigned.
+        for seen in ['\u{600}', '\u{6dd}', 'é', '\u{a0}', '\u{3000}', '\u{301}', '\u{378}'] {
+            assert!(!is_harmful(seen), "{seen:?}");
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::time::Instant;
 use wasmtime::component::{Instance, InstancePre, ResourceTableError};
 use wasmtime::{Store, Trap, UpdateDeadline, WasmBacktrace};
 
-use super::limits::MemoryExceeded;
+use super::limits::{self, MemoryExceeded};
 use super::state::{HANDLES, Inputs, State};
 use super::{Limits, Sandbox};
 use crate::capabilities::{LookupRefused, ReadError, Refused, SpoolError};
@@ -120,27 +120,41 @@ impl<T> Called<T> {
 /// Instantiates a component, runs `body` on the instance, and drops it.
 ///
 /// `sealed` closes the contract's imports; `depth` is the nesting of containers the call works in.
-pub(crate) fn call<T>(
+pub(crate) fn call<T: Send>(
     sandbox: &Sandbox,
     component: &InstancePre<State>,
     limits: &Limits,
     inputs: Inputs,
     sealed: bool,
     depth: usize,
-    body: impl FnOnce(&mut Store<State>, &Instance) -> Result<T, Fault>,
+    body: impl FnOnce(&mut Store<State>, &Instance) -> Result<T, Fault> + Send,
 ) -> Result<Called<T>, Stopped> {
     let _permit = sandbox.enter(depth);
     let _running = sandbox.ticks_while_running();
+    sandbox.confined(depth, || on_this_thread(sandbox, component, limits, inputs, sealed, body))?
+}
+
+fn on_this_thread<T>(
+    sandbox: &Sandbox,
+    component: &InstancePre<State>,
+    limits: &Limits,
+    inputs: Inputs,
+    sealed: bool,
+    body: impl FnOnce(&mut Store<State>, &Instance) -> Result<T, Fault>,
+) -> Result<Called<T>, Stopped> {
     let begun = Instant::now();
-    let state = State::new(inputs, limits, sealed, sandbox.spool());
+    let state = State::new(inputs, limits, sealed, sandbox.spool(), sandbox.clock());
     let mut store = Store::try_new(sandbox.engine(), state).map_err(|error| host_failed(&error))?;
     store.limiter(|state| &mut state.meter);
     store.set_hostcall_fuel(usize::try_from(limits.output).unwrap_or(usize::MAX));
     store.set_max_component_handles(HANDLES);
     store.set_epoch_deadline(1);
     store.epoch_deadline_callback(|context| {
-        let over = Instant::now() >= context.data().deadline;
-        Ok(if over { UpdateDeadline::Interrupt } else { UpdateDeadline::Continue(1) })
+        Ok(if context.data().is_late() {
+            UpdateDeadline::Interrupt
+        } else {
+            UpdateDeadline::Continue(1)
+        })
     });
     // Bugs in wasmtime have shown as panics of the host. One of those costs this document, not the run.
     let result = catch_unwind(AssertUnwindSafe(|| {
@@ -148,7 +162,7 @@ pub(crate) fn call<T>(
         body(&mut store, &instance)
     }));
     // A host call that took long, or a bulk operation, may end after the deadline without the clock being looked at.
-    let late = Instant::now() >= store.data().deadline;
+    let late = store.data().is_late();
     let result = match result {
         Ok(Ok(value)) if !late => Ok(value),
         Ok(Ok(_)) => Err(stopped_by_deadline(limits, Vec::new())),
@@ -183,6 +197,10 @@ fn stopped(fault: Fault, limits: &Limits, store: &mut Store<State>) -> Stopped {
         let backtrace = backtrace.clone();
         Stopped { hint: hint.map(Box::new), backtrace, ..Stopped::new(class, cause) }
     };
+    if let Some(cause) = limits::of_machine(&error) {
+        let cause = format!("the machine could not give it what it needs: {cause}");
+        return with(FailureClass::Machine, cause, None);
+    }
     if let Some(exceeded) = error.downcast_ref::<MemoryExceeded>() {
         return with(
             FailureClass::Memory,
@@ -197,17 +215,17 @@ fn stopped(fault: Fault, limits: &Limits, store: &mut Store<State>) -> Stopped {
         let (class, clause) = match refused {
             Refused::Limit(_) => (FailureClass::Output, Some(Clause::CONTAINER_LIMIT)),
             Refused::Interrupted => (FailureClass::Output, None),
-            Refused::Unreadable(_) => (FailureClass::Host, None),
+            Refused::Unreadable(_) => (FailureClass::Machine, None),
         };
         return Stopped { clause, ..with(class, refused.to_string(), None) };
     }
     if let Some(unreadable) = error.downcast_ref::<ReadError>() {
         // The plugin is not to blame.
-        return with(FailureClass::Host, unreadable.to_string(), None);
+        return with(unreadable.class(), unreadable.to_string(), None);
     }
     if let Some(full) = error.downcast_ref::<SpoolError>() {
         // The machine's fault, and no plugin's.
-        return with(FailureClass::Host, full.to_string(), None);
+        return with(FailureClass::Machine, full.to_string(), None);
     }
     if let Some(refused) = error.downcast_ref::<LookupRefused>() {
         let clause = Some(Clause::LOOKUP_LIMIT);
@@ -318,7 +336,7 @@ fn stopped_by_deadline(limits: &Limits, backtrace: Vec<String>) -> Stopped {
 }
 
 fn host_failed(error: &wasmtime::Error) -> Stopped {
-    Stopped::new(FailureClass::Host, format!("no instance could be made: {error:#}"))
+    Stopped::new(FailureClass::Machine, format!("no instance could be made: {error:#}"))
 }
 
 fn panicked(panic: &(dyn std::any::Any + Send)) -> Stopped {
@@ -351,7 +369,84 @@ fn fitting(name: &str, longest: usize) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use wasmtime::component::{Component, Linker};
+
     use super::*;
+    use crate::sandbox::{Confinement, NESTING, SandboxOptions};
+
+    /// A hole in the sandbox would be as far as this gets: what runs where a plugin does.
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn what_runs_where_a_plugin_does_is_confined() {
+        use std::fs::{self, File};
+
+        let spool = tempfile::tempdir().unwrap();
+        let options = SandboxOptions {
+            concurrency: 2,
+            pooling: false,
+            spool: spool.path().to_owned(),
+            ..Default::default()
+        };
+        let sandbox = Sandbox::new(&options).unwrap();
+        let required = SandboxOptions { confinement: Confinement::Required, ..options };
+        let is_whole = Sandbox::new(&required).is_ok();
+        let nothing = Component::new(sandbox.engine(), b"\0asm\x0d\0\x01\0").unwrap();
+        let nothing = Linker::new(sandbox.engine()).instantiate_pre(&nothing).unwrap();
+        let reaches = |depth: usize| {
+            let limits = Limits::default();
+            let called =
+                call(&sandbox, &nothing, &limits, Inputs::default(), false, depth, |_, _| {
+                    let file = File::open("/etc/passwd").is_ok();
+                    let port = std::net::TcpListener::bind("127.0.0.1:0").is_ok();
+                    let program = std::process::Command::new("/bin/true").status().is_ok();
+                    // What a plugin hands over in pieces has to lie somewhere.
+                    tempfile::tempfile_in(spool.path()).unwrap();
+                    Ok([file, port, program])
+                });
+            called.unwrap().value
+        };
+        if is_whole {
+            assert_eq!(reaches(0), [false; 3]);
+            assert_eq!(reaches(NESTING), [false; 3]);
+        }
+        // Never the process that embeds the library.
+        assert!(fs::read("/etc/passwd").is_ok());
+        let off = SandboxOptions { confinement: Confinement::Off, ..required };
+        assert!(
+            Sandbox::new(&off).unwrap().confined(0, || fs::read("/etc/passwd")).unwrap().is_ok()
+        );
+    }
+
+    /// The epoch is looked at by code of the guest: what ends before it is looked at again is late
+    /// all the same, as is what a host function takes.
+    #[test]
+    #[cfg(unix)]
+    fn a_result_that_comes_after_the_deadline_is_none() {
+        let options = SandboxOptions { concurrency: 1, pooling: false, ..Default::default() };
+        let sandbox = Sandbox::new(&options).unwrap();
+        let nothing = Component::new(sandbox.engine(), b"\0asm\x0d\0\x01\0").unwrap();
+        let nothing = Linker::new(sandbox.engine()).instantiate_pre(&nothing).unwrap();
+        let limits = Limits { deadline: Duration::from_millis(50), ..Limits::default() };
+        let ended = |body: &(dyn Fn() + Sync)| {
+            let called = call(&sandbox, &nothing, &limits, Inputs::default(), false, 0, |_, _| {
+                body();
+                Ok(())
+            });
+            called.map(|called| called.value).map_err(|stopped| stopped.class)
+        };
+        assert_eq!(ended(&|| {}), Ok(()));
+        let wait = || std::thread::sleep(Duration::from_millis(200));
+        assert_eq!(ended(&wait), Ok(()), "who waits uses no processor");
+        let work = || {
+            let begun = Instant::now();
+            while begun.elapsed() < Duration::from_millis(2_000) {
+                std::hint::black_box(0);
+            }
+        };
+        assert_eq!(ended(&work), Err(FailureClass::Deadline));
+    }
 
     /// What wasmtime says for sure, the hand-made components show that misuse handles; this holds the other direction.
     #[test]

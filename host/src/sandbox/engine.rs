@@ -4,20 +4,19 @@
 
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Duration;
 
+use rayon::{ThreadPool, ThreadPoolBuilder};
 use wasmtime::{
     Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig,
     WasmBacktraceDetails,
 };
 
-use super::Limits;
-use crate::model::{Digest, Hasher};
-
-/// How often a running plugin looks at the clock. A plugin is stopped at most about this long after its deadline.
-const TICK: Duration = Duration::from_millis(5);
+use super::clock::{Clock, TICK};
+use super::confinement::{Confinement, confine};
+use super::{Limits, Stopped};
+use crate::model::{Digest, FailureClass, Hasher};
 
 /// Containers within containers are taken apart down to this depth, each holding a slot while its members are processed.
 pub(crate) const NESTING: usize = 5;
@@ -40,12 +39,15 @@ pub struct SandboxOptions {
     /// The folder in which content waits that plugins hand over in pieces and that does not fit into memory, in files without a
     /// name. It should lie on a disk: a TAR in a TAR.GZ has gigabytes.
     pub spool: PathBuf,
+    /// Whether the system confines the threads that plugins run on.
+    pub confinement: Confinement,
 }
 
 impl Default for SandboxOptions {
     fn default() -> SandboxOptions {
         let concurrency = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
-        SandboxOptions { concurrency, pooling: true, spool: spool_folder() }
+        let confinement = Confinement::default();
+        SandboxOptions { concurrency, pooling: true, spool: spool_folder(), confinement }
     }
 }
 
@@ -73,6 +75,10 @@ struct Inner {
     /// One gate per level of nesting, so that members never wait for a slot that their own container holds.
     gates: Vec<Gate>,
     ticker: Ticker,
+    /// The threads that calls run on, one group per level of nesting; made when they are needed.
+    lanes: Option<Vec<OnceLock<Option<ThreadPool>>>>,
+    concurrency: usize,
+    confinement: Confinement,
 }
 
 impl std::fmt::Debug for Sandbox {
@@ -86,7 +92,8 @@ impl Sandbox {
     ///
     /// # Errors
     ///
-    /// If wasmtime does not support this machine.
+    /// If wasmtime does not support this machine, or the system does not confine threads and has
+    /// to.
     pub fn new(options: &SandboxOptions) -> Result<Sandbox, SandboxError> {
         let concurrency = options.concurrency.clamp(1, 256);
         let pooled =
@@ -103,7 +110,46 @@ impl Sandbox {
         let ticker = Ticker::start(&engine);
         let gates = (0..=NESTING).map(|_| Gate::new(concurrency)).collect();
         let spool = Arc::from(options.spool.as_path());
-        Ok(Sandbox { inner: Arc::new(Inner { engine, pooled, spool, gates, ticker }) })
+        let confinement = options.confinement;
+        let lanes = match is_confined(confinement, &spool)? {
+            true => Some((0..=NESTING).map(|_| OnceLock::new()).collect()),
+            false => None,
+        };
+        let inner = Inner { engine, pooled, spool, gates, ticker, lanes, concurrency, confinement };
+        Ok(Sandbox { inner: Arc::new(inner) })
+    }
+
+    /// Does a call at this level of nesting on a thread that the system confines, if it does so. At
+    /// most as many are under way as [`Sandbox::enter`] lets in.
+    ///
+    /// # Errors
+    ///
+    /// If there has to be such a thread, and the machine has none.
+    pub(super) fn confined<T: Send>(
+        &self,
+        depth: usize,
+        work: impl FnOnce() -> T + Send,
+    ) -> Result<T, Stopped> {
+        let Some(lanes) = &self.inner.lanes else { return Ok(work()) };
+        let lane = lanes[depth.min(NESTING)].get_or_init(|| {
+            let spool = self.spool();
+            let lane = ThreadPoolBuilder::new()
+                .num_threads(self.inner.concurrency)
+                .thread_name(move |number| format!("docmill-plugin-{depth}-{number}"))
+                .start_handler(move |_| {
+                    confine(Some(&spool));
+                })
+                .build();
+            lane.inspect_err(|error| tracing::warn!(%error, "no threads to run plugins on")).ok()
+        });
+        match lane {
+            Some(lane) => Ok(lane.install(work)),
+            None if self.inner.confinement == Confinement::Required => {
+                let cause = "there are no threads to run it on that the system confines";
+                Err(Stopped::new(FailureClass::Machine, cause))
+            }
+            None => Ok(work()),
+        }
     }
 
     pub(crate) fn engine(&self) -> &Engine {
@@ -113,6 +159,10 @@ impl Sandbox {
     /// Whether instances come from a pool.
     pub fn is_pooled(&self) -> bool {
         self.inner.pooled
+    }
+
+    pub(super) fn clock(&self) -> Clock {
+        self.inner.ticker.shared.clock.clone()
     }
 
     pub(super) fn spool(&self) -> Arc<Path> {
@@ -145,6 +195,33 @@ impl Sandbox {
     pub(crate) fn ticks_while_running(&self) -> Running<'_> {
         self.inner.ticker.running()
     }
+}
+
+/// Whether the system confines threads, as far as that is asked for: tried on a thread that ends.
+fn is_confined(confinement: Confinement, spool: &Path) -> Result<bool, SandboxError> {
+    if confinement == Confinement::Off {
+        return Ok(false);
+    }
+    let tried = std::thread::scope(|scope| scope.spawn(|| confine(Some(spool))).join());
+    let confined = tried.unwrap_or_default();
+    tracing::info!(
+        landlock = confined.landlock,
+        seccomp = confined.seccomp,
+        "the system confines the threads that run plugins"
+    );
+    if confinement == Confinement::Required && !confined.is_whole() {
+        let error = wasmtime::Error::msg(format!(
+            "this system does not confine threads: Landlock {}, seccomp {}",
+            there(confined.landlock),
+            there(confined.seccomp)
+        ));
+        return Err(SandboxError(error));
+    }
+    Ok(confined.landlock || confined.seccomp)
+}
+
+fn there(is_there: bool) -> &'static str {
+    if is_there { "works" } else { "is not there" }
 }
 
 fn config(pool_for: Option<usize>) -> Config {
@@ -249,6 +326,7 @@ struct TickerState {
     inner: Mutex<TickerInner>,
     changed: Condvar,
     running: std::sync::atomic::AtomicUsize,
+    clock: Clock,
 }
 
 #[derive(Default)]
@@ -323,6 +401,7 @@ impl TickerState {
                 }
                 idle_ticks = 0;
             }
+            self.clock.tick();
             engine.increment_epoch();
         }
     }
@@ -339,6 +418,8 @@ impl Drop for Running<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     #[test]

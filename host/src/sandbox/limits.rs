@@ -3,6 +3,8 @@
 use bytesize::ByteSize;
 use wasmtime::ResourceLimiter;
 
+use crate::model::FailureClass;
+
 /// The plugin wanted more memory than its limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("it asked for {} of memory, and its limit is {}", ByteSize(*asked).display().iec(), ByteSize(*limit).display().iec())]
@@ -46,6 +48,20 @@ impl Meter {
     }
 }
 
+/// What the machine was short of, if that is what an error is about: no plugin is to blame for it.
+pub(super) fn of_machine(error: &wasmtime::Error) -> Option<String> {
+    let is_it = |cause: &&(dyn std::error::Error + 'static)| {
+        let of_system = cause.downcast_ref::<std::io::Error>().map(FailureClass::of_io);
+        #[cfg(unix)]
+        let of_system = of_system.or_else(|| {
+            let number = cause.downcast_ref::<rustix::io::Errno>()?;
+            Some(FailureClass::of_io(&std::io::Error::from(*number)))
+        });
+        of_system == Some(FailureClass::Machine) || cause.is::<wasmtime::OutOfMemory>()
+    };
+    error.chain().find(is_it).map(ToString::to_string)
+}
+
 impl ResourceLimiter for Meter {
     fn memory_growing(
         &mut self,
@@ -63,6 +79,16 @@ impl ResourceLimiter for Meter {
         _: Option<usize>,
     ) -> wasmtime::Result<bool> {
         self.grow(current.saturating_mul(TABLE_ELEMENT), desired.saturating_mul(TABLE_ELEMENT))
+    }
+
+    /// Otherwise the guest would only be told that there is no more, and give up as if that were
+    /// its own doing.
+    fn memory_grow_failed(&mut self, error: wasmtime::Error) -> wasmtime::Result<()> {
+        if of_machine(&error).is_some() { Err(error) } else { Ok(()) }
+    }
+
+    fn table_grow_failed(&mut self, error: wasmtime::Error) -> wasmtime::Result<()> {
+        self.memory_grow_failed(error)
     }
 
     fn instances(&self) -> usize {
@@ -93,6 +119,24 @@ mod tests {
             MemoryExceeded { asked: 101, limit: 100 }
         );
         assert_eq!(meter.peak(), 100);
+    }
+
+    #[test]
+    fn what_the_machine_refuses_is_not_what_the_plugin_did() {
+        let refused = |kind: std::io::ErrorKind| {
+            let error = wasmtime::Error::from(std::io::Error::from(kind));
+            of_machine(&error.context("mapping memory")).is_some()
+        };
+        assert!(refused(std::io::ErrorKind::OutOfMemory));
+        assert!(!refused(std::io::ErrorKind::PermissionDenied));
+        assert!(of_machine(&wasmtime::OutOfMemory::new(8).into()).is_some());
+        assert!(of_machine(&wasmtime::Error::msg("invalid utf-8")).is_none());
+        #[cfg(unix)]
+        assert!(of_machine(&rustix::io::Errno::MFILE.into()).is_some());
+        let mut meter = Meter::new(1);
+        assert!(meter.memory_grow_failed(wasmtime::Error::msg("larger than its maximum")).is_ok());
+        let error = std::io::Error::from(std::io::ErrorKind::OutOfMemory);
+        assert!(meter.memory_grow_failed(error.into()).is_err());
     }
 
     #[test]

@@ -4,6 +4,8 @@
 //! dropped; nothing of it is seen by the next document. A call that does not end well becomes a [`Stopped`].
 
 mod call;
+mod clock;
+mod confinement;
 mod engine;
 mod limits;
 mod state;
@@ -12,6 +14,10 @@ mod wasi;
 pub use crate::model::Limits;
 pub use call::Stopped;
 pub(crate) use call::{BrokenPromise, Called, Fault, Reported, call};
+#[cfg(test)]
+pub(crate) use clock::Clock;
+pub use confinement::Confinement;
+pub(crate) use confinement::confine;
 pub(crate) use engine::{CORE_INSTANCES, MEMORIES, NESTING, TABLE_ELEMENTS, TABLES};
 pub use engine::{Sandbox, SandboxError, SandboxOptions};
 pub(crate) use state::{Inputs, State};

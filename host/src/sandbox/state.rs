@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use wasmtime::component::ResourceTable;
 
 use super::Limits;
+use super::clock::{Clock, Moment};
 use super::limits::Meter;
 use super::wasi::Wasi;
 use crate::capabilities::{LogBook, MemberSink, PriorFindings, Settings, Table, Usage};
@@ -48,16 +48,24 @@ pub(crate) struct State {
     /// Whether the call may use the contract's imports; `describe` may not.
     pub(crate) sealed: bool,
     pub(super) meter: Meter,
-    pub(super) deadline: Instant,
+    clock: Clock,
+    pub(super) deadline: Moment,
     /// How long the call may take.
-    allowed: Duration,
+    allowed: Moment,
     /// Where the call takes a container apart, the deadline is a new one with every read and member, until it is as late as this.
-    latest: Option<Instant>,
+    latest: Option<Moment>,
     wasi: Option<Box<Wasi>>,
 }
 
 impl State {
-    pub(crate) fn new(inputs: Inputs, limits: &Limits, sealed: bool, spool: Arc<Path>) -> State {
+    pub(crate) fn new(
+        inputs: Inputs,
+        limits: &Limits,
+        sealed: bool,
+        spool: Arc<Path>,
+        clock: Clock,
+    ) -> State {
+        let allowed = Moment::of_deadline(limits.deadline);
         let mut handles = ResourceTable::new();
         handles.set_max_capacity(HANDLES);
         State {
@@ -72,8 +80,9 @@ impl State {
             open_member: None,
             sealed,
             meter: Meter::new(limits.memory),
-            deadline: Instant::now() + limits.deadline,
-            allowed: limits.deadline,
+            deadline: clock.now().after(allowed),
+            clock,
+            allowed,
             latest: None,
             wasi: None,
         }
@@ -86,24 +95,33 @@ impl State {
         }
     }
 
-    /// Moves the deadline by time that the plugin spent waiting for the host.
-    pub(crate) fn pause(&mut self, waited: Duration) {
-        self.deadline += waited;
-        if let Some(latest) = &mut self.latest {
-            *latest += waited;
-        }
+    /// Now, for this call.
+    pub(crate) fn now(&self) -> Moment {
+        self.clock.now()
+    }
+
+    /// Whether the call has taken longer than it may.
+    pub(super) fn is_late(&self) -> bool {
+        self.now().is_past(&self.deadline)
+    }
+
+    /// Moves the deadline by the time since `begun`, which the host took for itself.
+    pub(crate) fn pause_since(&mut self, begun: Moment) {
+        let taken = self.now().since(begun);
+        self.deadline = self.deadline.after(taken);
+        self.latest = self.latest.map(|latest| latest.after(taken));
     }
 
     /// Lets the deadline count from the last read or member, as a container of `size` bytes is taken apart.
     pub(crate) fn takes_apart(&mut self, size: u64) {
         let more = u32::try_from(size / PER_DEADLINE).unwrap_or(u32::MAX);
-        self.latest = Some(self.deadline + self.allowed.saturating_mul(more));
+        self.latest = Some(self.deadline.after(self.allowed.times(more)));
     }
 
     /// Notes that the plugin has read more of its source, or handed a member over.
     pub(crate) fn moved_on(&mut self) {
         if let Some(latest) = self.latest {
-            self.deadline = self.deadline.max((Instant::now() + self.allowed).min(latest));
+            self.deadline = self.deadline.later(self.now().after(self.allowed).earlier(latest));
         }
     }
 
@@ -124,21 +142,40 @@ mod tests {
 
     #[test]
     fn who_moves_on_through_a_container_gets_time_as_long_as_the_container_is_large() {
-        let limits = Limits { deadline: Duration::from_secs(2), ..Limits::default() };
-        let folder = || Arc::from(Path::new(""));
-        let state = || State::new(Inputs::default(), &limits, false, folder());
-        let after = |state: &State, begun: Instant| state.deadline.duration_since(begun);
+        let limits = Limits::default();
+        let allowed = Moment::of_deadline(limits.deadline);
+        let state = || {
+            let folder = Arc::from(Path::new(""));
+            State::new(Inputs::default(), &limits, false, folder, Clock::default())
+        };
         let (mut small, mut large) = (state(), state());
-        let begun = [&small, &large].map(|state| state.deadline - limits.deadline);
+        let (first, second) = (small.deadline, large.deadline);
         small.takes_apart(PER_DEADLINE - 1);
         large.takes_apart(10 << 30);
-        std::thread::sleep(Duration::from_millis(20));
+        // Time passes.
+        (0..100).for_each(|_| large.clock.tick());
+        (0..100).for_each(|_| small.clock.tick());
         [&mut small, &mut large].into_iter().for_each(State::moved_on);
-        assert_eq!(after(&small, begun[0]), limits.deadline, "it had no more coming");
-        assert!(after(&large, begun[1]) >= limits.deadline + Duration::from_millis(20));
-        large.latest = Some(begun[1]);
+        assert_eq!(small.deadline, first, "it had no more coming");
+        assert!(large.deadline.since(second) != Moment::default());
+        large.latest = Some(second.after(allowed));
         let before = large.deadline;
         large.moved_on();
-        assert_eq!(large.deadline, before, "it is as late as it may be");
+        assert_eq!(large.deadline.earlier(second.after(allowed)), large.deadline);
+        assert_eq!(large.deadline.later(before), large.deadline);
+    }
+
+    #[test]
+    fn time_that_the_host_takes_is_given_back() {
+        let folder = Arc::from(Path::new(""));
+        let limits = Limits::default();
+        let mut state = State::new(Inputs::default(), &limits, false, folder, Clock::default());
+        let (begun, deadline) = (state.now(), state.deadline);
+        (0..7).for_each(|_| state.clock.tick());
+        state.pause_since(begun);
+        assert!(state.deadline.since(deadline).is_past(&begun.since(begun)));
+        assert!(!state.is_late());
+        state.deadline = state.now();
+        assert!(state.is_late());
     }
 }

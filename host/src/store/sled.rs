@@ -47,7 +47,7 @@ use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use super::StoreError;
 use super::convert::convert;
@@ -243,6 +243,7 @@ impl SledStore {
     ) -> Result<SledStore, StoreError> {
         let dir = folder.path();
         let path = folder.path().join(DATABASE);
+        check_clock(SystemTime::now())?;
         let config = ::sled::Config::new()
             .path(&path)
             .cache_capacity(options.cache)
@@ -334,6 +335,17 @@ fn set_aside_all_but_log(database: &Path) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// The database cannot even be configured where time has not begun.
+fn check_clock(now: SystemTime) -> Result<(), StoreError> {
+    match now < SystemTime::UNIX_EPOCH {
+        true => Err(StoreError::Io {
+            action: "opened",
+            cause: "the clock of this machine stands before 1970; set it".into(),
+        }),
+        false => Ok(()),
+    }
 }
 
 fn open_database(config: &::sled::Config, dir: &Path) -> Result<::sled::Db, StoreError> {
@@ -512,6 +524,15 @@ impl KeyValue for SledStore {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_clock_before_1970_is_told() {
+        assert!(check_clock(SystemTime::UNIX_EPOCH).is_ok());
+        let before = SystemTime::UNIX_EPOCH - Duration::from_secs(1);
+        let error = check_clock(before).unwrap_err();
+        let StoreError::Io { cause, .. } = error else { panic!("{error:?}") };
+        assert!(cause.to_string().contains("before 1970"));
+    }
 
     #[test]
     fn what_the_system_said_is_told_in_its_words() {

@@ -196,7 +196,7 @@ impl<M: KeyValue> Check<'_, M> {
                     Err(_) => flaws.push(format!("its document `{id}` is damaged")),
                 }
             }
-            let failed = failures.iter().any(|it| it.class != FailureClass::Unsupported);
+            let failed = failures.iter().any(|it| it.class.is_failure());
             match source.state {
                 SourceState::Done if failed => {
                     flaws.push("it is done, and something in it failed".to_owned());

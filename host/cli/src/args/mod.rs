@@ -18,7 +18,7 @@ pub use documents::{By, Export, ExportFormat, Filter, List, Show, Stats};
 pub use failures::{Failures, Retry};
 pub use measuring::{Compare, Eval, Fit, Part, Taxonomy};
 pub use plugins::{AddPlugin, Check, Plugin};
-pub use runs::{Jobs, SaidTypes};
+pub use runs::{Jobs, RunBudget, SaidTypes};
 pub use stores::Store;
 pub use taking_in::{Ingest, Read, ReadFormat, Watch};
 
@@ -90,6 +90,13 @@ pub struct Common {
     /// Pipeline to run [default: `docmill.toml` in the working folder, else the built-in one]
     #[arg(long, global = true, value_name = "FILE")]
     pub pipeline: Option<PathBuf>,
+    /// Let `docmill.lock` beside the pipeline pin what it runs now, first
+    #[arg(long, global = true)]
+    pub update_lock: bool,
+    /// Refuse to run plugins where the system does not confine their threads besides (Linux:
+    /// Landlock and seccomp)
+    #[arg(long, global = true)]
+    pub require_confinement: bool,
     /// Print for people or for programs
     #[arg(long, global = true, value_name = "FORMAT", default_value = "human")]
     pub output: Output,
@@ -144,6 +151,8 @@ pub enum Command {
     Update {
         #[command(flatten)]
         jobs: Jobs,
+        #[command(flatten)]
+        budget: RunBudget,
     },
     /// List documents
     List(List),

@@ -51,7 +51,8 @@ pub enum Plugin {
 #[command(after_help = "\
 Where a step of the plugin's name is there, it runs the new plugin and keeps its settings, tables and
 limits. Comments and layout of the file stay. The pipeline is checked as before a run; `docmill.lock`
-beside it pins the digest of every component, and nothing else is run. A component that was run once
+beside it pins the digest of every component, and nothing else is run: what is changed by hand needs
+`--update-lock`. A component that was run once
 is kept in the store: `sha256:DIGEST` brings it back as a file in `plugins/`.
 
 Examples:

@@ -3,9 +3,9 @@
 use bytesize::ByteSize;
 use clap::{Args, ValueEnum};
 use docmill::ingest::MediaTypes;
-use docmill::pipeline::RunOptions;
+use docmill::pipeline::{Budget, RunOptions};
 
-use super::values::source_size;
+use super::values::{budget, source_size};
 
 /// How many documents are processed at the same time.
 #[derive(Debug, Clone, Copy, Args)]
@@ -19,6 +19,22 @@ impl Jobs {
     /// The number that was asked for, or one for each processor.
     pub fn number(self) -> usize {
         self.jobs.map_or_else(|| RunOptions::default().jobs, usize::from)
+    }
+}
+
+/// What a run may use as a whole.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct RunBudget {
+    /// What the run may use as a whole: `wall`, `processor`, `memory`, `store`, `sources`, as in
+    /// `wall=1h,memory=2GiB`; the next run goes on
+    #[arg(long, value_name = "NAME=VALUE,…", value_parser = budget)]
+    budget: Option<Budget>,
+}
+
+impl RunBudget {
+    /// Whatever it takes, unless something was said.
+    pub fn get(self) -> Budget {
+        self.budget.unwrap_or_default()
     }
 }
 

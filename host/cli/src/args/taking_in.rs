@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use bytesize::ByteSize;
 use clap::{Args, ValueEnum};
 
-use super::runs::{Jobs, SaidTypes, Sizes, Strategy};
+use super::runs::{Jobs, RunBudget, SaidTypes, Sizes, Strategy};
 use super::values::{debounce, source_size};
 
 /// Options of `ingest`.
@@ -33,6 +33,8 @@ pub struct Ingest {
     /// What to do about sources that are stored already
     #[arg(long, value_name = "STRATEGY", default_value = "replace")]
     pub strategy: Strategy,
+    #[command(flatten)]
+    pub budget: RunBudget,
 }
 
 /// Options of `read`.

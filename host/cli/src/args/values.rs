@@ -6,6 +6,7 @@ use bytesize::ByteSize;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use docmill::manifest::{LimitChanges, LimitError};
 use docmill::model::{FailureClass, PluginName};
+use docmill::pipeline::{Budget, BudgetError};
 
 /// How long a file must have been at rest.
 pub fn debounce(text: &str) -> Result<humantime::Duration, String> {
@@ -55,6 +56,14 @@ pub fn source_size(text: &str) -> Result<ByteSize, String> {
 /// Other limits than those of the pipeline.
 pub fn limit_changes(text: &str) -> Result<LimitChanges, String> {
     text.parse().map_err(|error: LimitError| match crate::report::hint_of(&error) {
+        Some(hint) => format!("{error}; {hint}"),
+        None => error.to_string(),
+    })
+}
+
+/// What a run may use as a whole.
+pub fn budget(text: &str) -> Result<Budget, String> {
+    text.parse().map_err(|error: BudgetError| match crate::report::hint_of(&error) {
         Some(hint) => format!("{error}; {hint}"),
         None => error.to_string(),
     })

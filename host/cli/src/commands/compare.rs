@@ -20,6 +20,7 @@ use crate::args::{Common, Compare, Output};
 use crate::component::{read, rejected};
 use crate::context;
 use crate::exit::Exit;
+use crate::in_force::InForce;
 use crate::report::{
     BillObject, Column, CommandError, Counter, Paint, Table, Tone, bytes, confidence, count,
     escaped, grouped, hint_of, note, one_line, short, span, write_json,
@@ -39,9 +40,8 @@ const LONGEST_VALUE: usize = 60;
 pub fn run(common: &Common, options: &Compare) -> Result<Exit, CommandError> {
     let jobs = options.jobs.number();
     let store = context::existing_store(common)?;
-    let catalog = context::catalog(jobs)?;
-    // Without a look at the lock: what is not yet pinned is what one compares.
-    let pipeline = Pipeline::assemble(&context::manifest(common)?, &catalog)?;
+    let catalog = context::catalog(common, jobs)?;
+    let pipeline = InForce::read(common)?.assemble(common, &catalog)?;
     let versions = Versions { store: &store, catalog: &catalog, pipeline: &pipeline };
     let [old, new] = versions.of(options)?;
     let stop = Stop::on_signal(false, warn_of_interrupt);

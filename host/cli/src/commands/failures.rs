@@ -180,6 +180,8 @@ const fn meaning(class: FailureClass) -> &'static str {
         FailureClass::Memory => "the plugin wanted more memory than its limit",
         FailureClass::Output => "the plugin broke the contract",
         FailureClass::Host => "docmill could not do its part",
+        FailureClass::Empty => "there is no text in the source",
+        FailureClass::Machine => "the machine was short of memory, file descriptors or disk",
     }
 }
 

@@ -36,8 +36,9 @@ pub fn manual() -> Result<Exit, CommandError> {
 }
 
 /// Compiles a component from stdin to stdout.
-pub fn compile() -> Result<Exit, CommandError> {
-    docmill::catalog::run_compiler(std::io::stdin().lock(), std::io::stdout().lock())
+pub fn compile(common: &Common) -> Result<Exit, CommandError> {
+    let (input, output) = (std::io::stdin().lock(), std::io::stdout().lock());
+    docmill::catalog::run_compiler(input, output, context::confinement(common))
         .map(|()| Exit::Success)
         .or_else(|error| {
             // The process that waits for the code passes these words on as they are.

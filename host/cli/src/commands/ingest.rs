@@ -1,7 +1,7 @@
 //! `ingest`: takes new or changed documents in and runs the pipeline on them.
 
 use docmill::ingest::Files;
-use docmill::pipeline::Strategy;
+use docmill::pipeline::{RunOptions, Strategy};
 
 use crate::args::{Common, Ingest};
 use crate::context;
@@ -16,7 +16,8 @@ pub fn run(common: &Common, options: &Ingest) -> Result<Exit, CommandError> {
     let store = context::open_store(common)?;
     let mut files = Files::new(options.paths.iter().cloned(), &context::base(common)?);
     let expected = Progress::wants_total(common).then(|| files.count());
-    let options = options.sizes.options(options.jobs, options.strategy);
+    let budget = options.budget.get();
+    let options = RunOptions { budget, ..options.sizes.options(options.jobs, options.strategy) };
     let strategy = options.strategy;
     let exit = take_in(common, &store, &pipeline, &mut files, expected, options)?;
     if strategy == Strategy::Mirror {

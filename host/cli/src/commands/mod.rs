@@ -34,7 +34,7 @@ pub fn run(args: &Args) -> Result<Exit, CommandError> {
             Some(plugin) => watch::plugin::run(common, options, plugin),
         },
         Command::Plan { jobs } => plan::run(common, *jobs),
-        Command::Update { jobs } => update::run(common, *jobs),
+        Command::Update { jobs, budget } => update::run(common, *jobs, *budget),
         Command::List(options) => list::run(common, options),
         Command::Show(options) => show::run(common, options),
         Command::History { document } => history::run(common, document),
@@ -70,6 +70,6 @@ pub fn run(args: &Args) -> Result<Exit, CommandError> {
         Command::Pipeline => generate::pipeline(common),
         Command::Completions { shell } => generate::completions(*shell),
         Command::Man => generate::manual(),
-        Command::CompileComponent => generate::compile(),
+        Command::CompileComponent => generate::compile(common),
     }
 }

@@ -17,7 +17,7 @@ use crate::args::{Common, Read, ReadFormat};
 use crate::context;
 use crate::dossier::Dossier;
 use crate::exit::Exit;
-use crate::report::{CommandError, DocumentObject, finish, hint_words, one_line, write_json};
+use crate::report::{CommandError, DocumentObject, finish, hint_words, note, one_line, write_json};
 
 /// The path that stands for standard input, and what that is called in messages.
 const STANDARD_INPUT: &str = "-";
@@ -79,8 +79,12 @@ fn tell_failures(common: &Common, reading: &Reading) -> bool {
         if (is_unsupported && is_member) || failure.class == FailureClass::Misconfigured {
             continue;
         }
-        any = true;
         let name = one_line(failure.source.as_str(), 200);
+        if failure.class == FailureClass::Empty {
+            note(common, &format!("there is no text in `{name}`"));
+            continue;
+        }
+        any = true;
         let message = match &failure.step {
             Some(step) => format!("step `{step}` failed on `{name}`"),
             None => format!("`{name}` could not be read"),

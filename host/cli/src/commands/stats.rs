@@ -62,7 +62,8 @@ struct Stats {
 impl Stats {
     fn of(store: &dyn Store) -> Result<Stats, CommandError> {
         let mut stats = Stats { disk: store.size_on_disk()?, ..Stats::default() };
-        let states = [SourceState::Done, SourceState::Failed, SourceState::Unsupported];
+        let states =
+            [SourceState::Done, SourceState::Failed, SourceState::Unsupported, SourceState::Empty];
         stats.states.extend(states.map(|state| (state.as_str(), 0)));
         for source in store.sources() {
             let source = source?;

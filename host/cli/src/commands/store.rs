@@ -83,6 +83,7 @@ pub fn import(common: &Common, from: &Path) -> Result<Exit, CommandError> {
         CommandError::new(Exit::Store, message).because(&error)
     };
     fs::rename(&draft, folder).map_err(unwritable)?;
+    context::remember(common, folder)?;
     note(common, &format!("{} imported from `{shown}`", census_words(&census)));
     if flaws > 0 {
         let message = format!("the imported store has {}", count(flaws, "flaw"));

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use docmill::abi::Declaration;
 use docmill::capabilities::LARGEST_TABLE;
-use docmill::manifest::Manifest;
+use docmill::manifest::{Manifest, read_text};
 use docmill::model::Label;
 use docmill::pipeline::Pipeline;
 use docmill_shipped::SHIPPED;
@@ -15,7 +15,7 @@ use docmill_shipped::SHIPPED;
 use crate::args::{Common, Output};
 use crate::context;
 use crate::exit::Exit;
-use crate::files::read_text;
+
 use crate::report::{CommandError, count, escaped, note};
 
 pub mod fit;
@@ -45,7 +45,7 @@ pub fn check(common: &Common, table: &Path) -> Result<Exit, CommandError> {
         toml_string(&named)
     );
     let manifest = Manifest::parse(Path::new("<taxonomy check>"), &pipeline)?;
-    let problems = match Pipeline::assemble(&manifest, &context::catalog(1)?) {
+    let problems = match Pipeline::assemble(&manifest, &context::catalog(common, 1)?) {
         Ok(pipeline) => {
             let labels = pipeline.steps().iter().find_map(|step| match &step.declaration {
                 Declaration::Labels(labels) => Some(labels),

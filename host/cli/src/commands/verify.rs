@@ -12,7 +12,7 @@ use crate::args::{Common, Output};
 use crate::context;
 use crate::exit::Exit;
 use crate::report::{
-    CommandError, Counter, WAY_BACK, census_words, count, escaped, note, tell_flaw,
+    CommandError, Counter, WAY_BACK, census_words, count, escaped, note, tell_flaw, write_json,
 };
 
 /// Runs the command.
@@ -41,7 +41,7 @@ pub fn run(common: &Common, sample: Option<f64>) -> Result<Exit, CommandError> {
             "findings": findings, "failures": failures, "runs": runs, "parts": parts,
             "leftovers": leftovers, "histories": histories,
         });
-        writeln!(std::io::stdout().lock(), "{line}")?;
+        write_json(&mut std::io::stdout().lock(), &line)?;
     }
     if flaws > 0 {
         let error =
@@ -78,7 +78,7 @@ fn compute_again(
     if common.output == Output::Json {
         let line =
             serde_json::json!({ "same": same, "contradicted": contradicted, "skipped": skipped });
-        writeln!(std::io::stdout().lock(), "{line}")?;
+        write_json(&mut std::io::stdout().lock(), &line)?;
     }
     if skipped > 0 {
         let results = count(skipped, "result");
@@ -120,13 +120,18 @@ fn contradicted(
         }
     };
     let source = document.source.as_str();
-    let line = match common.output {
-        Output::Human => format!("`{step}` {told}: document `{}` of `{}`", document.id, escaped(source)),
-        Output::Json => serde_json::json!({
-            "contradiction": word, "step": step.as_str(), "document": document.id.to_string(), "source": source,
-        })
-        .to_string(),
+    let mut out = std::io::stdout().lock();
+    // What cannot be printed is as little a success as what is printed here.
+    let _ = match common.output {
+        Output::Human => {
+            writeln!(out, "`{step}` {told}: document `{}` of `{}`", document.id, escaped(source))
+        }
+        Output::Json => write_json(
+            &mut out,
+            &serde_json::json!({
+                "contradiction": word, "step": step.as_str(), "document": document.id.to_string(),
+                "source": source,
+            }),
+        ),
     };
-    // With stdout closed, the exit code says it all.
-    let _ = writeln!(std::io::stdout().lock(), "{line}");
 }

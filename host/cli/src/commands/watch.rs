@@ -116,7 +116,7 @@ fn store(common: &Common, wake: &Wake, stop: &Stop) -> Result<Option<AnyStore>, 
 
 /// Opens the store, and makes it if it is not there; `None` while another process has it.
 fn open(common: &Common) -> Result<Option<AnyStore>, CommandError> {
-    match context::address(common)?.open() {
+    match context::ready(common)?.open() {
         Ok(store) => Ok(Some(store)),
         Err(StoreError::Locked(_)) => Ok(None),
         Err(error) => Err(error.into()),
@@ -125,7 +125,9 @@ fn open(common: &Common) -> Result<Option<AnyStore>, CommandError> {
 
 /// The pipeline as it is now, or the one before if there is something wrong with it.
 fn reloaded(common: &Common, options: &args::Watch, jobs: usize, before: Pipeline) -> Pipeline {
-    match context::pipeline_for(common, jobs, &options.media_types) {
+    // What is swapped meanwhile nobody has asked for.
+    let reading = Common { update_lock: false, ..common.clone() };
+    match context::pipeline_for(&reading, jobs, &options.media_types) {
         Ok(pipeline) => {
             if pipeline.digest() != before.digest() {
                 note(

@@ -111,16 +111,19 @@ impl From<docmill::manifest::ManifestError> for CommandError {
 
 impl From<RunError> for CommandError {
     fn from(error: RunError) -> CommandError {
-        let exit = if matches!(error, RunError::Misconfigured { .. }) {
-            Exit::Rejected
-        } else {
-            Exit::Store
+        let exit = match error {
+            RunError::Misconfigured { .. } => Exit::Rejected,
+            RunError::OverBudget(_) => Exit::Interrupted,
+            _ => Exit::Store,
         };
         let hint = match &error {
             RunError::Store(StoreError::Io { cause, .. }) => {
                 by_words(&cause.to_string()).map(str::to_owned)
             }
             RunError::Store(StoreError::Damaged { .. }) => Some(WAY_BACK.to_owned()),
+            RunError::OverBudget(_) => {
+                Some("what was reported is stored; run it again to go on".to_owned())
+            }
             error => hint_of(error),
         };
         CommandError { hint, ..CommandError::of(exit, &error) }
@@ -144,6 +147,11 @@ impl From<std::io::Error> for CommandError {
 
 /// Shows an error, if there is one, and tells the exit code.
 pub fn finish(common: &Common, result: Result<Exit, CommandError>) -> Exit {
+    // What lies in a buffer at the end would be lost without a word.
+    let result = result.and_then(|exit| {
+        std::io::Write::flush(&mut std::io::stdout())?;
+        Ok(exit)
+    });
     let error = match result {
         Ok(exit) => return exit,
         Err(error) if error.exit == Exit::Success => return Exit::Success,
@@ -191,6 +199,27 @@ fn as_json(error: &CommandError) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nothing_in_an_error_controls_the_terminal() {
+        let hostile = "a\u{1b}[2J\u{202e}b";
+        let error = CommandError {
+            causes: vec![hostile.to_owned()],
+            place: Some(Location { path: hostile.into(), line: 1, column: 1 }),
+            ..CommandError::new(Exit::Rejected, hostile).hint(hostile)
+        };
+        let shown = "a\\u{1b}[2J\\u{202e}b";
+        assert_eq!(
+            render(&error, false),
+            format!("error: {shown}\n  --> {shown}:1:1\n  Caused by: {shown}\nhint: {shown}\n")
+        );
+        let json = as_json(&error);
+        assert!(!json.contains(['\u{1b}', '\u{202e}']), "{json}");
+        let read: serde_json::Value = serde_json::from_str(&json).unwrap();
+        assert_eq!((read["error"].as_str(), read["hint"].as_str()), (Some(hostile), Some(hostile)));
+        assert_eq!(read["causes"][0].as_str(), Some(hostile));
+        assert_eq!(read["place"]["path"].as_str(), Some(hostile));
+    }
 
     #[test]
     fn an_error_reads_as_documented() {

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use docmill::store::{Census, Flaw};
 
-use super::{count, escaped};
+use super::{count, escaped, write_json};
 use crate::args::{Common, Output};
 
 /// What to do about flaws.
@@ -14,15 +14,15 @@ pub const WAY_BACK: &str =
 /// Names one flaw on stdout.
 pub fn tell_flaw(common: &Common, flaw: &Flaw) {
     let Flaw { what, source } = flaw;
-    let line = match common.output {
-        Output::Human => escaped(what),
+    let mut out = std::io::stdout().lock();
+    // What cannot be printed is as little a success as what is printed here.
+    let _ = match common.output {
+        Output::Human => writeln!(out, "{}", escaped(what)),
         Output::Json => {
-            serde_json::json!({ "flaw": what, "source": source.as_ref().map(|it| it.as_str()) })
-                .to_string()
+            let source = source.as_ref().map(|it| it.as_str());
+            write_json(&mut out, &serde_json::json!({ "flaw": what, "source": source }))
         }
     };
-    // With stdout closed, the exit code says it all.
-    let _ = writeln!(std::io::stdout().lock(), "{line}");
 }
 
 /// What there is, in a few words.

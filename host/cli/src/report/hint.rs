@@ -15,6 +15,15 @@ pub fn hint_words(hint: &Hint) -> String {
             "this docmill was built without its plugins; build it with `cargo xtask build`"
                 .to_owned()
         }
+        Hint::UpdateLock(before) => {
+            let accept = "`--update-lock` accepts what the pipeline runs now";
+            match before {
+                Some(digest) => {
+                    format!("{accept}, and `docmill plugin add sha256:{digest}` goes back")
+                }
+                None => accept.to_owned(),
+            }
+        }
         Hint::SeeImports => {
             "`docmill plugin inspect FILE` lists everything the plugin imports".to_owned()
         }

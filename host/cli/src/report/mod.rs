@@ -35,6 +35,8 @@ pub use table::{Column, Table, cut_end, cut_list, cut_start};
 pub use text::{count, escaped, one_line, short};
 pub use units::{bytes, confidence, grouped, moment, rfc3339, span};
 
+use std::io::Write;
+
 use crate::args::Common;
 
 /// Starts the log on stderr: `DOCMILL_LOG` if it is set, else as `-v` asks.
@@ -51,21 +53,45 @@ pub fn start_logging(common: &Common) {
     let filter = filter.unwrap_or_else(|| {
         EnvFilter::new(if common.quiet { "docmill=error,docmill::plugin=off" } else { by_flag })
     });
+    let color = color_on_stderr(common);
     tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(color_on_stderr(common))
+        .with_writer(move || Harmless { to: std::io::stderr(), color })
+        .with_ansi(color)
         .with_target(true)
         .without_time()
         .init();
+}
+
+/// Writes events of the log, of which any part may come from a document, a plugin or the system.
+struct Harmless<W> {
+    to: W,
+    /// Whether the log itself paints, and sees to it that nothing else does.
+    color: bool,
+}
+
+impl<W: Write> Write for Harmless<W> {
+    fn write(&mut self, event: &[u8]) -> std::io::Result<usize> {
+        let text = String::from_utf8_lossy(event);
+        let shown = match self.color {
+            true => text.split('\u{1b}').map(escaped).collect::<Vec<_>>().join("\u{1b}"),
+            false => escaped(&text),
+        };
+        self.to.write_all(shown.as_bytes())?;
+        Ok(event.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.to.flush()
+    }
 }
 
 /// Tells people something that is no result: on stderr, and only where people read.
 pub fn note(common: &Common, remark: &str) {
     if common.output == crate::args::Output::Human && !common.quiet {
         // With stderr closed there is nobody to tell.
-        let _ =
-            std::io::Write::write_fmt(&mut std::io::stderr().lock(), format_args!("{remark}\n"));
+        let remark = escaped(remark);
+        let _ = writeln!(std::io::stderr().lock(), "{remark}");
     }
 }
 
@@ -84,5 +110,21 @@ fn colored(common: &Common, stream: &impl std::io::IsTerminal) -> bool {
         crate::args::Color::Always => true,
         crate::args::Color::Never => false,
         crate::args::Color::Auto => stream.is_terminal() && std::env::var_os("NO_COLOR").is_none(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_in_the_log_controls_the_terminal() {
+        let written = |color: bool| {
+            let mut log = Harmless { to: Vec::new(), color };
+            log.write_all("\u{1b}[31ma\u{202e}b\u{9b}\r\n".as_bytes()).unwrap();
+            String::from_utf8(log.to).unwrap()
+        };
+        assert_eq!(written(false), "\\u{1b}[31ma\\u{202e}b\\u{9b}\\u{d}\n");
+        assert_eq!(written(true), "\u{1b}[31ma\\u{202e}b\\u{9b}\\u{d}\n");
     }
 }

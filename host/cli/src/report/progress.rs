@@ -1,10 +1,10 @@
 //! Shows a run while it happens: a bar on a terminal, plain lines elsewhere, JSON for programs.
 
-use std::io::{IsTerminal, Write};
+use std::io::{self, IsTerminal, Write};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use docmill::model::{Failure, FailureClass, Tally};
+use docmill::model::{Failure, Tally};
 use docmill::pipeline::{Event, Fate, Reporter};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use serde::Serialize;
@@ -33,6 +33,17 @@ struct State {
     told: Instant,
     sources: u64,
     failed: u64,
+    empty: u64,
+    /// Why a line of JSON could not be written: nothing after it is written either.
+    unwritten: Option<io::Error>,
+}
+
+impl State {
+    fn write(&mut self, line: &impl Serialize) {
+        if self.unwritten.is_none() {
+            self.unwritten = write_json(&mut io::stdout().lock(), line).err();
+        }
+    }
 }
 
 impl Progress {
@@ -49,7 +60,14 @@ impl Progress {
         let now = Instant::now();
         Progress {
             style,
-            state: Mutex::new(State { began: now, told: now, sources: 0, failed: 0 }),
+            state: Mutex::new(State {
+                began: now,
+                told: now,
+                sources: 0,
+                failed: 0,
+                empty: 0,
+                unwritten: None,
+            }),
         }
     }
 
@@ -58,7 +76,14 @@ impl Progress {
         common.output == Output::Human && !common.quiet && std::io::stderr().is_terminal()
     }
 
+    /// Whether everything could be printed that programs read.
+    pub fn written(&self) -> io::Result<()> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.unwritten.take().map_or(Ok(()), Err)
+    }
+
     fn line(&self, text: &str) {
+        let text = &escaped(text);
         match &self.style {
             Style::Bar(bar) => bar.println(text),
             Style::Lines => {
@@ -137,17 +162,16 @@ impl Reporter for Progress {
             Event::Source { name, fate, documents, computed, failures } => {
                 state.sources += u64::from(*fate != Fate::Retired);
                 state.failed += u64::from(*fate == Fate::Failed);
+                state.empty += u64::from(*fate == Fate::Empty);
                 if let Style::Json = self.style {
                     let line = serde_json::json!({
                         "event": "source", "source": name.as_str(), "fate": fate_name(*fate), "documents": documents,
                         "computed": computed,
                         "failures": failures.iter().map(failure_summary).collect::<Vec<_>>(),
                     });
-                    let _ = write_json(&mut std::io::stdout().lock(), &line);
+                    state.write(&line);
                 }
-                for failure in
-                    failures.iter().filter(|failure| failure.class != FailureClass::Unsupported)
-                {
+                for failure in failures.iter().filter(|failure| failure.class.is_failure()) {
                     self.line(&failure_lines(failure));
                 }
                 match &self.style {
@@ -178,11 +202,12 @@ impl Reporter for Progress {
                         event: "run",
                         run: run.id.0,
                         tally: run.tally.into(),
+                        empty: state.empty,
                         seconds: state.began.elapsed().as_secs_f64(),
                     };
-                    let _ = write_json(&mut std::io::stdout().lock(), &line);
+                    state.write(&line);
                 }
-                self.line(&summary(&run.tally, state.began.elapsed()));
+                self.line(&summary(&run.tally, state.empty, state.began.elapsed()));
             }
         }
     }
@@ -195,10 +220,12 @@ struct RunEnded {
     run: u64,
     #[serde(flatten)]
     tally: TallyObject,
+    /// Sources without text.
+    empty: u64,
     seconds: f64,
 }
 
-fn summary(tally: &Tally, elapsed: Duration) -> String {
+fn summary(tally: &Tally, empty: u64, elapsed: Duration) -> String {
     let mut parts = Vec::new();
     let mut part = |number: u64, text: String| {
         if number > 0 {
@@ -214,6 +241,7 @@ fn summary(tally: &Tally, elapsed: Duration) -> String {
         tally.unsupported,
         format!("{} of a kind that no plugin reads", count(tally.unsupported, "source")),
     );
+    part(empty, format!("{} without text", count(empty, "source")));
     part(
         tally.failures,
         format!("{} (`docmill failures list` tells more)", count(tally.failures, "failure")),
@@ -256,7 +284,43 @@ fn fate_name(fate: Fate) -> &'static str {
         Fate::Added => "added",
         Fate::Updated => "updated",
         Fate::Unsupported => "unsupported",
+        Fate::Empty => "empty",
         Fate::Failed => "failed",
         Fate::Retired => "retired",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use docmill::error::Hint;
+    use docmill::model::{FailureClass, FailureId, RunId, SourceName};
+
+    use super::*;
+
+    #[test]
+    fn causes_and_hints_of_a_failure_control_nothing() {
+        let source = SourceName::new("a\u{9b}.txt").unwrap();
+        let failure = Failure {
+            id: FailureId::of(&source, None, None),
+            source,
+            original: None,
+            document: None,
+            step: None,
+            component: None,
+            attempt: None,
+            cost: None,
+            class: FailureClass::Internal,
+            causes: vec!["it \u{1b}[2J says\u{202e}".to_owned()],
+            hint: Some(Hint::Told("run\u{1b}]0;this\u{7}".to_owned())),
+            backtrace: Vec::new(),
+            log: Vec::new(),
+            run: RunId(1),
+        };
+        let lines = failure_lines(&failure);
+        assert_eq!(
+            lines,
+            "failed: `a\\u{9b}.txt`\n  Caused by: it \\u{1b}[2J says\\u{202e}\n\
+             hint: run\\u{1b}]0;this\\u{7}"
+        );
     }
 }

@@ -78,7 +78,7 @@ mod tests {
     use crate::abi::v0_1::bindings as first;
     use crate::capabilities::{Allowance, Member, MemberSink, Refused, Table};
     use crate::model::{Clause, Limits, MediaType};
-    use crate::sandbox::{BrokenPromise, Inputs, Sandbox, SandboxOptions};
+    use crate::sandbox::{BrokenPromise, Clock, Inputs, Sandbox, SandboxOptions};
 
     struct Taken(Arc<Mutex<Vec<Member>>>, Allowance);
 
@@ -104,7 +104,8 @@ mod tests {
             ..Inputs::default()
         };
         let folder = Arc::from(std::env::temp_dir());
-        (State::new(inputs, &Limits::default(), false, folder), taken)
+        let limits = Limits::default();
+        (State::new(inputs, &limits, false, folder, Clock::default()), taken)
     }
 
     fn counted(state: &State) -> (u64, u64, u64) {

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::LARGEST_CONTAINER;
-use super::reader::with_attributes;
+use super::reader::{at_least_one, with_attributes};
 use crate::capabilities::{Allowance, Member, MemberSink, Refused, SourceBytes};
 use crate::model::{Digest, Document, Extracted, Finding, Findings, Role, SourceInfo};
 use crate::pipeline::step::Step;
@@ -53,7 +53,8 @@ impl Step {
                 }
                 let whole = |it| with_attributes(it, &info.attributes);
                 let called = self.extract_at(sandbox, source, 0)?;
-                Ok(called.map(|it| Product::Documents(it.into_iter().map(whole).collect())))
+                let documents = |it| at_least_one(it).into_iter().map(whole).collect();
+                Ok(called.map(|it| Product::Documents(documents(it))))
             }
             Again::Document { document, findings } => {
                 let prior = prior(self, findings).into_iter().collect();

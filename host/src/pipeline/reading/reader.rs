@@ -6,7 +6,7 @@ use super::source::Source;
 use super::walk::{
     Came, Due, EarlierFinding, Parts, ReadDocument, Reuse, Text, Walked, Work, walk,
 };
-use crate::capabilities::MemberSink;
+use crate::capabilities::{MemberSink, patiently};
 use crate::ingest::Unreadable;
 use crate::model::{
     Attempt, Attribute, Cost, Digest, Document, DocumentId, Extracted, Failure, FailureClass,
@@ -77,6 +77,7 @@ impl<'a> Reader<'a> {
             failures: Vec::new(),
             calls: Vec::new(),
             held: 0,
+            may_have_parts: false,
             error: std::marker::PhantomData,
         };
         let info = &self.source.info;
@@ -93,10 +94,16 @@ impl<'a> Reader<'a> {
         if no_failure && !is_taken && !matches!(walked.text, Text::Unreadable) {
             work.fail(None, None, unsupported(info.media_type.as_str(), &walked.reasons));
         }
-        let is_failed =
-            work.failures.iter().any(|failure| failure.class != FailureClass::Unsupported);
+        let is_failed = work.failures.iter().any(|failure| failure.class.is_failure());
+        let is_empty = walked.parts == Parts::None
+            && matches!(&walked.text, Text::Read(documents) if documents.iter().all(ReadDocument::is_blank));
+        if is_empty && !is_failed {
+            let empty = Stopped::new(FailureClass::Empty, "there is no text in it");
+            work.fail(None, None, empty);
+        }
         let state = match (is_failed, is_taken) {
             (true, _) => SourceState::Failed,
+            (false, true) if is_empty => SourceState::Empty,
             (false, true) => SourceState::Done,
             (false, false) => SourceState::Unsupported,
         };
@@ -113,9 +120,14 @@ fn unsupported(media_type: &str, reasons: &[String]) -> Stopped {
     stopped
 }
 
+/// No plugin is to blame for it, and in a moment it may be otherwise.
+fn is_of_machine(stopped: &Stopped) -> bool {
+    stopped.class == FailureClass::Machine
+}
+
 /// A step that could not do its work for want of the bytes.
 fn not_readable(reason: Unreadable) -> Stopped {
-    let stopped = Stopped::new(FailureClass::Host, reason.causes.join(": "));
+    let stopped = Stopped::new(reason.class, reason.causes.join(": "));
     Stopped { hint: reason.hint.map(Box::new), ..stopped }
 }
 
@@ -128,6 +140,8 @@ struct Reading<'r, 'a, E> {
     calls: Vec<(&'a Step, Cost, bool)>,
     /// About how much memory all results have so far, in bytes.
     held: u64,
+    /// Whether an unpacker had a try, or would have one: what has parts need not have a text.
+    may_have_parts: bool,
     error: std::marker::PhantomData<E>,
 }
 
@@ -135,7 +149,10 @@ impl<'a, E> Work<'a> for Reading<'_, 'a, E> {
     type Halt = Halted<E>;
 
     fn unpack(&mut self, step: &'a Step, _: bool) -> Result<Came<()>, Halted<E>> {
-        let Some(sinks) = self.reader.members else { return Ok(Came::Untold) };
+        let Some(sinks) = self.reader.members else {
+            self.may_have_parts = true;
+            return Ok(Came::Untold);
+        };
         let Source { bytes, depth, .. } = self.reader.source;
         let container = self.reader.source.for_plugin().map_err(Halted::Source)?;
         let sandbox = self.reader.pipeline.sandbox();
@@ -146,7 +163,9 @@ impl<'a, E> Work<'a> for Reading<'_, 'a, E> {
                 Err(reason) => Err(not_readable(reason).after(called.cost)),
             }
         });
-        Ok(self.came(step, None, called).map(|called| called.value))
+        let came = self.came(step, None, called).map(|called| called.value);
+        self.may_have_parts |= !matches!(came, Came::Unsupported(_));
+        Ok(came)
     }
 
     fn extract(&mut self, step: &'a Step, _: bool) -> Result<Came<Vec<ReadDocument>>, Halted<E>> {
@@ -156,7 +175,13 @@ impl<'a, E> Work<'a> for Reading<'_, 'a, E> {
             return Ok(Came::Failed);
         }
         let source = self.reader.source.for_plugin().map_err(Halted::Source)?;
-        let called = step.extract_at(self.reader.pipeline.sandbox(), source, *depth);
+        let sandbox = self.reader.pipeline.sandbox();
+        let called = patiently(is_of_machine, || step.extract_at(sandbox, source.clone(), *depth));
+        let may_have_parts = self.may_have_parts;
+        let called = called.map(|called| match may_have_parts {
+            true => called,
+            false => called.map(at_least_one),
+        });
         // Each document gets what the container says of the source.
         let called = called.and_then(|called| {
             let copies = info.attributes.held().saturating_mul(called.value.len() as u64);
@@ -188,7 +213,9 @@ impl<'a, E> Work<'a> for Reading<'_, 'a, E> {
         let Due::Certain { key, prior } = due else { return Ok(Came::Untold) };
         let prior = prior.into_iter().collect();
         let Reader { pipeline, source, .. } = self.reader;
-        let called = step.find_at(pipeline.sandbox(), document, &prior, source.depth);
+        let called = patiently(is_of_machine, || {
+            step.find_at(pipeline.sandbox(), document, &prior, source.depth)
+        });
         let called = called.and_then(|called| self.hold(step, called.value.held(), called));
         Ok(self.came(step, Some(index), called).map(|called| {
             let copy = pipeline.is_read(&step.name).then(|| called.value.clone());
@@ -317,7 +344,7 @@ pub(in crate::pipeline) fn own_failure(
         component: None,
         attempt: None,
         cost: None,
-        class: FailureClass::Host,
+        class: reason.class,
         causes: reason.causes,
         hint: reason.hint,
         backtrace: Vec::new(),
@@ -345,6 +372,11 @@ fn pass_on(step: &Step, source: &Source, log: &[LogLine]) {
             }
         }
     }
+}
+
+/// A source in which an extractor finds no document is one without text: so it is on the lists.
+pub(super) fn at_least_one(documents: Vec<Extracted>) -> Vec<Extracted> {
+    if documents.is_empty() { vec![Extracted::default()] } else { documents }
 }
 
 /// With this attribute an extractor names another one that it had to guess; it is for the host, and goes no further.

@@ -24,6 +24,13 @@ pub struct ReadDocument {
     pub provenance: Provenance,
 }
 
+impl ReadDocument {
+    /// Whether there is nothing to read in it.
+    pub(in crate::pipeline) fn is_blank(&self) -> bool {
+        self.extracted.document.is_blank()
+    }
+}
+
 /// A document that extracting the source again would give.
 pub(in crate::pipeline) struct KeptDocument {
     pub(in crate::pipeline) document: ReadDocument,

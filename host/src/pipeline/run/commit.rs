@@ -1,6 +1,7 @@
 //! Stores what workers hand over, in groups with one flush each, and tells it after that.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::ahead::Offers;
@@ -8,7 +9,7 @@ use super::context::{Abort, Context};
 use super::queue::{Receiver, Sender};
 use super::source::untouched;
 use super::strategy::{Strategy, gone, retire};
-use crate::model::{FailureClass, SourceName, Tally, Weight};
+use crate::model::{SourceName, Tally, Weight};
 use crate::pipeline::event::{Event, Fate, Reporter};
 use crate::store::{Commit, Store, StoreError};
 
@@ -71,6 +72,7 @@ pub(super) fn commit_all(
             .pipeline
             .keep_components_of(commits, store, &mut kept)
             .and_then(|()| commit_group(store, group, reporter, &mut tally));
+        context.ended.store(tally.sources, Ordering::Relaxed);
         if let Err(error) = stored {
             context.abort(Abort::Store(error));
             // Nothing after this can be promised to be stored, so nothing is told either.
@@ -106,14 +108,13 @@ fn commit_group(
                 tally.retired += 1;
                 failures.clear();
             }
-            Fate::Added | Fate::Updated | Fate::Failed => {}
+            Fate::Added | Fate::Updated | Fate::Empty | Fate::Failed => {}
         }
         // A document is stored even if one of its steps failed.
         tally.added += done.added as u64;
         tally.updated += done.updated as u64;
         tally.failures +=
-            failures.iter().filter(|failure| failure.class != FailureClass::Unsupported).count()
-                as u64;
+            failures.iter().filter(|failure| failure.class.is_failure()).count() as u64;
         let Done { name, fate, documents, computed, .. } = &done;
         let (fate, documents, computed) = (*fate, *documents, *computed);
         let failures = failures.as_slice();

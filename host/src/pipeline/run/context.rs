@@ -1,8 +1,10 @@
 //! What all threads of a run share: the pipeline and the store, the options, and whether the run is to end.
 
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::Receiver;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use super::budget::Exceeded;
 use super::container::Helpers;
 use super::options::RunOptions;
 use crate::model::{PluginName, RunId};
@@ -20,6 +22,8 @@ pub(super) struct Context<'a> {
     pub(super) options: &'a RunOptions,
     pub(super) helpers: Helpers,
     pub(super) abort: Mutex<Option<Abort>>,
+    /// How many sources were stored, or found to be.
+    pub(super) ended: AtomicU64,
 }
 
 /// Why the run as a whole cannot go on.
@@ -31,6 +35,8 @@ pub(super) enum Abort {
         step: PluginName,
         causes: Vec<String>,
     },
+    /// It used more than it may as a whole.
+    OverBudget(Exceeded),
 }
 
 impl From<StoreError> for Abort {
@@ -48,6 +54,16 @@ impl Context<'_> {
     pub(super) fn abort(&self, abort: Abort) {
         lock(&self.abort).get_or_insert(abort);
         self.options.stop.store(true, Ordering::SeqCst);
+    }
+
+    /// Ends the run where it uses more than it may; returns when it has ended.
+    pub(super) fn keep_to_budget(&self, ended: &Receiver<()>) {
+        let sources = || self.ended.load(Ordering::Relaxed);
+        match self.options.budget.watch(self.store, sources, ended) {
+            Ok(None) => {}
+            Ok(Some(exceeded)) => self.abort(Abort::OverBudget(exceeded)),
+            Err(error) => self.abort(Abort::Store(error)),
+        }
     }
 
     pub(super) fn stopped(&self) -> bool {

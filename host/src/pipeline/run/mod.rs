@@ -1,6 +1,8 @@
 //! Runs a pipeline over everything an origin offers: workers compute, one committer stores, and nothing is told before it is safe.
 
 use std::collections::HashSet;
+use std::sync::atomic::AtomicU64;
+use std::sync::mpsc::channel;
 use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 
@@ -18,6 +20,7 @@ use crate::model::{PluginName, Run, RunId, Tally};
 use crate::store::{Store, StoreError};
 
 mod ahead;
+mod budget;
 mod commit;
 mod container;
 mod context;
@@ -26,6 +29,7 @@ mod queue;
 mod source;
 mod strategy;
 
+pub use budget::{Budget, BudgetError, Exceeded};
 pub use options::RunOptions;
 pub use strategy::Strategy;
 
@@ -44,13 +48,16 @@ pub enum RunError {
         /// What it says.
         causes: Vec<String>,
     },
+    /// It used more than it may as a whole. The next run goes on from there.
+    #[error("the run was ended, as {0}")]
+    OverBudget(Exceeded),
 }
 
 impl Hinted for RunError {
     fn hint(&self) -> Option<Hint> {
         match self {
             RunError::Misconfigured { .. } => Some(Hint::CorrectSetting),
-            RunError::Store(_) => None,
+            RunError::Store(_) | RunError::OverBudget(_) => None,
         }
     }
 }
@@ -60,6 +67,7 @@ impl From<Abort> for RunError {
         match abort {
             Abort::Store(error) => RunError::Store(error),
             Abort::Misconfigured { step, causes } => RunError::Misconfigured { step, causes },
+            Abort::OverBudget(exceeded) => RunError::OverBudget(exceeded),
         }
     }
 }
@@ -97,6 +105,7 @@ pub fn run(
         options,
         helpers: Helpers::new(options.jobs),
         abort: Mutex::new(None),
+        ended: AtomicU64::new(0),
     };
     let origin = Mutex::new(Offers { origin, seen: HashSet::new() });
     let jobs = options.jobs.max(1);
@@ -114,6 +123,12 @@ pub fn run(
             scope.spawn(move || context.work(&waiting, &results));
         }
         drop((sender, waiting, results));
+        // Dropped when everything is stored.
+        let (_running, ended) = channel();
+        if options.budget.is_set() {
+            let context = &context;
+            scope.spawn(move || context.keep_to_budget(&ended));
+        }
         run.tally = commit_all(store, &mut committed, reporter, &context);
     });
     let offers = origin.into_inner().unwrap_or_else(PoisonError::into_inner);

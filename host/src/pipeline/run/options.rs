@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use super::budget::Budget;
 use super::strategy::Strategy;
 use crate::pipeline::reading::{LARGEST_CONTAINER, LARGEST_COPY, LARGEST_SOURCE};
 
@@ -24,6 +25,8 @@ pub struct RunOptions {
     pub strategy: Strategy,
     /// Set it to end the run early: what is under way is finished and stored, nothing new is begun.
     pub stop: Arc<AtomicBool>,
+    /// What the run may use as a whole; by default, whatever it takes.
+    pub budget: Budget,
 }
 
 impl Default for RunOptions {
@@ -35,6 +38,7 @@ impl Default for RunOptions {
             largest_copy: LARGEST_COPY,
             strategy: Strategy::default(),
             stop: Arc::default(),
+            budget: Budget::default(),
         }
     }
 }

@@ -132,7 +132,7 @@ impl Context<'_> {
         let unchanged = before.as_ref().filter(|before| {
             before.info.digest == info.digest
                 && before.pipeline == self.pipeline.digest()
-                && before.state == SourceState::Done
+                && matches!(before.state, SourceState::Done | SourceState::Empty)
                 && before.info.media_type == info.media_type
         });
         let accepts = |role| self.pipeline.accepting(role, &info.media_type).next().is_some();
@@ -184,6 +184,7 @@ impl Context<'_> {
         let fate = match commit.source.state {
             SourceState::Failed => Fate::Failed,
             SourceState::Unsupported => Fate::Unsupported,
+            SourceState::Empty => Fate::Empty,
             SourceState::Done if is_new => Fate::Added,
             SourceState::Done if was_done => Fate::Unchanged,
             SourceState::Done if computed == 0 && commit.retired.is_empty() => Fate::Unchanged,
@@ -233,7 +234,12 @@ impl Context<'_> {
             return Err(abort.into());
         }
         let Computed { walked, state, findings, retired, mut failures, calls } = computed;
+        let keeps_before = match before.filter(|_| state == SourceState::Empty) {
+            Some(before) => self.has_text(before).map_err(Abort::Store)?,
+            None => false,
+        };
         let (documents, ids) = match walked.text {
+            Text::Read(_) if keeps_before => (Vec::new(), Vec::new()),
             Text::Read(documents) => {
                 let documents = self.to_stored(info, version, documents);
                 let ids = documents.iter().map(|document| document.id).collect();
@@ -270,8 +276,9 @@ impl Context<'_> {
             state,
             pipeline: self.pipeline.digest(),
             documents: match before {
-                // A content that cannot be read does not destroy what was found in the one before it.
-                Some(before) if ids.is_empty() && state == SourceState::Failed => {
+                // A content that cannot be read, or has no text, does not destroy what was found in
+                // the one before it.
+                Some(before) if keeps_before || ids.is_empty() && state == SourceState::Failed => {
                     before.documents.clone()
                 }
                 _ => ids,
@@ -283,6 +290,17 @@ impl Context<'_> {
             Commit { source: source_now, original, documents, findings, retired, failures };
         let is_taken_apart = walked.parts == Parts::Taken;
         Ok(Processed { commit, computed: calls.len(), is_taken_apart })
+    }
+
+    /// Whether a document that is stored of a source has a text.
+    fn has_text(&self, source: &StoredSource) -> Result<bool, StoreError> {
+        for id in &source.documents {
+            let document = self.store.document(*id, None)?;
+            if document.is_some_and(|it| !it.extracted.document.is_blank()) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Whether the store gets the bytes of a source whatever comes out of it. Those of a large container stay where they are: its members

@@ -141,7 +141,7 @@ macro_rules! mirror {
     };
 }
 
-mirror!(SourceState { Done, Failed, Unsupported });
+mirror!(SourceState { Done, Failed, Unsupported, Empty });
 mirror!(Role { Unpacker, Extractor, Translator, Classifier, Analyzer });
 mirror!(LogLevel { Trace, Debug, Info, Warn, Error });
 mirror!(FailureClass {
@@ -154,6 +154,8 @@ mirror!(FailureClass {
     Memory,
     Output,
     Host,
+    Machine,
+    Empty,
 });
 
 #[derive(Deserialize)]

@@ -48,6 +48,10 @@ const FOREIGN: &[(&str, &[&str])] = &[
     ("wasmtime_wasi", &["host/src/sandbox/"]),
     ("sled", &["host/src/store/sled.rs"]),
     ("clap", &["host/cli/"]),
+    ("landlock", &["host/src/sandbox/confinement.rs"]),
+    ("seccompiler", &["host/src/sandbox/confinement.rs"]),
+    ("rayon", &["host/src/sandbox/engine.rs"]),
+    ("icu_properties", &["host/src/render/visible.rs"]),
     // The library stays lean, and is not compiled anew where a plugin changes.
     ("docmill_shipped", &["host/cli/"]),
 ];

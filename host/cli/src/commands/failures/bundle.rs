@@ -13,7 +13,7 @@ use crate::context;
 use crate::exit::Exit;
 use crate::lookup;
 use crate::replacement::Replacement;
-use crate::report::{CommandError, Paint, escaped, note, one_line, span};
+use crate::report::{CommandError, Paint, escaped, note, one_line, span, write_json};
 
 /// Writes the bundle of a failure.
 pub fn export(common: &Common, meant: &str, to: Option<&Path>) -> Result<Exit, CommandError> {
@@ -67,7 +67,8 @@ pub fn run(common: &Common, path: &Path) -> Result<Exit, CommandError> {
     };
     let mut file = BufReader::new(File::open(path).map_err(|error| unusable(&error))?);
     let bundle = Bundle::read(&mut file).map_err(|error| unusable(&error))?;
-    let ended = bundle.reproduce(&context::catalog(1)?).map_err(|error| unusable(&error))?;
+    let ended =
+        bundle.reproduce(&context::catalog(common, 1)?).map_err(|error| unusable(&error))?;
     let failure = bundle.failure();
     let expected = failure.class;
     let same = ended.as_ref().is_err_and(|stopped| stopped.class == expected);
@@ -77,7 +78,7 @@ pub fn run(common: &Common, path: &Path) -> Result<Exit, CommandError> {
             "class": ended.as_ref().err().map(|stopped| stopped.class.as_str()),
             "causes": ended.as_ref().err().map(|stopped| &stopped.causes),
         });
-        writeln!(std::io::stdout().lock(), "{line}")?;
+        write_json(&mut std::io::stdout().lock(), &line)?;
     } else {
         let text = match &ended {
             Err(stopped) if same => {

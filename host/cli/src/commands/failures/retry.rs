@@ -12,10 +12,11 @@ use crate::args::{Common, Output, Retry};
 use crate::component;
 use crate::context;
 use crate::exit::Exit;
+use crate::in_force::InForce;
 use crate::lookup;
 use crate::report::{
     Column, CommandError, Paint, Table, Tone, count, cut_end, cut_start, note, one_line, short,
-    width,
+    width, write_json,
 };
 use crate::taking_in::take_in;
 
@@ -71,7 +72,11 @@ fn meant(store: &dyn Store, options: &Retry) -> Result<Vec<Failure>, CommandErro
     let mut meant = Vec::new();
     if options.failures.is_empty() {
         for failure in store.failures() {
-            meant.push(failure?);
+            let failure = failure?;
+            // Nothing failed where there is nothing to read.
+            if failure.class != FailureClass::Empty || options.class == Some(FailureClass::Empty) {
+                meant.push(failure);
+            }
         }
     } else {
         for id in &options.failures {
@@ -104,25 +109,26 @@ fn why_not(store: &dyn Store, failure: &Failure) -> Result<Option<&'static str>,
 
 /// The pipeline in force, with the changes that were asked for.
 fn pipeline(common: &Common, options: &Retry, jobs: usize) -> Result<Pipeline, CommandError> {
-    let mut manifest = context::manifest(common)?;
-    let catalog = context::catalog(jobs)?;
+    let mut in_force = InForce::read(common)?;
+    let catalog = context::catalog(common, jobs)?;
     if let Some(limits) = &options.limits {
-        for step in &mut manifest.steps {
+        for step in &mut in_force.manifest.steps {
             step.limits = limits.apply_to(step.limits);
         }
     }
-    let pipeline = Pipeline::assemble(&manifest, &catalog)?;
+    let pipeline = in_force.assemble(common, &catalog)?;
     match &options.plugin {
         None => Ok(pipeline),
         Some(file) => {
-            let (name, is_in_place) =
-                component::put_in_place(&mut manifest, &pipeline, &catalog, file)?;
+            let (plugin, is_in_place) =
+                component::put_in_place(&mut in_force, &pipeline, &catalog, file)?;
             if !is_in_place {
+                let name = &plugin.description.name;
                 let message = format!("no step of the pipeline runs a plugin called `{name}`");
                 let hint = "`docmill plugin list` shows the steps and their plugins";
                 return Err(CommandError::new(Exit::Rejected, message).hint(hint));
             }
-            Ok(Pipeline::assemble(&manifest, &catalog)?)
+            in_force.assemble_again(&catalog)
         }
     }
 }
@@ -163,7 +169,7 @@ fn show(common: &Common, outcomes: &[(Failure, Now)]) -> Result<(), CommandError
                 "event": "retry", "id": failure.id.to_string(), "source": failure.source.as_str(),
                 "step": step, "was": failure.class.as_str(), "outcome": outcome, "class": class,
             });
-            writeln!(stdout, "{line}")?;
+            write_json(&mut stdout, &line)?;
         }
         table.row([
             short(&failure.id),

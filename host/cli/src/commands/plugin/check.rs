@@ -8,6 +8,7 @@ use docmill::catalog::{Catalog, LoadError, Plugin};
 use docmill::conformance::{
     Configuration, ConfigurationError, Outcome, Report, Sample, Verdict, check,
 };
+use docmill::manifest::read_text;
 use docmill::model::Limits;
 use docmill_shipped::SHIPPED;
 use serde::Serialize;
@@ -16,14 +17,14 @@ use crate::args::{Check, Common, Output};
 use crate::component::{read, rejected, samples};
 use crate::context;
 use crate::exit::Exit;
-use crate::files::read_text;
+
 use crate::report::{CommandError, Paint, Tone, count, hint_of, one_line};
 
 /// Runs the command.
 pub fn run(common: &Common, options: &Check) -> Result<Exit, CommandError> {
     let samples = samples(&options.samples)?;
     let content = read(&options.plugin)?;
-    let catalog = context::catalog(1)?;
+    let catalog = context::catalog(common, 1)?;
     let (title, report) = match catalog.load(&content) {
         Ok(plugin) => {
             let report = checked(&catalog, &plugin, options, &samples)?;

@@ -1,20 +1,19 @@
 //! `plugin add`, `remove`, `enable`, `disable`: change the file of the pipeline and nothing else in it, and pin what it runs.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use docmill::catalog::{Catalog, Plugin};
-use docmill::manifest::{Draft, DraftError, Lock, Manifest, NewStep, Pin, names_a_file};
+use docmill::manifest::{Draft, DraftError, Lock, Manifest, NewStep, names_a_file};
 use docmill::model::{Digest, PluginName};
-use docmill::pipeline::Pipeline;
 use docmill::store::Store;
 
 use crate::args::{AddPlugin, Common};
 use crate::component::{read, rejected};
 use crate::context;
 use crate::exit::Exit;
-use crate::replacement::Replacement;
+use crate::in_force::{self, InForce};
+use crate::replacement::write_whole;
 use crate::report::{CommandError, note, one_line};
 
 /// What a component in the store is called on the command line.
@@ -63,7 +62,7 @@ pub fn add(common: &Common, options: &AddPlugin) -> Result<Exit, CommandError> {
                 told.push(format!("step {called} added"));
             }
         }
-        edit.changed.push(name);
+        edit.changed.push((name, plugin));
     }
     edit.finish(common, &told)
 }
@@ -73,7 +72,9 @@ pub fn remove(common: &Common, name: &PluginName) -> Result<Exit, CommandError> 
     let mut edit = Edit::begin(common)?;
     let index = edit.existing(name)?;
     edit.draft.remove(index);
-    edit.lock.pins.remove(name.as_str());
+    if let Some(lock) = &mut edit.lock {
+        lock.pins.remove(name.as_str());
+    }
     edit.finish(common, &[format!("step `{name}` removed")])
 }
 
@@ -94,10 +95,11 @@ pub fn enable(common: &Common, name: &PluginName, enabled: bool) -> Result<Exit,
 struct Edit {
     path: PathBuf,
     draft: Draft,
-    lock: Lock,
+    /// Without one, everything in the pipeline is pinned now.
+    lock: Option<Lock>,
     catalog: Catalog,
-    /// Steps that may run another component than the one that is pinned.
-    changed: Vec<PluginName>,
+    /// Steps that may run another component than the one that is pinned, and which.
+    changed: Vec<(PluginName, Arc<Plugin>)>,
 }
 
 impl Edit {
@@ -109,8 +111,8 @@ impl Edit {
             false => context::built_in()?.to_owned(),
         };
         let draft = Draft::of(&text).map_err(|error| unusable(&path, &error))?;
-        let lock = context::lock(&path)?.unwrap_or_default();
-        Ok(Edit { path, draft, lock, catalog: context::catalog(1)?, changed: Vec::new() })
+        let lock = in_force::lock(common, &path)?;
+        Ok(Edit { path, draft, lock, catalog: context::catalog(common, 1)?, changed: Vec::new() })
     }
 
     fn folder(&self) -> &Path {
@@ -167,26 +169,20 @@ impl Edit {
     }
 
     /// Checks the changed pipeline as a run would, then writes it, its lock, and its components.
-    fn finish(mut self, common: &Common, told: &[String]) -> Result<Exit, CommandError> {
+    fn finish(self, common: &Common, told: &[String]) -> Result<Exit, CommandError> {
         let text = self.draft.text();
         let manifest = Manifest::parse(&self.path, &text)?;
-        let pipeline = Pipeline::assemble(&manifest, &self.catalog)?;
-        self.lock
-            .pins
-            .retain(|step, _| !self.changed.iter().any(|changed| changed.as_str() == step));
-        context::check_lock(&self.path, &self.lock, &pipeline)?;
-        for step in pipeline.steps() {
-            let description = &step.plugin.description;
-            let plugin = format!("{} {}", description.name, description.version);
-            let pin = Pin { plugin, digest: step.plugin.digest };
-            self.lock.pins.insert(step.name.to_string(), pin);
+        let mut in_force = InForce::with(manifest, self.lock);
+        for (name, plugin) in &self.changed {
+            in_force.accept(name, plugin);
         }
+        let (pipeline, lock) = in_force.pinned(common, &self.catalog)?;
         if context::address(common)?.is_there() {
             pipeline.keep_in(&context::existing_store(common)?)?;
         }
         // With the lock first, an interruption in between is noticed.
-        write(&Lock::path_for(&self.path), &self.lock.text())?;
-        write(&self.path, &text)?;
+        write_whole(&Lock::path_for(&self.path), lock.text().as_bytes())?;
+        write_whole(&self.path, text.as_bytes())?;
         let path = one_line(&self.path.display().to_string(), 200);
         for told in told {
             note(common, &format!("{told} in `{path}`"));
@@ -235,24 +231,8 @@ fn taken_out(common: &Common, edit: &Edit, digest: &str) -> Result<PathBuf, Comm
     let folder = edit.folder().join("plugins");
     std::fs::create_dir_all(&folder)?;
     let file = folder.join(format!("{}-{}.wasm", plugin.description.name, parsed.short()));
-    write_bytes(&file, &kept)?;
+    write_whole(&file, &kept)?;
     Ok(file)
-}
-
-fn write(path: &Path, text: &str) -> Result<(), CommandError> {
-    write_bytes(path, text.as_bytes())
-}
-
-fn write_bytes(path: &Path, bytes: &[u8]) -> Result<(), CommandError> {
-    let written = (|| {
-        let mut file = Replacement::begin(path)?;
-        file.write_all(bytes)?;
-        file.finish()
-    })();
-    written.map_err(|error: std::io::Error| {
-        let message = format!("`{}` could not be written", path.display());
-        CommandError::new(Exit::Rejected, message).because(&error)
-    })
 }
 
 fn unusable(path: &Path, error: &DraftError) -> CommandError {

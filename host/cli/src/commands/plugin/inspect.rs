@@ -17,6 +17,7 @@ use crate::args::{Common, Output};
 use crate::component::{self, read, rejected};
 use crate::context;
 use crate::exit::Exit;
+use crate::in_force::InForce;
 use crate::report::{Column, CommandError, Paint, Table, Tone, bytes, count, one_line, write_json};
 
 /// Runs the command.
@@ -27,12 +28,11 @@ pub fn run(
 ) -> Result<Exit, CommandError> {
     let content = read(meant)?;
     let samples = component::samples(samples)?;
-    let catalog = context::catalog(1)?;
+    let catalog = context::catalog(common, 1)?;
     let loaded = catalog.load(&content);
     // What the pipeline in force grants is worth telling where there is one that works, and no reason to fail where there is none.
-    let pipeline = context::manifest(common)
-        .and_then(|manifest| Ok(Pipeline::assemble(&manifest, &catalog)?))
-        .ok();
+    let pipeline =
+        InForce::read(common).and_then(|mut in_force| in_force.assemble(common, &catalog)).ok();
     let steps: Vec<&Step> = (pipeline.iter())
         .flat_map(Pipeline::steps)
         .filter(|step| step.plugin.digest == Digest::of(&content))

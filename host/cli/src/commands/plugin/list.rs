@@ -4,7 +4,7 @@ use std::io::Write;
 
 use docmill::abi::Declaration;
 use docmill::manifest::PluginRef;
-use docmill::pipeline::{Pipeline, Step};
+use docmill::pipeline::Step;
 use serde::Serialize;
 
 use crate::args::{Common, Output};
@@ -17,7 +17,7 @@ use crate::report::{
 
 /// Runs the command.
 pub fn run(common: &Common) -> Result<Exit, CommandError> {
-    let pipeline = Pipeline::assemble(&context::manifest(common)?, &context::catalog(1)?)?;
+    let pipeline = context::pipeline(common, 1)?;
     let mut stdout = std::io::BufWriter::new(std::io::stdout().lock());
     match common.output {
         Output::Json => {

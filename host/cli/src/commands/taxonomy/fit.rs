@@ -10,7 +10,7 @@ use docmill::evaluation::fit::{
     Classifier, FitError, Fitted, Misleading, Sample, rewritten, unfitted,
 };
 use docmill::evaluation::{Case, Measures, check_labels, documents};
-use docmill::manifest::Manifest;
+use docmill::manifest::{Manifest, read_file};
 use docmill::model::Document;
 use docmill::pipeline::{Pipeline, ReadOptions, Step};
 use serde::Serialize;
@@ -19,7 +19,7 @@ use super::{CLASSIFIER, absolute, toml_string};
 use crate::args::{Common, Fit, Output};
 use crate::context;
 use crate::exit::Exit;
-use crate::files::read_bounded;
+
 use crate::labelled;
 use crate::replacement::Replacement;
 use crate::report::{
@@ -46,7 +46,7 @@ pub fn run(common: &Common, options: &Fit) -> Result<Exit, CommandError> {
         CommandError::new(Exit::Rejected, format!("the taxonomy `{shown}` could not be read"))
             .because(error)
     };
-    let bytes = read_bounded(path, LARGEST_TABLE).map_err(|error| unusable(&error))?;
+    let bytes = read_file(path, LARGEST_TABLE).map_err(|error| unusable(&error))?;
     let text = String::from_utf8(bytes).map_err(|error| unusable(&error.utf8_error()))?;
     let whole = rows(&text).map_err(|error| unusable(&error))?;
     let own = rows(&unfitted(&text)).map_err(|error| unusable(&error))?;
@@ -62,7 +62,7 @@ pub fn run(common: &Common, options: &Fit) -> Result<Exit, CommandError> {
         toml_string(&absolute(path)?)
     );
     let manifest = Manifest::parse(Path::new("<taxonomy fit>"), &manifest)?;
-    let catalog = context::catalog(jobs)?;
+    let catalog = context::catalog(common, jobs)?;
     let pipeline = Pipeline::assemble(&manifest, &catalog)?;
     let step = pipeline.steps().iter().find(|it| matches!(it.declaration, Declaration::Labels(_)));
     let step = step.unwrap_or_else(|| unreachable!("the pipeline above has a classifier"));

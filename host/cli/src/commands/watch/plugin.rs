@@ -18,6 +18,7 @@ use crate::args::{self, Common, Output};
 use crate::component;
 use crate::context;
 use crate::exit::Exit;
+use crate::in_force::InForce;
 use crate::report::{
     CommandError, FailureObject, Paint, Tone, bytes, count, finish, note, one_line, span,
     write_json,
@@ -34,7 +35,12 @@ const LOG_LINES: usize = 8;
 /// Runs the command.
 pub fn run(common: &Common, options: &args::Watch, file: &Path) -> Result<Exit, CommandError> {
     let jobs = options.jobs.number();
-    let catalog = context::catalog(jobs)?;
+    let catalog = context::catalog(common, jobs)?;
+    if common.update_lock {
+        InForce::read(common)?.assemble(common, &catalog)?;
+    }
+    // What is swapped meanwhile nobody has asked for.
+    let common = &Common { update_lock: false, ..common.clone() };
     let work = std::env::current_dir()?;
     let paths = || -> Vec<PathBuf> {
         let mut paths = context::pipeline_files(common);
@@ -175,10 +181,12 @@ fn with_plugin(
     options: &args::Watch,
     file: &Path,
 ) -> Result<Pipeline, CommandError> {
-    let mut manifest = context::manifest(common)?;
-    let pipeline = Pipeline::assemble(&manifest, catalog)?;
-    if !component::put_in_place(&mut manifest, &pipeline, catalog, file)?.1 {
-        manifest.steps.push(StepRequest {
+    let mut in_force = InForce::read(common)?;
+    let pipeline = in_force.assemble(common, catalog)?;
+    let (plugin, is_in_place) = component::put_in_place(&mut in_force, &pipeline, catalog, file)?;
+    if !is_in_place {
+        in_force.accept(&plugin.description.name, &plugin);
+        in_force.manifest.steps.push(StepRequest {
             name: None,
             plugin: PluginRef::File(file.to_owned()),
             settings: BTreeMap::new(),
@@ -189,7 +197,7 @@ fn with_plugin(
         });
     }
     let media_types = options.media_types.media_types();
-    Ok(Pipeline::assemble(&manifest, catalog)?.with_media_types(media_types))
+    Ok(in_force.assemble_again(catalog)?.with_media_types(media_types))
 }
 
 fn step_of<'a>(pipeline: &'a Pipeline, file: &Path) -> Result<&'a Step, CommandError> {

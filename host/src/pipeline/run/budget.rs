@@ -1,0 +1,233 @@
+//! What a run may use as a whole: where it uses more, it ends as if somebody had asked it to.
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::{Duration, Instant};
+
+use bytesize::ByteSize;
+
+use crate::error::{Hint, Hinted};
+use crate::store::{Store, StoreError};
+
+/// How often a run is looked at, at least. What is under way is finished, so a budget is not kept
+/// to the byte.
+const INTERVAL: Duration = Duration::from_millis(100);
+
+/// What a run may use as a whole, off by default; written as `wall=1h,memory=2GiB`.
+///
+/// A run that comes to its end by it has stored everything that was reported, and the next one goes
+/// on from there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Budget {
+    /// `wall`: time by the clock, from when it began.
+    pub wall: Option<Duration>,
+    /// `processor`: processor time of the whole process, from when it began.
+    pub processor: Option<Duration>,
+    /// `memory`: what the process has in memory, in bytes. Of Linux alone; elsewhere it is not
+    /// known.
+    pub memory: Option<u64>,
+    /// `store`: what the store has on the disk, in bytes.
+    pub store: Option<u64>,
+    /// `sources`: how many sources come to an end, members of containers among them.
+    pub sources: Option<u64>,
+}
+
+/// Why a budget could not be read; a lower-case fragment.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct BudgetError {
+    message: String,
+    hint: Option<Hint>,
+}
+
+impl Hinted for BudgetError {
+    fn hint(&self) -> Option<Hint> {
+        self.hint.clone()
+    }
+}
+
+impl FromStr for Budget {
+    type Err = BudgetError;
+
+    fn from_str(text: &str) -> Result<Budget, BudgetError> {
+        let wrong = |message: String, hint| BudgetError { message, hint };
+        let mut budget = Budget::default();
+        for part in text.split(',') {
+            let no_budget = || {
+                let part = part.escape_debug();
+                wrong(format!("`{part}` is no budget; write it like `wall=1h`"), None)
+            };
+            let (name, value) = part.split_once('=').ok_or_else(no_budget)?;
+            let (name, value) = (name.trim(), value.trim());
+            let shown = value.escape_debug();
+            let duration = || {
+                humantime::parse_duration(value).map_err(|_| {
+                    wrong(format!("`{shown}` is no duration"), Some(Hint::WriteDuration))
+                })
+            };
+            let size = || match value.parse::<ByteSize>() {
+                Ok(size) => Ok(size.as_u64()),
+                Err(_) => Err(wrong(format!("`{shown}` is no size"), Some(Hint::WriteSize))),
+            };
+            match name {
+                "wall" => budget.wall = Some(duration()?),
+                "processor" => budget.processor = Some(duration()?),
+                "memory" => budget.memory = Some(size()?),
+                "store" => budget.store = Some(size()?),
+                "sources" => {
+                    let number = value.parse();
+                    let number = number.map_err(|_| wrong(format!("`{shown}` is no number"), None));
+                    budget.sources = Some(number?);
+                }
+                other => {
+                    let other = other.escape_debug();
+                    return Err(wrong(
+                        format!(
+                            "there is no budget `{other}`; there are `wall`, `processor`, `memory`, \
+                             `store`, and `sources`"
+                        ),
+                        None,
+                    ));
+                }
+            }
+        }
+        Ok(budget)
+    }
+}
+
+/// What a run used more of than it may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Exceeded {
+    /// It took longer.
+    Wall(Duration),
+    /// It took more of the processor.
+    Processor(Duration),
+    /// It had more in memory.
+    Memory(u64),
+    /// Its store has more on the disk.
+    Store(u64),
+    /// More sources came to an end.
+    Sources(u64),
+}
+
+impl fmt::Display for Exceeded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let time = |time: &Duration| humantime::format_duration(*time);
+        let size = |size: &u64| ByteSize(*size).display().iec();
+        match self {
+            Exceeded::Wall(most) => write!(f, "it took longer than {}", time(most)),
+            Exceeded::Processor(most) => {
+                write!(f, "it took the processor longer than {}", time(most))
+            }
+            Exceeded::Memory(most) => write!(f, "it had more than {} in memory", size(most)),
+            Exceeded::Store(most) => {
+                write!(f, "its store has more than {} on the disk", size(most))
+            }
+            Exceeded::Sources(most) => write!(f, "it came to the end of {most} sources"),
+        }
+    }
+}
+
+impl std::error::Error for Exceeded {}
+
+impl Budget {
+    /// Looks at a run until it ends, which drops the sender, or uses more than it may. `sources`
+    /// tells how many came to an end.
+    pub(super) fn watch(
+        &self,
+        store: &dyn Store,
+        sources: impl Fn() -> u64,
+        ended: &Receiver<()>,
+    ) -> Result<Option<Exceeded>, StoreError> {
+        let (began, processor) = (Instant::now(), processor_time());
+        loop {
+            let more = |used: Duration, most: Option<Duration>| most.filter(|most| used > *most);
+            if let Some(most) = more(began.elapsed(), self.wall) {
+                return Ok(Some(Exceeded::Wall(most)));
+            }
+            if let Some(most) = more(processor_time().saturating_sub(processor), self.processor) {
+                return Ok(Some(Exceeded::Processor(most)));
+            }
+            if let Some(most) = self.memory.filter(|most| resident().is_some_and(|it| it > *most)) {
+                return Ok(Some(Exceeded::Memory(most)));
+            }
+            if let Some(most) = self.sources.filter(|most| sources() >= *most) {
+                return Ok(Some(Exceeded::Sources(most)));
+            }
+            if let Some(most) = self.store
+                && store.size_on_disk()?.is_some_and(|size| size > most)
+            {
+                return Ok(Some(Exceeded::Store(most)));
+            }
+            // What is over at once is seen at once.
+            let wait = began.elapsed().clamp(Duration::from_millis(1), INTERVAL);
+            match ended.recv_timeout(wait) {
+                Err(RecvTimeoutError::Timeout) => {}
+                _ => return Ok(None),
+            }
+        }
+    }
+
+    /// Whether there is anything to look at.
+    pub(super) fn is_set(&self) -> bool {
+        *self != Budget::default()
+    }
+}
+
+#[cfg(unix)]
+fn processor_time() -> Duration {
+    use rustix::time::{ClockId, clock_gettime};
+    let time = clock_gettime(ClockId::ProcessCPUTime);
+    let seconds = u64::try_from(time.tv_sec).unwrap_or(0);
+    Duration::new(seconds, u32::try_from(time.tv_nsec).unwrap_or(0))
+}
+
+/// What cannot be asked for is nothing.
+#[cfg(not(unix))]
+fn processor_time() -> Duration {
+    Duration::ZERO
+}
+
+/// What this process has in memory, in bytes.
+fn resident() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    Some(line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok()? << 10)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_budget_is_read_as_it_is_written() {
+        let read = |text: &str| text.parse::<Budget>();
+        let budget = read("wall=1h, processor=30m,memory=2 GiB,store=10GiB,sources=7").unwrap();
+        assert_eq!(
+            budget,
+            Budget {
+                wall: Some(Duration::from_secs(3_600)),
+                processor: Some(Duration::from_secs(1_800)),
+                memory: Some(2 << 30),
+                store: Some(10 << 30),
+                sources: Some(7),
+            }
+        );
+        assert!(budget.is_set() && !Budget::default().is_set());
+        for (wrong, told) in [
+            ("", "`` is no budget; write it like `wall=1h`"),
+            ("wall", "`wall` is no budget; write it like `wall=1h`"),
+            ("wall=soon", "`soon` is no duration"),
+            ("memory=much", "`much` is no size"),
+            ("sources=-1", "`-1` is no number"),
+            (
+                "\u{1b}=1",
+                "there is no budget `\\u{1b}`; there are `wall`, `processor`, `memory`, `store`, and `sources`",
+            ),
+        ] {
+            assert_eq!(read(wrong).unwrap_err().to_string(), told);
+        }
+    }
+}
