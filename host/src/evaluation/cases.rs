@@ -21,7 +21,8 @@ pub struct Case {
     pub secondary: BTreeSet<String>,
     /// Labels that another reader might give: right if given, not missed if not.
     pub acceptable: BTreeSet<String>,
-    /// Where the document is from: what one author wrote is alike, so it is never in a fold of its own.
+    /// Where the document is from: what one author wrote is alike, so it is never in a fold of its
+    /// own.
     pub site: Option<String>,
     /// Whether it was kept aside while the classifier was tuned.
     pub held_out: bool,

@@ -68,12 +68,13 @@ pub struct Measures {
     pub parts: BTreeMap<&'static str, Summary>,
     /// By label, in alphabetical order; labels that were neither expected nor given are left out.
     pub labels: BTreeMap<String, Agreement>,
-    /// How often one main label was expected and another one given, `none` included; by expected label.
+    /// How often one main label was expected and another one given, `none` included; by expected
+    /// label.
     pub confusion: Vec<Confusion>,
     /// What a confidence is worth, in steps of a tenth.
     pub calibration: Vec<Step>,
-    /// The expected calibration error: how far the confidences of these steps are from the share that is right, weighed by the
-    /// number of labels; `None` without any.
+    /// The expected calibration error: how far the confidences of these steps are from the share
+    /// that is right, weighed by the number of labels; `None` without any.
     pub calibration_error: Option<f64>,
     /// The cases that are not wholly right.
     pub mistakes: Vec<Mistake>,
@@ -305,7 +306,8 @@ fn calibration(judged: &[Judged<'_>]) -> Vec<Step> {
     let mut steps: BTreeMap<u32, Vec<(f32, bool)>> = BTreeMap::new();
     for one in judged {
         for (label, confidence) in &one.given.labels {
-            // A confidence of 1 belongs to the last step. Hundredths keep 0.7 out of the step below it.
+            // A confidence of 1 belongs to the last step. Hundredths keep 0.7 out of the step below
+            // it.
             let step = ((confidence * 100.0).round() as u32 / 10).min(9);
             steps.entry(step).or_default().push((*confidence, one.case.accepts(label)));
         }
@@ -369,7 +371,8 @@ mod tests {
         }
     }
 
-    /// Two labels expected, of which one is given and one is not; one given that should not be; one `none` kept, one not.
+    /// Two labels expected, of which one is given and one is not; one given that should not be; one
+    /// `none` kept, one not.
     fn measures() -> Measures {
         let pairs = [
             (case("a", "x", &["y"]), given("x", &[("x", 0.9), ("z", 0.7)])),

@@ -24,8 +24,9 @@ pub use measures::{
 /// What the classifier gave to a case, or why it gave nothing, outermost cause first.
 pub type Answer = Result<Given, Vec<String>>;
 
-/// Lets every case go through the steps that the classifier of `step` needs, and collects what it gave. There is one answer for each
-/// case, in the same order. Labels of a second level (`group/product` beside `group`) are left out if no case names any.
+/// Lets every case go through the steps that the classifier of `step` needs, and collects what it
+/// gave. There is one answer for each case, in the same order. Labels of a second level
+/// (`group/product` beside `group`) are left out if no case names any.
 ///
 /// # Errors
 ///
@@ -42,8 +43,8 @@ pub fn evaluate(
     read_each(pipeline, cases, &options, |reading| answer(reading, step, second_level))
 }
 
-/// Takes every case through the extractors of a pipeline. There is one document for each case, in the same order, or why there is none,
-/// outermost cause first.
+/// Takes every case through the extractors of a pipeline. There is one document for each case, in
+/// the same order, or why there is none, outermost cause first.
 ///
 /// # Errors
 ///
@@ -104,7 +105,8 @@ fn answer(reading: Reading, step: &PluginName, second_level: bool) -> Answer {
     the_only(given, failures, "the classifier was not asked, or did not answer")
 }
 
-/// What was found of a case, which is one document; `silent` says why there may be nothing without a failure.
+/// What was found of a case, which is one document; `silent` says why there may be nothing without
+/// a failure.
 fn the_only<T>(mut found: Vec<T>, failures: Vec<Failure>, silent: &str) -> Result<T, Vec<String>> {
     match (found.pop(), found.len()) {
         (Some(only), 0) => Ok(only),

@@ -1,4 +1,5 @@
-//! Writes a taxonomy table with its keys folded as the plugin expects them, and reports what else is wrong with it.
+//! Writes a taxonomy table with its keys folded as the plugin expects them, and reports what else
+//! is wrong with it.
 //!
 //! `cargo run -p classify-lexicon --example fold_table < natural.tsv > table.tsv`
 
@@ -52,8 +53,8 @@ fn main() -> io::Result<ExitCode> {
     Ok(if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Joins a role to the first row of its key, if both do the same in languages of their own: `antivirus` is one word in French and in
-/// English. Weight and conditions stay those of the first.
+/// Joins a role to the first row of its key, if both do the same in languages of their own:
+/// `antivirus` is one word in French and in English. Weight and conditions stay those of the first.
 fn join(first: &mut String, value: &str) -> bool {
     let languages = |role: &str| {
         let is_list = |word: &&str| word.split(',').all(|it| ["fr", "vi", "en"].contains(&it));

@@ -10,12 +10,15 @@ use crate::model::{MODEL_KEY, Model, TRUST_KEY, Trust, parse_trusts, trust_key};
 use crate::rows::{self, Kind, Languages, Role};
 use crate::{LABELS_KEY, PRODUCTS_KEY};
 
-/// Reserved rows that say what the table is: for people, and for tools that choose one. The plugin itself does not read them.
+/// Reserved rows that say what the table is: for people, and for tools that choose one. The plugin
+/// itself does not read them.
 const ABOUT: [&str; 4] = ["@taxonomy", "@valid", "@replaces", "@source"];
-/// A reserved row that begins like this tells which label of another taxonomy became which of this one.
+/// A reserved row that begins like this tells which label of another taxonomy became which of this
+/// one.
 const MAPPING: &str = "@from ";
 
-/// A key as the plugin expects it: as written if it has a capital, else folded as its roles' languages ask for.
+/// A key as the plugin expects it: as written if it has a capital, else folded as its roles'
+/// languages ask for.
 pub fn expected_key(key: &str, roles: &[Role<'_>]) -> String {
     if key.contains(char::is_uppercase) {
         return key.to_owned();
@@ -25,7 +28,8 @@ pub fn expected_key(key: &str, roles: &[Role<'_>]) -> String {
     Folded::new(key.trim(), form).text().to_owned()
 }
 
-/// Everything that is wrong with a table: keys that can never match, unusable values, conditions that nothing can meet.
+/// Everything that is wrong with a table: keys that can never match, unusable values, conditions
+/// that nothing can meet.
 pub fn problems<'a>(entries: &[(&'a str, &'a str)]) -> Vec<Problem> {
     let mut problems = Vec::new();
     let declared = entries.iter().find(|(key, _)| *key == LABELS_KEY).map_or("", |(_, it)| it);
@@ -150,7 +154,8 @@ fn never_given(
         .collect()
 }
 
-/// The rows of the text of a `.tsv` file, without comments; a line without a tab has an empty value.
+/// The rows of the text of a `.tsv` file, without comments; a line without a tab has an empty
+/// value.
 pub fn rows_of_tsv(text: &str) -> Vec<(&str, &str)> {
     text.lines()
         .filter(|line| !line.trim().is_empty() && !line.starts_with('#'))

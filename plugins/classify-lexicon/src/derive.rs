@@ -1,4 +1,5 @@
-//! Writes the rows of a taxonomy that follows another one, so that no term is kept in two tables by hand.
+//! Writes the rows of a taxonomy that follows another one, so that no term is kept in two tables by
+//! hand.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -16,11 +17,13 @@ struct Move<'a> {
     target: &'a str,
 }
 
-/// The table `new` as it should be: its own rows up to the [`MARKER`], then those of `old` with the labels they have become.
+/// The table `new` as it should be: its own rows up to the [`MARKER`], then those of `old` with the
+/// labels they have become.
 ///
-/// The row `@from` of `new` says what became of which label: `quantum/services>security`, where a product has gone a way of its
-/// own, before `quantum>digital`. A label that was merged or split lives on as a cue where conditions ask for it. Rows that `new`
-/// has itself, and those of `old` before its first heading (`# ---`), are each table's own affair.
+/// The row `@from` of `new` says what became of which label: `quantum/services>security`, where a
+/// product has gone a way of its own, before `quantum>digital`. A label that was merged or split
+/// lives on as a cue where conditions ask for it. Rows that `new` has itself, and those of `old`
+/// before its first heading (`# ---`), are each table's own affair.
 ///
 /// `None` if `new` has no marker or no row `@from`.
 pub fn derived(old: &str, new: &str) -> Option<String> {

@@ -1,4 +1,5 @@
-//! The passages that speak for a label, and their names in other languages for who does not read the document.
+//! The passages that speak for a label, and their names in other languages for who does not read
+//! the document.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,8 +14,8 @@ use crate::zones::Reading;
 /// So many of the passages that decided are named in words.
 const NAMED: usize = 5;
 
-/// A label with the passages that speak for it. Where there are too many, the strongest are kept; the attribute `strongest` names the
-/// best of them, each once, in the order of what they say.
+/// A label with the passages that speak for it. Where there are too many, the strongest are kept;
+/// the attribute `strongest` names the best of them, each once, in the order of what they say.
 pub fn label(
     reading: &Reading<'_>,
     name: String,
@@ -51,10 +52,12 @@ pub fn label(
     }
 }
 
-/// Adds to each label an attribute `evidence-<language>` for every language that the glossary leads to from that of the document:
-/// `terres rares = rare earth; aimants = magnet`, in the order of the evidence, without what the glossary does not know.
+/// Adds to each label an attribute `evidence-<language>` for every language that the glossary leads
+/// to from that of the document: `terres rares = rare earth; aimants = magnet`, in the order of the
+/// evidence, without what the glossary does not know.
 ///
-/// `pairs` is the value of the glossary's row `@pairs`, and `get` returns the values of keys as `Table::get_many` does.
+/// `pairs` is the value of the glossary's row `@pairs`, and `get` returns the values of keys as
+/// `Table::get_many` does.
 ///
 /// # Errors
 ///
@@ -101,7 +104,8 @@ pub fn name_in_other_languages(
     Ok(())
 }
 
-/// The rows of the glossary for some passages, asked for in one call: as they are written, else folded.
+/// The rows of the glossary for some passages, asked for in one call: as they are written, else
+/// folded.
 fn rows(
     passages: impl Iterator<Item = String>,
     get: impl Fn(&[String]) -> Vec<Option<String>>,

@@ -1,6 +1,7 @@
 //! What is measured of a label in a document: few numbers that a fitted model judges by.
 //!
-//! All of them are thousandths in whole numbers, so a plugin in the sandbox and a native test agree to the last bit.
+//! All of them are thousandths in whole numbers, so a plugin in the sandbox and a native test agree
+//! to the last bit.
 
 use std::collections::BTreeMap;
 
@@ -37,10 +38,12 @@ pub const NAMES: [&str; 18] = [
 /// The features of one label in one document, in thousandths.
 pub type Features = [i64; NAMES.len()];
 
-/// A text of at most so many words is wholly brief, one of twice as many a quarter: news is shorter than the pages of the web.
+/// A text of at most so many words is wholly brief, one of twice as many a quarter: news is shorter
+/// than the pages of the web.
 const BRIEF: i64 = 400;
 
-/// What the first, second, … mention of a key adds to the evidence, in hundredths. Later ones add nothing.
+/// What the first, second, … mention of a key adds to the evidence, in hundredths. Later ones add
+/// nothing.
 const REPETITION: [i64; 8] = [100, 60, 40, 30, 20, 15, 10, 10];
 
 /// What an item of an enumeration adds, in hundredths.
@@ -66,12 +69,14 @@ pub struct Setting {
     pub roll_call: bool,
     /// The weights of what shows that it is of a kind that no label is meant for, each key once.
     pub against: i64,
-    /// How many labels there is some evidence of: a text that speaks of everything is about none of it.
+    /// How many labels there is some evidence of: a text that speaks of everything is about none of
+    /// it.
     pub company: i64,
 }
 
 impl Setting {
-    /// What is known of a document before any label is looked at; nothing is counted unless features are to be `measured`.
+    /// What is known of a document before any label is looked at; nothing is counted unless
+    /// features are to be `measured`.
     pub fn of(
         reading: &Reading<'_>,
         found: &Found,
@@ -162,7 +167,8 @@ pub fn measure(
     ]
 }
 
-/// The trust of the mentions in some zones, where every repetition of a key adds less than the one before.
+/// The trust of the mentions in some zones, where every repetition of a key adds less than the one
+/// before.
 fn evidence(mentions: &[Trusted<'_>], wanted: impl Fn(Zone) -> bool, reading: &Reading<'_>) -> i64 {
     let mut of_key: BTreeMap<usize, Vec<i64>> = BTreeMap::new();
     for it in counted(mentions).filter(|it| wanted(reading.zone(it.mention.span.start))) {

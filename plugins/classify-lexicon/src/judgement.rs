@@ -17,7 +17,8 @@ const AMBIGUOUS: i64 = 250;
 const MOST_NAMED: usize = 3;
 /// The trust per thousand words below which a label is told to be mentioned rarely, in thousandths.
 const RARE: i64 = 2 * ONE;
-/// The weights per hundred words from which what shows another kind of text is told, in thousandths: in a long text it is an aside.
+/// The weights per hundred words from which what shows another kind of text is told, in
+/// thousandths: in a long text it is an aside.
 const ASIDE: i64 = ONE / 2;
 
 /// A label that some mention speaks for.
@@ -43,7 +44,8 @@ pub struct Judgement {
 }
 
 impl Judgement {
-    /// Reads what a table says of the terms that were found. `model` and `trust` are the values of the rows of these names.
+    /// Reads what a table says of the terms that were found. `model` and `trust` are the values of
+    /// the rows of these names.
     ///
     /// # Errors
     ///
@@ -82,7 +84,8 @@ impl Judgement {
         of_term.unwrap_or_else(|| self.trust.of_weight(mention.weight))
     }
 
-    /// All mentions with what their terms are worth; their places are only counted if they are `measured`.
+    /// All mentions with what their terms are worth; their places are only counted if they are
+    /// `measured`.
     pub fn trusted<'a>(
         &self,
         reading: &Reading<'_>,
@@ -102,7 +105,8 @@ impl Judgement {
         found.terms.iter().map(of).collect()
     }
 
-    /// What `docmill taxonomy fit` reads: the features of a label, and its terms with their weights.
+    /// What `docmill taxonomy fit` reads: the features of a label, and its terms with their
+    /// weights.
     pub fn told(
         &self,
         features: &Features,
@@ -138,7 +142,8 @@ pub struct Against<'a> {
 }
 
 impl Against<'_> {
-    /// The attribute `against`, if anything does: `ambiguous: storage, backup; rarely mentioned; more on: blockchain`.
+    /// The attribute `against`, if anything does: `ambiguous: storage, backup; rarely mentioned;
+    /// more on: blockchain`.
     pub fn told(&self, reading: &Reading<'_>, scored: &Scored) -> Option<Attribute> {
         let own = self.trusted.iter().filter(|it| it.mention.label == scored.label).copied();
         let own: Vec<Trusted<'_>> = own.collect();

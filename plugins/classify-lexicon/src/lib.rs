@@ -1,9 +1,11 @@
-//! Labels documents by the terms of a taxonomy table, and shows the passages that speak for each label.
+//! Labels documents by the terms of a taxonomy table, and shows the passages that speak for each
+//! label.
 //!
-//! The plugin knows no subject: what to look for is in the table, whose format the README describes. Everything between the
-//! host's two ends is a public function of plain values, so that tests and benches call it without a sandbox:
-//! [`classify`] reads a document ([`zones`]), collects what the table knows in it ([`mentions`], [`rows`]) and weighs it
-//! ([`score`], and where the table is fitted [`features`], [`model`] and [`judgement`]).
+//! The plugin knows no subject: what to look for is in the table, whose format the README
+//! describes. Everything between the host's two ends is a public function of plain values, so that
+//! tests and benches call it without a sandbox: [`classify`] reads a document ([`zones`]), collects
+//! what the table knows in it ([`mentions`], [`rows`]) and weighs it ([`score`], and where the
+//! table is fitted [`features`], [`model`] and [`judgement`]).
 
 pub mod check;
 pub mod derive;
@@ -82,7 +84,8 @@ impl Plugin for ClassifyLexicon {
 }
 
 impl Classifier for ClassifyLexicon {
-    /// Checks the whole table and all settings, so that a mistake is found before the first document.
+    /// Checks the whole table and all settings, so that a mistake is found before the first
+    /// document.
     fn labels() -> Result<Vec<String>, Error> {
         let options = Options::from_settings()?;
         let table = Table::open(TABLE)
@@ -119,7 +122,8 @@ impl Classifier for ClassifyLexicon {
 
 export!(classifier: ClassifyLexicon);
 
-/// Problems as people read them, in one line: what a plugin says of a setting is shown as a single one.
+/// Problems as people read them, in one line: what a plugin says of a setting is shown as a single
+/// one.
 fn told(problems: &[Problem]) -> String {
     let mut lines: Vec<String> =
         problems.iter().take(MOST_PROBLEMS).map(Problem::to_string).collect();

@@ -14,9 +14,11 @@ const PIECE: usize = 64 * 1024;
 /// The cue that every [`Kind::Focus`] row gives.
 const FOCUS: &str = "focus";
 
-/// A sentence that names so many labels enumerates them, and so does one with so many borders between items.
+/// A sentence that names so many labels enumerates them, and so does one with so many borders
+/// between items.
 const LIST: usize = 3;
-/// A passage that names so many labels lists what a policy is about: talks between states list fewer, among other things …
+/// A passage that names so many labels lists what a policy is about: talks between states list
+/// fewer, among other things …
 const ROLL_CALL: usize = 5;
 /// … if it is no longer than this, in bytes.
 const ROLL_CALL_LENGTH: usize = 800;
@@ -38,7 +40,8 @@ pub struct Found {
     pub focus: Vec<Mention>,
     /// What shows that the document is of a kind that no label is meant for.
     pub against: Vec<Mention>,
-    /// Whether it names [`ROLL_CALL`] labels in the first passage that names any, which shows it too.
+    /// Whether it names [`ROLL_CALL`] labels in the first passage that names any, which shows it
+    /// too.
     pub roll_call: bool,
     /// The keys that were found, which mentions count from zero.
     pub keys: Vec<String>,
@@ -254,7 +257,8 @@ fn select(text: &str, hits: &[Hit], roles: &[Vec<Role<'_>>], labels: &[&str]) ->
     found
 }
 
-/// An article on one thing names it before it lists others. What names one thing per line is no passage, but a menu.
+/// An article on one thing names it before it lists others. What names one thing per line is no
+/// passage, but a menu.
 fn begins_with_roll_call(text: &str, terms: &[Mention]) -> bool {
     // A word that only supports others names nothing.
     let mut naming = terms.iter().filter(|it| it.weight > 1).peekable();
@@ -315,7 +319,8 @@ impl<'a> Cues<'a> {
                 let name = match role.kind {
                     Kind::Cue(name) => name,
                     Kind::Focus { .. } => FOCUS,
-                    // A term without conditions vouches for its label; others would vouch for each other.
+                    // A term without conditions vouches for its label; others would vouch for each
+                    // other.
                     Kind::Term { label, .. } if role.conditions.is_empty() => labels[label],
                     _ => continue,
                 };

@@ -1,7 +1,9 @@
-//! The judgement of a table: numbers that `docmill taxonomy fit` found, and the confidence that follows from them.
+//! The judgement of a table: numbers that `docmill taxonomy fit` found, and the confidence that
+//! follows from them.
 //!
-//! The row `@model` weighs the [features](crate::features) of a label in a document. The row `@trust` says how likely a label is
-//! where a term of each weight occurs, and a row `@trust <key>` says it of one term. A table without `@model` is judged by points.
+//! The row `@model` weighs the [features](crate::features) of a label in a document. The row
+//! `@trust` says how likely a label is where a term of each weight occurs, and a row `@trust <key>`
+//! says it of one term. A table without `@model` is judged by points.
 
 use docmill_plugin::{Occurrence, Problem, Table};
 
@@ -11,7 +13,8 @@ use crate::rows::is_name;
 /// The reserved key whose value weighs the features.
 pub const MODEL_KEY: &str = "@model";
 
-/// The reserved key whose value is the trust in terms by their weight, and the beginning of the keys of rows that trust one term.
+/// The reserved key whose value is the trust in terms by their weight, and the beginning of the
+/// keys of rows that trust one term.
 pub const TRUST_KEY: &str = "@trust";
 
 /// The weights that terms of a table may have.
@@ -46,7 +49,8 @@ pub struct Model {
 }
 
 impl Model {
-    /// Reads the value of [`MODEL_KEY`]: `bias=-1.2 points=0.35 …`; features that are not named weigh nothing.
+    /// Reads the value of [`MODEL_KEY`]: `bias=-1.2 points=0.35 …`; features that are not named
+    /// weigh nothing.
     ///
     /// # Errors
     ///
@@ -85,8 +89,8 @@ impl Model {
     }
 }
 
-/// The logistic function. Only additions, multiplications and divisions: they are the same everywhere, to the last bit, and the
-/// exponential of a library is not.
+/// The logistic function. Only additions, multiplications and divisions: they are the same
+/// everywhere, to the last bit, and the exponential of a library is not.
 fn logistic(x: f64) -> f64 {
     // (1 + x / 2¹⁶) to the power of 2¹⁶ is the exponential to four digits here.
     let mut odds = 1.0 + x / 65_536.0;
@@ -110,7 +114,8 @@ impl Default for Trust {
 }
 
 impl Trust {
-    /// Reads the value of [`TRUST_KEY`]: one number from 0 to 1 for each weight from 1 on; the last also holds for those above.
+    /// Reads the value of [`TRUST_KEY`]: one number from 0 to 1 for each weight from 1 on; the last
+    /// also holds for those above.
     ///
     /// # Errors
     ///

@@ -72,7 +72,8 @@ pub enum Kind<'a> {
         /// How much it says, from 1 to 9.
         weight: u32,
     },
-    /// It shows that the document surveys the subject of the table, so that even a single mention counts.
+    /// It shows that the document surveys the subject of the table, so that even a single mention
+    /// counts.
     Focus {
         /// How much it says, from 1 to 9.
         weight: u32,
@@ -141,7 +142,8 @@ pub(crate) fn is_name(name: &str) -> bool {
 ///
 /// # Errors
 ///
-/// A [`Problem`] if one is no pair of a declared label and a name, is named twice, or is too long for a label.
+/// A [`Problem`] if one is no pair of a declared label and a name, is named twice, or is too long
+/// for a label.
 pub fn declared_products<'a>(
     declared: &'a str,
     labels: &[&str],

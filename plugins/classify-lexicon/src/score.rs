@@ -1,10 +1,12 @@
 //! How mentions become labels: points, and a confidence that follows from them.
 //!
-//! A mention is worth its weight times the factor of its [`Zone`]; every repetition of the same key is worth less than the one
-//! before, so that a refrain does not outweigh three different terms. With `s` points a label has the confidence
-//! `s⁸ / (s⁸ + 4.8⁸)`: a logistic curve over the logarithm of the points, 0.5 at 4.8 points and 0.8 at 5.7. Its slope is the one
-//! that fits the share of right labels in `seeds/labels`, those below the threshold included. All of it is integer
-//! arithmetic in hundredths, so a plugin in the sandbox and a native test agree to the last bit.
+//! A mention is worth its weight times the factor of its [`Zone`]; every repetition of the same key
+//! is worth less than the one before, so that a refrain does not outweigh three different terms.
+//! With `s` points a label has the confidence `s⁸ / (s⁸ + 4.8⁸)`: a logistic curve over the
+//! logarithm of the points, 0.5 at 4.8 points and 0.8 at 5.7. Its slope is the one that fits the
+//! share of right labels in `seeds/labels`, those below the threshold included. All of it is
+//! integer arithmetic in hundredths, so a plugin in the sandbox and a native test agree to the last
+//! bit.
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -25,29 +27,34 @@ const EVEN: u64 = 480;
 /// The points from which a document counts as a survey of the subject, in hundredths.
 const FOCUSED: u64 = 400;
 
-/// What the label named first in title or lead gains, in hundredths: news begins with what it is about.
+/// What the label named first in title or lead gains, in hundredths: news begins with what it is
+/// about.
 const FIRST: u64 = 120;
 
-/// What the first, second, … mention of a key is worth, in hundredths. Later ones are worth nothing.
+/// What the first, second, … mention of a key is worth, in hundredths. Later ones are worth
+/// nothing.
 const REPETITION: [u64; 8] = [100, 60, 40, 30, 20, 15, 10, 10];
 
-/// What an item of an enumeration is worth, in hundredths: a list of fields of cooperation is about none of them.
+/// What an item of an enumeration is worth, in hundredths: a list of fields of cooperation is about
+/// none of them.
 const LISTED: u64 = 60;
 
 /// A text of at most so many words has no room for what does not matter …
 const BRIEF: usize = 100;
 
-/// … so the only mention of anything in it gains this, in hundredths: one that names the thing and nothing else suffices.
+/// … so the only mention of anything in it gains this, in hundredths: one that names the thing and
+/// nothing else suffices.
 const ONLY: u64 = 150;
 
 /// From these points on, in hundredths, a document is about its best label for sure …
 const SURE: u64 = 821;
 
-/// … so what is named beside it gains this, in hundredths: an article on one technology seldom drops the name of another.
+/// … so what is named beside it gains this, in hundredths: an article on one technology seldom
+/// drops the name of another.
 const BESIDE: u64 = 125;
 
-/// From this confidence on, in hundredths, a label applies: which of several is the main one is told by points, since place and
-/// weight say more of it than the last hundredths do.
+/// From this confidence on, in hundredths, a label applies: which of several is the main one is
+/// told by points, since place and weight say more of it than the last hundredths do.
 const APPLIES: u32 = 90;
 
 /// The weight of words that are dropped in passing everywhere.
@@ -58,8 +65,8 @@ const OVERVIEW: usize = 3;
 
 /// What a mention in a zone is worth, in hundredths.
 ///
-/// In a document that surveys the subject, the body counts like the lead: there a list names what the document is about,
-/// while elsewhere it names examples.
+/// In a document that surveys the subject, the body counts like the lead: there a list names what
+/// the document is about, while elsewhere it names examples.
 fn factor(zone: Zone, focused: bool) -> u64 {
     if focused && zone > Zone::Lead { Zone::Lead.factor() } else { zone.factor() }
 }
@@ -76,8 +83,8 @@ pub fn confidence(points: u64) -> u32 {
 
 /// The labels that the mentions add up to, most confident first.
 ///
-/// Of a survey of the subject that singles no label out, none is the main one: its labels are all secondary and have the
-/// attribute `overview`.
+/// Of a survey of the subject that singles no label out, none is the main one: its labels are all
+/// secondary and have the attribute `overview`.
 pub fn weigh(
     reading: &Reading<'_>,
     found: &Found,
@@ -204,8 +211,8 @@ fn points_of_labels(
     scored
 }
 
-/// Whether a survey is about the subject as a whole: its title or lead says so, and neither its title nor the weight of its
-/// mentions singles a label out.
+/// Whether a survey is about the subject as a whole: its title or lead says so, and neither its
+/// title nor the weight of its mentions singles a label out.
 fn is_overview(reading: &Reading<'_>, found: &Found, scored: &[Scored]) -> bool {
     let mut points: Vec<u64> = scored.iter().map(|it| it.points).collect();
     points.sort_unstable_by_key(|it| Reverse(*it));
@@ -220,8 +227,9 @@ fn is_overview(reading: &Reading<'_>, found: &Found, scored: &[Scored]) -> bool 
     announced && scored.len() >= OVERVIEW && !singled_out && best < 2 * second
 }
 
-/// The products that the mentions of a label name, with the mentions of each and points that count double: where the label applies,
-/// half as much suffices to tell which product is meant. None has more than its label, which has `most` points.
+/// The products that the mentions of a label name, with the mentions of each and points that count
+/// double: where the label applies, half as much suffices to tell which product is meant. None has
+/// more than its label, which has `most` points.
 fn products<'a>(
     reading: &Reading<'_>,
     mentions: &[Trusted<'a>],
@@ -239,8 +247,9 @@ fn products<'a>(
     named.into_iter().map(of_product).collect()
 }
 
-/// The only mention of a label, if it has one and that is outside the title, or a passing word of a document that is not `brief`: a lead that lists fields of
-/// cooperation is not about any of them, so its place says nothing unless the rest of the document comes back to it.
+/// The only mention of a label, if it has one and that is outside the title, or a passing word of a
+/// document that is not `brief`: a lead that lists fields of cooperation is not about any of them,
+/// so its place says nothing unless the rest of the document comes back to it.
 fn only_mention<'a>(
     reading: &Reading<'_>,
     mentions: impl Iterator<Item = &'a Mention>,
@@ -263,7 +272,8 @@ fn points<'a>(
         .filter(|it| !it.alias)
         .map(|it| {
             let zone = if passing { Zone::Body } else { reading.zone(it.span.start) };
-            // A survey names what it is about; what is a passing word elsewhere is an item of its list.
+            // A survey names what it is about; what is a passing word elsewhere is an item of its
+            // list.
             let weight = if focused && it.weight == PASSING { PASSING + 1 } else { it.weight };
             let worth = u64::from(weight) * factor(zone, focused);
             let listed = it.listed && !focused && zone != Zone::Title;

@@ -53,7 +53,8 @@ pub struct Reading<'a> {
 impl<'a> Reading<'a> {
     /// Finds the zones of a document.
     ///
-    /// The title is the attribute `title`, else a heading at the beginning, else a first line that looks like one.
+    /// The title is the attribute `title`, else a heading at the beginning, else a first line that
+    /// looks like one.
     pub fn of(document: &'a Document) -> Reading<'a> {
         let text = document.text.as_str();
         let first = text.len() - text.trim_start().len();
@@ -112,7 +113,8 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// The span of a passage in the document's own text, or `None` if it stands in a title that is not part of it.
+    /// The span of a passage in the document's own text, or `None` if it stands in a title that is
+    /// not part of it.
     pub fn span(&self, passage: &Range<usize>) -> Option<Span> {
         let start = passage.start.checked_sub(self.added)?;
         Some(Span::new(start, passage.end - self.added))

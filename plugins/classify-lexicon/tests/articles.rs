@@ -54,7 +54,8 @@ fn classified(document: &Document) -> Vec<Label> {
     labels
 }
 
-/// What a mismatch looks like, or `None` if the main label and the set of the others are as expected.
+/// What a mismatch looks like, or `None` if the main label and the set of the others are as
+/// expected.
 fn check(document: &Document, expected: &[&str]) -> Option<String> {
     let mut labels = classified(document);
     labels.retain(|it| !has(it, "rank", "product"));
@@ -72,7 +73,8 @@ fn check(document: &Document, expected: &[&str]) -> Option<String> {
     })
 }
 
-/// A seed as the extractor hands it over: without its date, captions, cross-links and the box of other articles.
+/// A seed as the extractor hands it over: without its date, captions, cross-links and the box of
+/// other articles.
 fn seed(name: &str) -> Document {
     let raw = seeds(&format!("documents/{name}.txt"));
     let text = raw.split("Voir plus").next().unwrap_or_default().trim();

@@ -48,7 +48,8 @@ fn what_the_glossary_calls_a_french_term_is_a_term_of_the_same_group() {
         for language in ["en", "vi"] {
             let entry = docmill_glossary::parse(key, value, language).expect("usable");
             let name = entry.expect("it has a name in both").singular;
-            // Folded as the plugin folds texts of that language; a key with a capital stands as it is.
+            // Folded as the plugin folds texts of that language; a key with a capital stands as it
+            // is.
             let value = format!("{} 1 {language}", labels[0]);
             let role = rows::parse("", &value, &labels).expect("usable");
             let keys = [name.clone(), expected_key(&name.to_lowercase(), &role)];

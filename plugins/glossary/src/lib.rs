@@ -23,8 +23,8 @@ pub fn pairs(declared: &str) -> Vec<LanguagePair> {
 
 /// The rendering of a term in `target`, or `None` if the row has none.
 ///
-/// A value is `language=rendering` or `language=singular|plural`, joined by `;`. A doubled `;;` or `||` stands for the
-/// character itself.
+/// A value is `language=rendering` or `language=singular|plural`, joined by `;`. A doubled `;;` or
+/// `||` stands for the character itself.
 ///
 /// # Errors
 ///

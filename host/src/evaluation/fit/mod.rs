@@ -1,8 +1,10 @@
-//! Fits the numbers of a classifier's table to labelled documents: what its terms are worth, and how its features are weighed.
+//! Fits the numbers of a classifier's table to labelled documents: what its terms are worth, and
+//! how its features are weighed.
 //!
-//! Nothing here knows a subject, or how a feature is measured. The classifier runs in the sandbox with the setting `features`; each
-//! label then has the attributes `features` (`name=value …`, in thousandths) and `term` (`weight key`). What is fitted goes
-//! into rows that the table's format reserves for it. Documents of one site are never on both sides of a fold.
+//! Nothing here knows a subject, or how a feature is measured. The classifier runs in the sandbox
+//! with the setting `features`; each label then has the attributes `features` (`name=value …`, in
+//! thousandths) and `term` (`weight key`). What is fitted goes into rows that the table's format
+//! reserves for it. Documents of one site are never on both sides of a fold.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -63,8 +65,9 @@ pub struct Classifier<'a> {
 pub struct Fitted {
     /// The rows that were fitted.
     pub rows: BTreeMap<String, String>,
-    /// What the classifier gives to each sample with rows that were fitted without its fold, in the order of the samples; those that
-    /// were kept aside are judged by the final rows, which have not seen them either.
+    /// What the classifier gives to each sample with rows that were fitted without its fold, in the
+    /// order of the samples; those that were kept aside are judged by the final rows, which have
+    /// not seen them either.
     pub given: Vec<Given>,
     /// What the classifier gave with the table as it was.
     pub before: Vec<Given>,
@@ -138,8 +141,8 @@ struct ObservedLabel {
 }
 
 impl Fitted {
-    /// How the classifier does on the samples that `wanted` picks; `before` the table was fitted, or with what was fitted without
-    /// their fold.
+    /// How the classifier does on the samples that `wanted` picks; `before` the table was fitted,
+    /// or with what was fitted without their fold.
     pub fn measures(
         &self,
         samples: &[Sample<'_>],
@@ -157,8 +160,9 @@ impl Fitted {
 
 /// Fits the table of a classifier to the samples that were not kept aside.
 ///
-/// The trust in terms is estimated on some folds and the weights are fitted on others, so that both meet documents as a new one
-/// would. Of every fold the verdicts come from rows to which it contributed nothing.
+/// The trust in terms is estimated on some folds and the weights are fitted on others, so that both
+/// meet documents as a new one would. Of every fold the verdicts come from rows to which it
+/// contributed nothing.
 ///
 /// # Errors
 ///
@@ -189,7 +193,8 @@ pub fn fit(
             .map(|it| (&terms[it], samples[it].weight, applies(samples[it].case)));
         Trusts::of(labelled, &seen_in_background)
     };
-    // What was observed of the documents of one fold, by the other fold that was left out, too; its own for none.
+    // What was observed of the documents of one fold, by the other fold that was left out, too; its
+    // own for none.
     let mut observed: BTreeMap<(usize, usize), Vec<Example>> = BTreeMap::new();
     let mut names = Vec::new();
     for one in 0..FOLDS {

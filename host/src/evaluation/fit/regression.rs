@@ -1,10 +1,12 @@
-//! A logistic regression of few features, regularised, with results that do not depend on the machine.
+//! A logistic regression of few features, regularised, with results that do not depend on the
+//! machine.
 //!
-//! The features are brought to a mean of zero and a deviation of one, so that the penalty treats them alike; Newton's method finds the
-//! one minimum. Only additions, multiplications, divisions and square roots are used: the exponential of a library may
-//! differ in its last bit.
+//! The features are brought to a mean of zero and a deviation of one, so that the penalty treats
+//! them alike; Newton's method finds the one minimum. Only additions, multiplications, divisions
+//! and square roots are used: the exponential of a library may differ in its last bit.
 
-/// How strongly weights are held back: half of this times the sum of their squares is added to the loss. The bias is free.
+/// How strongly weights are held back: half of this times the sum of their squares is added to the
+/// loss. The bias is free.
 const PENALTY: f64 = 5.0;
 
 /// Newton's method is done long before.

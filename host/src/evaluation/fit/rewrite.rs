@@ -1,4 +1,5 @@
-//! Where fitted rows stand in the text of a table: in a block of their own, so that people and `fit` never edit the same lines.
+//! Where fitted rows stand in the text of a table: in a block of their own, so that people and
+//! `fit` never edit the same lines.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -7,7 +8,8 @@ use std::fmt::Write as _;
 const BEGIN: &str = "# === Fitted by `docmill taxonomy fit`: written anew by each fit";
 /// The line that ends it.
 const END: &str = "# === End of what was fitted";
-/// What follows is derived from another table, and written anew by what derives it: the block goes before it.
+/// What follows is derived from another table, and written anew by what derives it: the block goes
+/// before it.
 const DERIVED: &str = "# === Derived from ";
 
 /// The text of a table without what was fitted.

@@ -7,13 +7,16 @@ use super::Observed;
 /// Whether a label applies to a document, with `None` for a matter of opinion.
 pub(super) type Applies<'a> = Box<dyn Fn(&str) -> Option<bool> + 'a>;
 
-/// The trust of a term begins as that of all terms of its weight, which counts as so many documents.
+/// The trust of a term begins as that of all terms of its weight, which counts as so many
+/// documents.
 const PRIOR: f64 = 4.0;
 
-/// What a document of the background counts beside one that a reader labelled: most deserve no label, but nobody looked.
+/// What a document of the background counts beside one that a reader labelled: most deserve no
+/// label, but nobody looked.
 const BACKGROUND: f64 = 0.1;
 
-/// A row of its own is only worth having for a term whose trust is this far from that of its weight.
+/// A row of its own is only worth having for a term whose trust is this far from that of its
+/// weight.
 const NOTEWORTHY: f64 = 0.02;
 
 /// The weights of terms.
@@ -40,8 +43,8 @@ pub(super) struct Trusts {
 }
 
 impl Trusts {
-    /// Counts the terms of documents, as often as their weight says; whether their labels apply is told by `applies`, with `None` for
-    /// a matter of opinion.
+    /// Counts the terms of documents, as often as their weight says; whether their labels apply is
+    /// told by `applies`, with `None` for a matter of opinion.
     pub(super) fn of<'a>(
         labelled: impl Iterator<Item = (&'a Observed, f64, Applies<'a>)>,
         background: &[Observed],
@@ -74,7 +77,8 @@ impl Trusts {
         for weight in 1..=WEIGHTS {
             let of_weight = trusts.seen.values().filter(|it| it.weight == weight);
             let labelled = of_weight.filter(|it| it.right + it.wrong > 0.0);
-            // Every term counts alike, however often it was seen: those that nobody has seen yet are rare ones.
+            // Every term counts alike, however often it was seen: those that nobody has seen yet
+            // are rare ones.
             let (right, all) = labelled.fold((0.0, 0.0), |(right, all), it| {
                 (right + (it.right + 0.5) / (it.right + it.wrong + 1.0), all + 1.0)
             });
@@ -91,7 +95,8 @@ impl Trusts {
         (seen.right + PRIOR * prior) / all
     }
 
-    /// The terms that speak for a label where it does not apply, the worst first: label, key, where seen, trust.
+    /// The terms that speak for a label where it does not apply, the worst first: label, key, where
+    /// seen, trust.
     pub(super) fn misleading(&self, most: usize) -> Vec<(&str, &str, Seen, f64)> {
         let mut terms: Vec<_> = (self.seen.iter())
             .map(|((label, key), seen)| (label.as_str(), key.as_str(), *seen, self.of_term(seen)))

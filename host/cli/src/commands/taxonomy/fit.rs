@@ -141,7 +141,8 @@ fn sets(
     Ok(sets)
 }
 
-/// What became of the labels of other taxonomies: the label first, then those of its products that have gone a way of their own.
+/// What became of the labels of other taxonomies: the label first, then those of its products that
+/// have gone a way of their own.
 fn moves(rows: &BTreeMap<String, String>) -> BTreeMap<&str, Vec<&str>> {
     let mut moves: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     let pairs = rows.iter().filter(|(key, _)| key.starts_with(MAPPING));
@@ -155,8 +156,9 @@ fn moves(rows: &BTreeMap<String, String>) -> BTreeMap<&str, Vec<&str>> {
     moves
 }
 
-/// Gives a case that was labelled by the taxonomy before this one the labels of this one. Where a product of its label has gone a way of
-/// its own, only a reader could tell which it is, so either will do.
+/// Gives a case that was labelled by the taxonomy before this one the labels of this one. Where a
+/// product of its label has gone a way of its own, only a reader could tell which it is, so either
+/// will do.
 fn rename(case: &mut Case, declared: &BTreeSet<String>, moves: &BTreeMap<&str, Vec<&str>>) {
     let old = |label: &str| moves.get(label).filter(|_| !declared.contains(label));
     let renamed = |label: &String| old(label).map_or(label.clone(), |it| it[0].to_owned());
