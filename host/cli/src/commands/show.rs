@@ -120,10 +120,11 @@ fn labels(page: &mut Page, dossier: &Dossier) {
         }
         let name = page.paint().tone(Tone::Key, &one_line(&label.name, 64));
         page.line(&format!("  {name}  {}", facts.join("  ")));
-        write_passages(page, &dossier.document().text, &label.evidence);
+        // What decided, in a few words, before all the passages in the order of the text.
         for Attribute { name, value } in label.further_attributes() {
             page.line(&format!("      {}: {}", one_line(name, 64), one_line(value, 500)));
         }
+        write_passages(page, &dossier.document().text, &label.evidence);
     }
 }
 
