@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use docmill::capabilities::{Member, MemberSink, Refused, SourceBytes};
 use docmill::ingest::{Content, Offer, Origin, Unreadable};
 use docmill::model::{
-    Digest, DocumentId, Failure, FailureClass, Finding, FindingSummary, History, MediaType,
-    PluginName, Run, RunId, SourceName, SourceState, StoredDocument, StoredSource,
+    Digest, DocumentId, DocumentSummary, Failure, FailureClass, Finding, FindingSummary, History,
+    MediaType, PluginName, Run, RunId, SourceName, SourceState, StoredDocument, StoredSource,
 };
 use docmill::pipeline::{Bundle, Pipeline, RunOptions, Stored};
 use docmill::store::{Commit, MemoryStore, Store, StoreError};
@@ -392,6 +392,10 @@ impl Store for Fragile {
 
     fn documents(&self) -> Listed<'_, StoredDocument> {
         self.inner.documents()
+    }
+
+    fn summaries(&self) -> Listed<'_, DocumentSummary> {
+        self.inner.summaries()
     }
 
     fn document_ids(&self, prefix: &str, limit: usize) -> Result<Vec<DocumentId>, StoreError> {

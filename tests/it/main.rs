@@ -11,6 +11,7 @@ mod damage;
 mod evaluation;
 mod failures;
 mod findings;
+mod forgetting;
 mod found;
 mod golden;
 mod hostile_documents;

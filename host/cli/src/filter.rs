@@ -1,7 +1,9 @@
 //! Which documents `list` and `export` mean, and how to go through them.
 
 use std::collections::BTreeSet;
+use std::ops::ControlFlow;
 
+use docmill::model::DocumentSummary;
 use docmill::store::{Store, StoreError};
 
 use crate::args::Filter;
@@ -22,34 +24,58 @@ impl<'a> Selection<'a> {
         Selection { filter, labels: BTreeSet::new(), seen: 0 }
     }
 
+    /// Calls `each` with what a list tells of every document that is meant, until it breaks off,
+    /// and tells how many there were.
+    pub fn list<E: From<StoreError>>(
+        &mut self,
+        store: &dyn Store,
+        mut each: impl FnMut(DocumentSummary) -> Result<ControlFlow<()>, E>,
+    ) -> Result<u64, E> {
+        let mut meant = 0;
+        for summary in store.summaries() {
+            let summary = summary?;
+            if self.means(&summary) {
+                meant += 1;
+                if each(summary)?.is_break() {
+                    break;
+                }
+            }
+        }
+        Ok(meant)
+    }
+
     /// Calls `each` for every document that is meant, and tells how many there were.
     pub fn visit<E: From<StoreError>>(
         &mut self,
         store: &dyn Store,
         mut each: impl FnMut(Dossier) -> Result<(), E>,
     ) -> Result<u64, E> {
-        let mut meant = 0;
-        for stored in store.documents() {
-            let stored = stored?;
-            self.seen += 1;
-            let fits = (self.filter.source.as_ref())
-                .is_none_or(|part| stored.source.as_str().contains(part.as_str()))
-                && self.filter.language.as_ref().is_none_or(|wanted| {
-                    let language = stored.extracted.document.language.as_ref();
-                    language.is_some_and(|it| speaks(it.as_str(), wanted))
-                });
-            // Findings are read only for documents that are still in question.
-            if fits {
-                let dossier = Dossier::gather(store, stored)?;
-                let fits = fits_labels(self.filter, &dossier);
-                self.labels.extend(dossier.labels().map(|(_, label)| label.name.clone()));
-                if fits {
-                    meant += 1;
-                    each(dossier)?;
-                }
+        self.list(store, |summary| {
+            let stored = store.document(summary.id, Some(summary.version))?;
+            let stored = stored.ok_or_else(|| StoreError::Damaged {
+                what: format!("document `{}`: it is not there", summary.id),
+            })?;
+            each(Dossier::gather(store, stored)?)?;
+            Ok(ControlFlow::Continue(()))
+        })
+    }
+
+    fn means(&mut self, summary: &DocumentSummary) -> bool {
+        self.seen += 1;
+        let fits = (self.filter.source.as_ref())
+            .is_none_or(|part| summary.source.as_str().contains(part.as_str()))
+            && self.filter.language.as_ref().is_none_or(|wanted| {
+                summary.language.as_ref().is_some_and(|it| speaks(it.as_str(), wanted))
+            });
+        if !fits {
+            return false;
+        }
+        for label in summary.labels() {
+            if !self.labels.contains(&label.name) {
+                self.labels.insert(label.name.clone());
             }
         }
-        Ok(meant)
+        fits_labels(self.filter, summary)
     }
 
     /// Why nothing was found, in a sentence.
@@ -76,12 +102,12 @@ fn speaks(language: &str, wanted: &str) -> bool {
     language.strip_prefix(&wanted).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
 }
 
-fn fits_labels(filter: &Filter, dossier: &Dossier) -> bool {
-    let mut counting = dossier.labels().filter(|(_, label)| counts(filter, label.confidence));
+fn fits_labels(filter: &Filter, summary: &DocumentSummary) -> bool {
+    let mut counting = summary.labels().filter(|label| counts(filter, label.confidence));
     if filter.unlabelled {
         counting.next().is_none()
     } else if !filter.label.is_empty() {
-        counting.any(|(_, label)| filter.label.contains(&label.name))
+        counting.any(|label| filter.label.contains(&label.name))
     } else {
         filter.min_confidence.is_none() || counting.next().is_some()
     }

@@ -19,6 +19,7 @@ pub struct Label {
 /// What classifiers tell by convention, beyond what the contract asks for.
 impl Label {
     const RANK: &str = "rank";
+    pub(super) const MAIN: &str = "main";
 
     /// The rank among the labels of a document: `main`, `secondary`, or nothing.
     pub fn rank(&self) -> Option<&str> {
@@ -28,7 +29,7 @@ impl Label {
 
     /// Whether it says what the document is about above all.
     pub fn is_main(&self) -> bool {
-        self.rank() == Some("main")
+        self.rank() == Some(Label::MAIN)
     }
 
     /// Its attributes but for the rank.

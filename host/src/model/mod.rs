@@ -18,6 +18,7 @@ mod provenance;
 mod run;
 mod source;
 mod source_name;
+mod summary;
 mod weight;
 
 pub use bill::Bill;
@@ -36,4 +37,5 @@ pub use provenance::{ContractVersion, Cost, Provenance, Role};
 pub use run::{Run, RunId, Tally};
 pub use source::{SourceInfo, SourceState, StoredSource};
 pub use source_name::SourceName;
+pub use summary::{CallSummary, DocumentSummary, LabelSummary, StepSummary};
 pub use weight::Weight;

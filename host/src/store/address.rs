@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 
 use super::mapped::{Batch, Entries, Entry, KeyValue};
 use super::writing::Turns;
-use super::{Flaw, MemoryStore, SledOptions, SledStore, StoreError};
+use super::{Flaw, Forgetting, MemoryStore, SledOptions, SledStore, StoreError};
+use crate::model::SourceName;
 
 /// Where a store is.
 ///
@@ -97,6 +98,23 @@ impl Address {
         match &self.0 {
             Place::Folder(path) => SledStore::upgrade(path, found),
             Place::Memory => Ok(false),
+        }
+    }
+
+    /// Takes a source out of the store for good: see [`SledStore::forget`].
+    ///
+    /// # Errors
+    ///
+    /// As for [`SledStore::forget`].
+    pub fn forget(
+        &self,
+        name: &SourceName,
+        agreed: &mut dyn FnMut(&Forgetting) -> bool,
+    ) -> Result<Option<Forgetting>, StoreError> {
+        match &self.0 {
+            Place::Folder(path) => SledStore::forget(path, name, agreed),
+            // It is empty whenever it is opened.
+            Place::Memory => Ok(None),
         }
     }
 

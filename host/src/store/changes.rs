@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Commit, StoreError};
+use super::{Commit, StoreError, summaries};
 use crate::model::{
-    DocumentId, Finding, History, Outline, Past, PluginName, SourceName, StoredDocument,
+    DocumentId, DocumentSummary, Finding, History, Outline, Past, PluginName, SourceName,
+    StoredDocument,
 };
 
 /// What is stored already, as far as a commit asks. What is damaged is told as absent: it must not keep results from being
@@ -16,6 +17,12 @@ pub(super) trait Before {
         id: DocumentId,
         version: u32,
     ) -> Result<Option<Option<StoredDocument>>, StoreError>;
+
+    /// The latest version of a document.
+    fn latest(&self, id: DocumentId) -> Result<Option<u32>, StoreError>;
+
+    /// What a list tells of the documents of a source.
+    fn summaries(&self, source: &SourceName) -> Result<Vec<DocumentSummary>, StoreError>;
 
     /// What was found in this version of a document.
     fn findings(&self, id: DocumentId, version: u32) -> Result<Vec<Finding>, StoreError>;
@@ -59,6 +66,13 @@ pub(super) trait After {
         id: DocumentId,
         version: u32,
         history: &History,
+    ) -> Result<(), StoreError>;
+
+    /// Puts these in the place of all that a list tells of the documents of a source.
+    fn with_summaries(
+        &mut self,
+        source: &SourceName,
+        summaries: &[DocumentSummary],
     ) -> Result<(), StoreError>;
 }
 
@@ -118,7 +132,8 @@ pub(super) fn follow(
         history.add(past);
         after.with_history(id, version, &history)?;
     }
-    Ok(())
+    let summaries = summaries::following(commit, &texts, before)?;
+    after.with_summaries(&commit.source.info.name, &summaries)
 }
 
 /// Whose place is taken, each once: of which step, or of the text, in which version of which document.

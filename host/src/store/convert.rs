@@ -9,7 +9,7 @@ use std::ops::Range;
 use super::mapped::{Batch, Entries, Entry, KeyValue};
 use super::record::{About, Kind, Record};
 use super::verify::{self, Flaw};
-use super::{StoreError, keys, pieces, queries, upkeep, writing};
+use super::{StoreError, keys, pieces, queries, summaries, upkeep, writing};
 use crate::model::{
     DocumentId, Failure, FailureId, Finding, History, SourceName, StoredDocument, StoredSource,
 };
@@ -43,11 +43,14 @@ pub(super) fn convert(
             Kind::Document => conversion.documents()?,
             // They come with their documents.
             Kind::Finding | Kind::History => {}
+            // They are made of the others.
+            Kind::Summary => {}
             Kind::Failure => conversion.failures()?,
             Kind::About => conversion.about()?,
         }
     }
     conversion.flush()?;
+    summaries::make_all(new)?;
     // What was not whole before is taken up again by the next run.
     let (_, broken) = verify::verify(new, found);
     let mut batch = Batch::new();
@@ -59,7 +62,8 @@ pub(super) fn convert(
             pieces::put(new, &mut batch, Kind::Failure, key, failure.encode())?;
         }
     }
-    writing::apply(new, batch)
+    writing::apply(new, batch)?;
+    summaries::make_all(new)
 }
 
 struct Conversion<'a, O, N> {

@@ -3,6 +3,7 @@
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use super::{StoreError, entries};
 
@@ -14,6 +15,10 @@ const MARKER_DRAFT: &str = "docmill-store.new";
 
 /// Is locked while the store is open; never removed, as another process may be waiting for it.
 const LOCK: &str = "docmill-store.lock";
+
+/// How long a lock is waited for. A process that whoever had the store open has just started holds it as well, until it runs its own
+/// program.
+const PATIENCE: Duration = Duration::from_millis(500);
 
 /// The version of the folder: changes when an older docmill must not even open the database. Version 1 was never released.
 const VERSION: u32 = 3;
@@ -137,10 +142,16 @@ impl Folder {
 
 fn lock(path: &Path) -> Result<File, StoreError> {
     let lock = entries::open_or_make(&path.join(LOCK)).map_err(opening)?;
-    match lock.try_lock() {
-        Ok(()) => Ok(lock),
-        Err(TryLockError::WouldBlock) => Err(StoreError::Locked(path.to_owned())),
-        Err(TryLockError::Error(error)) => Err(opening(error)),
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        match lock.try_lock() {
+            Ok(()) => return Ok(lock),
+            Err(TryLockError::WouldBlock) if Instant::now() < deadline => {
+                std::thread::sleep(Duration::from_millis(10));
+            }
+            Err(TryLockError::WouldBlock) => return Err(StoreError::Locked(path.to_owned())),
+            Err(TryLockError::Error(error)) => return Err(opening(error)),
+        }
     }
 }
 

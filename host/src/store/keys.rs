@@ -14,6 +14,7 @@
 //! | `f` id version step | a finding | all findings of one version together, by step |
 //! | `h` id version step | what that step had found there before, or without a step, what the text was before | by step |
 //! | `x` name NUL id | a failure | by source, then id |
+//! | `l` name NUL place | what a list tells of a document | as the documents are listed |
 //! | `r` number | a run | oldest first |
 //! | `c` digest | a part of a step: a component, or a configuration | |
 //! | `n` | how many commits there were | |
@@ -21,15 +22,16 @@
 //! | `p` length-of-key key index | a piece of the record of that key | |
 //!
 //! The list of all documents has no index of its own: it is read off the sources, which hold their documents in order. So it
-//! cannot contradict them, and a document that its source no longer holds is off the list while its history stays.
+//! cannot contradict them, and a document that its source no longer holds is off the list while its history stays. What is told
+//! of each lies in the same order, so that both are read side by side: no name holds NUL, which comes before everything else.
 
 use std::ops::Range;
 
 use super::StoreError;
 use super::record::{About, Kind, Readable, RecordError};
 use crate::model::{
-    Digest, DocumentId, Failure, FailureId, Finding, FindingSummary, History, PluginName, Run,
-    RunId, SourceName, StoredDocument, StoredSource,
+    Digest, DocumentId, DocumentSummary, Failure, FailureId, Finding, FindingSummary, History,
+    PluginName, Run, RunId, SourceName, StoredDocument, StoredSource,
 };
 
 /// The version of the layout of the keys.
@@ -91,6 +93,16 @@ pub(super) fn failures(source: &SourceName) -> Vec<u8> {
 
 pub(super) fn failure(failure: &Failure) -> Vec<u8> {
     key(Kind::Failure, &[failure.source.as_str().as_bytes(), &[0], failure.id.as_bytes()])
+}
+
+/// The beginning of the keys of what a list tells of the documents of a source.
+pub(super) fn summaries(source: &SourceName) -> Vec<u8> {
+    key(Kind::Summary, &[source.as_str().as_bytes(), &[0]])
+}
+
+pub(super) fn summary(summary: &DocumentSummary) -> Vec<u8> {
+    let place = summary.index.to_be_bytes();
+    key(Kind::Summary, &[summary.source.as_str().as_bytes(), &[0], &place])
 }
 
 pub(super) fn run(id: RunId) -> Vec<u8> {
@@ -165,9 +177,19 @@ pub(super) fn document_id_in(key: &[u8]) -> Option<DocumentId> {
     Some(DocumentId::from_bytes(*key.get(1..)?.first_chunk()?))
 }
 
+/// The version in the key of a document, a finding, or a history.
+pub(super) fn version_in(key: &[u8]) -> Option<u32> {
+    Some(u32::from_be_bytes(*key.get(STEP - 4..)?.first_chunk()?))
+}
+
 /// The id in the key of a failure.
 pub(super) fn failure_id_in(key: &[u8]) -> Option<FailureId> {
     Some(FailureId::from_bytes(*key.last_chunk()?))
+}
+
+/// The name of the source in the key of a summary.
+fn summarised(key: &[u8]) -> Option<&[u8]> {
+    key.get(1..)?.split_last_chunk::<5>().map(|(name, _)| name)
 }
 
 /// Where the step begins in the key of a finding or a history: behind the letter, the id, and the version.
@@ -192,6 +214,7 @@ pub(super) fn describe(key: &[u8]) -> String {
             Kind::Finding => Some(format!("finding of `{}` in {}", step(), of_document()?)),
             Kind::History => Some(format!("history of `{}` in {}", step(), of_document()?)),
             Kind::Failure => Some(format!("failure `{}`", failure_id_in(key)?)),
+            Kind::Summary => Some(format!("summary of a document of `{}`", text(summarised(key)?))),
             Kind::Run => Some(format!("run {}", u64::from_be_bytes(rest.try_into().ok()?))),
             Kind::About => Some("record about the store".to_owned()),
             Kind::Count => Some("number of commits".to_owned()),
@@ -226,6 +249,12 @@ impl Keyed for StoredSource {
 impl Keyed for StoredDocument {
     fn belongs_to(&self, key: &[u8]) -> bool {
         document(self.id, self.version) == key
+    }
+}
+
+impl Keyed for DocumentSummary {
+    fn belongs_to(&self, key: &[u8]) -> bool {
+        summary(self) == key
     }
 }
 

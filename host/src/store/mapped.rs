@@ -5,10 +5,10 @@ use std::ops::Range;
 
 use super::record::Kind;
 use super::writing::{self, Turns};
-use super::{Commit, Store, StoreError, keys, queries};
+use super::{Commit, Store, StoreError, keys, queries, summaries};
 use crate::model::{
-    Digest, DocumentId, Failure, Finding, FindingSummary, History, PluginName, Run, RunId,
-    SourceName, StoredDocument, StoredSource,
+    Digest, DocumentId, DocumentSummary, Failure, Finding, FindingSummary, History, PluginName,
+    Run, RunId, SourceName, StoredDocument, StoredSource,
 };
 
 /// A key and its value.
@@ -105,6 +105,10 @@ impl<T: KeyValue> Store for T {
 
     fn documents(&self) -> Box<dyn Iterator<Item = Result<StoredDocument, StoreError>> + '_> {
         queries::documents(self)
+    }
+
+    fn summaries(&self) -> Box<dyn Iterator<Item = Result<DocumentSummary, StoreError>> + '_> {
+        summaries::list(self)
     }
 
     fn document_ids(&self, prefix: &str, limit: usize) -> Result<Vec<DocumentId>, StoreError> {

@@ -152,18 +152,20 @@ pub(super) fn documents(
             let name = source.info.name;
             source.documents.into_iter().map(move |id| match document(map, id, None) {
                 Ok(Some(document)) => Ok(document),
-                Ok(None) => Err(StoreError::Damaged {
-                    what: format!(
-                        "document `{id}`: source `{}` lists it, but it is not there",
-                        name.as_str().escape_debug()
-                    ),
-                }),
+                Ok(None) => Err(listed_but_gone(id, &name)),
                 Err(error) => Err(error),
             })
         });
         error.into_iter().chain(documents)
     };
     Box::new(all(map, keys::of_kind(Kind::Source)).flat_map(of_source))
+}
+
+/// A document that its source lists is not there.
+pub(super) fn listed_but_gone(id: DocumentId, source: &SourceName) -> StoreError {
+    let source = source.as_str().escape_debug();
+    let what = format!("document `{id}`: source `{source}` lists it, but it is not there");
+    StoreError::Damaged { what }
 }
 
 /// The first and the last id whose text begins with `prefix`.

@@ -10,7 +10,7 @@
 //! | 3.. | the payload; with packing 1 the size it unpacks to (u64 LE) and one zstd frame; with packing 2 the number of pieces (u32 LE) |
 //! | last 4 | CRC-32 (IEEE) of all bytes before, LE |
 //!
-//! The payload of an original or a part is its bytes, and that of `n` a u64 LE. Every other payload is a struct of `v1`, `v2` or `v3` in [postcard] 1: varints, lengths before
+//! The payload of an original or a part is its bytes, and that of `n` a u64 LE. Every other payload is a struct of `v1` to `v4` in [postcard] 1: varints, lengths before
 //! strings and lists, an index before the case of an enum, and `f32` as its four bytes, so that a confidence comes back bit by
 //! bit. The payload of a finding has two parts: the size of the first one (u32 LE) and the first one, who found it and how it came about,
 //! as it is; then the second one, what was found, packed as other payloads are whole. So the first one is read alone, and fast. postcard was chosen because its wire format is specified and frozen, it has no names of fields to store a million times,
@@ -57,11 +57,11 @@ use zstd::bulk::{Compressor, Decompressor};
 use zstd::zstd_safe::find_frame_compressed_size;
 
 use crate::model::{
-    Failure, Finding, FindingSummary, Findings, History, Run, StoredDocument, StoredSource,
+    DocumentSummary, Failure, Finding, FindingSummary, Findings, History, Run, StoredDocument,
+    StoredSource,
 };
 
 mod v1;
-mod v1_history;
 mod v2;
 mod v3;
 mod v4;
@@ -141,6 +141,8 @@ kinds! {
     History = b'h', version 1;
     /// A [`Failure`].
     Failure = b'x', version 4;
+    /// A [`DocumentSummary`].
+    Summary = b'l', version 1;
     /// An [`About`].
     About = b'm', version 1;
     /// How many commits the store has seen.
@@ -164,8 +166,26 @@ impl Kind {
             | Kind::Run
             | Kind::Finding
             | Kind::History
+            | Kind::Summary
             | Kind::About
             | Kind::Count => 1,
+        }
+    }
+
+    /// Whether its records only say once more what others say, so that they can be made anew.
+    pub(super) const fn is_derived(self) -> bool {
+        match self {
+            Kind::Summary => true,
+            Kind::Original
+            | Kind::Part
+            | Kind::Run
+            | Kind::Source
+            | Kind::Document
+            | Kind::Finding
+            | Kind::History
+            | Kind::Failure
+            | Kind::About
+            | Kind::Count => false,
         }
     }
 
@@ -265,7 +285,8 @@ macro_rules! record {
 record! {
     StoredSource, Source, v4::Source<'_>, 1 => v1::Source<'_>, 2 => v2::Source<'_>, 3 => v3::Source<'_>;
     StoredDocument, Document, v4::Document<'_>, 1 => v1::Document<'_>;
-    History, History, v1_history::History<'_>;
+    History, History, v1::History<'_>;
+    DocumentSummary, Summary, v1::Summary<'_>;
     Failure, Failure, v4::Failure<'_>, 1 => v1::Failure<'_>, 2 => v2::Failure<'_>, 3 => v3::Failure<'_>;
     Run, Run, v2::Run, 1 => v1::Run;
     About, About, v1::About<'_>;

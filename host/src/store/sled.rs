@@ -38,24 +38,29 @@
 //!
 //! [sled]: https://docs.rs/sled/0.34.7
 
-use std::any::Any;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io;
 use std::ops::Range;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant, SystemTime};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
 
 use super::StoreError;
 use super::convert::convert;
 use super::folder::{self, Folder};
+use super::forget::{Forgetting, Oblivion};
 use super::mapped::{Batch, Entries, Entry, KeyValue};
-use super::verify::Flaw;
+use super::swap::Swap;
+use super::verify::{Flaw, verify};
 use super::writing::{self, Turns};
 use super::{entries, keys, upkeep};
+use crate::model::SourceName;
+
+mod calls;
+
+use calls::guarded;
 
 /// Where in the folder of the store the database is.
 const DATABASE: &str = "sled";
@@ -104,9 +109,6 @@ fn numbered(number: &[u8; 8]) -> Vec<u8> {
     [&[NUMBERED], &number[..]].concat()
 }
 
-/// sled may hold its lock for a moment after it was dropped, until its threads have ended.
-const PATIENCE: Duration = Duration::from_secs(3);
-
 /// How to open a [`SledStore`].
 #[derive(Debug, Clone)]
 pub struct SledOptions {
@@ -139,7 +141,9 @@ pub struct SledStore {
     /// Where the number of commits is remembered, and what was written there last.
     count: Mutex<Option<(File, u64)>>,
     turns: Turns,
-    folder: Folder,
+    /// The folder of the database.
+    path: PathBuf,
+    folder: Arc<Folder>,
 }
 
 /// What a tree of the database holds.
@@ -183,14 +187,40 @@ impl SledStore {
     /// [`StoreError::Foreign`] if the folder holds something else, which is then left untouched; [`StoreError::Locked`] if the
     /// store is open already, in this process or in another; otherwise if it cannot be read or written, or is damaged.
     pub fn open(dir: &Path, options: &SledOptions) -> Result<SledStore, StoreError> {
-        let folder = Folder::open(dir, options.salvage)?;
-        let remembered = folder.remembered();
-        let store = SledStore::start(folder, options, EARLIER_TREE)?;
-        if !options.salvage {
-            upkeep::introduce(&store, remembered)?;
-            store.remember_count(0)?;
+        let folder = Arc::new(Folder::open(dir, options.salvage)?);
+        if options.salvage {
+            return SledStore::start(folder, DATABASE, options, EARLIER_TREE);
         }
+        match SledStore::start_whole(&folder, options) {
+            Err(error) if calls::may_be_mended(&error) => {
+                // The first error is what is wrong with it, unless nothing is.
+                SledStore::mend(&folder, options).map_err(|_| error)
+            }
+            result => result,
+        }
+    }
+
+    /// Opens the store, if none of its commits is lost.
+    fn start_whole(folder: &Arc<Folder>, options: &SledOptions) -> Result<SledStore, StoreError> {
+        let remembered = folder.remembered();
+        let store = SledStore::start(Arc::clone(folder), DATABASE, options, EARLIER_TREE)?;
+        upkeep::introduce(&store, remembered)?;
+        store.remember_count(0)?;
         Ok(store)
+    }
+
+    /// Opens the store from its log alone, if that proves whole: no commit is lost, and every record is as it was written. A kill, or
+    /// a disk that was full, can leave the rest in a state that sled does not open.
+    fn mend(folder: &Arc<Folder>, options: &SledOptions) -> Result<SledStore, StoreError> {
+        let io = |error: io::Error| StoreError::Io { action: "opened", cause: error.into() };
+        calls::set_aside_all_but_log(&folder.path().join(DATABASE)).map_err(io)?;
+        let store = SledStore::start_whole(folder, options)?;
+        let mut first = None;
+        verify(&store, &mut |flaw| first = first.take().or(Some(flaw.what)));
+        match first {
+            None => Ok(store),
+            Some(what) => Err(StoreError::Damaged { what }),
+        }
     }
 
     /// Converts the store of an earlier docmill in this folder, and tells what is damaged and left out. False if it is one of
@@ -205,7 +235,7 @@ impl SledStore {
         let Some(folder) = Folder::open_earlier(dir)? else { return Ok(false) };
         let remembered = folder.remembered();
         // What an interrupted conversion left behind is in the way.
-        let store = SledStore::start(folder, &SledOptions::default(), TREE)?;
+        let store = SledStore::start(Arc::new(folder), DATABASE, &SledOptions::default(), TREE)?;
         let earlier = guarded("opened", || store.database.open_tree(EARLIER_TREE))?;
         let earlier = Leaves(earlier);
         if let Err(error) = upkeep::check_count(writing::count(&earlier)?, remembered) {
@@ -220,11 +250,44 @@ impl SledStore {
         Ok(true)
     }
 
+    /// Takes a source out of the store in this folder for good, with everything that was taken out of it, once `agreed` says yes
+    /// to what that means. `None` if there is no such source.
+    ///
+    /// The database is written anew, so for a while there are both in the folder. Interrupted, it is the old one or the new one.
+    ///
+    /// # Errors
+    ///
+    /// As for [`SledStore::open`]; and if something in the store is damaged, as nobody can tell then what it was made of.
+    pub fn forget(
+        dir: &Path,
+        name: &SourceName,
+        agreed: &mut dyn FnMut(&Forgetting) -> bool,
+    ) -> Result<Option<Forgetting>, StoreError> {
+        let old = SledStore::open(dir, &SledOptions::default())?;
+        let Some(oblivion) = Oblivion::of(&old, name)? else { return Ok(None) };
+        if !agreed(&oblivion.forgetting) {
+            return Ok(Some(oblivion.forgetting));
+        }
+        let written = |error: io::Error| StoreError::Io { action: "written", cause: error.into() };
+        let swap = Swap::of(old.folder.path(), DATABASE);
+        let folder = Arc::clone(&old.folder);
+        let new = format!("{DATABASE}.new");
+        let new = SledStore::start(folder, &new, &SledOptions::default(), EARLIER_TREE)?;
+        oblivion.write_rest(&old, &new)?;
+        new.flush(0)?;
+        // The lock of the folder is held until the end.
+        let _folder = Arc::clone(&old.folder);
+        drop((old, new));
+        swap.complete().map_err(written)?;
+        Ok(Some(oblivion.forgetting))
+    }
+
     /// Makes a store of an earlier docmill of its entries.
     #[cfg(test)]
     pub(super) fn make_earlier(dir: &Path, entries: Vec<Entry>) -> Result<(), StoreError> {
         let folder = Folder::open(dir, false)?;
-        let mut store = SledStore::start(folder, &SledOptions::default(), EARLIER_TREE)?;
+        let folder = Arc::new(folder);
+        let mut store = SledStore::start(folder, DATABASE, &SledOptions::default(), EARLIER_TREE)?;
         store.leaves = Leaves(guarded("opened", || store.database.open_tree(EARLIER_TREE))?);
         store.apply(entries.into_iter().map(|(key, value)| (key, Some(value))).collect())?;
         store.remember_count(writing::count(&store.leaves).unwrap_or(0))?;
@@ -235,15 +298,16 @@ impl SledStore {
             .map_err(|error| StoreError::Io { action: "written", cause: error.into() })
     }
 
-    /// Opens the database in the folder, without the tree that is of no use any more.
+    /// Opens a database in the folder, without the tree that is of no use any more.
     fn start(
-        folder: Folder,
+        folder: Arc<Folder>,
+        database: &str,
         options: &SledOptions,
         useless: &str,
     ) -> Result<SledStore, StoreError> {
         let dir = folder.path();
-        let path = folder.path().join(DATABASE);
-        check_clock(SystemTime::now())?;
+        let path = folder.path().join(database);
+        calls::check_clock(SystemTime::now())?;
         let config = ::sled::Config::new()
             .path(&path)
             .cache_capacity(options.cache)
@@ -254,11 +318,16 @@ impl SledStore {
             .segment_size(SEGMENT);
         let io = |error: io::Error| StoreError::Io { action: "opened", cause: error.into() };
         // The database opens by path what it finds there.
-        entries::make_folder(&path).and_then(|()| entries::check(folder.path())).map_err(io)?;
-        let database = match open_database(&config, dir) {
+        entries::check(folder.path()).map_err(io)?;
+        if database == DATABASE {
+            Swap::of(dir, DATABASE).settle().map_err(io)?;
+        }
+        entries::make_folder(&path).map_err(io)?;
+        calls::remove_unfinished(&path).map_err(io)?;
+        let database = match calls::open_database(&config, dir) {
             Err(error) if options.salvage && !matches!(error, StoreError::Locked(_)) => {
-                set_aside_all_but_log(&path).map_err(io)?;
-                open_database(&config, dir)?
+                calls::set_aside_all_but_log(&path).map_err(io)?;
+                calls::open_database(&config, dir)?
             }
             result => result?,
         };
@@ -282,6 +351,7 @@ impl SledStore {
             log,
             synced: Mutex::default(),
             turns: Turns::default(),
+            path,
             folder,
         })
     }
@@ -296,7 +366,7 @@ impl SledStore {
     }
 
     fn blobs(&self) -> PathBuf {
-        self.folder.path().join(DATABASE).join("blobs")
+        self.path.join("blobs")
     }
 
     /// Makes durable what sled has written.
@@ -321,95 +391,6 @@ impl SledStore {
         }
         drop(synced);
         self.log.sync_data()
-    }
-}
-
-/// Renames what sled can make anew: its settings, which are ours, and the snapshots of its page table, which it reads off the log.
-fn set_aside_all_but_log(database: &Path) -> io::Result<()> {
-    for entry in fs::read_dir(database)? {
-        let entry = entry?;
-        if let Some(name) = entry.file_name().to_str()
-            && (name == "conf" || name.starts_with("snap."))
-        {
-            fs::rename(entry.path(), database.join(format!("damaged-{name}")))?;
-        }
-    }
-    Ok(())
-}
-
-/// The database cannot even be configured where time has not begun.
-fn check_clock(now: SystemTime) -> Result<(), StoreError> {
-    match now < SystemTime::UNIX_EPOCH {
-        true => Err(StoreError::Io {
-            action: "opened",
-            cause: "the clock of this machine stands before 1970; set it".into(),
-        }),
-        false => Ok(()),
-    }
-}
-
-fn open_database(config: &::sled::Config, dir: &Path) -> Result<::sled::Db, StoreError> {
-    let deadline = Instant::now() + PATIENCE;
-    loop {
-        match guarded("opened", || config.open()) {
-            Err(error) if is_lock(&error) => {
-                if Instant::now() >= deadline {
-                    return Err(StoreError::Locked(dir.to_owned()));
-                }
-                std::thread::sleep(Duration::from_millis(20));
-            }
-            result => return result,
-        }
-    }
-}
-
-/// sled has no error of its own for this.
-fn is_lock(error: &StoreError) -> bool {
-    matches!(error, StoreError::Io { cause, .. } if cause.to_string().contains("could not acquire lock"))
-}
-
-/// Calls sled, and makes an error of a panic: it asserts where it meets a damaged log or a failing disk.
-fn guarded<T>(
-    action: &'static str,
-    call: impl FnOnce() -> Result<T, ::sled::Error>,
-) -> Result<T, StoreError> {
-    match catch_unwind(AssertUnwindSafe(call)) {
-        Ok(result) => result.map_err(|error| failed(action, error)),
-        Err(panic) => Err(StoreError::Io { action, cause: describe(&*panic).into() }),
-    }
-}
-
-fn describe(panic: &(dyn Any + Send)) -> String {
-    let text = panic
-        .downcast_ref::<String>()
-        .map(String::as_str)
-        .or_else(|| panic.downcast_ref::<&str>().copied())
-        .unwrap_or("for an unknown reason");
-    // An assertion has its values on lines of their own.
-    let first = text.lines().next().unwrap_or_default();
-    format!("the database cannot go on, probably because its files are damaged: {first}")
-}
-
-fn failed(action: &'static str, error: ::sled::Error) -> StoreError {
-    match error {
-        ::sled::Error::Corruption { .. } => StoreError::Damaged {
-            what: "the log of the database: its checksum does not match".to_owned(),
-        },
-        ::sled::Error::Io(error) => StoreError::Io { action, cause: readable(error).into() },
-        error => StoreError::Io { action, cause: error.into() },
-    }
-}
-
-/// sled hands on copies of an error of the system, in which it stands as for a debugger; this takes the words for people out of it.
-fn readable(error: io::Error) -> io::Error {
-    let copied = error.get_ref().map(ToString::to_string);
-    let words = copied.as_deref().filter(|it| it.starts_with("Os { code: ")).and_then(|it| {
-        let (_, words) = it.split_once("message: \"")?;
-        words.strip_suffix("\" }")
-    });
-    match words {
-        Some(words) => io::Error::new(error.kind(), words.to_owned()),
-        None => error,
     }
 }
 
@@ -518,30 +499,5 @@ impl KeyValue for SledStore {
         entries::size(self.folder.path())
             .map(Some)
             .map_err(|error| StoreError::Io { action: "read", cause: error.into() })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_clock_before_1970_is_told() {
-        assert!(check_clock(SystemTime::UNIX_EPOCH).is_ok());
-        let before = SystemTime::UNIX_EPOCH - Duration::from_secs(1);
-        let error = check_clock(before).unwrap_err();
-        let StoreError::Io { cause, .. } = error else { panic!("{error:?}") };
-        assert!(cause.to_string().contains("before 1970"));
-    }
-
-    #[test]
-    fn what_the_system_said_is_told_in_its_words() {
-        let full = || io::Error::from_raw_os_error(28);
-        let words = full().to_string();
-        let copy = ::sled::Error::Io(full()).clone();
-        let StoreError::Io { cause, .. } = failed("written", copy) else { panic!("another error") };
-        assert!(words.starts_with(&cause.to_string()), "{cause} is not {words}");
-        let other = io::Error::other("Os { code: nothing of the kind");
-        assert_eq!(readable(other).to_string(), "Os { code: nothing of the kind");
     }
 }

@@ -12,6 +12,8 @@ use crate::model::*;
 mod behaviours;
 mod conversion;
 mod disk;
+mod forgotten;
+mod full;
 mod ledger;
 mod measure;
 mod whole;

@@ -20,7 +20,7 @@ use super::mapped::{Batch, Entry, KeyValue};
 use super::pieces::PIECE;
 use super::record::{Kind, Record};
 use super::verify::{self, Broken, Census, Flaw};
-use super::{keys, pieces, queries, upkeep, writing};
+use super::{keys, pieces, queries, summaries, upkeep, writing};
 use crate::model::{Failure, StoredSource};
 
 const HEADER: &[u8] = b"docmill store export 2\n";
@@ -67,7 +67,8 @@ pub(super) fn export(
     let (census, broken) = verify::verify(map, found);
     let mut to = Stream { to, hasher: sha2::Sha256::new(), entries: 0 };
     to.write(HEADER)?;
-    for kind in Kind::in_order_of_keys() {
+    // What can be made anew of the rest is.
+    for kind in Kind::in_order_of_keys().into_iter().filter(|kind| !kind.is_derived()) {
         for entry in map.scan(keys::beginning_with(keys::of_kind(kind))) {
             // What cannot be read was told by `verify`.
             let Ok((key, value)) = entry else { break };
@@ -141,6 +142,7 @@ impl Stream<'_> {
             | Kind::Document
             | Kind::Finding
             | Kind::History
+            | Kind::Summary
             | Kind::About
             | Kind::Count => {}
         }
@@ -229,6 +231,7 @@ pub(super) fn import(
     if is_earlier {
         Aside(map).take_in(found)?;
     }
+    summaries::make_all(map)?;
     // What came with it may be of a later layout.
     upkeep::introduce(map, Ok(Some(0)))?;
     upkeep::seal_import(map)?;

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use super::StoreError;
 use super::mapped::KeyValue;
 use super::record::{Kind, RecordError};
-use super::{keys, pieces, queries, upkeep, writing};
+use super::{keys, pieces, queries, summaries, upkeep, writing};
 use crate::model::{
-    Digest, DocumentId, Failure, FailureClass, FailureId, Finding, Hint, History, SourceName,
-    SourceState, StoredDocument, StoredSource,
+    Digest, DocumentId, DocumentSummary, Failure, FailureClass, FailureId, Finding, Hint, History,
+    SourceName, SourceState, StoredDocument, StoredSource,
 };
 
 /// Something in a store that should not be so.
@@ -73,6 +73,7 @@ pub(super) fn verify(map: &impl KeyValue, found: &mut dyn FnMut(Flaw)) -> (Censu
             Kind::Finding => check.findings(),
             Kind::History => check.histories(),
             Kind::Failure => check.failures(),
+            Kind::Summary => check.summaries(),
             Kind::About => check.about(),
             Kind::Count => check.count(),
         }
@@ -230,6 +231,9 @@ impl<M: KeyValue> Check<'_, M> {
                 return;
             }
             let source = queries::source(check.map, name).ok().flatten();
+            if source.as_ref().is_some_and(|source| !source.is_copied) {
+                return;
+            }
             if source.is_some_and(|source| source.info.digest == document.original) {
                 let what =
                     format!("{}: the content of its source is not there", keys::describe(key));
@@ -300,6 +304,54 @@ impl<M: KeyValue> Check<'_, M> {
                             keys::describe(key)
                         ),
                     );
+                }
+            }
+        });
+    }
+
+    /// Whether what is told of the documents is what stands in them. It is made anew by the next commit and by an import, so
+    /// none of this makes a source less than whole.
+    fn summaries(&mut self) {
+        let mut is_told = BTreeSet::new();
+        // All summaries of one source follow each other.
+        let mut last: Option<(StoredSource, Vec<Failure>)> = None;
+        self.each(Kind::Summary, |check, key, bytes| {
+            let summary = match queries::decode::<DocumentSummary>(check.map, key, bytes) {
+                Ok(summary) => summary,
+                Err(error) => return check.refuse(key, None, &error),
+            };
+            if last.as_ref().is_none_or(|(source, _)| source.info.name != summary.source) {
+                let source = queries::source(check.map, &summary.source).ok().flatten();
+                let failures = queries::failures_of(check.map, &summary.source);
+                last = source.map(|source| (source, failures.unwrap_or_default()));
+            }
+            let listed = last.as_ref().filter(|(it, _)| !it.retired);
+            let listed = listed.filter(|(it, _)| {
+                it.documents.get(summary.index as usize) == Some(&summary.id)
+                    || it.documents.contains(&summary.id)
+            });
+            let Some((source, failures)) = listed else {
+                return check.damaged(key, None, "no source lists its document");
+            };
+            match summaries::read_off(check.map, source, summary.id, failures) {
+                Ok(Some(expected)) if expected != summary => {
+                    check.damaged(key, None, "it tells another thing than the document");
+                }
+                // A document that cannot be read was told of.
+                _ => {}
+            }
+            is_told.insert(summary.id);
+        });
+        self.each(Kind::Source, |check, key, bytes| {
+            let Ok(source) = queries::decode::<StoredSource>(check.map, key, bytes) else { return };
+            for id in source.documents.iter().filter(|id| !source.retired && !is_told.contains(*id))
+            {
+                if matches!(queries::document(check.map, *id, None), Ok(Some(_))) {
+                    let what = format!(
+                        "{}: no summary of its document `{id}` is there",
+                        keys::describe(key)
+                    );
+                    check.flaw(None, what);
                 }
             }
         });

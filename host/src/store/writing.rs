@@ -6,7 +6,7 @@
 //! right after a crash and a silent loss otherwise. So every commit counts up `n`, and what the count was after the last flush is
 //! kept outside of the database ([`KeyValue::flush`]): it must never be ahead of `n`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use super::changes::{self, After, Before};
@@ -14,7 +14,8 @@ use super::mapped::{Batch, Entries, KeyValue};
 use super::record::{self, Kind, Opened, Record, RecordError};
 use super::{Commit, StoreError, keys, pieces, queries};
 use crate::model::{
-    Digest, DocumentId, Finding, History, PluginName, Run, RunId, SourceName, StoredDocument,
+    Digest, DocumentId, DocumentSummary, Finding, History, PluginName, Run, RunId, SourceName,
+    StoredDocument,
 };
 
 /// No commit is added to a batch that has this many bytes of records.
@@ -245,6 +246,20 @@ impl<M: KeyValue> Before for Applied<'_, M> {
         Ok(bytes.map(|bytes| queries::decode(self.map, &key, bytes).ok()))
     }
 
+    fn latest(&self, id: DocumentId) -> Result<Option<u32>, StoreError> {
+        let last = self.map.last(keys::beginning_with(keys::documents(id)))?;
+        Ok(last.and_then(|(key, _)| keys::version_in(&key)))
+    }
+
+    fn summaries(&self, source: &SourceName) -> Result<Vec<DocumentSummary>, StoreError> {
+        let mut summaries = Vec::new();
+        for entry in self.map.scan(keys::beginning_with(keys::summaries(source))) {
+            let (key, bytes) = entry?;
+            summaries.extend(queries::decode::<DocumentSummary>(self.map, &key, bytes));
+        }
+        Ok(summaries)
+    }
+
     fn findings(&self, id: DocumentId, version: u32) -> Result<Vec<Finding>, StoreError> {
         let mut findings = Vec::new();
         for entry in self.map.scan(keys::beginning_with(keys::findings(id, version))) {
@@ -321,5 +336,26 @@ impl<M: KeyValue> After for Drafted<'_, M> {
     ) -> Result<(), StoreError> {
         let key = keys::history(id, version, history.step.as_ref());
         pieces::put(self.map, self.batch, Kind::History, key, history.encode())
+    }
+
+    fn with_summaries(
+        &mut self,
+        source: &SourceName,
+        summaries: &[DocumentSummary],
+    ) -> Result<(), StoreError> {
+        let mut stored = BTreeMap::new();
+        for entry in self.map.scan(keys::beginning_with(keys::summaries(source))) {
+            let (key, bytes) = entry?;
+            stored.insert(key, bytes);
+        }
+        for summary in summaries {
+            let (key, bytes) = (keys::summary(summary), summary.encode());
+            // A source may have very many documents, of which one has changed.
+            if stored.remove(&key).as_ref() != Some(&bytes) {
+                pieces::put(self.map, self.batch, Kind::Summary, key, bytes)?;
+            }
+        }
+        let gone = stored.into_keys();
+        gone.into_iter().try_for_each(|key| pieces::take_out(self.map, self.batch, key))
     }
 }

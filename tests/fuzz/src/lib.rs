@@ -21,8 +21,8 @@ use docmill::error::Hinted;
 use docmill::ingest::{MediaTypes, judge};
 use docmill::manifest::Manifest;
 use docmill::model::{
-    Digest, DocumentId, FailureId, Finding, History, LanguageTag, Limits, LogLevel, MediaType,
-    PluginName, Run, SourceName, StoredDocument, StoredSource,
+    Digest, DocumentId, DocumentSummary, FailureId, Finding, History, LanguageTag, Limits,
+    LogLevel, MediaType, PluginName, Run, SourceName, StoredDocument, StoredSource,
 };
 use docmill::pipeline::Bundle;
 use docmill::store::record::{About, Kind, Record};
@@ -157,6 +157,7 @@ pub fn record(data: &[u8]) {
         read::<StoredDocument>(bytes);
         read::<Finding>(bytes);
         read::<History>(bytes);
+        read::<DocumentSummary>(bytes);
         read::<docmill::model::Failure>(bytes);
         read::<Run>(bytes);
         read::<About>(bytes);

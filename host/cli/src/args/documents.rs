@@ -13,10 +13,14 @@ use super::values::confidence;
 Examples:
   docmill list
   docmill list --label semiconductor-chips --language fr
+  docmill list --label drones --limit 20
   docmill list --unlabelled --output json")]
 pub struct List {
     #[command(flatten)]
     pub filter: Filter,
+    /// No more than so many documents
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub limit: Option<u64>,
 }
 
 /// Which documents are meant.

@@ -19,7 +19,7 @@ pub use failures::{Failures, Retry};
 pub use measuring::{Compare, Eval, Fit, Part, Taxonomy};
 pub use plugins::{AddPlugin, Check, Plugin};
 pub use runs::{Jobs, RunBudget, SaidTypes};
-pub use stores::Store;
+pub use stores::{Forget, Store};
 pub use taking_in::{Ingest, Read, ReadFormat, Watch};
 
 /// Take documents through sandboxed WebAssembly plugins and keep what they find
@@ -179,6 +179,8 @@ pub enum Command {
     /// Look at what failed, try it again, or take it to another machine
     #[command(subcommand)]
     Failures(Failures),
+    /// Take a source out of the store for good, with everything that was found in it
+    Forget(Forget),
     /// Check the store: every record, and everything that one says of another
     #[command(after_help = VERIFY)]
     Verify {

@@ -2,9 +2,33 @@
 
 use std::path::PathBuf;
 
-use clap::Subcommand;
+use clap::builder::NonEmptyStringValueParser;
+use clap::{Args, Subcommand};
 
 use super::runs::Jobs;
+
+/// Options of `forget`.
+#[derive(Debug, Args)]
+#[command(after_help = FORGET)]
+pub struct Forget {
+    /// Name of the source, as `list` shows it or as the file is called
+    #[arg(value_name = "SOURCE", value_parser = NonEmptyStringValueParser::new())]
+    pub source: String,
+    /// Do not ask
+    #[arg(long)]
+    pub yes: bool,
+}
+
+const FORGET: &str = "\
+All versions go, with their originals, findings, history and failures, and so does everything that was
+taken out of the source. A member of a container goes with the original of the container, which holds its
+bytes; the other members stay. Bytes that another source shares stay, and are told. The database is written
+anew, so that nothing of it is left in its files; for a while that takes the room of both. Backups, exports
+and the files themselves are yours to remove: what still lies in a folder is taken in again with it.
+
+Examples:
+  docmill forget letters/2024-03-01.eml
+  docmill forget 'inbox.zip!/cv.pdf' --yes";
 
 /// The commands about whole stores.
 #[derive(Debug, Subcommand)]

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::io::Write;
+use std::ops::ControlFlow;
 
-use docmill::model::Label;
+use docmill::model::{DocumentSummary, Label, LabelSummary};
 use serde::Serialize;
 
 use crate::args::{Common, Filter, List, Output};
 use crate::context;
-use crate::dossier::Dossier;
 use crate::exit::Exit;
 use crate::filter::{Selection, counts};
 use crate::report::{
@@ -18,6 +18,8 @@ use crate::report::{
 
 /// The most labels of a line; `--output json` has all.
 const MOST_LABELS: usize = 64;
+/// So many rows say how wide the columns are, so that the first line of a million is soon there.
+const ROWS_AT_FIRST: usize = 1_000;
 /// The longest title, or name of a source, of a line, in characters.
 const LONGEST_TITLE: usize = 4_096;
 
@@ -26,19 +28,26 @@ pub fn run(common: &Common, options: &List) -> Result<Exit, CommandError> {
     let store = context::existing_store(common)?;
     let mut selection = Selection::new(&options.filter);
     let mut stdout = std::io::BufWriter::new(std::io::stdout().lock());
+    let mut left = options.limit.unwrap_or(u64::MAX);
+    let mut go_on = || {
+        left -= 1;
+        if left == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    };
     let listed = match common.output {
-        Output::Json => selection.visit(&store, |dossier| {
-            write_json(&mut stdout, &Line::new(&dossier)).map_err(CommandError::from)
+        Output::Json => selection.list(&store, |summary| {
+            write_json(&mut stdout, &Line::new(&summary))?;
+            Ok::<_, CommandError>(go_on())
         })?,
         Output::Human => {
-            let mut table = table();
-            let listed = selection.visit(&store, |dossier| {
-                table.row(row(&options.filter, &dossier));
-                Ok::<_, CommandError>(())
+            let mut lines = table().into_lines(width(), Paint::for_stdout(common), ROWS_AT_FIRST);
+            let listed = selection.list(&store, |summary| {
+                if let Some(shown) = lines.row(row(&options.filter, &summary)) {
+                    stdout.write_all(shown.as_bytes())?;
+                }
+                Ok::<_, CommandError>(go_on())
             })?;
             if listed > 0 {
-                let shown = table.render(width(), Paint::for_stdout(common));
-                stdout.write_all(shown.as_bytes())?;
+                stdout.write_all(lines.end().as_bytes())?;
             }
             listed
         }
@@ -46,6 +55,7 @@ pub fn run(common: &Common, options: &List) -> Result<Exit, CommandError> {
     stdout.flush()?;
     match listed {
         0 => note(common, &selection.why_nothing()),
+        _ if left == 0 => note(common, &format!("the first {}", count(listed, "document"))),
         _ => note(common, &count(listed, "document")),
     }
     Ok(Exit::Success)
@@ -70,27 +80,36 @@ fn cut_title(text: &str, width: usize) -> String {
     }
 }
 
-fn row(filter: &Filter, dossier: &Dossier) -> [String; 5] {
-    let labels = dossier.labels().filter(|(_, label)| counts(filter, label.confidence));
+fn row(filter: &Filter, summary: &DocumentSummary) -> [String; 5] {
+    let labels = summary.labels().filter(|label| counts(filter, label.confidence));
     // Those of a second level say more of one that stands there as well; `show` and `--output json` have them all.
-    let names: BTreeSet<&str> = dossier.labels().map(|(_, label)| label.name.as_str()).collect();
+    let names: BTreeSet<&str> = summary.labels().map(|label| label.name.as_str()).collect();
     let mut labels = labels
-        .filter(|(_, label)| !Label::above(&label.name).is_some_and(|above| names.contains(above)));
-    let shown = labels.by_ref().take(MOST_LABELS).map(|(_, label)| {
-        format!("{} {}", one_line(&label.name, 64), confidence(label.confidence))
-    });
+        .filter(|label| !Label::above(&label.name).is_some_and(|above| names.contains(above)));
+    let shown = labels
+        .by_ref()
+        .take(MOST_LABELS)
+        .map(|label| format!("{} {}", one_line(&label.name, 64), confidence(label.confidence)));
     let mut shown = shown.collect::<Vec<_>>();
     // What one line has too much of would widen all others.
     let surplus = labels.count();
     shown.extend((surplus > 0).then(|| format!("and {surplus} more")));
     let labels = shown.join(", ");
     [
-        short(&dossier.id()),
-        day(dossier.date()),
-        dossier.language().map_or("-".to_owned(), |language| one_line(language, 35)),
+        short(&summary.id),
+        day(summary.date.as_deref()),
+        summary
+            .language
+            .as_ref()
+            .map_or("-".to_owned(), |language| one_line(language.as_str(), 35)),
         if labels.is_empty() { "-".to_owned() } else { labels },
-        one_line(dossier.title().unwrap_or(dossier.stored.source.as_str()), LONGEST_TITLE),
+        one_line(title(summary).unwrap_or(summary.source.as_str()), LONGEST_TITLE),
     ]
+}
+
+/// Its title, unless it has none worth showing.
+fn title(summary: &DocumentSummary) -> Option<&str> {
+    summary.title.as_deref().filter(|title| !title.trim().is_empty())
 }
 
 /// The day of an RFC 3339 date; a date of another form stays as it is, up to a point.
@@ -112,7 +131,7 @@ struct Line<'a> {
     date: Option<&'a str>,
     language: Option<&'a str>,
     labels: Vec<LabelLine<'a>>,
-    failures: usize,
+    failures: u64,
     version: u32,
 }
 
@@ -124,21 +143,21 @@ struct LabelLine<'a> {
 }
 
 impl<'a> Line<'a> {
-    fn new(dossier: &'a Dossier) -> Line<'a> {
-        let label = |label: &'a Label| LabelLine {
+    fn new(summary: &'a DocumentSummary) -> Line<'a> {
+        let label = |label: &'a LabelSummary| LabelLine {
             name: &label.name,
             confidence: label.confidence,
-            rank: label.rank(),
+            rank: label.rank.as_deref(),
         };
         Line {
-            id: dossier.id().to_string(),
-            source: dossier.stored.source.as_str(),
-            title: dossier.title(),
-            date: dossier.date(),
-            language: dossier.language(),
-            labels: dossier.labels().map(|(_, it)| label(it)).collect(),
-            failures: dossier.failures.len(),
-            version: dossier.stored.version,
+            id: summary.id.to_string(),
+            source: summary.source.as_str(),
+            title: title(summary),
+            date: summary.date.as_deref(),
+            language: summary.language.as_ref().map(|language| language.as_str()),
+            labels: summary.labels().map(label).collect(),
+            failures: summary.failures,
+            version: summary.version,
         }
     }
 }

@@ -4,6 +4,7 @@ mod compare;
 mod eval;
 mod export;
 mod failures;
+mod forget;
 mod generate;
 mod history;
 mod ingest;
@@ -53,6 +54,7 @@ pub fn run(args: &Args) -> Result<Exit, CommandError> {
             failures::bundle::export(common, failure, to.as_deref())
         }
         Command::Failures(Failures::Reproduce { bundle }) => failures::bundle::run(common, bundle),
+        Command::Forget(options) => forget::run(common, options),
         Command::Verify { sample } => verify::run(common, *sample),
         Command::Store(Store::Export { to }) => store::export(common, to),
         Command::Store(Store::Import { from }) => store::import(common, from),

@@ -4,13 +4,12 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::time::Duration;
 
-use docmill::model::{Bill, Provenance, Run, SourceState};
+use docmill::model::{Bill, CallSummary, DocumentSummary, Run, SourceState};
 use docmill::store::Store;
 use serde::Serialize;
 
 use crate::args::{self, Common, Output};
 use crate::context;
-use crate::dossier::Dossier;
 use crate::exit::Exit;
 use crate::report::{
     Column, CommandError, Paint, RunObject, Table, Tone, bytes, count, escaped, grouped, moment,
@@ -75,8 +74,8 @@ impl Stats {
             *stats.states.entry(source.state.as_str()).or_default() += 1;
             *stats.media_types.entry(source.info.media_type.to_string()).or_default() += 1;
         }
-        for stored in store.documents() {
-            stats.document(&Dossier::gather(store, stored?)?);
+        for summary in store.summaries() {
+            stats.document(&summary?);
         }
         for failure in store.failures() {
             *stats.failures.entry(failure?.class.as_str()).or_default() += 1;
@@ -88,32 +87,33 @@ impl Stats {
         Ok(stats)
     }
 
-    fn document(&mut self, dossier: &Dossier) {
+    fn document(&mut self, summary: &DocumentSummary) {
         self.documents += 1;
-        self.text += dossier.document().text.len() as u64;
-        *self.languages.entry(dossier.language().map(str::to_owned)).or_default() += 1;
+        self.text += summary.length;
+        let language = summary.language.as_ref().map(ToString::to_string);
+        *self.languages.entry(language).or_default() += 1;
         let mut names = BTreeMap::new();
-        for (_, label) in dossier.labels() {
-            *names.entry(&label.name).or_insert(false) |= label.is_main();
+        for label in summary.labels() {
+            *names.entry(label.name.as_str()).or_insert(false) |= label.is_main();
         }
         self.unlabelled += u64::from(names.is_empty());
         for (name, main) in names {
-            let (all, as_main) = self.labels.entry(name.clone()).or_default();
+            let (all, as_main) = self.labels.entry(name.to_owned()).or_default();
             *all += 1;
             *as_main += u64::from(main);
         }
         // One call extracts all documents of a source.
-        if dossier.stored.index == 0 {
-            self.call(&dossier.stored.provenance);
+        if summary.index == 0 {
+            self.call(&summary.extraction);
         }
-        for finding in &dossier.findings {
-            self.call(&finding.provenance);
+        for step in &summary.steps {
+            self.call(&step.call);
         }
     }
 
-    fn call(&mut self, provenance: &Provenance) {
-        let plugin = (provenance.plugin.to_string(), provenance.version.clone());
-        self.plugins.entry(plugin).or_default().add(provenance.cost, false);
+    fn call(&mut self, call: &CallSummary) {
+        let plugin = (call.plugin.to_string(), call.version.clone());
+        self.plugins.entry(plugin).or_default().add(call.cost, false);
     }
 
     fn render(&self, folder: &str, paint: Paint) -> String {

@@ -71,16 +71,34 @@ impl<const N: usize> Table<N> {
 
     /// The table as text: a line of headings, if there are any, and one line per row. Nothing is cut without a `width`.
     pub fn render(&self, width: Option<usize>, paint: Paint) -> String {
-        let widths = self.widths(width);
+        self.render_with(&self.widths(width), paint)
+    }
+
+    /// The table as lines, one after the other: the first rows, as many as this, say how wide the columns are.
+    pub fn into_lines(self, width: Option<usize>, paint: Paint, first: usize) -> Lines<N> {
+        Lines { table: self, width, paint, first, widths: None }
+    }
+
+    fn render_with(&self, widths: &[usize; N], paint: Paint) -> String {
         let mut shown = String::new();
         if self.columns.iter().any(|column| !column.heading.is_empty()) {
             let headings = self.columns.map(|column| column.heading.to_owned());
-            self.line(&mut shown, &headings, &widths, |_, cell| paint.tone(Tone::Dim, cell));
+            self.line(&mut shown, &headings, widths, |_, cell| paint.tone(Tone::Dim, cell));
         }
         for row in &self.rows {
-            self.line(&mut shown, row, &widths, |column, cell| paint.tone(column.tone, cell));
+            self.row_as_line(&mut shown, row, widths, paint);
         }
         shown
+    }
+
+    fn row_as_line(
+        &self,
+        shown: &mut String,
+        cells: &[String; N],
+        widths: &[usize; N],
+        paint: Paint,
+    ) {
+        self.line(shown, cells, widths, |column, cell| paint.tone(column.tone, cell));
     }
 
     fn line(
@@ -131,6 +149,43 @@ impl<const N: usize> Table<N> {
             }
         }
         widths
+    }
+}
+
+/// A table that is shown while its rows are still coming.
+#[derive(Debug)]
+pub struct Lines<const N: usize> {
+    table: Table<N>,
+    width: Option<usize>,
+    paint: Paint,
+    first: usize,
+    /// How wide the columns are, once the first rows were shown.
+    widths: Option<[usize; N]>,
+}
+
+impl<const N: usize> Lines<N> {
+    /// Adds a row: what is to be shown now, if there is anything.
+    pub fn row(&mut self, cells: [String; N]) -> Option<String> {
+        if let Some(widths) = &self.widths {
+            let mut shown = String::new();
+            self.table.row_as_line(&mut shown, &cells, widths, self.paint);
+            return Some(shown);
+        }
+        self.table.row(cells);
+        (self.table.rows.len() >= self.first).then(|| {
+            let widths = self.widths.insert(self.table.widths(self.width));
+            let shown = self.table.render_with(widths, self.paint);
+            self.table.rows.clear();
+            shown
+        })
+    }
+
+    /// What was not shown yet.
+    pub fn end(self) -> String {
+        match self.widths {
+            Some(_) => String::new(),
+            None => self.table.render(self.width, self.paint),
+        }
     }
 }
 
@@ -203,6 +258,23 @@ mod tests {
         table.row(["e\u{301}t".into(), "12".into(), "日本".into()]);
         table.row(["a".into(), String::new(), String::new()]);
         table
+    }
+
+    #[test]
+    fn a_table_in_lines_is_the_table_where_the_first_rows_are_the_widest() {
+        let columns = [Column::new("A"), Column::new("B").cut_by(cut_end)];
+        let rows = [["long", "a b c d e f g h i j"], ["b", "text"], ["c", "text"]];
+        let rows = rows.map(|row| row.map(str::to_owned));
+        for first in 1..5 {
+            let (mut table, mut shown) = (Table::new(columns), String::new());
+            let mut lines = Table::new(columns).into_lines(Some(20), Paint::OFF, first);
+            for row in rows.clone() {
+                table.row(row.clone());
+                shown.extend(lines.row(row));
+            }
+            shown.push_str(&lines.end());
+            assert_eq!(shown, table.render(Some(20), Paint::OFF), "{first}");
+        }
     }
 
     #[test]

@@ -15,7 +15,7 @@ use super::v1::{
 use super::v2::Attempt;
 use crate::model;
 
-type IdBytes = [u8; model::DocumentId::LENGTH];
+pub(super) type IdBytes = [u8; model::DocumentId::LENGTH];
 
 #[derive(Serialize, Deserialize)]
 pub(super) struct Source<'a> {

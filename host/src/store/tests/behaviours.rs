@@ -413,7 +413,12 @@ fn told(store: &dyn Store) -> Vec<String> {
     fn shown<T: std::fmt::Debug>(what: impl Iterator<Item = Result<T, StoreError>>) -> Vec<String> {
         what.map(|it| format!("{:?}", it.unwrap())).collect()
     }
-    let mut told = [shown(store.sources()), shown(store.documents()), shown(store.failures())];
+    let mut told = [
+        shown(store.sources()),
+        shown(store.documents()),
+        shown(store.summaries()),
+        shown(store.failures()),
+    ];
     for id in store.document_ids("", 99).unwrap() {
         for version in 1..3 {
             let document = store.document(id, Some(version)).unwrap();

@@ -30,7 +30,7 @@ fn an_original_of_64_mib_is_kept() {
 }
 
 /// What a process leaves behind that is killed at this moment.
-fn copy(from: &Path, to: &Path) {
+pub(super) fn copy(from: &Path, to: &Path) {
     for entry in std::fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
         let target = to.join(entry.file_name());

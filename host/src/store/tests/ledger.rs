@@ -191,6 +191,16 @@ impl Store for Ledger {
         list(ids.into_iter().map(|id| self.document(id, None).unwrap().unwrap()))
     }
 
+    fn summaries(&self) -> List<'_, DocumentSummary> {
+        let documents: Vec<StoredDocument> = self.documents().map(Result::unwrap).collect();
+        list(documents.into_iter().map(|document| {
+            let source = self.source(&document.source).unwrap().unwrap();
+            let findings = self.findings(document.id, document.version).unwrap();
+            let failures = self.failures_of(&document.source).unwrap();
+            DocumentSummary::of(&source, &document, &findings, &failures)
+        }))
+    }
+
     fn document_ids(&self, prefix: &str, limit: usize) -> Result<Vec<DocumentId>, StoreError> {
         let mut ids: Vec<DocumentId> = self.open().documents.keys().map(|(id, _)| *id).collect();
         ids.dedup();

@@ -58,3 +58,77 @@ fn measure_commits() {
         );
     }
 }
+
+/// Run it with `cargo test --release -p docmill measure_lists -- --ignored --nocapture`.
+#[test]
+#[ignore = "measures instead of checking"]
+#[expect(clippy::print_stdout, reason = "the numbers are what it is for")]
+fn measure_lists() {
+    const DOCUMENTS: usize = 100_000;
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    let steps = ["analyze-authors", "analyze-dates", "analyze-references"];
+    let names = ["semiconductor-chips", "drones", "mobile-5g-6g", "space", "rare-earth"];
+    let label = |n: usize| Label {
+        name: names[n % names.len()].to_owned(),
+        confidence: (n % 100) as f32 / 100.0,
+        evidence: (0..40).map(|at| Span { start: at * 20, end: at * 20 + 10 }).collect(),
+        attributes: vec![Attribute { name: "rank".to_owned(), value: "main".to_owned() }],
+    };
+    let numbers: Vec<usize> = (0..DOCUMENTS).collect();
+    let start = std::time::Instant::now();
+    for numbers in numbers.chunks(64) {
+        let commits = numbers.iter().map(|n| {
+            let text: String =
+                noise_from(*n as u64, 1_500).iter().map(|byte| format!("{byte:02x} ")).collect();
+            let mut commit = commit(&format!("reports/2024/{n:06}.html"), 1, &[&text]);
+            let attributes = &mut commit.documents[0].extracted.document.attributes;
+            attributes.clear();
+            for (name, value) in [
+                ("title", "A title of some sixty characters as many pages have"),
+                ("date", "2024-05-01"),
+            ] {
+                attributes.push(Attribute { name: name.to_owned(), value: value.to_owned() });
+            }
+            commit.source.info.container = None;
+            commit.source.info.attributes.clear();
+            commit.source.state = SourceState::Done;
+            commit.findings = steps.iter().map(|step| found(&commit, step, "2024")).collect();
+            let (id, version, mut labels) = found(&commit, "classify-lexicon", "");
+            labels.findings = Findings::Labels((*n..*n + 3).map(label).collect());
+            commit.findings.push((id, version, labels));
+            commit
+        });
+        store.commit(&commits.collect::<Vec<_>>()).unwrap();
+    }
+    println!("{DOCUMENTS} documents committed in {:?}", start.elapsed());
+    println!("{} MiB on disk", Store::size_on_disk(&store).unwrap().unwrap() >> 20);
+    let one = store.summaries().next().unwrap().unwrap();
+    println!("a summary has {} bytes", record::Record::encode(&one).len());
+    drop(store);
+    for time in 0..2 {
+        let start = std::time::Instant::now();
+        let store = open(folder.path());
+        println!("{time}: opened after {:?}", start.elapsed());
+        drop(store.summaries().next());
+        println!("   first of the list after {:?}", start.elapsed());
+        let start = std::time::Instant::now();
+        let drones = store.summaries().map(Result::unwrap);
+        let drones = drones.filter(|it| it.labels().any(|label| label.name == "drones"));
+        println!("   20 with a label, {}, in {:?}", drones.take(20).count(), start.elapsed());
+        let start = std::time::Instant::now();
+        let length: u64 = store.summaries().map(|it| it.unwrap().length).sum();
+        println!("   all, {length} bytes of text, in {:?}", start.elapsed());
+        let start = std::time::Instant::now();
+        println!("   all sources, {}, in {:?}", store.sources().count(), start.elapsed());
+    }
+    let store = open(folder.path());
+    let start = std::time::Instant::now();
+    for document in store.documents() {
+        let document = document.unwrap();
+        assert_eq!(store.findings(document.id, document.version).unwrap().len(), 4);
+        store.source(&document.source).unwrap();
+        store.failures_of(&document.source).unwrap();
+    }
+    println!("before: everything of all documents in {:?}", start.elapsed());
+}

@@ -127,10 +127,9 @@ fn every_damaged_record_is_a_flaw_and_the_rest_survives_its_export() {
             let changed = if change == "flip" { Some(bytes) } else { None };
             store.apply(BTreeMap::from([(key.clone(), changed)])).unwrap();
             let shown = format!("{change} {}", key.escape_ascii());
-            // What nothing speaks of can go unseen: a run, a finding, the count outside of a folder, an earlier version.
+            // What nothing speaks of can go unseen: a run, the count outside of a folder, an earlier version.
             let is_earlier = *key == earlier;
-            let is_optional =
-                change == "remove" && (is_earlier || matches!(key[0], b'r' | b'f' | b'n'));
+            let is_optional = change == "remove" && (is_earlier || matches!(key[0], b'r' | b'n'));
             assert_eq!(flaws(&store).is_empty(), is_optional, "{shown}");
             let copy = MemoryStore::new();
             let stream = exported(&store);

@@ -73,22 +73,19 @@ impl Bills {
     /// Of the latest version of every document, and of what failed last.
     fn of(store: &dyn Store, by: By) -> Result<Bills, StoreError> {
         let mut bills = Bills::default();
-        for document in store.documents() {
-            let document = document?;
-            let findings = store.findings(document.id, document.version)?;
+        for summary in store.summaries() {
+            let summary = summary?;
             // One call extracts all documents of a source.
-            let extraction = (document.index == 0).then_some(&document.provenance);
-            for made in extraction.into_iter().chain(findings.iter().map(|it| &it.provenance)) {
+            let extraction = (summary.index == 0).then_some(&summary.extraction);
+            for call in extraction.into_iter().chain(summary.steps.iter().map(|it| &it.call)) {
                 let item = match by {
-                    By::Plugin => Item::Plugin(made.plugin.to_string(), made.version.clone()),
+                    By::Plugin => Item::Plugin(call.plugin.to_string(), call.version.clone()),
                     By::MediaType => {
-                        let source = store.source(&document.source)?;
-                        let source = source.filter(|it| it.info.digest == document.original);
-                        Item::MediaType(source.map(|it| it.info.media_type.to_string()))
+                        Item::MediaType(summary.media_type.as_ref().map(ToString::to_string))
                     }
-                    By::Document => Item::Document(document.source.clone(), Some(document.id)),
+                    By::Document => Item::Document(summary.source.clone(), Some(summary.id)),
                 };
-                bills.add(item, made.cost, false);
+                bills.add(item, call.cost, false);
             }
         }
         for failure in store.failures() {

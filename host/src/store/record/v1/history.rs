@@ -1,15 +1,14 @@
 //! Version 1 of histories, which came later than the other kinds.
 //!
-//! **Nothing in here may change**, for the reasons given in `v1`.
+//! **Nothing in here may change**, for the reasons given in the module above.
 
 use serde::{Deserialize, Serialize};
 
-use super::RecordError;
-use super::v1::{DigestBytes, Provenance, Result, checked_confidence, maybe, name};
+use super::{DigestBytes, Provenance, RecordError, Result, checked_confidence, maybe, name};
 use crate::model;
 
 #[derive(Serialize, Deserialize)]
-pub(super) struct History<'a> {
+pub(in crate::store::record) struct History<'a> {
     step: Option<&'a str>,
     #[serde(borrow)]
     past: Vec<Past<'a>>,
