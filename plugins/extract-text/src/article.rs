@@ -282,7 +282,7 @@ fn title(line: &str) -> String {
 }
 
 /// A document in the making.
-struct Draft {
+pub struct Draft {
     text: String,
     marks: Vec<Mark>,
     asides: Vec<Aside>,
@@ -290,15 +290,20 @@ struct Draft {
 
 impl Draft {
     /// A draft with room for everything in `source`.
-    fn new(source: &str) -> Draft {
+    pub fn new(source: &str) -> Draft {
         Draft { text: String::with_capacity(source.len()), marks: Vec::new(), asides: Vec::new() }
     }
 
     /// Separates what comes from what is there.
-    fn begin_paragraph(&mut self) {
+    pub fn begin_paragraph(&mut self) {
         if !self.text.is_empty() {
             self.text.push_str("\n\n");
         }
+    }
+
+    /// Adds a block as a paragraph.
+    pub fn write_paragraph(&mut self, text: &str, block: &Block) {
+        self.write(text, block, block.range.end, Role::Paragraph);
     }
 
     /// Adds a block up to `end`, a place in `text`.
@@ -322,7 +327,7 @@ impl Draft {
     }
 
     /// Adds what stands here without being part of the text.
-    fn aside(&mut self, kind: &str, content: &str) {
+    pub fn aside(&mut self, kind: &str, content: &str) {
         let mut text = String::with_capacity(content.len());
         push_lines(&mut text, content.trim_end());
         let position = Span::new(self.text.len(), self.text.len()).start;
@@ -336,7 +341,7 @@ impl Draft {
         }
     }
 
-    fn finish(self, attributes: Vec<Attribute>) -> Extracted {
+    pub fn finish(self, attributes: Vec<Attribute>) -> Extracted {
         let document = Document { text: self.text, language: None, attributes, marks: self.marks };
         Extracted { document, asides: self.asides }
     }

@@ -6,6 +6,7 @@
 
 mod article;
 mod blocks;
+mod mail;
 mod newsroom;
 
 use std::str::FromStr;
@@ -41,7 +42,8 @@ impl Extractor for ExtractText {
         let conventions: Conventions = parsed_setting("conventions")?;
         let said = source.attributes();
         let said = |name: &str| said.iter().find(|it| it.name == name).map(|it| it.value.as_str());
-        let mut extracted = extract_as(source.read_all(), said("charset"), conventions);
+        let format = said("format").and_then(mail::Format::of);
+        let mut extracted = extract_as(source.read_all(), said("charset"), conventions, format);
         if let (Some(extracted), Some(_), Conventions::Newsroom) =
             (&mut extracted, said("title"), conventions)
         {
@@ -56,22 +58,25 @@ docmill_plugin::export!(extractor: ExtractText);
 
 /// The document in a text of any encoding, or `None` if the text is blank.
 pub fn extract(bytes: Vec<u8>, conventions: Conventions) -> Option<Extracted> {
-    extract_as(bytes, None, conventions)
+    extract_as(bytes, None, conventions, None)
 }
 
-/// The same where a container or the transport declares the encoding.
+/// The same where a container or the transport declares the encoding, or that it is the body of a
+/// mail.
 fn extract_as(
     bytes: Vec<u8>,
     declared: Option<&str>,
     conventions: Conventions,
+    format: Option<mail::Format>,
 ) -> Option<Extracted> {
     let decoded = docmill_text::decode_owned(bytes, declared);
     if decoded.lossy {
         log::warn!("some bytes have no meaning in {} and became U+FFFD", decoded.encoding);
     }
-    let mut extracted = match conventions {
-        Conventions::Newsroom => article::newsroom(&decoded.text),
-        Conventions::None => article::plain(&decoded.text),
+    let mut extracted = match (conventions, format) {
+        (Conventions::Newsroom, Some(format)) => mail::mail(&decoded.text, format),
+        (Conventions::Newsroom, None) => article::newsroom(&decoded.text),
+        (Conventions::None, _) => article::plain(&decoded.text),
     }?;
     let document = &mut extracted.document;
     document.language = docmill_text::identify_language(&document.text).map(str::to_owned);

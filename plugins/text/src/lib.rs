@@ -6,7 +6,9 @@ mod compose;
 mod encoding;
 mod language;
 pub mod lists;
+mod stream;
 
 pub use compose::compose;
 pub use encoding::{Decoded, Evidence, decode, decode_owned};
 pub use language::{identify_language, other_languages};
+pub use stream::Utf8Reader;
