@@ -1,6 +1,8 @@
 //! `docmill.toml`: the steps of a pipeline, and what an operator grants to each.
 //!
 //! ```toml
+//! extends = "built-in"                      # its steps come first; one of the same name changes it
+//!
 //! [limits]                                  # for all steps; the defaults are shown
 //! deadline = "2s"
 //! memory = "64 MiB"
@@ -42,6 +44,7 @@ use crate::error::{Hint, Hinted, Location};
 use crate::model::{LanguageTag, Limits, MediaType, PluginName};
 
 mod draft;
+mod extends;
 mod file;
 mod lock;
 
@@ -61,10 +64,12 @@ pub struct Manifest {
     pub path: PathBuf,
     /// The text of the file.
     pub text: String,
-    /// The steps that are enabled, in the order of the file.
+    /// The steps that are enabled, in the order of the file; those that it builds on come first.
     pub steps: Vec<StepRequest>,
     /// Patterns of names, and what is called so, the longest first.
     pub media_types: Vec<(String, Placed<MediaType>)>,
+    /// Whether it builds on the built-in pipeline.
+    pub extends_built_in: bool,
 }
 
 /// One step as the file asks for it.
@@ -250,6 +255,7 @@ fn size(name: &str, text: &str, ceiling: u64) -> Result<u64, Refusal> {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct RawManifest {
+    extends: Option<Spanned<String>>,
     #[serde(default)]
     limits: RawLimits,
     #[serde(default)]
@@ -287,13 +293,28 @@ impl Manifest {
     ///
     /// # Errors
     ///
-    /// If the text is no TOML, has unknown keys, or a value is not of its form.
+    /// If the text is no TOML, has unknown keys, or a value is not of its form; and if it builds on
+    /// the built-in pipeline, for which there is [`Manifest::parse_over`].
     pub fn parse(path: &Path, text: &str) -> Result<Manifest, ManifestError> {
+        Manifest::parse_over(path, text, None)
+    }
+
+    /// Reads a pipeline that may build on this one: `extends = "built-in"`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Manifest::parse`]. What is wrong with a step of the built-in pipeline is reported where
+    /// the file extends it.
+    pub fn parse_over(
+        path: &Path,
+        text: &str,
+        built_in: Option<&str>,
+    ) -> Result<Manifest, ManifestError> {
         let reader = Reader { path, text, folder: path.parent().unwrap_or(Path::new("")) };
         let raw: RawManifest = toml::from_str(text).map_err(|error| {
             reader.error(error.span().unwrap_or(0..0), error.message().to_owned(), None)
         })?;
-        if raw.step.is_empty() {
+        if raw.step.is_empty() && raw.extends.is_none() {
             let message = "the pipeline has no steps".to_owned();
             return Err(reader.error(0..0, message, Some(Hint::AddStep)));
         }
@@ -305,22 +326,27 @@ impl Manifest {
             ));
         }
         let limits = reader.limits(&raw.limits, Limits::default())?;
-        let steps = raw
-            .step
-            .into_iter()
-            .map(|step| {
-                let step = step.into_inner();
-                let enabled = step.enabled.unwrap_or(true);
-                // Mistakes in a step that does not run are pointed at all the same.
-                Ok(enabled.then_some(reader.step(step, limits)?))
-            })
-            .filter_map(Result::transpose)
-            .collect::<Result<_, _>>()?;
+        let extends_built_in = raw.extends.is_some();
+        let mut steps = match &raw.extends {
+            Some(extends) => extends::Steps::of(&reader, extends, built_in, limits)?,
+            None => extends::Steps::default(),
+        };
+        for step in raw.step {
+            let step = step.into_inner();
+            // Mistakes in a step that does not run are pointed at all the same.
+            let enabled = step.enabled.unwrap_or(true);
+            let place = steps.changed_by(&step);
+            let limits = place.map_or(limits, |place| steps.limits(place));
+            let step = reader.step(step, limits)?;
+            steps.put(place, enabled.then_some(step));
+        }
+        let steps = steps.into_requests();
         let mut media_types = (raw.media_types.into_iter())
             .map(|(pattern, media_type)| Ok((pattern, reader.media_type(media_type)?)))
             .collect::<Result<Vec<_>, _>>()?;
         media_types.sort_by_key(|(pattern, _)| std::cmp::Reverse(pattern.len()));
-        Ok(Manifest { path: path.to_owned(), text: text.to_owned(), steps, media_types })
+        let (path, text) = (path.to_owned(), text.to_owned());
+        Ok(Manifest { path, text, steps, media_types, extends_built_in })
     }
 
     /// An error about some place in this pipeline.

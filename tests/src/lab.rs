@@ -64,8 +64,9 @@ impl Lab {
             }
             told
         };
-        let manifest = Manifest::parse(&root().join("docmill.toml"), text)
-            .map_err(|error| told(error.to_string(), None, error.hint()))?;
+        let manifest =
+            Manifest::parse_over(&root().join("docmill.toml"), text, Some(SHIPPED.pipeline))
+                .map_err(|error| told(error.to_string(), None, error.hint()))?;
         Pipeline::assemble(&manifest, &self.catalog).map_err(|error| {
             told(error.to_string(), std::error::Error::source(&error), error.hint())
         })

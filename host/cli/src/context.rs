@@ -117,6 +117,12 @@ pub fn is_built_in(path: &Path) -> bool {
     path.as_os_str() == BUILT_IN
 }
 
+/// Reads a pipeline that may build on the built-in one.
+pub fn parsed(path: &Path, text: &str) -> Result<Manifest, CommandError> {
+    let built_in = (!SHIPPED.plugins.is_empty()).then_some(SHIPPED.pipeline);
+    Ok(Manifest::parse_over(path, text, built_in)?)
+}
+
 /// Loads the pipeline in force, for `jobs` documents at a time.
 pub fn pipeline(common: &Common, jobs: usize) -> Result<Pipeline, CommandError> {
     InForce::read(common)?.assemble(common, &catalog(common, jobs)?)

@@ -27,7 +27,7 @@ impl InForce {
     /// Reads the pipeline in force and its lock.
     pub fn read(common: &Common) -> Result<InForce, CommandError> {
         let (path, text) = context::pipeline_text(common)?;
-        let manifest = Manifest::parse(&path, &text)?;
+        let manifest = context::parsed(&path, &text)?;
         let lock = if context::is_built_in(&path) { None } else { lock(common, &path)? };
         Ok(InForce { manifest, lock })
     }

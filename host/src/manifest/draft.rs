@@ -78,6 +78,11 @@ impl Draft {
             .collect()
     }
 
+    /// Whether it builds on the built-in pipeline.
+    pub fn extends_built_in(&self) -> bool {
+        self.document.contains_key("extends")
+    }
+
     /// Adds a step at the end.
     pub fn add(&mut self, step: &NewStep) {
         let mut table = Table::new();
@@ -90,7 +95,7 @@ impl Draft {
                 table[key] = value(entries.iter().collect::<InlineTable>());
             }
         }
-        if !self.array().is_empty() {
+        if !self.array().is_empty() || self.document.iter().count() > 1 {
             table.decor_mut().set_prefix("\n");
         }
         self.array_mut().push(table);
@@ -207,6 +212,15 @@ settings = { x = 1 }
         let added = changed(|draft| draft.add(&step));
         let end = "\n[[step]]\nplugin = \"b.wasm\"\ntables = { t = \"t.tsv\" }\nsettings = { min = \"3\" }\n";
         assert_eq!(added, format!("{TEXT}{end}"));
+    }
+
+    #[test]
+    fn the_first_step_stands_apart_from_what_is_extended() {
+        let mut draft = Draft::of("extends = \"built-in\"\n").unwrap();
+        assert!(draft.extends_built_in() && draft.steps().is_empty());
+        draft.add(&NewStep { plugin: "b.wasm".to_owned(), ..NewStep::default() });
+        assert_eq!(draft.text(), "extends = \"built-in\"\n\n[[step]]\nplugin = \"b.wasm\"\n");
+        assert!(!Draft::of(TEXT).unwrap().extends_built_in());
     }
 
     #[test]

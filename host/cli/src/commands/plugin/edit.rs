@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use docmill::catalog::{Catalog, Plugin};
-use docmill::manifest::{Draft, DraftError, Lock, Manifest, NewStep, names_a_file};
+use docmill::manifest::{Draft, DraftError, Lock, NewStep, names_a_file};
 use docmill::model::{Digest, PluginName};
 use docmill::store::Store;
 
@@ -15,6 +15,12 @@ use crate::exit::Exit;
 use crate::in_force::{self, InForce};
 use crate::replacement::write_whole;
 use crate::report::{CommandError, note, one_line};
+
+/// How a file begins that is made for the first step of one's own.
+const NEW_FILE: &str = "\
+# The steps of this docmill's built-in pipeline, and what is added to them or changed.
+extends = \"built-in\"
+";
 
 /// What a component in the store is called on the command line.
 const KEPT: &str = "sha256:";
@@ -52,9 +58,11 @@ pub fn add(common: &Common, options: &AddPlugin) -> Result<Exit, CommandError> {
                 told.push(format!("step {called} replaced"));
             }
             None => {
+                // By its name alone it takes the place of a built-in step.
+                let is_named = name != description.name || edit.is_built_in(&name)?;
                 let step = NewStep {
                     plugin: reference,
-                    name: (name != description.name).then(|| name.to_string()),
+                    name: is_named.then(|| name.to_string()),
                     settings: options.settings.iter().cloned().collect(),
                     tables: options.tables.iter().cloned().collect(),
                 };
@@ -70,7 +78,10 @@ pub fn add(common: &Common, options: &AddPlugin) -> Result<Exit, CommandError> {
 /// Takes a step out.
 pub fn remove(common: &Common, name: &PluginName) -> Result<Exit, CommandError> {
     let mut edit = Edit::begin(common)?;
-    let index = edit.existing(name)?;
+    let Some(index) = edit.existing(name)? else {
+        edit.disable_built_in(name);
+        return edit.finish(common, &[format!("built-in step `{name}` disabled")]);
+    };
     edit.draft.remove(index);
     if let Some(lock) = &mut edit.lock {
         lock.pins.remove(name.as_str());
@@ -83,11 +94,14 @@ pub fn enable(common: &Common, name: &PluginName, enabled: bool) -> Result<Exit,
     let mut edit = Edit::begin(common)?;
     let index = edit.existing(name)?;
     let done = if enabled { "enabled" } else { "disabled" };
-    if edit.draft.steps()[index].enabled == enabled {
+    if index.is_none_or(|index| edit.draft.steps()[index].enabled) == enabled {
         note(common, &format!("nothing to do: step `{name}` is {done}"));
         return Ok(Exit::Success);
     }
-    edit.draft.enable(index, enabled);
+    match index {
+        Some(index) => edit.draft.enable(index, enabled),
+        None => edit.disable_built_in(name),
+    }
     edit.finish(common, &[format!("step `{name}` {done}")])
 }
 
@@ -103,12 +117,13 @@ struct Edit {
 }
 
 impl Edit {
-    /// Begins with the file in force, or with the built-in pipeline where there is none.
+    /// Begins with the file in force, or with one that extends the built-in pipeline where there is
+    /// none.
     fn begin(common: &Common) -> Result<Edit, CommandError> {
         let path = common.pipeline.clone().unwrap_or_else(|| PathBuf::from(context::PIPELINE_FILE));
         let text = match path.exists() {
             true => context::pipeline_text(common)?.1,
-            false => context::built_in()?.to_owned(),
+            false => context::built_in().map(|_| NEW_FILE.to_owned())?,
         };
         let draft = Draft::of(&text).map_err(|error| unusable(&path, &error))?;
         let lock = in_force::lock(common, &path)?;
@@ -161,17 +176,37 @@ impl Edit {
         self.catalog.load(&read(&path)?).map_err(|error| rejected(&path, &error))
     }
 
-    fn existing(&self, name: &PluginName) -> Result<usize, CommandError> {
-        self.position(name, None)?.ok_or_else(|| {
+    /// The place of the step of this name in the file; none if it is one of the built-in pipeline
+    /// that the file says nothing of.
+    fn existing(&self, name: &PluginName) -> Result<Option<usize>, CommandError> {
+        let position = self.position(name, None)?;
+        if position.is_none() && !self.is_built_in(name)? {
             let message = format!("the pipeline has no step `{name}`");
-            CommandError::new(Exit::Usage, message).hint("`docmill plugin list` shows its steps")
-        })
+            let error = CommandError::new(Exit::Usage, message);
+            return Err(error.hint("`docmill plugin list` shows its steps"));
+        }
+        Ok(position)
+    }
+
+    /// Whether the file extends the built-in pipeline, and that has a step of this name.
+    fn is_built_in(&self, name: &PluginName) -> Result<bool, CommandError> {
+        if !self.draft.extends_built_in() {
+            return Ok(false);
+        }
+        let built_in = Draft::of(context::built_in()?).map_err(|it| unusable(&self.path, &it))?;
+        let mut steps = built_in.steps().into_iter();
+        Ok(steps.any(|step| step.name.unwrap_or(step.plugin) == name.as_str()))
+    }
+
+    fn disable_built_in(&mut self, name: &PluginName) {
+        self.draft.add(&NewStep { plugin: name.to_string(), ..NewStep::default() });
+        self.draft.enable(self.draft.steps().len() - 1, false);
     }
 
     /// Checks the changed pipeline as a run would, then writes it, its lock, and its components.
     fn finish(self, common: &Common, told: &[String]) -> Result<Exit, CommandError> {
         let text = self.draft.text();
-        let manifest = Manifest::parse(&self.path, &text)?;
+        let manifest = context::parsed(&self.path, &text)?;
         let mut in_force = InForce::with(manifest, self.lock);
         for (name, plugin) in &self.changed {
             in_force.accept(name, plugin);
