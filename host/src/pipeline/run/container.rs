@@ -7,11 +7,12 @@ use std::sync::{Arc, Mutex};
 
 use super::commit::{Results, hand_over, retired};
 use super::context::{Abort, Context, lock};
-use super::source::Processed;
+use super::source::{Processed, untouched};
 use super::strategy::{Strategy, left_over, retire};
 use crate::capabilities::Member;
 use crate::ingest::Unreadable;
 use crate::model::{DocumentId, SourceName, SourceState, StoredSource};
+use crate::pipeline::event::Fate;
 use crate::pipeline::reading::{Halted, Sinks, Source, TakenApart, take_apart};
 use crate::store::{Commit, StoreError};
 
@@ -102,6 +103,58 @@ impl Context<'_> {
             self.retire_left_over(&info.name, &names, results).map_err(Abort::Store)?;
         }
         Ok(processed)
+    }
+
+    /// Tells the members of a container that was done with this pipeline and has not changed, in
+    /// place of taking it apart again; `false` if one of them is pending.
+    ///
+    /// Not under [`Strategy::Mirror`]: what an earlier run left of another content is found by what
+    /// comes out.
+    pub(super) fn pass_over(
+        &self,
+        container: &SourceName,
+        results: &Results<'_>,
+    ) -> Result<bool, Abort> {
+        if self.options.strategy == Strategy::Mirror || self.is_pending(container)? {
+            return Ok(false);
+        }
+        self.tell_members(container, results)?;
+        Ok(true)
+    }
+
+    /// Whether something has to be done about a member of a container, or of one within it.
+    fn is_pending(&self, container: &SourceName) -> Result<bool, Abort> {
+        for member in self.store.members(container) {
+            let member = member?;
+            if member.retired {
+                continue;
+            }
+            let is_settled =
+                member.state != SourceState::Failed && member.pipeline == self.pipeline.digest();
+            // Whatever has no members of its own costs one more look.
+            if !is_settled || self.is_pending(&member.info.name)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn tell_members(&self, container: &SourceName, results: &Results<'_>) -> Result<(), Abort> {
+        for member in self.store.members(container) {
+            let member = member?;
+            if member.retired {
+                continue;
+            }
+            let fate = match member.state {
+                SourceState::Unsupported => Fate::Unsupported,
+                SourceState::Done | SourceState::Failed => Fate::Unchanged,
+            };
+            if self.stopped() || !hand_over(results, untouched(fate, &member)) {
+                break;
+            }
+            self.tell_members(&member.info.name, results)?;
+        }
+        Ok(())
     }
 
     /// Takes members of a container through the pipeline until there are no more, or nobody wants the results.

@@ -137,7 +137,7 @@ impl Context<'_> {
         });
         let accepts = |role| self.pipeline.accepting(role, &info.media_type).next().is_some();
         let is_container = accepts(Role::Unpacker);
-        // A container's own record says nothing of members that failed, so containers are opened again.
+        // A container's own record says nothing of members that failed: see `pass_over`.
         if let Some(unchanged) = unchanged
             && (!is_container || self.store.members(&info.name).next().is_none())
         {
@@ -166,6 +166,11 @@ impl Context<'_> {
         let Due { source, before, was_done, is_opened, kept } = due;
         let before = before.as_ref();
         let was_retired = before.is_some_and(|before| before.retired);
+        if let Some(before) = before.filter(|_| is_opened && was_done && !was_retired)
+            && self.pass_over(&before.info.name, results)?
+        {
+            return Ok(untouched(Fate::Unchanged, before));
+        }
         let is_new = was_retired || before.is_none_or(|before| before.version == 0);
         let processed = catch_unwind(AssertUnwindSafe(|| match is_opened {
             true => self.open(&source, before, results),
