@@ -43,6 +43,12 @@ const PARSERS: &[&str] = &[
     "sevenz-rust2",
     "tar",
     "zlib-rs",
+    // Mails, feeds and tables.
+    "cfb",
+    "csv-core",
+    "htmlize",
+    "mail-parser",
+    "quick-xml",
 ];
 
 /// Runs one target or all of them, one after the other, and fails if any input breaks one.
