@@ -18,6 +18,7 @@ mod hostile_documents;
 mod hostile_steps;
 mod incremental;
 mod kills;
+mod letters;
 mod lineage;
 mod polyglot;
 mod read;

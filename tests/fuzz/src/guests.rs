@@ -70,7 +70,7 @@ pub fn glossary(data: &[u8]) {
     }
 }
 
-fn taken(found: Extracted) -> model::Extracted {
+pub(crate) fn taken(found: Extracted) -> model::Extracted {
     let document = found.document;
     model::Extracted {
         document: model::Document {
@@ -110,7 +110,7 @@ fn span(span: Span) -> model::Span {
     model::Span { start: span.start, end: span.end }
 }
 
-fn attributes(attributes: Vec<Attribute>) -> Vec<model::Attribute> {
+pub(crate) fn attributes(attributes: Vec<Attribute>) -> Vec<model::Attribute> {
     let taken = |it: Attribute| model::Attribute { name: it.name, value: it.value };
     attributes.into_iter().map(taken).collect()
 }

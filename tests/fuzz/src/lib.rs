@@ -6,10 +6,12 @@
 mod containers;
 mod guests;
 mod promises;
+mod unpackers;
 mod values;
 
 pub use containers::{archive, warc};
 pub use guests::{glossary, html, lexicon, references, text};
+pub use unpackers::{feed, mail, mbox, msg, sitemap, tables};
 pub use values::guest_values;
 
 use std::collections::BTreeMap;
@@ -36,19 +38,25 @@ pub const TARGETS: &[Target] = &[
     ("archive", archive),
     ("bundle", bundle),
     ("component", component),
+    ("feed", feed),
     ("glossary", glossary),
     ("guest_values", guest_values),
     ("html", html),
     ("import", import),
     ("lexicon", lexicon),
     ("log", log),
+    ("mail", mail),
+    ("mbox", mbox),
+    ("msg", msg),
     ("media_type", media_type),
     ("names", names),
     ("pipeline", pipeline),
     ("record", record),
     ("references", references),
+    ("sitemap", sitemap),
     ("source_reads", source_reads),
     ("table", table),
+    ("tables", tables),
     ("text", text),
     ("warc", warc),
 ];

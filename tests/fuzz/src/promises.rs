@@ -91,7 +91,7 @@ fn span(text: &str, span: Span) {
     assert!(text.get(span.range()).is_some(), "{span:?} in {text:?}");
 }
 
-fn attributes(attributes: &[Attribute]) {
+pub fn attributes(attributes: &[Attribute]) {
     for Attribute { name, .. } in attributes {
         let kebab = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
         assert!((1..=64).contains(&name.len()) && name.bytes().all(kebab), "{name:?}");

@@ -1,0 +1,4 @@
+//! Hands `feed` to libFuzzer.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| docmill_fuzz::feed(data));
