@@ -64,7 +64,9 @@ pub fn unpack(
             rows.broken(&format!("row {number} (line {line})"), &reason);
             continue;
         }
-        let named = names.iter().map(String::as_str).zip(cells.iter().map(String::as_str));
+        // A row may end before its last columns.
+        let values = cells.iter().map(String::as_str).chain(std::iter::repeat(""));
+        let named = names.iter().map(String::as_str).zip(values);
         rows.take(&format!("row {number}"), named)?;
     }
     if table.text.is_lossy() {

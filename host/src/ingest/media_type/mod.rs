@@ -97,7 +97,7 @@ fn is_refuted(text: &[u8], named: &str, hint: &Hint<'_>) -> bool {
         "text/vtt" | "application/x-subrip" | "text/calendar" | "text/vcard" => {
             hint.claimed.is_none()
         }
-        "application/mbox" | "message/rfc822" | "multipart/related" => true,
+        "application/mbox" | "message/rfc822" | "multipart/related" => hint.claimed.is_none(),
         xml if xml.ends_with("/xml") || xml.ends_with("+xml") => !begins(b"<"),
         _ => false,
     }

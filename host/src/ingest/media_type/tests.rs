@@ -275,6 +275,10 @@ fn a_claim_counts_like_an_extension() {
     let claimed = MediaType::new("text/csv").unwrap();
     assert_eq!(judge("row 3", Some(&claimed), b"a,b"), claimed);
     assert_eq!(judge("row 3", Some(&claimed), b"%PDF-1.7").as_str(), "application/pdf");
+    // A mail of a mailbox is one, whatever it begins with.
+    let mail = MediaType::new("message/rfc822").unwrap();
+    assert_eq!(judge("message 3", Some(&mail), b"X-Odd: 1\n\ntext"), mail);
+    assert_eq!(judge("message 3.eml", None, b"X-Odd: 1\n\ntext").as_str(), "text/plain");
     let odd = MediaType::new("application/x-odd").unwrap();
     assert_eq!(judge("a.txt", Some(&odd), b"\0\x01\x02"), odd);
 }
