@@ -155,7 +155,8 @@ fn a_component_enters_the_store_with_its_first_result_or_failure() {
     let store = lab.ingest(&pipeline, sources([("a.txt", "A text about drones")]), 2).store;
     let kept = |digest: &Digest| store.part(digest).expect("it can be read").is_some();
     let extractors: Vec<bool> = of(Role::Extractor).iter().map(kept).collect();
-    assert_eq!(extractors, [true, false]);
+    let [first, others @ ..] = extractors.as_slice() else { panic!("there is no extractor") };
+    assert!(*first && others.iter().all(|kept| !kept), "{extractors:?}");
     assert!(of(Role::Classifier).iter().all(kept));
     assert!(of(Role::Analyzer).iter().all(kept));
     let failing =
