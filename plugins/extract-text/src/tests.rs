@@ -417,7 +417,7 @@ proptest! {
 #[test]
 fn what_a_container_declares_of_the_encoding_is_believed_unless_the_bytes_contradict_it() {
     let check = |bytes: &[u8], declared: Option<&str>, text: &str, source: Option<&str>| {
-        let read = extract_as(bytes.to_vec(), declared, Conventions::None).unwrap().document;
+        let read = extract_as(bytes.to_vec(), declared, Conventions::None, None).unwrap().document;
         assert_eq!(
             (read.text.as_str(), read.attribute("encoding-source")),
             (text, source),
