@@ -59,7 +59,7 @@ fn extract(source: &Source<'_>) -> Result<Document, Error> {
     let mut entry = Entry::default();
     let mut value = String::new();
     loop {
-        let piece = pieces.next().map_err(|(reason, place)| match list.is_sitemap {
+        let piece = pieces.next_piece().map_err(|(reason, place)| match list.is_sitemap {
             true => Error::malformed_at(reason, place),
             false => none(),
         })?;

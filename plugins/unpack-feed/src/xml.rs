@@ -15,7 +15,7 @@ pub fn unpack(source: &Source<'_>) -> Result<(), Error> {
     let mut pieces = pieces.map_err(|cause| Error::Unsupported(cause.to_string()))?;
     let mut feed = Feed::default();
     let ended = loop {
-        match pieces.next() {
+        match pieces.next_piece() {
             Ok(Some(Piece::Start(tag))) => feed.start(&tag)?,
             Ok(Some(Piece::End { name, written })) => feed.end(&name, &written),
             Ok(Some(Piece::Text { text, escaped })) => feed.text(&text, &escaped),

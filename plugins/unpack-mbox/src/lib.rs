@@ -83,7 +83,7 @@ fn unpack(container: &Source<'_>, quoting: Quoting) -> Result<(), Error> {
     let mut number = 0_u64;
     // Some programs leave empty lines, or a mark of their encoding.
     let first = loop {
-        match lines.next() {
+        match lines.next_line() {
             None => return Ok(()),
             Some(line) if line.is_blank() => {}
             Some(line) => break line,
@@ -131,7 +131,7 @@ fn take_mail(
             has_next = lines.skip_to_mail(is_dated);
             break;
         }
-        let Some(line) = lines.next() else { break };
+        let Some(line) = lines.next_line() else { break };
         let is_within = end.is_some_and(|end| line.offset < end);
         let parts = !is_within && line.begins && was_blank && is_separator(line.text, is_dated);
         if parts {

@@ -47,8 +47,8 @@ impl<'a> Lines<'a> {
         self.offset + self.taken as u64
     }
 
-    #[expect(clippy::should_implement_trait, reason = "a line borrows what it was read into")]
-    pub fn next(&mut self) -> Option<Line<'_>> {
+    /// The next line, or the next piece of a long one.
+    pub fn next_line(&mut self) -> Option<Line<'_>> {
         let mut end = memchr(b'\n', &self.held[self.taken..]);
         if end.is_none() {
             self.held.drain(..self.taken);
@@ -81,7 +81,7 @@ impl<'a> Lines<'a> {
 
     /// Passes over the rest of the line of which a piece came last.
     pub fn skip_line(&mut self) {
-        while self.next().is_some_and(|line| !line.ends) {}
+        while self.next_line().is_some_and(|line| !line.ends) {}
     }
 
     /// After the end of a mail: passes over empty lines and the line that begins the next one;
@@ -89,7 +89,7 @@ impl<'a> Lines<'a> {
     pub fn skip_to_mail(&mut self, is_dated: bool) -> bool {
         // A length that ends within a line was not believed: see `end_of_mail`.
         self.begins = true;
-        while let Some(line) = self.next() {
+        while let Some(line) = self.next_line() {
             if line.is_blank() {
                 continue;
             }
@@ -125,7 +125,7 @@ pub fn end_of_mail(source: &Source<'_>, body: u64, length: u64, is_dated: bool) 
 /// Whether a line between these places begins with `From `: then nobody quoted such lines.
 pub fn has_bare_from(source: &Source<'_>, start: u64, end: u64) -> bool {
     let mut lines = Lines { source, held: Vec::new(), offset: start, taken: 0, begins: true };
-    while let Some(line) = lines.next() {
+    while let Some(line) = lines.next_line() {
         if line.offset >= end {
             return false;
         }

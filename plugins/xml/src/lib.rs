@@ -106,7 +106,7 @@ impl<R: BufRead> Pieces<R> {
     /// # Errors
     ///
     /// If the document cannot be read on; with the place, as a byte offset into its text.
-    pub fn next(&mut self) -> Result<Option<Piece>, (String, u64)> {
+    pub fn next_piece(&mut self) -> Result<Option<Piece>, (String, u64)> {
         if let Some(name) = self.empty.take() {
             return Ok(Some(Piece::End { name, written: String::new() }));
         }
@@ -213,7 +213,7 @@ mod tests {
     fn told(document: &str) -> String {
         let mut pieces = Pieces::of(document.as_bytes(), None).unwrap();
         let mut told = String::new();
-        while let Some(piece) = pieces.next().unwrap() {
+        while let Some(piece) = pieces.next_piece().unwrap() {
             match piece {
                 Piece::Start(tag) => told.push_str(&format!("<{}>", tag.name)),
                 Piece::End { .. } => told.push_str("</>"),
@@ -241,8 +241,8 @@ mod tests {
     fn the_declaration_tells_the_encoding() {
         let document = b"<?xml version='1.0' encoding='iso-8859-15'?><a>\xa4</a>";
         let mut pieces = Pieces::of(&document[..], None).unwrap();
-        assert!(matches!(pieces.next(), Ok(Some(Piece::Start(_)))));
-        let Ok(Some(Piece::Text { text, .. })) = pieces.next() else { panic!("no text") };
+        assert!(matches!(pieces.next_piece(), Ok(Some(Piece::Start(_)))));
+        let Ok(Some(Piece::Text { text, .. })) = pieces.next_piece() else { panic!("no text") };
         assert_eq!(text, "€");
     }
 }
