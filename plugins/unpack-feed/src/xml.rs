@@ -155,7 +155,6 @@ impl Feed {
             _ if tag.name.starts_with("xhtml:") => Kind::Xhtml,
             _ if tag.name == "content:encoded" => Kind::Html,
             ("text" | "text/plain", _) => Kind::Plain,
-            ("", _) if self.is_atom => Kind::Unknown,
             ("", _) => Kind::Unknown,
             (other, _)
                 if other.contains('/') && matches!(tag.name.as_str(), "content" | "summary") =>

@@ -241,7 +241,7 @@ impl Scan {
                     at += 1;
                     continue;
                 }
-                let Some(found) = memchr3(b'"', b'\\', b'\n', &piece[at..]) else { return None };
+                let found = memchr3(b'"', b'\\', b'\n', &piece[at..])?;
                 at += found + 1;
                 match piece[at - 1] {
                     b'\\' => self.is_escaped = true,
