@@ -147,7 +147,7 @@ impl Context<'_> {
             }
             let fate = match member.state {
                 SourceState::Unsupported => Fate::Unsupported,
-                SourceState::Done | SourceState::Failed => Fate::Unchanged,
+                SourceState::Done | SourceState::Empty | SourceState::Failed => Fate::Unchanged,
             };
             if self.stopped() || !hand_over(results, untouched(fate, &member)) {
                 break;
