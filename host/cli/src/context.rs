@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use docmill::catalog::{Catalog, CodeCache, Compiler};
-use docmill::manifest::{LARGEST_MANIFEST, Lock, PluginRef, TableRef, read_text};
+use docmill::manifest::{LARGEST_MANIFEST, Lock, Manifest, PluginRef, TableRef, read_text};
 use docmill::pipeline::Pipeline;
 use docmill::sandbox::{Confinement, Sandbox, SandboxOptions};
 use docmill::store::{Address, AnyStore};
