@@ -91,7 +91,10 @@ pub fn remember(common: &Common, path: &Path) -> Result<(), CommandError> {
         return Ok(());
     }
     let written = record_of(path).and_then(|record| write(&record));
-    if let Err(error) = written {
+    // Whoever names it does so the next time as well.
+    if let Err(error) = written
+        && common.store.is_none()
+    {
         note(
             common,
             &format!("the store could not be noted as yours ({error}); name it with `--store`"),
