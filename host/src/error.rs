@@ -60,7 +60,7 @@ pub(crate) fn closest<'a>(
 }
 
 /// Names to choose from in the place of one that is none of them.
-pub(crate) fn choice<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -> Choice {
+pub fn choice<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -> Choice {
     let names: Vec<String> = names.into_iter().map(str::to_owned).collect();
     Choice { meant: closest(word, names.iter().map(String::as_str)).map(str::to_owned), names }
 }

@@ -578,3 +578,34 @@ fn what_the_machine_is_short_of_is_not_blamed_on_plugins() {
         assert_eq!(listed.events().len(), 60, "{limit}");
     }
 }
+
+#[test]
+fn what_is_gone_can_be_dismissed_and_thousands_alike_are_a_number() {
+    let env = TestEnv::with_misbehaving_pipeline();
+    for number in 0..25 {
+        env.write(format!("in/{number}.txt"), "please-trap\n");
+    }
+    env.write("in/good.txt", "Un texte.\n");
+    let ingested = env.run(["ingest", "in", "missing.txt"]).expect(exit::SOME_FAILED);
+    assert_eq!(ingested.stderr.matches("failed: step").count(), 10, "{}", ingested.stderr);
+    let ingested = ingested.says("15 more failures of step `misbehave-on-request`");
+    let _ = ingested.says("failed: `missing.txt`");
+    let listed = env.run(["failures", "list"]).expect(exit::SUCCESS).says("`--all` lists each");
+    assert_eq!(listed.stdout.matches("in/").count(), 10, "{}", listed.stdout);
+    assert!(listed.stdout.contains("and 15 more"), "{}", listed.stdout);
+    let listed = env.run(["failures", "list", "--all"]).expect(exit::SUCCESS);
+    assert_eq!(listed.stdout.matches("in/").count(), 25, "{}", listed.stdout);
+    // What failed on a document that is there tells of a gap.
+    let dismissed = env.run(["failures", "dismiss", "--class", "trapped"]).expect(exit::SUCCESS);
+    let _ = dismissed.says("0 failures dismissed; 25 failures of documents that are stored stay");
+    let dismissed = env.run(["failures", "dismiss", "--gone"]).expect(exit::SUCCESS);
+    let _ = dismissed.says("1 failure dismissed");
+    let left = env.run(["failures", "list", "--output", "json"]).expect(exit::SUCCESS).events();
+    assert_eq!(left.len(), 25);
+    assert!(left.iter().all(|it| it["class"] == "trapped"), "{left:?}");
+    let _ = env.run(["verify"]).expect(exit::SUCCESS);
+    // Once it is there, it is taken in like any other.
+    env.write("missing.txt", "Un texte.\n");
+    let _ = env.run(["ingest", "missing.txt"]).expect(exit::SUCCESS).says("1 document added");
+    let _ = env.run(["failures", "dismiss"]).expect(exit::USAGE);
+}

@@ -26,6 +26,7 @@ mod reading;
 mod repeated_runs;
 mod security;
 mod seeds;
+mod selection;
 mod shipped;
 mod strategies;
 mod streaming;

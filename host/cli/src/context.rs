@@ -1,25 +1,32 @@
 //! What most commands need: the store, the pipeline in force, the catalog.
 
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use docmill::catalog::{Catalog, CodeCache, Compiler};
 use docmill::manifest::{LARGEST_MANIFEST, Lock, Manifest, PluginRef, TableRef, read_text};
 use docmill::pipeline::Pipeline;
 use docmill::sandbox::{Confinement, Sandbox, SandboxOptions};
-use docmill::store::{Address, AnyStore};
+use docmill::store::{Address, AnyStore, StoreError};
 use docmill_shipped::SHIPPED;
 
 use crate::args::{Common, SaidTypes};
 use crate::exit::Exit;
-
 use crate::found;
 use crate::in_force::InForce;
-use crate::report::CommandError;
+use crate::report::{CommandError, note};
 
 /// The file that is the pipeline where no other is named.
 pub const PIPELINE_FILE: &str = "docmill.toml";
 /// What the built-in pipeline is called in messages.
 const BUILT_IN: &str = "<built-in pipeline>";
+
+/// For so long a command that only looks waits for a store that is in use.
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
+/// A wait of this length is not worth a word.
+const UNNOTICED: Duration = Duration::from_millis(500);
+/// The store is asked for this often.
+const BETWEEN_TRIES: Duration = Duration::from_millis(50);
 
 /// The folder of the store where no other address is named.
 const STORE: &str = ".docmill";
@@ -67,6 +74,25 @@ pub fn remember(common: &Common, store: &Path) -> Result<(), CommandError> {
 /// Opens a store that has to be there already.
 pub fn existing_store(common: &Common) -> Result<AnyStore, CommandError> {
     Ok(existing(common)?.open()?)
+}
+
+/// Opens a store that has to be there already, for a command that only looks: while another process has it, that is waited for.
+pub fn store_to_read(common: &Common) -> Result<AnyStore, CommandError> {
+    let address = existing(common)?;
+    let began = Instant::now();
+    let mut is_told = false;
+    loop {
+        match address.open() {
+            Err(StoreError::Locked(_)) if began.elapsed() < LONGEST_WAIT => {
+                if !is_told && began.elapsed() > UNNOTICED {
+                    note(common, "waiting: another process has the store open");
+                    is_told = true;
+                }
+                std::thread::sleep(BETWEEN_TRIES);
+            }
+            opened => return Ok(opened?),
+        }
+    }
 }
 
 /// Opens a store that has to be there already, for reading what is left of it.

@@ -6,13 +6,13 @@ mod component;
 mod context;
 mod dossier;
 mod exit;
-mod filter;
 mod found;
 mod in_force;
 mod labelled;
 mod lookup;
 mod replacement;
 mod report;
+mod selection;
 mod signals;
 mod taking_in;
 

@@ -29,6 +29,6 @@ pub use plan::{DueStep, Plan, Reason};
 pub use reading::{ReadDocument, ReadOptions, Reading, Source};
 pub use recheck::{Contradiction, Rechecked, recheck};
 pub use refused::PipelineError;
-pub use run::{Budget, BudgetError, Exceeded, RunError, RunOptions, Strategy, run};
+pub use run::{Budget, BudgetError, Exceeded, RunError, RunOptions, Strategy, dismiss, run};
 pub use step::Step;
 pub use stored::Stored;

@@ -6,6 +6,7 @@ use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, ValueEnum};
 
 use super::values::confidence;
+use crate::selection::{Day, Field};
 
 /// Options of `list`.
 #[derive(Debug, Args)]
@@ -14,13 +15,15 @@ Examples:
   docmill list
   docmill list --label semiconductor-chips --language fr
   docmill list --label drones --limit 20
+  docmill list --since 2025-11 --sort date --limit 20
+  docmill list --kind email --fields title,date,kind:email
   docmill list --unlabelled --output json")]
 pub struct List {
     #[command(flatten)]
     pub filter: Filter,
-    /// No more than so many documents
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
-    pub limit: Option<u64>,
+    /// Show these instead, such as `title,date`; `kind:NAME`, `label:NAME` and `attribute:NAME` are fields as well
+    #[arg(long, value_name = "FIELD,…", value_delimiter = ',')]
+    pub fields: Vec<Field>,
 }
 
 /// Which documents are meant.
@@ -41,6 +44,32 @@ pub struct Filter {
     /// Only documents from sources whose name contains this
     #[arg(long, value_name = "TEXT")]
     pub source: Option<String>,
+    /// Only documents in which something of this kind was found, such as `email` (can be repeated: any of them)
+    #[arg(long, visible_alias = "annotation", value_name = "KIND")]
+    pub kind: Vec<String>,
+    /// Only documents of this day, month or year, or of a later one; those without a date are left out
+    #[arg(long, value_name = "DATE")]
+    pub since: Option<Day>,
+    /// Only documents of this day, month or year, or of an earlier one; those without a date are left out
+    #[arg(long, value_name = "DATE")]
+    pub until: Option<Day>,
+    /// In this order [default: that of the store, which is the same every time]
+    #[arg(long, value_name = "BY")]
+    pub sort: Option<Sort>,
+    /// No more documents than this
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub limit: Option<u64>,
+}
+
+/// What documents are sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Sort {
+    /// By date, the latest first; those without one come last
+    Date,
+    /// By title, or by source where there is none
+    Title,
+    /// By the name of the source
+    Source,
 }
 
 /// Options of `show`.
@@ -107,6 +136,7 @@ host/docs/export.md. `csv` writes one row per document for spreadsheets.
 Examples:
   docmill export --format jsonl > articles.jsonl
   docmill export --format csv --label aerospace-uav --to drones.csv
+  docmill export --format csv --fields id,title,kind:email
   docmill export --format jsonl --raw             with what was left out of the text")]
 pub struct Export {
     /// How to write
@@ -118,6 +148,10 @@ pub struct Export {
     /// Add what was left out of the text: captions, cross-links, boxes of related news
     #[arg(long)]
     pub raw: bool,
+    /// Write these instead, such as `title,date`, with `jsonl` or `csv`; `kind:NAME`, `label:NAME` and `attribute:NAME` are fields
+    /// as well
+    #[arg(long, value_name = "FIELD,…", value_delimiter = ',', conflicts_with = "raw")]
+    pub fields: Vec<Field>,
     #[command(flatten)]
     pub filter: Filter,
 }

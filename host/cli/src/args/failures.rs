@@ -21,6 +21,9 @@ pub enum Failures {
         /// Only failures of this step
         #[arg(long, value_name = "STEP")]
         step: Option<String>,
+        /// List each, however many are of one kind
+        #[arg(long)]
+        all: bool,
     },
     /// Show one failure: causes, the plugin's call stack, the end of its log
     Show {
@@ -28,6 +31,9 @@ pub enum Failures {
         #[arg(value_name = "ID", value_parser = NonEmptyStringValueParser::new())]
         failure: String,
     },
+    /// Take what failed as a whole off the list, such as files that are gone
+    #[command(after_help = DISMISS)]
+    Dismiss(Dismiss),
     /// Try again what failed, from the originals in the store
     #[command(after_help = RETRY)]
     Retry(Retry),
@@ -48,6 +54,33 @@ Needs no store. Ends with 0 if the plugin fails with the same class again, and w
         #[arg(value_name = "FILE")]
         bundle: PathBuf,
     },
+}
+
+const DISMISS: &str = "\
+Its sources are off all lists, as if they had been retired, until they are taken in again; nothing that was
+stored is destroyed. What failed on a document that is stored stays on the list: something is missing there.
+
+Examples:
+  docmill failures dismiss 4k0j
+  docmill failures dismiss --gone
+  docmill failures dismiss --class unsupported";
+
+/// Options of `failures dismiss`.
+#[derive(Debug, Args)]
+#[command(group(clap::ArgGroup::new("meant").required(true).multiple(true)))]
+pub struct Dismiss {
+    /// Ids of failures, or as much of them as is unique
+    #[arg(group = "meant", value_name = "ID", value_parser = NonEmptyStringValueParser::new())]
+    pub failures: Vec<String>,
+    /// Only failures of this class
+    #[arg(long, group = "meant", value_name = "CLASS", value_parser = failure_classes())]
+    pub class: Option<FailureClass>,
+    /// Only failures of this step
+    #[arg(long, group = "meant", value_name = "STEP")]
+    pub step: Option<String>,
+    /// Only failures of files that are no longer there
+    #[arg(long, group = "meant")]
+    pub gone: bool,
 }
 
 const RETRY: &str = "\

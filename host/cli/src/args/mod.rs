@@ -14,8 +14,8 @@ mod stores;
 mod taking_in;
 mod values;
 
-pub use documents::{By, Export, ExportFormat, Filter, List, Show, Stats};
-pub use failures::{Failures, Retry};
+pub use documents::{By, Export, ExportFormat, Filter, List, Show, Sort, Stats};
+pub use failures::{Dismiss, Failures, Retry};
 pub use measuring::{Compare, Eval, Fit, Part, Taxonomy};
 pub use plugins::{AddPlugin, Check, Plugin};
 pub use runs::{Jobs, RunBudget, SaidTypes};

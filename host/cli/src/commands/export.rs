@@ -12,9 +12,9 @@ use docmill::store::Store;
 use crate::args::{Common, Export, ExportFormat};
 use crate::context;
 use crate::exit::Exit;
-use crate::filter::Selection;
 use crate::replacement::Replacement;
 use crate::report::{CommandError, DocumentObject, count, note, one_line, write_json};
+use crate::selection::{Chosen, Field, Selection};
 
 /// Runs the command.
 pub fn run(common: &Common, options: &Export) -> Result<Exit, CommandError> {
@@ -25,8 +25,14 @@ pub fn run(common: &Common, options: &Export) -> Result<Exit, CommandError> {
         let error = CommandError::new(Exit::Usage, message);
         return Err(error.hint("use `--format jsonl`"));
     }
-    let store = context::existing_store(common)?;
-    let mut selection = Selection::new(&options.filter);
+    if !options.fields.is_empty()
+        && !matches!(options.format, ExportFormat::Jsonl | ExportFormat::Csv)
+    {
+        let error = CommandError::new(Exit::Usage, "`--fields` are for `jsonl` and `csv`");
+        return Err(error.hint("leave them out: a page has the text and what is known of it"));
+    }
+    let store = context::store_to_read(common)?;
+    let mut selection = Selection::new(common, &options.filter, &store)?;
     let written = match &options.to {
         None => {
             let mut stdout = std::io::BufWriter::new(std::io::stdout().lock());
@@ -50,12 +56,11 @@ pub fn run(common: &Common, options: &Export) -> Result<Exit, CommandError> {
         }
     };
     let remark = match (written, &options.to) {
-        (0, _) => selection.why_nothing(),
-        (_, Some(path)) => {
+        (1.., Some(path)) => {
             let path = one_line(&path.display().to_string(), 200);
-            format!("{} written to `{path}`", count(written, "document"))
+            format!("{} written to `{path}`", selection.told(written))
         }
-        (_, None) => count(written, "document"),
+        _ => selection.told(written),
     };
     note(common, &remark);
     let missing = sources_without_documents(&store)?;
@@ -117,11 +122,16 @@ fn write(
     output: &mut dyn Write,
 ) -> Result<u64, WriteError> {
     match options.format {
+        ExportFormat::Jsonl if !options.fields.is_empty() => selection.visit(store, |dossier| {
+            let chosen = Chosen { fields: &options.fields, dossier: &dossier };
+            Ok(write_json(&mut &mut *output, &chosen)?)
+        }),
         ExportFormat::Jsonl => selection.visit(store, |dossier| {
             Ok(write_json(&mut &mut *output, &DocumentObject::new(&dossier, options.raw))?)
         }),
         ExportFormat::Csv => {
-            let mut rows = csv::Rows::begin(output)?;
+            let asked = (!options.fields.is_empty()).then(|| options.fields.clone());
+            let mut rows = csv::Rows::begin(output, asked.unwrap_or_else(Field::of_csv))?;
             let written =
                 selection.visit(store, |dossier| Ok::<_, WriteError>(rows.row(&dossier)?))?;
             rows.finish()?;

@@ -11,23 +11,27 @@ use crate::context;
 use crate::exit::Exit;
 use crate::lookup;
 use crate::report::{
-    Column, CommandError, FailureObject, Page, Paint, Table, Tone, bytes, count, cut_end,
-    cut_start, escaped, grouped, moment, note, one_line, short, span, width, write_json,
+    Column, CommandError, FailureObject, Kinds, More, Page, Paint, Table, Tone, bytes, cause_words,
+    count, cut_end, cut_start, escaped, grouped, moment, note, one_line, short, span, step_words,
+    width, write_json,
 };
 
 pub mod bundle;
+pub mod dismiss;
 pub mod retry;
 
-/// Lists what failed.
+/// Lists what failed. Of what failed alike, people see the first few, and how many more there are.
 pub fn list(
     common: &Common,
     class: Option<FailureClass>,
     step: Option<&str>,
+    all: bool,
 ) -> Result<Exit, CommandError> {
-    let store = context::existing_store(common)?;
+    let store = context::store_to_read(common)?;
     let mut stdout = std::io::BufWriter::new(std::io::stdout().lock());
     let mut table = table();
     let mut classes = BTreeMap::<&str, u64>::new();
+    let mut kinds = Kinds::default();
     for failure in store.failures() {
         let failure = failure?;
         if !fits(&failure, class, step) {
@@ -36,8 +40,13 @@ pub fn list(
         *classes.entry(failure.class.as_str()).or_default() += 1;
         match common.output {
             Output::Json => write_object(&mut stdout, &failure)?,
-            Output::Human => table.row(row(&failure)),
+            Output::Human if all || kinds.is_shown(&failure) => table.row(row(&failure)),
+            Output::Human => {}
         }
+    }
+    for More { class, step, cause, number } in kinds.more() {
+        let sources = format!("and {} more", grouped(number));
+        table.row(["…".to_owned(), class.to_string(), step, sources, cause]);
     }
     if !table.is_empty() {
         let shown = table.render(width(), Paint::for_stdout(common));
@@ -47,10 +56,11 @@ pub fn list(
     let total = classes.values().sum();
     let each: Vec<_> =
         classes.iter().map(|(class, number)| format!("{} {class}", grouped(*number))).collect();
+    let more = if kinds.is_any_left_out() { "; `--all` lists each" } else { "" };
     match (total, class.is_some() || step.is_some()) {
         (0, false) => note(common, "nothing failed"),
         (0, true) => note(common, "no failures fit"),
-        _ => note(common, &format!("{}: {}", count(total, "failure"), each.join(", "))),
+        _ => note(common, &format!("{}: {}{more}", count(total, "failure"), each.join(", "))),
     }
     Ok(Exit::Success)
 }
@@ -72,13 +82,9 @@ fn table() -> Table<5> {
 }
 
 fn row(failure: &Failure) -> [String; 5] {
-    [
-        short(&failure.id),
-        failure.class.to_string(),
-        failure.step.as_ref().map_or("-".to_owned(), |step| one_line(step.as_str(), 64)),
-        one_line(failure.source.as_str(), usize::MAX),
-        failure.causes.first().map_or(String::new(), |cause| one_line(cause, 400)),
-    ]
+    let (step, cause) = (step_words(failure), cause_words(failure));
+    let source = one_line(failure.source.as_str(), usize::MAX);
+    [short(&failure.id), failure.class.to_string(), step, source, cause]
 }
 
 fn write_object(output: &mut impl Write, failure: &Failure) -> Result<(), CommandError> {
@@ -87,7 +93,7 @@ fn write_object(output: &mut impl Write, failure: &Failure) -> Result<(), Comman
 
 /// Shows one failure.
 pub fn show(common: &Common, meant: &str) -> Result<Exit, CommandError> {
-    let store = context::existing_store(common)?;
+    let store = context::store_to_read(common)?;
     let failure = lookup::failure(&store, meant)?;
     let mut stdout = std::io::BufWriter::new(std::io::stdout().lock());
     match common.output {

@@ -23,7 +23,7 @@ const MOST_CHANGES: usize = 6;
 
 /// Runs the command.
 pub fn run(common: &Common, document: &str) -> Result<Exit, CommandError> {
-    let store = context::existing_store(common)?;
+    let store = context::store_to_read(common)?;
     let id = lookup::document(&store, document)?;
     let events = events(&store, id)?;
     let mut stdout = std::io::BufWriter::new(std::io::stdout().lock());

@@ -2,19 +2,18 @@
 
 use std::collections::BTreeSet;
 use std::io::Write;
-use std::ops::ControlFlow;
 
-use docmill::model::{DocumentSummary, Label, LabelSummary};
+use docmill::model::{DocumentSummary, Label};
 use serde::Serialize;
 
 use crate::args::{Common, Filter, List, Output};
 use crate::context;
 use crate::exit::Exit;
-use crate::filter::{Selection, counts};
 use crate::report::{
-    Column, CommandError, Paint, Table, Tone, confidence, count, cut_end, cut_list, cut_start,
-    note, one_line, short, width, write_json,
+    Column, CommandError, Grid, Paint, Table, Tone, confidence, cut_end, cut_list, cut_start, note,
+    one_line, short, width, write_json,
 };
+use crate::selection::{Chosen, LabelValue, Selection, counts};
 
 /// The most labels of a line; `--output json` has all.
 const MOST_LABELS: usize = 64;
@@ -25,26 +24,40 @@ const LONGEST_TITLE: usize = 4_096;
 
 /// Runs the command.
 pub fn run(common: &Common, options: &List) -> Result<Exit, CommandError> {
-    let store = context::existing_store(common)?;
-    let mut selection = Selection::new(&options.filter);
+    let store = context::store_to_read(common)?;
+    let mut selection = Selection::new(common, &options.filter, &store)?;
+    let fields = &options.fields;
     let mut stdout = std::io::BufWriter::new(std::io::stdout().lock());
-    let mut left = options.limit.unwrap_or(u64::MAX);
-    let mut go_on = || {
-        left -= 1;
-        if left == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    };
     let listed = match common.output {
-        Output::Json => selection.list(&store, |summary| {
-            write_json(&mut stdout, &Line::new(&summary))?;
-            Ok::<_, CommandError>(go_on())
+        Output::Json if !fields.is_empty() => selection.visit(&store, |dossier| {
+            write_json(&mut stdout, &Chosen { fields, dossier: &dossier })
+                .map_err(CommandError::from)
         })?,
+        Output::Json => selection.list(&store, |summary| {
+            write_json(&mut stdout, &Line::new(&summary)).map_err(CommandError::from)
+        })?,
+        Output::Human if !fields.is_empty() => {
+            let headings = fields.iter().map(|it| one_line(&it.name().to_uppercase(), 64));
+            let mut grid = Grid::new(headings.collect());
+            let listed = selection.visit(&store, |dossier| {
+                let cells = fields.iter().map(|it| one_line(&it.cell(&dossier), LONGEST_TITLE));
+                let cells = cells.map(|it| if it.is_empty() { "-".to_owned() } else { it });
+                grid.row(cells.collect());
+                Ok::<_, CommandError>(())
+            })?;
+            if listed > 0 {
+                let shown = grid.render(width(), Paint::for_stdout(common));
+                stdout.write_all(shown.as_bytes())?;
+            }
+            listed
+        }
         Output::Human => {
             let mut lines = table().into_lines(width(), Paint::for_stdout(common), ROWS_AT_FIRST);
             let listed = selection.list(&store, |summary| {
                 if let Some(shown) = lines.row(row(&options.filter, &summary)) {
                     stdout.write_all(shown.as_bytes())?;
                 }
-                Ok::<_, CommandError>(go_on())
+                Ok::<_, CommandError>(())
             })?;
             if listed > 0 {
                 stdout.write_all(lines.end().as_bytes())?;
@@ -53,11 +66,7 @@ pub fn run(common: &Common, options: &List) -> Result<Exit, CommandError> {
         }
     };
     stdout.flush()?;
-    match listed {
-        0 => note(common, &selection.why_nothing()),
-        _ if left == 0 => note(common, &format!("the first {}", count(listed, "document"))),
-        _ => note(common, &count(listed, "document")),
-    }
+    note(common, &selection.told(listed));
     Ok(Exit::Success)
 }
 
@@ -130,32 +139,20 @@ struct Line<'a> {
     title: Option<&'a str>,
     date: Option<&'a str>,
     language: Option<&'a str>,
-    labels: Vec<LabelLine<'a>>,
+    labels: Vec<LabelValue>,
     failures: u64,
     version: u32,
 }
 
-#[derive(Serialize)]
-struct LabelLine<'a> {
-    name: &'a str,
-    confidence: f32,
-    rank: Option<&'a str>,
-}
-
 impl<'a> Line<'a> {
     fn new(summary: &'a DocumentSummary) -> Line<'a> {
-        let label = |label: &'a LabelSummary| LabelLine {
-            name: &label.name,
-            confidence: label.confidence,
-            rank: label.rank.as_deref(),
-        };
         Line {
             id: summary.id.to_string(),
             source: summary.source.as_str(),
             title: title(summary),
             date: summary.date.as_deref(),
             language: summary.language.as_ref().map(|language| language.as_str()),
-            labels: summary.labels().map(label).collect(),
+            labels: summary.labels().map(LabelValue::from).collect(),
             failures: summary.failures,
             version: summary.version,
         }

@@ -45,9 +45,10 @@ pub fn run(args: &Args) -> Result<Exit, CommandError> {
         Command::Taxonomy(Taxonomy::Check { table }) => taxonomy::check(common, table),
         Command::Taxonomy(Taxonomy::Fit(options)) => taxonomy::fit::run(common, options),
         Command::Stats(options) => stats::run(common, options),
-        Command::Failures(Failures::List { class, step }) => {
-            failures::list(common, *class, step.as_deref())
+        Command::Failures(Failures::List { class, step, all }) => {
+            failures::list(common, *class, step.as_deref(), *all)
         }
+        Command::Failures(Failures::Dismiss(options)) => failures::dismiss::run(common, options),
         Command::Failures(Failures::Show { failure }) => failures::show(common, failure),
         Command::Failures(Failures::Retry(options)) => failures::retry::run(common, options),
         Command::Failures(Failures::Export { failure, to }) => {

@@ -23,7 +23,7 @@ mod why;
 const MOST_PASSAGES: usize = 12;
 /// Runs the command.
 pub fn run(common: &Common, options: &Show) -> Result<Exit, CommandError> {
-    let store = context::existing_store(common)?;
+    let store = context::store_to_read(common)?;
     let id = lookup::document(&store, &options.document)?;
     let dossier = Dossier::gather(&store, lookup::version(&store, id, options.version)?)?;
     if store.source(&dossier.stored.source)?.is_some_and(|source| source.retired) {

@@ -20,7 +20,7 @@ mod bill;
 
 /// Runs the command.
 pub fn run(common: &Common, options: &args::Stats) -> Result<Exit, CommandError> {
-    let store = context::existing_store(common)?;
+    let store = context::store_to_read(common)?;
     if let Some(by) = options.by {
         return bill::run(common, &store, by, options.top as usize);
     }

@@ -2,8 +2,10 @@
 
 mod error;
 mod flaws;
+mod grid;
 mod hint;
 mod json;
+mod kinds;
 mod measures;
 mod object;
 mod page;
@@ -18,8 +20,10 @@ mod units;
 
 pub use error::{CommandError, finish, hint_of};
 pub use flaws::{WAY_BACK, census_words, tell_flaw};
+pub use grid::Grid;
 pub use hint::hint_words;
 pub use json::write_json;
+pub use kinds::{Kinds, More, cause_words, step_words};
 pub use measures::{measures_told, ratio};
 pub use object::{
     AnnotationObject, BillObject, DocumentObject, FailureObject, LabelObject, LimitsObject,

@@ -9,7 +9,7 @@ use docmill::pipeline::{Event, Fate, Reporter};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use serde::Serialize;
 
-use super::{TallyObject, count, escaped, one_line, write_json};
+use super::{Kinds, More, TallyObject, count, escaped, grouped, one_line, write_json};
 use crate::args::{Common, Output};
 
 /// Without a terminal, a line is printed this often.
@@ -34,6 +34,7 @@ struct State {
     sources: u64,
     failed: u64,
     empty: u64,
+    kinds: Kinds,
     /// Why a line of JSON could not be written: nothing after it is written either.
     unwritten: Option<io::Error>,
 }
@@ -67,6 +68,7 @@ impl Progress {
                 failed: 0,
                 empty: 0,
                 unwritten: None,
+                kinds: Kinds::default(),
             }),
         }
     }
@@ -172,7 +174,9 @@ impl Reporter for Progress {
                     state.write(&line);
                 }
                 for failure in failures.iter().filter(|failure| failure.class.is_failure()) {
-                    self.line(&failure_lines(failure));
+                    if state.kinds.is_shown(failure) {
+                        self.line(&failure_lines(failure));
+                    }
                 }
                 match &self.style {
                     Style::Bar(bar) => {
@@ -196,6 +200,10 @@ impl Reporter for Progress {
             Event::Ended { run } => {
                 if let Style::Bar(bar) = &self.style {
                     bar.finish_and_clear();
+                }
+                for More { step, cause, number, .. } in state.kinds.more() {
+                    let of = if step == "-" { String::new() } else { format!(" of step `{step}`") };
+                    self.line(&format!("{}{of} like those above: {cause}", more_failures(number)));
                 }
                 if let Style::Json = self.style {
                     let line = RunEnded {
@@ -268,6 +276,10 @@ fn failure_lines(failure: &Failure) -> String {
         text.push_str(&format!("\nhint: {}", escaped(&super::hint_words(hint))));
     }
     text
+}
+
+fn more_failures(number: u64) -> String {
+    format!("{} more failure{}", grouped(number), if number == 1 { "" } else { "s" })
 }
 
 fn failure_summary(failure: &Failure) -> serde_json::Value {

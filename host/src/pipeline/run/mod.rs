@@ -31,7 +31,7 @@ mod strategy;
 
 pub use budget::{Budget, BudgetError, Exceeded};
 pub use options::RunOptions;
-pub use strategy::Strategy;
+pub use strategy::{Strategy, dismiss};
 
 /// Why a run ended before its origin did.
 #[derive(Debug, thiserror::Error)]

@@ -49,6 +49,22 @@ pub(super) fn retire(
     })
 }
 
+/// Takes a source that failed as a whole off all lists, with its failures, until it is offered again and can be read. Returns whether
+/// it was: one with documents is not, as a failure tells that something is missing there.
+///
+/// # Errors
+///
+/// If the store cannot be read or written.
+pub fn dismiss(store: &dyn Store, name: &SourceName) -> Result<bool, StoreError> {
+    let Some(source) = store.source(name)? else { return Ok(false) };
+    if source.retired || !source.documents.is_empty() {
+        return Ok(false);
+    }
+    let run = source.run;
+    retire(store, run, source, &mut |commit| store.commit(&[commit]))?;
+    Ok(true)
+}
+
 /// The members of a container that are on the lists, and not among those that came out of it just now.
 pub(super) fn left_over<'a>(
     store: &'a dyn Store,

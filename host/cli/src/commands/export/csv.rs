@@ -4,59 +4,40 @@ use std::io::{Error, Write};
 
 use crate::dossier::Dossier;
 use crate::report::escaped;
-
-/// The names of the columns, in order.
-const COLUMNS: [&str; 10] = [
-    "id",
-    "source",
-    "title",
-    "creator",
-    "date",
-    "language",
-    "main_label",
-    "labels",
-    "failures",
-    "words",
-];
+use crate::selection::Field;
 
 /// Writes rows.
-pub struct Rows<W: Write>(csv::Writer<W>);
+pub struct Rows<W: Write> {
+    to: csv::Writer<W>,
+    columns: Vec<Field>,
+}
 
 impl<W: Write> Rows<W> {
     /// Writes the row of names.
-    pub fn begin(output: W) -> Result<Rows<W>, Error> {
-        let mut writer = csv::WriterBuilder::new()
+    pub fn begin(output: W, columns: Vec<Field>) -> Result<Rows<W>, Error> {
+        let to = csv::WriterBuilder::new()
             .terminator(csv::Terminator::CRLF)
             .quote_style(csv::QuoteStyle::Always)
             .from_writer(output);
-        writer.write_record(COLUMNS).map_err(output_error)?;
-        Ok(Rows(writer))
+        let mut rows = Rows { to, columns };
+        let names: Vec<_> = rows.columns.iter().map(|it| it.name().into_owned()).collect();
+        rows.write(names)?;
+        Ok(rows)
     }
 
     /// Writes the row of a document.
     pub fn row(&mut self, dossier: &Dossier) -> Result<(), Error> {
-        let document = dossier.document();
-        let main = dossier.labels().find(|(_, label)| label.is_main());
-        let main = main.or_else(|| dossier.labels().next());
-        let labels = dossier.labels().map(|(_, it)| format!("{}={}", it.name, it.confidence));
-        let row = [
-            dossier.id().to_string(),
-            dossier.stored.source.as_str().to_owned(),
-            document.attribute("title").unwrap_or_default().to_owned(),
-            document.attributes_named("creator").collect::<Vec<_>>().join(";"),
-            dossier.date().unwrap_or_default().to_owned(),
-            dossier.language().unwrap_or_default().to_owned(),
-            main.map_or(String::new(), |(_, label)| label.name.clone()),
-            labels.collect::<Vec<_>>().join(";"),
-            dossier.failures.len().to_string(),
-            document.text.split_whitespace().count().to_string(),
-        ];
-        self.0.write_record(row.map(|cell| harmless(&cell))).map_err(output_error)
+        let cells: Vec<_> = self.columns.iter().map(|it| it.cell(dossier)).collect();
+        self.write(cells)
+    }
+
+    fn write(&mut self, cells: Vec<String>) -> Result<(), Error> {
+        self.to.write_record(cells.iter().map(|cell| harmless(cell))).map_err(output_error)
     }
 
     /// Writes what is left in the buffer.
     pub fn finish(mut self) -> Result<(), Error> {
-        self.0.flush()
+        self.to.flush()
     }
 }
 
@@ -116,6 +97,30 @@ mod tests {
         check("a,=1;-2", "a,'=1;'-2");
         check("a\t@b|+c:=d\n=e", "a\t'@b|'+c:'=d\n'=e");
         check("a; \"=1", "a; \"'=1");
+    }
+
+    #[test]
+    fn what_is_written_is_read_back_cell_by_cell() {
+        let cells = ["a,b", "c\"d", "e\nf", "", " g ", "\r\n"].map(str::to_owned);
+        let mut file = Vec::new();
+        let mut rows = Rows::begin(&mut file, vec![Field::Kind("x,y".to_owned())]).unwrap();
+        rows.write(cells[..1].to_vec()).unwrap();
+        rows.write(vec![cells[1].clone()]).unwrap();
+        rows.finish().unwrap();
+        let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(&file[..]);
+        let read: Vec<_> = reader.records().map(|it| it.unwrap()[0].to_owned()).collect();
+        assert_eq!(read, ["kind:x,y", "a,b", "c\"d"]);
+        let mut file = Vec::new();
+        let columns = vec![Field::Label("x".to_owned()); cells.len()];
+        let mut rows = Rows::begin(&mut file, columns).unwrap();
+        rows.write(cells.to_vec()).unwrap();
+        rows.finish().unwrap();
+        let mut reader = csv::Reader::from_reader(&file[..]);
+        let row = reader.records().next().unwrap().unwrap();
+        // A carriage return is made visible, as it may begin a row elsewhere.
+        assert_eq!(row.iter().collect::<Vec<_>>(), ["a,b", "c\"d", "e\nf", "", " g ", "'\\u{d}\n"]);
+        let first = String::from_utf8(file).unwrap();
+        assert!(first.lines().next().unwrap().split(',').all(|it| it.starts_with('"')), "{first}");
     }
 
     proptest::proptest! {
