@@ -40,15 +40,17 @@ use bytesize::ByteSize;
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::error::{Hint, Hinted, Location};
-use crate::model::{LanguageTag, Limits, MediaType, PluginName};
+use crate::error::Location;
+use crate::model::{LanguageTag, LimitName, Limits, MediaType, PluginName};
 
 mod draft;
+mod error;
 mod extends;
 mod file;
 mod lock;
 
 pub use draft::{Draft, DraftError, DraftStep, NewStep};
+pub use error::{LimitError, ManifestError, ManifestErrorKind};
 pub use file::{read_file, read_text};
 pub use lock::{Lock, LockError, Pin};
 
@@ -127,31 +129,6 @@ pub struct Placed<T> {
     pub place: Range<usize>,
 }
 
-/// Why a pipeline was refused.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ManifestError {
-    /// What is wrong; a lower-case fragment, possibly of several lines.
-    pub message: String,
-    /// Where.
-    pub place: Location,
-    /// What can be done.
-    pub hint: Option<Hint>,
-}
-
-impl fmt::Display for ManifestError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl std::error::Error for ManifestError {}
-
-impl Hinted for ManifestError {
-    fn hint(&self) -> Option<Hint> {
-        self.hint.clone()
-    }
-}
-
 /// Limits to put in the place of those of every step, as an operator writes them: `deadline=10s,memory=256MiB`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct LimitChanges {
@@ -174,81 +151,46 @@ impl LimitChanges {
     }
 }
 
-/// Why limits could not be read.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
-pub struct LimitError {
-    message: String,
-    hint: Option<Hint>,
-}
-
-impl Hinted for LimitError {
-    fn hint(&self) -> Option<Hint> {
-        self.hint.clone()
-    }
-}
-
 impl FromStr for LimitChanges {
     type Err = LimitError;
 
     fn from_str(text: &str) -> Result<LimitChanges, LimitError> {
-        let no_limit = |message: String| LimitError { message, hint: None };
-        let most = Limits::CEILING;
         let mut changes = LimitChanges::default();
         for part in text.split(',') {
-            let (name, value) = part.split_once('=').ok_or_else(|| {
-                no_limit(format!(
-                    "`{}` is no limit; write it like `deadline=10s`",
-                    part.escape_debug()
-                ))
-            })?;
-            let told = |(message, hint): Refusal| LimitError { message, hint };
+            let (name, value) =
+                part.split_once('=').ok_or_else(|| LimitError::NotAssigned(part.to_owned()))?;
             match name.trim() {
-                "deadline" => changes.deadline = Some(duration(value.trim()).map_err(told)?),
-                "memory" => {
-                    changes.memory = Some(size("memory", value, most.memory).map_err(told)?)
-                }
-                "output" => {
-                    changes.output = Some(size("output", value, most.output).map_err(told)?)
-                }
-                "log" => changes.log = Some(size("log", value, most.log).map_err(told)?),
-                other => {
-                    return Err(no_limit(format!(
-                        "there is no limit `{}`; there are `deadline`, `memory`, `output`, and `log`",
-                        other.escape_debug()
-                    )));
-                }
+                "deadline" => changes.deadline = Some(duration(value.trim())?),
+                "memory" => changes.memory = Some(size(LimitName::Memory, value)?),
+                "output" => changes.output = Some(size(LimitName::Output, value)?),
+                "log" => changes.log = Some(size(LimitName::Log, value)?),
+                other => return Err(LimitError::Unknown(other.to_owned())),
             }
         }
         Ok(changes)
     }
 }
 
-/// What is wrong with a value, and what can be done.
-type Refusal = (String, Option<Hint>);
-
-fn duration(text: &str) -> Result<Duration, Refusal> {
-    let ceiling = Limits::CEILING.deadline;
+fn duration(text: &str) -> Result<Duration, LimitError> {
+    let most = Limits::CEILING.deadline;
     match humantime::parse_duration(text) {
-        Ok(duration) if (Duration::from_millis(1)..=ceiling).contains(&duration) => Ok(duration),
-        Ok(_) => {
-            let ceiling = humantime::format_duration(ceiling);
-            Err((format!("`limits.deadline` lies between 1ms and {ceiling}"), None))
-        }
-        Err(_) => {
-            Err((format!("`{}` is no duration", text.escape_debug()), Some(Hint::WriteDuration)))
-        }
+        Ok(duration) if (Duration::from_millis(1)..=most).contains(&duration) => Ok(duration),
+        Ok(_) => Err(LimitError::DurationRange { most }),
+        Err(_) => Err(LimitError::NoDuration(text.to_owned())),
     }
 }
 
-fn size(name: &str, text: &str, ceiling: u64) -> Result<u64, Refusal> {
+fn size(limit: LimitName, text: &str) -> Result<u64, LimitError> {
+    let most = match limit {
+        LimitName::Memory => Limits::CEILING.memory,
+        LimitName::Log => Limits::CEILING.log,
+        // No deadline is a size.
+        LimitName::Output | LimitName::Deadline => Limits::CEILING.output,
+    };
     match text.parse::<ByteSize>() {
-        Ok(size) if (1..=ceiling).contains(&size.as_u64()) => Ok(size.as_u64()),
-        Ok(_) => {
-            let ceiling = ByteSize(ceiling).display().iec();
-            Err((format!("`limits.{name}` lies between 1 B and {ceiling}"), None))
-        }
-        Err(_) => Err((format!("`{}` is no size", text.escape_debug()), Some(Hint::WriteSize))),
+        Ok(size) if (1..=most).contains(&size.as_u64()) => Ok(size.as_u64()),
+        Ok(_) => Err(LimitError::SizeRange { limit, most }),
+        Err(_) => Err(LimitError::NoSize(text.to_owned())),
     }
 }
 
@@ -312,18 +254,15 @@ impl Manifest {
     ) -> Result<Manifest, ManifestError> {
         let reader = Reader { path, text, folder: path.parent().unwrap_or(Path::new("")) };
         let raw: RawManifest = toml::from_str(text).map_err(|error| {
-            reader.error(error.span().unwrap_or(0..0), error.message().to_owned(), None)
+            let kind = ManifestErrorKind::Syntax(error.message().to_owned());
+            reader.error(error.span().unwrap_or(0..0), kind)
         })?;
         if raw.step.is_empty() && raw.extends.is_none() {
-            let message = "the pipeline has no steps".to_owned();
-            return Err(reader.error(0..0, message, Some(Hint::AddStep)));
+            return Err(reader.error(0..0, ManifestErrorKind::NoSteps));
         }
         if let Some(surplus) = raw.step.get(MOST_STEPS) {
-            return Err(reader.error(
-                surplus.span(),
-                format!("a pipeline has at most {MOST_STEPS} steps"),
-                None,
-            ));
+            let kind = ManifestErrorKind::TooManySteps { most: MOST_STEPS };
+            return Err(reader.error(surplus.span(), kind));
         }
         let limits = reader.limits(&raw.limits, Limits::default())?;
         let extends_built_in = raw.extends.is_some();
@@ -349,18 +288,9 @@ impl Manifest {
         Ok(Manifest { path, text, steps, media_types, extends_built_in })
     }
 
-    /// An error about some place in this pipeline.
-    pub fn error_at(
-        &self,
-        place: &Range<usize>,
-        message: impl Into<String>,
-        hint: Option<Hint>,
-    ) -> ManifestError {
-        ManifestError {
-            message: message.into(),
-            place: Location::of(&self.path, &self.text, place.start),
-            hint,
-        }
+    /// A place in this pipeline, for people.
+    pub fn location(&self, place: &Range<usize>) -> Location {
+        Location::of(&self.path, &self.text, place.start)
     }
 }
 
@@ -371,18 +301,15 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn error(&self, place: Range<usize>, message: String, hint: Option<Hint>) -> ManifestError {
-        ManifestError { message, place: Location::of(self.path, self.text, place.start), hint }
+    fn error(&self, place: Range<usize>, kind: ManifestErrorKind) -> ManifestError {
+        ManifestError { kind, place: Location::of(self.path, self.text, place.start) }
     }
 
     fn step(&self, raw: RawStep, limits: Limits) -> Result<StepRequest, ManifestError> {
         let name = raw.name.map(|name| {
             PluginName::new(name.get_ref().as_str()).map_err(|_| {
-                self.error(
-                    name.span(),
-                    format!("`{}` is no name for a step", name.get_ref().escape_debug()),
-                    Some(Hint::NameStepInKebabCase),
-                )
+                let kind = ManifestErrorKind::StepName(name.get_ref().clone());
+                self.error(name.span(), kind)
             })
         });
         let settings = raw.settings.into_iter().map(|(key, value)| {
@@ -393,11 +320,9 @@ impl Reader<'_> {
                 toml::Value::Float(number) => number.to_string(),
                 toml::Value::Boolean(truth) => truth.to_string(),
                 other => {
-                    let message = format!(
-                        "setting `{key}` is {}, and settings are strings, numbers, or booleans",
-                        kind(&other)
-                    );
-                    return Err(self.error(place, message, None));
+                    let kind =
+                        ManifestErrorKind::SettingType { setting: key, found: type_of(&other) };
+                    return Err(self.error(place, kind));
                 }
             };
             Ok((key, Placed { value, place }))
@@ -414,7 +339,7 @@ impl Reader<'_> {
             let place = target.span();
             LanguageTag::new(target.into_inner())
                 .map(|value| Placed { value, place: place.clone() })
-                .map_err(|error| self.error(place, error.to_string(), None))
+                .map_err(|error| self.error(place, ManifestErrorKind::Language(error)))
         };
         let targets = raw
             .targets
@@ -438,7 +363,7 @@ impl Reader<'_> {
         let place = text.span();
         match MediaType::new(text.into_inner()) {
             Ok(value) => Ok(Placed { value, place }),
-            Err(error) => Err(self.error(place, error.to_string(), None)),
+            Err(error) => Err(self.error(place, ManifestErrorKind::MediaType(error))),
         }
     }
 
@@ -448,36 +373,26 @@ impl Reader<'_> {
                 Some(text) => self.duration(text)?,
                 None => default.deadline,
             },
-            memory: self.size(
-                "memory",
-                raw.memory.as_ref(),
-                default.memory,
-                Limits::CEILING.memory,
-            )?,
-            output: self.size(
-                "output",
-                raw.output.as_ref(),
-                default.output,
-                Limits::CEILING.output,
-            )?,
-            log: self.size("log", raw.log.as_ref(), default.log, Limits::CEILING.log)?,
+            memory: self.size(LimitName::Memory, raw.memory.as_ref(), default.memory)?,
+            output: self.size(LimitName::Output, raw.output.as_ref(), default.output)?,
+            log: self.size(LimitName::Log, raw.log.as_ref(), default.log)?,
         })
     }
 
     fn duration(&self, text: &Spanned<String>) -> Result<Duration, ManifestError> {
-        duration(text.get_ref()).map_err(|(message, hint)| self.error(text.span(), message, hint))
+        duration(text.get_ref())
+            .map_err(|error| self.error(text.span(), ManifestErrorKind::Limit(error)))
     }
 
     fn size(
         &self,
-        name: &str,
+        limit: LimitName,
         text: Option<&Spanned<String>>,
         default: u64,
-        ceiling: u64,
     ) -> Result<u64, ManifestError> {
         let Some(text) = text else { return Ok(default) };
-        size(name, text.get_ref(), ceiling)
-            .map_err(|(message, hint)| self.error(text.span(), message, hint))
+        size(limit, text.get_ref())
+            .map_err(|error| self.error(text.span(), ManifestErrorKind::Limit(error)))
     }
 }
 
@@ -491,7 +406,7 @@ fn is_file(name: &str, extension: &str) -> bool {
     name.contains(['/', '\\']) || name.ends_with(extension)
 }
 
-fn kind(value: &toml::Value) -> &'static str {
+fn type_of(value: &toml::Value) -> &'static str {
     match value {
         toml::Value::Array(_) => "an array",
         toml::Value::Table(_) => "a table",
@@ -503,6 +418,7 @@ fn kind(value: &toml::Value) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Hinted;
 
     fn parse(text: &str) -> Result<Manifest, String> {
         Manifest::parse(Path::new("dir/docmill.toml"), text)

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use docmill::model::{Cost, FailureClass, Findings, PluginName, RunId, StoredDocument};
+use docmill::model::{
+    Cost, Failure, FailureClass, FailureId, Findings, PluginName, RunId, SourceName, SourceState,
+    StoredDocument, StoredSource,
+};
 use docmill::pipeline::{
     Contradiction, Event, Pipeline, Plan, Reason, Rechecked, Reporter, RunOptions, Stored, recheck,
     run,
@@ -559,4 +562,47 @@ fn with_a_lock_nothing_else_runs() {
     env.write("<built-in pipeline>.lock", "version = 1\n");
     let _ = env.run(["plan"]).expect(exit::SUCCESS);
     let _ = env.run(["plan", "--update-lock"]).expect(exit::USAGE);
+}
+
+#[test]
+fn what_docmill_itself_could_not_do_is_due_though_no_step_is() {
+    let pipeline = pipeline(&[&plugin("adversarial/well-behaved")]);
+    let store = Lab::get().ingest(&pipeline, sources([("a.txt", "Il pleut.\n")]), 1).store;
+    let name = SourceName::new("a.txt").expect("a name");
+    let source = store.source(&name).expect("it can be read").expect("it is there");
+    let stale_after = |class: FailureClass| {
+        let failure = Failure {
+            id: FailureId::of(&name, None, None),
+            source: name.clone(),
+            original: Some(source.info.digest),
+            document: None,
+            step: None,
+            component: None,
+            attempt: None,
+            cost: None,
+            class,
+            causes: vec!["the disk was full".to_owned()],
+            hint: None,
+            backtrace: Vec::new(),
+            log: Vec::new(),
+            run: source.run,
+        };
+        let failed = StoredSource { state: SourceState::Failed, ..source.clone() };
+        let commit = Commit {
+            source: failed,
+            original: None,
+            documents: Vec::new(),
+            findings: Vec::new(),
+            retired: Vec::new(),
+            failures: vec![failure],
+        };
+        store.commit(&[commit]).expect("it can be written");
+        Plan::stale(&store, &pipeline)
+            .expect("it can be read")
+            .stale
+            .into_iter()
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(stale_after(FailureClass::Host), std::slice::from_ref(&name));
+    assert!(stale_after(FailureClass::Internal).is_empty(), "everything was found");
 }

@@ -1,11 +1,14 @@
 //! What becomes of sources that are stored already when they are ingested again: kept, replaced, or retired when they are gone.
 
 use std::fs;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use docmill::ingest::{Offer, Origin};
 use docmill::model::{SourceName, SourceState};
 use docmill::pipeline::{Fate, Pipeline, RunOptions, Strategy};
 use docmill::store::{MemoryStore, Store};
-use docmill_tests::{Lab, Output, TestEnv, exit, guest, shipped, sources};
+use docmill_tests::{Lab, Output, Sources, TestEnv, exit, guest, shipped, sources};
 
 fn pipeline() -> Pipeline {
     Lab::get().pipeline(&format!(
@@ -265,4 +268,35 @@ fn a_folder_that_cannot_be_read_as_a_whole_retires_nothing() {
     allow(0o755);
     let _ = mirror(&env, &["in"]).expect(exit::SUCCESS).says("source");
     assert_eq!(names(&env).len(), 3);
+}
+
+/// Asks the run to end with the first thing it offers.
+struct Interrupting(Sources, Arc<AtomicBool>);
+
+impl Origin for Interrupting {
+    fn next(&mut self) -> Option<Offer> {
+        let offer = self.0.next();
+        self.1.store(true, Ordering::SeqCst);
+        offer
+    }
+
+    fn is_gone(&self, name: &SourceName) -> bool {
+        self.0.is_gone(name)
+    }
+}
+
+#[test]
+fn a_mirror_that_is_interrupted_retires_nothing() {
+    let store = MemoryStore::new();
+    ingest(&store, Strategy::Replace, &TWO);
+    let stop = Arc::<AtomicBool>::default();
+    let origin = Interrupting(sources(TWO).and_nothing_else(), Arc::clone(&stop));
+    let options = RunOptions { jobs: 1, strategy: Strategy::Mirror, stop, ..RunOptions::default() };
+    let (run, _) =
+        Lab::get().ingest_into(&store, &pipeline(), origin, &options).expect("the store works");
+    assert_eq!(run.tally.retired, 0);
+    assert_eq!(listed(&store), ["a.txt", "b.txt"]);
+    // The same without the interruption would have.
+    ingest(&store, Strategy::Mirror, &TWO[..1]);
+    assert_eq!(listed(&store), ["a.txt"]);
 }

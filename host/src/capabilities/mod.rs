@@ -20,5 +20,5 @@ pub(crate) use patience::patiently;
 pub use settings::Settings;
 pub use source::{Blob, OpenFile, ReadError, SourceBytes};
 pub use spool::{Spool, SpoolError};
-pub use tables::{LARGEST_TABLE, LookupRefused, Occurrence, Table, TableError};
+pub use tables::{LARGEST_TABLE, LookupRefused, Occurrence, Table, TableError, TableErrorKind};
 pub use usage::Usage;

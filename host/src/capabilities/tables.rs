@@ -63,12 +63,30 @@ impl Room {
 
 /// Why the text of a table was refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("line {line}: {reason}")]
+#[error("line {line}: {kind}")]
 pub struct TableError {
     /// Counted from 1.
     pub line: usize,
-    /// A lower-case fragment.
-    pub reason: String,
+    /// What is wrong with it.
+    pub kind: TableErrorKind,
+}
+
+/// What is wrong with a line of a table.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TableErrorKind {
+    /// It has no tab.
+    #[error("a tab is missing between key and value")]
+    NoTab,
+    /// A backslash stands before something that needs none; empty at the end of a field.
+    #[error("`\\{0}` is no escape; write `\\\\` for a backslash")]
+    Escape(String),
+    /// Nothing stands before the tab.
+    #[error("the key is empty")]
+    EmptyKey,
+    /// The key has a value already.
+    #[error("the key `{}` occurs a second time", .0.escape_debug())]
+    RepeatedKey(String),
 }
 
 impl Table {
@@ -96,22 +114,17 @@ impl Table {
         let mut entries = BTreeMap::new();
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         for (index, line) in text.lines().enumerate() {
-            let error = |reason: String| TableError { line: index + 1, reason };
+            let error = |kind| TableError { line: index + 1, kind };
             if line.trim().is_empty() || line.starts_with('#') {
                 continue;
             }
-            let (key, value) = line
-                .split_once('\t')
-                .ok_or_else(|| error("a tab is missing between key and value".to_owned()))?;
+            let (key, value) = line.split_once('\t').ok_or_else(|| error(TableErrorKind::NoTab))?;
             let key = unescape(key).map_err(error)?;
             if key.is_empty() {
-                return Err(error("the key is empty".to_owned()));
+                return Err(error(TableErrorKind::EmptyKey));
             }
             if entries.contains_key(&key) {
-                return Err(error(format!(
-                    "the key `{}` occurs a second time",
-                    key.escape_debug()
-                )));
+                return Err(error(TableErrorKind::RepeatedKey(key)));
             }
             let value = unescape(value).map_err(error)?;
             entries.insert(key, value);
@@ -223,7 +236,7 @@ impl Table {
     }
 }
 
-fn unescape(field: &str) -> Result<String, String> {
+fn unescape(field: &str) -> Result<String, TableErrorKind> {
     let mut unescaped = String::with_capacity(field.len());
     let mut characters = field.chars();
     while let Some(character) = characters.next() {
@@ -235,7 +248,7 @@ fn unescape(field: &str) -> Result<String, String> {
                 Some('\\') => '\\',
                 other => {
                     let other = other.map_or_else(String::new, |c| c.escape_debug().to_string());
-                    return Err(format!("`\\{other}` is no escape; write `\\\\` for a backslash"));
+                    return Err(TableErrorKind::Escape(other));
                 }
             },
             other => other,
@@ -314,10 +327,8 @@ mod tests {
     #[test]
     fn a_damaged_line_is_named() {
         let check = |text: &str, line, reason: &str| {
-            assert_eq!(
-                Table::from_tsv(text).unwrap_err(),
-                TableError { line, reason: reason.to_owned() }
-            );
+            let error = Table::from_tsv(text).unwrap_err();
+            assert_eq!((error.line, error.kind.to_string().as_str()), (line, reason));
         };
         check("# fine\na\t1\nb", 3, "a tab is missing between key and value");
         check("a\t1\na\t2", 2, "the key `a` occurs a second time");

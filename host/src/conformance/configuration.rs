@@ -7,7 +7,7 @@ use super::Tables;
 use crate::abi::Description;
 use crate::capabilities::{Settings, Table};
 use crate::error::{Hint, Hinted, choice};
-use crate::model::Limits;
+use crate::model::{Choice, Limits};
 
 /// Settings, tables and limits: what a step of a pipeline would give the plugin.
 #[derive(Debug, Clone)]
@@ -22,15 +22,48 @@ pub struct Configuration {
 
 /// Why a plugin cannot be configured like this.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
-pub struct ConfigurationError {
-    message: String,
-    hint: Hint,
+#[non_exhaustive]
+pub enum ConfigurationError {
+    /// It has no such setting.
+    #[error("the plugin has no setting `{}`", .key.escape_debug())]
+    UnknownSetting {
+        /// The setting.
+        key: String,
+        /// Those that it has.
+        choice: Choice,
+    },
+    /// It has no such table.
+    #[error("the plugin has no table `{}`", .name.escape_debug())]
+    UnknownTable {
+        /// The table.
+        name: String,
+        /// Those that it has.
+        choice: Choice,
+    },
+    /// It needs a setting that has no default.
+    #[error("the plugin needs a value for the setting `{key}`")]
+    MissingSetting {
+        /// The setting.
+        key: String,
+    },
+    /// It needs a table.
+    #[error("the plugin needs the table `{name}`")]
+    MissingTable {
+        /// The table.
+        name: String,
+    },
 }
 
 impl Hinted for ConfigurationError {
     fn hint(&self) -> Option<Hint> {
-        Some(self.hint.clone())
+        Some(match self {
+            ConfigurationError::UnknownSetting { choice, .. }
+            | ConfigurationError::UnknownTable { choice, .. } => {
+                Hint::UseDeclared(Box::new(choice.clone()))
+            }
+            ConfigurationError::MissingSetting { key } => Hint::GiveSetting(key.clone()),
+            ConfigurationError::MissingTable { name } => Hint::GiveTable(name.clone()),
+        })
     }
 }
 
@@ -49,29 +82,25 @@ impl Configuration {
         let keys = || description.settings.iter().map(|it| it.key.as_str());
         let names = || description.tables.iter().map(|it| it.name.as_str());
         if let Some(key) = settings.keys().find(|key| !keys().any(|it| it == *key)) {
-            return Err(undeclared("setting", key, &keys().collect::<Vec<_>>()));
+            let (key, choice) = (key.clone(), choice(key, keys()));
+            return Err(ConfigurationError::UnknownSetting { key, choice });
         }
         if let Some(name) = tables.keys().find(|name| !names().any(|it| it == *name)) {
-            return Err(undeclared("table", name, &names().collect::<Vec<_>>()));
+            let (name, choice) = (name.clone(), choice(name, names()));
+            return Err(ConfigurationError::UnknownTable { name, choice });
         }
         for setting in &description.settings {
             if settings.contains_key(&setting.key) {
                 continue;
             }
             let Some(default) = &setting.default_value else {
-                return Err(ConfigurationError {
-                    message: format!("the plugin needs a value for the setting `{}`", setting.key),
-                    hint: Hint::GiveSetting(setting.key.clone()),
-                });
+                return Err(ConfigurationError::MissingSetting { key: setting.key.clone() });
             };
             settings.insert(setting.key.clone(), default.clone());
         }
         let missing = |it: &&crate::abi::TableUse| it.required && !tables.contains_key(&it.name);
         if let Some(table) = description.tables.iter().find(missing) {
-            return Err(ConfigurationError {
-                message: format!("the plugin needs the table `{}`", table.name),
-                hint: Hint::GiveTable(table.name.clone()),
-            });
+            return Err(ConfigurationError::MissingTable { name: table.name.clone() });
         }
         Ok(Configuration {
             settings: Arc::new(settings.into_iter().collect()),
@@ -80,12 +109,5 @@ impl Configuration {
             ),
             limits,
         })
-    }
-}
-
-fn undeclared(what: &str, name: &str, known: &[&str]) -> ConfigurationError {
-    ConfigurationError {
-        message: format!("the plugin has no {what} `{}`", name.escape_debug()),
-        hint: Hint::UseDeclared(Box::new(choice(name, known.iter().copied()))),
     }
 }

@@ -1,7 +1,6 @@
 //! Documents with the labels that a reader gave them, one JSON object per line.
 
 use std::collections::BTreeSet;
-use std::fmt;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -53,27 +52,67 @@ impl Case {
     }
 }
 
-/// What is wrong with a file of labels.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Why a file of labels is unusable.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{kind}")]
 pub struct CasesError {
-    /// A lower-case fragment.
-    pub message: String,
+    /// What is wrong.
+    pub kind: CasesErrorKind,
     /// Where.
     pub place: Location,
-    hint: Option<Hint>,
 }
 
-impl fmt::Display for CasesError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
+/// What is wrong with a file of labels.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CasesErrorKind {
+    /// A line is no such object; the words of the parser.
+    #[error("{0}")]
+    Json(String),
+    /// A case has no document, or two.
+    #[error("case `{id}` needs either `text` or `source`")]
+    Content {
+        /// The case.
+        id: String,
+    },
+    /// An id does not tell its case from others.
+    #[error("the id `{id}` is empty or stands there twice")]
+    Id {
+        /// The id.
+        id: String,
+    },
+    /// A label stands there twice.
+    #[error("case `{id}` names a label twice")]
+    LabelTwice {
+        /// The case.
+        id: String,
+    },
+    /// The file is empty.
+    #[error("there is no case in it")]
+    Empty,
+    /// A label can never be given.
+    #[error("case `{id}` has the label `{label}`, which the classifier does not declare")]
+    UnknownLabel {
+        /// The case.
+        id: String,
+        /// The label.
+        label: String,
+        /// The label that was probably meant.
+        meant: Option<String>,
+    },
 }
-
-impl std::error::Error for CasesError {}
 
 impl Hinted for CasesError {
     fn hint(&self) -> Option<Hint> {
-        self.hint.clone()
+        match &self.kind {
+            CasesErrorKind::Id { .. } => Some(Hint::NumberCases),
+            CasesErrorKind::Empty => Some(Hint::WriteCases),
+            CasesErrorKind::UnknownLabel { meant: Some(meant), .. } => {
+                Some(Hint::DidYouMean(meant.clone()))
+            }
+            CasesErrorKind::UnknownLabel { meant: None, .. } => Some(Hint::UseTaxonomyOfLabels),
+            _ => None,
+        }
     }
 }
 
@@ -114,34 +153,29 @@ pub fn parse_cases(path: &Path, text: &str) -> Result<Vec<Case>, CasesError> {
     let mut ids = BTreeSet::new();
     let mut cases = Vec::new();
     for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        let error = |column, message: String, hint: Option<Hint>| CasesError {
-            message,
+        let error = |column, kind| CasesError {
+            kind,
             place: Location { path: path.to_owned(), line: index + 1, column },
-            hint,
         };
         let read: Line = serde_json::from_str(line).map_err(|cause| {
             // The parser counts within the one line it sees, and ends its message with that place.
             let told = cause.to_string();
             let message = told.rsplit_once(" at line ").map_or(told.as_str(), |(it, _)| it);
-            error(cause.column().max(1), message.to_owned(), None)
+            error(cause.column().max(1), CasesErrorKind::Json(message.to_owned()))
         })?;
         let content = match (read.text, read.source) {
             (Some(text), None) => CaseContent::Text(text),
             (None, Some(source)) => CaseContent::File(folder.join(source)),
-            _ => {
-                let message = format!("case `{}` needs either `text` or `source`", read.id);
-                return Err(error(1, message, None));
-            }
+            _ => return Err(error(1, CasesErrorKind::Content { id: read.id })),
         };
         if read.id.is_empty() || !ids.insert(read.id.clone()) {
-            let message = format!("the id `{}` is empty or stands there twice", read.id);
-            return Err(error(1, message, Some(Hint::NumberCases)));
+            return Err(error(1, CasesErrorKind::Id { id: read.id }));
         }
         let named = read.secondary.len();
         let secondary: BTreeSet<String> = read.secondary.into_iter().collect();
         let main = read.main.filter(|it| it != NO_MAIN);
         if secondary.len() < named || main.as_ref().is_some_and(|it| secondary.contains(it)) {
-            return Err(error(1, format!("case `{}` names a label twice", read.id), None));
+            return Err(error(1, CasesErrorKind::LabelTwice { id: read.id }));
         }
         cases.push(Case {
             id: read.id,
@@ -156,10 +190,8 @@ pub fn parse_cases(path: &Path, text: &str) -> Result<Vec<Case>, CasesError> {
         });
     }
     if cases.is_empty() {
-        let message = "there is no case in it".to_owned();
         let place = Location { path: path.to_owned(), line: 1, column: 1 };
-        let hint = Some(Hint::WriteCases);
-        return Err(CasesError { message, place, hint });
+        return Err(CasesError { kind: CasesErrorKind::Empty, place });
     }
     Ok(cases)
 }
@@ -177,16 +209,11 @@ pub fn check_labels(
     for case in cases {
         let mut named = case.labels().chain(case.acceptable.iter().map(String::as_str));
         if let Some(unknown) = named.find(|label| !declared.contains(*label)) {
+            let meant = closest(unknown, declared.iter().map(String::as_str)).map(str::to_owned);
+            let (id, label) = (case.id.clone(), unknown.to_owned());
             return Err(CasesError {
-                message: format!(
-                    "case `{}` has the label `{unknown}`, which the classifier does not declare",
-                    case.id
-                ),
+                kind: CasesErrorKind::UnknownLabel { id, label, meant },
                 place: Location { path: path.to_owned(), line: case.line, column: 1 },
-                hint: Some(match closest(unknown, declared.iter().map(String::as_str)) {
-                    Some(meant) => Hint::DidYouMean(meant.to_owned()),
-                    None => Hint::UseTaxonomyOfLabels,
-                }),
             });
         }
     }
@@ -200,7 +227,7 @@ mod tests {
     #[track_caller]
     fn check_error(text: &str, line: usize, expected: &str) {
         let error = parse_cases(Path::new("x.jsonl"), text).expect_err("it is unusable");
-        assert_eq!((error.message.as_str(), error.place.line), (expected, line));
+        assert_eq!((error.to_string().as_str(), error.place.line), (expected, line));
     }
 
     #[test]

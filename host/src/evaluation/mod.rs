@@ -16,7 +16,7 @@ mod cases;
 pub mod fit;
 mod measures;
 
-pub use cases::{Case, CaseContent, CasesError, check_labels, parse_cases};
+pub use cases::{Case, CaseContent, CasesError, CasesErrorKind, check_labels, parse_cases};
 pub use measures::{
     Agreement, Confusion, Given, Instead, Judged, Measures, Mistake, Share, Step, Summary, measure,
 };
@@ -190,7 +190,7 @@ impl Content for File {
         let file = std::fs::File::open(&self.0).map_err(unreadable)?;
         file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(unreadable)?;
         if bytes.len() as u64 > limit {
-            return Err(Unreadable::because(format!("it has more than {limit} bytes")));
+            return Err(Unreadable::longer_than(limit));
         }
         Ok(bytes.into())
     }

@@ -99,6 +99,15 @@ impl Unreadable {
         }
     }
 
+    /// More bytes than are read, of which nobody knows how many there are.
+    pub fn longer_than(limit: u64) -> Unreadable {
+        let limit = ByteSize(limit).display().iec();
+        Unreadable {
+            causes: vec![format!("it has more than {limit}, which is the limit")],
+            hint: Some(Hint::RaiseSourceSize),
+        }
+    }
+
     /// A single reason.
     pub fn because(cause: impl Into<String>) -> Unreadable {
         Unreadable { class: FailureClass::Host, causes: vec![cause.into()], hint: None }

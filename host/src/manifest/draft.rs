@@ -34,10 +34,17 @@ pub struct NewStep {
     pub tables: BTreeMap<String, String>,
 }
 
-/// The text cannot be changed; a lower-case fragment says why.
+/// Why a text cannot be changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct DraftError(String);
+#[non_exhaustive]
+pub enum DraftError {
+    /// It is no TOML; the words of the parser, of several lines.
+    #[error("{0}")]
+    Syntax(String),
+    /// Its steps are written otherwise.
+    #[error("its steps are not written as `[[step]]`")]
+    Steps,
+}
 
 impl Draft {
     /// Begins with this text.
@@ -46,11 +53,12 @@ impl Draft {
     ///
     /// If it is no TOML, or its steps are not written as `[[step]]`.
     pub fn of(text: &str) -> Result<Draft, DraftError> {
-        let mut document: DocumentMut =
-            text.parse().map_err(|error: toml_edit::TomlError| DraftError(error.to_string()))?;
+        let mut document: DocumentMut = text
+            .parse()
+            .map_err(|error: toml_edit::TomlError| DraftError::Syntax(error.to_string()))?;
         match document.entry("step").or_insert(Item::ArrayOfTables(ArrayOfTables::new())) {
             Item::ArrayOfTables(_) => Ok(Draft { document }),
-            _ => Err(DraftError("its steps are not written as `[[step]]`".to_owned())),
+            _ => Err(DraftError::Steps),
         }
     }
 

@@ -7,7 +7,9 @@ use std::path::Path;
 
 use toml::Spanned;
 
-use super::{ManifestError, Placed, PluginRef, RawManifest, RawStep, Reader, StepRequest};
+use super::{
+    ManifestError, ManifestErrorKind, Placed, PluginRef, RawManifest, RawStep, Reader, StepRequest,
+};
 use crate::model::Limits;
 
 /// What a file may build on.
@@ -32,21 +34,16 @@ impl Steps {
         built_in: Option<&str>,
         limits: Limits,
     ) -> Result<Steps, ManifestError> {
-        let error = |message: String| file.error(extends.span(), message, None);
+        let error = |kind| file.error(extends.span(), kind);
         if extends.get_ref() != BUILT_IN {
-            let other = extends.get_ref().escape_debug();
-            return Err(error(format!("a pipeline can extend `{BUILT_IN}`, and not `{other}`")));
+            return Err(error(ManifestErrorKind::Extends(extends.get_ref().clone())));
         }
-        let Some(text) = built_in else {
-            return Err(error(
-                "there is no built-in pipeline here that it could extend".to_owned(),
-            ));
-        };
-        let raw: RawManifest =
-            toml::from_str(text).map_err(|cause| error(cause.message().to_owned()))?;
+        let Some(text) = built_in else { return Err(error(ManifestErrorKind::NoBuiltIn)) };
+        let raw: RawManifest = toml::from_str(text)
+            .map_err(|cause| error(ManifestErrorKind::Syntax(cause.message().to_owned())))?;
         let reader = Reader { path: Path::new(BUILT_IN), text, folder: Path::new("") };
         let step = |step: Spanned<RawStep>| {
-            let step = reader.step(step.into_inner(), limits).map_err(|it| error(it.message))?;
+            let step = reader.step(step.into_inner(), limits).map_err(|it| error(it.kind))?;
             Ok(Some(placed(step, &extends.span())))
         };
         let built_in: Vec<_> = raw.step.into_iter().map(step).collect::<Result<_, _>>()?;
@@ -181,9 +178,9 @@ mod tests {
     #[test]
     fn what_cannot_be_extended_is_told_at_its_place() {
         let error = parse("# a\nextends = 'theirs'\n").unwrap_err();
-        assert_eq!(error.message, "a pipeline can extend `built-in`, and not `theirs`");
+        assert_eq!(error.to_string(), "a pipeline can extend `built-in`, and not `theirs`");
         assert_eq!(error.place.line, 2);
         let alone = Manifest::parse(Path::new("docmill.toml"), "extends = 'built-in'\n");
-        assert!(alone.unwrap_err().message.contains("no built-in pipeline"));
+        assert!(alone.unwrap_err().to_string().contains("no built-in pipeline"));
     }
 }

@@ -28,10 +28,29 @@ pub struct Pin {
     pub digest: Digest,
 }
 
-/// The text is no lock; a lower-case fragment says why.
+/// Why a text is no lock.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct LockError(String);
+#[non_exhaustive]
+pub enum LockError {
+    /// It is no TOML, or has keys that there are not; the words of the parser.
+    #[error("{0}")]
+    Syntax(String),
+    /// It was written by a later docmill.
+    #[error("it is of version {version}, and this docmill reads version {VERSION}")]
+    Later {
+        /// Its version.
+        version: u32,
+    },
+    /// What pins a step is no digest.
+    #[error("the digest of step `{}` is none", .step.escape_debug())]
+    Digest {
+        /// The step.
+        step: String,
+    },
+}
+
+/// The version of the format.
+const VERSION: u32 = 1;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -61,18 +80,13 @@ impl Lock {
     /// If the text is none, or of a later version.
     pub fn parse(text: &str) -> Result<Lock, LockError> {
         let raw: RawLock =
-            toml::from_str(text).map_err(|error| LockError(error.message().to_owned()))?;
-        if raw.version != 1 {
-            return Err(LockError(format!(
-                "it is of version {}, and this docmill reads version 1",
-                raw.version
-            )));
+            toml::from_str(text).map_err(|error| LockError::Syntax(error.message().to_owned()))?;
+        if raw.version != VERSION {
+            return Err(LockError::Later { version: raw.version });
         }
         let pin = |(step, pin): (String, RawPin)| {
             let digest = pin.digest.strip_prefix("sha256:").and_then(|digest| digest.parse().ok());
-            let digest = digest.ok_or_else(|| {
-                LockError(format!("the digest of step `{}` is none", step.escape_debug()))
-            })?;
+            let digest = digest.ok_or_else(|| LockError::Digest { step: step.clone() })?;
             Ok((step, Pin { plugin: pin.plugin, digest }))
         };
         Ok(Lock { pins: raw.step.into_iter().map(pin).collect::<Result<_, _>>()? })
@@ -109,7 +123,9 @@ mod tests {
         let pin = Pin { plugin: "a \"1\" 0.1.0".to_owned(), digest: Digest::of(b"a") };
         let lock = Lock { pins: [("column-1".to_owned(), pin)].into() };
         assert_eq!(Lock::parse(&lock.text()), Ok(lock));
-        assert!(Lock::parse("version = 2").is_err());
-        assert!(Lock::parse("version = 1\n[step.a]\nplugin = 'a'\ndigest = 'a'").is_err());
+        assert_eq!(Lock::parse("version = 2"), Err(LockError::Later { version: 2 }));
+        let no_digest = Lock::parse("version = 1\n[step.a]\nplugin = 'a'\ndigest = 'a'");
+        assert_eq!(no_digest, Err(LockError::Digest { step: "a".to_owned() }));
+        assert!(matches!(Lock::parse("version"), Err(LockError::Syntax(_))));
     }
 }

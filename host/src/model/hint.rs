@@ -107,6 +107,8 @@ pub enum LimitName {
     Memory,
     /// How much it may hand over.
     Output,
+    /// How much it may log.
+    Log,
 }
 
 /// A setting or table that is needed.
@@ -154,6 +156,7 @@ impl fmt::Display for LimitName {
             LimitName::Deadline => "limits.deadline",
             LimitName::Memory => "limits.memory",
             LimitName::Output => "limits.output",
+            LimitName::Log => "limits.log",
         })
     }
 }

@@ -1,25 +1,23 @@
 //! From a manifest to steps that can run: loads and configures every plugin, and puts them in order.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use super::configuration::Configured;
+use super::error::{DeclareError, FileError, NotPinned, PipelineError, PipelineErrorKind};
 use super::recipe::Recipe;
-use super::refused::PipelineError;
 use super::step::Step;
 use crate::abi::{Declaration, Description};
 use crate::capabilities::{LARGEST_TABLE, Settings, Table};
 use crate::catalog::{Catalog, LARGEST_COMPONENT, LoadError, Plugin};
-use crate::error::{Hint, Hinted, choice, listed};
+use crate::error::choice;
 use crate::ingest::MediaTypes;
 use crate::manifest::{
     Lock, Manifest, Pin, Placed, PluginRef, StepRequest, TableRef, read_file, read_text,
 };
-use crate::model::{
-    Digest, FailureClass, LanguageTag, LimitName, MediaType, Needed, PluginName, Role,
-};
+use crate::model::{Digest, FailureClass, LanguageTag, MediaType, Needed, PluginName, Role};
 use crate::sandbox::{Sandbox, Stopped};
 use crate::store::{Commit, Store, StoreError};
 
@@ -172,13 +170,8 @@ impl Pipeline {
         let mut names = BTreeSet::new();
         for (step, request) in steps.iter().zip(&manifest.steps) {
             if !names.insert(&step.name) {
-                return Err(manifest
-                    .error_at(
-                        &request.place,
-                        format!("two steps are called `{}`", step.name),
-                        Some(Hint::RenameStep),
-                    )
-                    .into());
+                let kind = PipelineErrorKind::SameName(step.name.clone());
+                return Err(assembler.error(&request.place, kind));
             }
         }
         let steps = assembler.in_order(steps)?;
@@ -186,9 +179,9 @@ impl Pipeline {
         let digest = Digest::of(&recipe);
         let mut media_types = MediaTypes::default();
         for (pattern, media_type) in &manifest.media_types {
-            media_types
-                .add(pattern, media_type.value.clone())
-                .map_err(|error| manifest.error_at(&media_type.place, error.to_string(), None))?;
+            media_types.add(pattern, media_type.value.clone()).map_err(|error| {
+                assembler.error(&media_type.place, PipelineErrorKind::MediaTypes(error))
+            })?;
         }
         Ok(Pipeline { sandbox: catalog.sandbox().clone(), steps, recipe, digest, media_types })
     }
@@ -217,13 +210,8 @@ struct Assembler<'a> {
 }
 
 impl Assembler<'_> {
-    fn error(
-        &self,
-        place: &std::ops::Range<usize>,
-        message: impl Into<String>,
-        hint: Option<Hint>,
-    ) -> PipelineError {
-        self.manifest.error_at(place, message, hint).into()
+    fn error(&self, place: &std::ops::Range<usize>, kind: PipelineErrorKind) -> PipelineError {
+        PipelineError { kind: Box::new(kind), place: self.manifest.location(place) }
     }
 
     /// All steps, in the order of the file. Several are assembled at a time: the first start compiles every plugin.
@@ -270,7 +258,7 @@ impl Assembler<'_> {
         let settings = Arc::new(self.settings(request, description)?);
         let tables = Arc::new(self.tables(request, description)?);
         let declaration = (self.catalog.declare(&plugin, request.limits, &settings, &tables))
-            .map_err(|stopped| self.undeclared(request, &plugin, &stopped))?;
+            .map_err(|stopped| self.undeclared(request, &plugin, stopped))?;
         let pairs = self.pairs(request, &plugin, &declaration)?;
         let configured = Configured { settings, tables, pairs };
         let origin = request.plugin.clone();
@@ -282,20 +270,15 @@ impl Assembler<'_> {
             PluginRef::Shipped(name) => (self.catalog.load_shipped(name))
                 .ok_or_else(|| self.unknown_plugin(request, name))?,
             PluginRef::File(path) => {
-                let bytes = read_file(path, LARGEST_COMPONENT);
-                let bytes = bytes.map_err(|error| PipelineError {
-                    source: Some(error.into()),
-                    ..self.error(
-                        &request.place,
-                        format!("plugin `{}` could not be read", path.display()),
-                        None,
-                    )
+                let bytes = read_file(path, LARGEST_COMPONENT).map_err(|error| {
+                    let (path, source) = (path.clone(), error.into());
+                    self.error(&request.place, PipelineErrorKind::PluginUnreadable { path, source })
                 })?;
                 self.catalog.load(&bytes)
             }
         };
-        loaded.map_err(|error: LoadError| {
-            if let (LoadError::NotAllowed { digest }, Some(lock)) = (&error, self.lock) {
+        loaded.map_err(|source: LoadError| {
+            if let (LoadError::NotAllowed { digest }, Some(lock)) = (&source, self.lock) {
                 let name = match (&request.name, &request.plugin) {
                     (Some(name), _) => Some(name.clone()),
                     // Shipped plugins are called what they call themselves.
@@ -306,15 +289,8 @@ impl Assembler<'_> {
                 let found = format!("`{}` with {digest}", request.plugin);
                 return self.unpinned(request, name.as_ref(), pin, found);
             }
-            let hint = error.hint();
-            PipelineError {
-                source: Some(Box::new(error)),
-                ..self.error(
-                    &request.place,
-                    format!("plugin `{}` cannot be loaded", request.plugin),
-                    hint,
-                )
-            }
+            let plugin = request.plugin.clone();
+            self.error(&request.place, PipelineErrorKind::PluginUnusable { plugin, source })
         })
     }
 
@@ -328,36 +304,21 @@ impl Assembler<'_> {
         found: String,
     ) -> PipelineError {
         let file = Lock::path_for(&self.manifest.path);
-        let file =
-            file.file_name().map_or_else(|| file.display(), |name| Path::new(name).display());
-        let message = match (name, pin) {
-            (Some(name), Some(_)) => {
-                format!("the plugin of step `{name}` is not the one that `{file}` pins")
-            }
-            (Some(name), None) => format!("`{file}` pins no plugin for step `{name}`"),
-            (None, _) => format!("`{file}` pins no plugin like `{}`", request.plugin),
+        let file = file.file_name().map_or_else(|| file.clone(), PathBuf::from);
+        let kind = PipelineErrorKind::Unpinned {
+            file,
+            step: name.cloned(),
+            plugin: request.plugin.clone(),
+            source: NotPinned { pin: pin.cloned(), found },
         };
-        let cause = match pin {
-            Some(pin) => {
-                format!("pinned is {} with {}, and this is {found}", pin.plugin, pin.digest)
-            }
-            None => format!("it is {found}"),
-        };
-        let hint = Hint::UpdateLock(pin.map(|pin| pin.digest.to_string()));
-        let error = self.error(&request.place, message, Some(hint));
-        PipelineError { source: Some(cause.escape_debug().to_string().into()), ..error }
+        self.error(&request.place, kind)
     }
 
     fn unknown_plugin(&self, request: &StepRequest, name: &str) -> PipelineError {
-        let message = format!("there is no shipped plugin `{}`", name.escape_debug());
         let shipped = || self.catalog.shipped().plugin_names();
-        let hint = if shipped().next().is_none() {
-            Hint::BuildWithPlugins
-        } else {
-            let choice = choice(name, shipped());
-            Hint::UseShipped { choice: Box::new(choice), file: format!("./{name}.wasm").into() }
-        };
-        self.error(&request.place, message, Some(hint))
+        let choice = shipped().next().is_some().then(|| choice(name, shipped()));
+        let name = name.to_owned();
+        self.error(&request.place, PipelineErrorKind::NoSuchPlugin { name, choice })
     }
 
     fn settings(
@@ -369,12 +330,10 @@ impl Assembler<'_> {
         for (key, Placed { place, .. }) in &request.settings {
             let keys = || description.settings.iter().map(|setting| setting.key.as_str());
             if !keys().any(|declared| declared == key) {
-                let hint = Hint::UseDeclared(Box::new(choice(key, keys())));
-                return Err(self.error(
-                    place,
-                    format!("plugin `{plugin}` has no setting `{}`", key.escape_debug()),
-                    Some(hint),
-                ));
+                let (key, choice) = (key.clone(), choice(key, keys()));
+                let plugin = plugin.clone();
+                let kind = PipelineErrorKind::UnknownSetting { plugin, key, choice };
+                return Err(self.error(place, kind));
             }
         }
         let value = |setting: &crate::abi::Setting| {
@@ -383,15 +342,9 @@ impl Assembler<'_> {
                 Some(value) => Ok((setting.key.clone(), value)),
                 None => {
                     let (name, summary) = (setting.key.clone(), setting.summary.clone());
-                    let hint = Hint::AddSetting(Box::new(Needed { name, summary }));
-                    Err(self.error(
-                        &request.place,
-                        format!(
-                            "plugin `{plugin}` needs a value for the setting `{}`",
-                            setting.key
-                        ),
-                        Some(hint),
-                    ))
+                    let (plugin, needed) = (plugin.clone(), Needed { name, summary });
+                    let kind = PipelineErrorKind::MissingSetting { plugin, needed };
+                    Err(self.error(&request.place, kind))
                 }
             }
         };
@@ -407,12 +360,10 @@ impl Assembler<'_> {
         for (name, Placed { place, .. }) in &request.tables {
             let names = || description.tables.iter().map(|table| table.name.as_str());
             if !names().any(|declared| declared == name) {
-                let hint = Hint::UseDeclared(Box::new(choice(name, names())));
-                return Err(self.error(
-                    place,
-                    format!("plugin `{plugin}` has no table `{}`", name.escape_debug()),
-                    Some(hint),
-                ));
+                let (name, choice) = (name.clone(), choice(name, names()));
+                let plugin = plugin.clone();
+                let kind = PipelineErrorKind::UnknownTable { plugin, name, choice };
+                return Err(self.error(place, kind));
             }
         }
         let missing = |table: &&crate::abi::TableUse| {
@@ -420,12 +371,10 @@ impl Assembler<'_> {
         };
         if let Some(table) = description.tables.iter().find(missing) {
             let (name, summary) = (table.name.clone(), table.summary.clone());
-            let hint = Hint::AddTable(Box::new(Needed { name, summary }));
-            return Err(self.error(
-                &request.place,
-                format!("plugin `{plugin}` needs the table `{}`", table.name),
-                Some(hint),
-            ));
+            let (plugin, needed) = (plugin.clone(), Needed { name, summary });
+            return Err(
+                self.error(&request.place, PipelineErrorKind::MissingTable { plugin, needed })
+            );
         }
         request
             .tables
@@ -435,42 +384,21 @@ impl Assembler<'_> {
     }
 
     fn table(&self, Placed { value, place }: &Placed<TableRef>) -> Result<Table, PipelineError> {
+        let unusable = |table: String, source: FileError| {
+            self.error(place, PipelineErrorKind::TableUnusable { table, source })
+        };
         match value {
             TableRef::Shipped(name) => {
                 let shipped = self.catalog.shipped();
                 let text = shipped.table(name).ok_or_else(|| {
-                    let choice = choice(name, shipped.table_names());
-                    let hint = Hint::UseShipped {
-                        choice: Box::new(choice),
-                        file: format!("./{name}.tsv").into(),
-                    };
-                    self.error(
-                        place,
-                        format!("there is no shipped table `{}`", name.escape_debug()),
-                        Some(hint),
-                    )
+                    let (name, choice) = (name.clone(), choice(name, shipped.table_names()));
+                    self.error(place, PipelineErrorKind::NoSuchTable { name, choice })
                 })?;
-                Table::from_tsv(text).map_err(|error| self.bad_table(place, name, Box::new(error)))
+                Table::from_tsv(text).map_err(|error| unusable(name.clone(), error.into()))
             }
             TableRef::File(path) => {
-                let shown = path.display().to_string();
-                let text = read_text(path, LARGEST_TABLE)
-                    .map_err(|error| self.bad_table(place, &shown, Box::new(error)))?;
-                Table::from_tsv(&text)
-                    .map_err(|error| self.bad_table(place, &shown, Box::new(error)))
+                table_in(path).map_err(|error| unusable(path.display().to_string(), error))
             }
-        }
-    }
-
-    fn bad_table(
-        &self,
-        place: &std::ops::Range<usize>,
-        name: &str,
-        source: Box<dyn std::error::Error + Send + Sync>,
-    ) -> PipelineError {
-        PipelineError {
-            source: Some(source),
-            ..self.error(place, format!("table `{name}` cannot be used"), None)
         }
     }
 
@@ -478,9 +406,8 @@ impl Assembler<'_> {
         &self,
         request: &StepRequest,
         plugin: &Plugin,
-        stopped: &Stopped,
+        stopped: Stopped,
     ) -> PipelineError {
-        let misconfigured = stopped.class == FailureClass::Misconfigured;
         // The plugin names the setting that it cannot use; point there.
         let named =
             |key: &&String| stopped.causes.iter().any(|cause| cause.contains(&format!("`{key}`")));
@@ -489,28 +416,17 @@ impl Assembler<'_> {
             .keys()
             .find(named)
             .and_then(|key| request.settings.get(key))
-            .map(|setting| &setting.place);
-        let message = if misconfigured {
-            format!("plugin `{}` refuses its configuration", plugin.description.name)
-        } else {
-            format!("plugin `{}` failed while declaring what it does", plugin.description.name)
-        };
-        // The other hints speak of a document.
-        let hint = match stopped.class {
-            FailureClass::Output => stopped.hint.as_deref().cloned(),
-            FailureClass::Memory => Some(Hint::RaiseLimitOfStep(LimitName::Memory)),
-            _ => None,
-        };
-        let source = stopped
-            .causes
-            .iter()
-            .map(|cause| cause.escape_debug().to_string())
-            .collect::<Vec<_>>()
-            .join(": ");
-        PipelineError {
-            source: Some(source.into()),
-            ..self.error(place.unwrap_or(&request.place), message, hint)
-        }
+            .map_or(&request.place, |setting| &setting.place);
+        let is_misconfigured = stopped.class == FailureClass::Misconfigured;
+        let plugin = plugin.description.name.clone();
+        let source = DeclareError(Box::new(stopped));
+        self.error(
+            place,
+            match is_misconfigured {
+                true => PipelineErrorKind::Refused { plugin, source },
+                false => PipelineErrorKind::Undeclared { plugin, source },
+            },
+        )
     }
 
     fn pairs(
@@ -522,11 +438,9 @@ impl Assembler<'_> {
         let (Declaration::Pairs(offered), name) = (declaration, &plugin.description.name) else {
             return match request.targets.as_deref().and_then(<[_]>::first) {
                 Some(target) => {
-                    let message = format!(
-                        "plugin `{}` is a {} and has no `targets`",
-                        plugin.description.name, plugin.role
-                    );
-                    Err(self.error(&target.place, message, None))
+                    let (plugin, role) = (plugin.description.name.clone(), plugin.role);
+                    let kind = PipelineErrorKind::NoTargets { plugin, role };
+                    Err(self.error(&target.place, kind))
                 }
                 None => Ok(Vec::new()),
             };
@@ -537,14 +451,14 @@ impl Assembler<'_> {
             let before = pairs.len();
             pairs.extend(offered.iter().filter(|(_, offered)| offered == target).cloned());
             if pairs.len() == before {
-                let known: BTreeSet<&str> =
-                    offered.iter().map(|(_, target)| target.as_str()).collect();
-                let hint = Hint::UseTarget(known.into_iter().map(str::to_owned).collect());
-                return Err(self.error(
-                    place,
-                    format!("plugin `{name}` does not translate into `{target}`"),
-                    Some(hint),
-                ));
+                let known: BTreeSet<&LanguageTag> =
+                    offered.iter().map(|(_, target)| target).collect();
+                let kind = PipelineErrorKind::UnknownTarget {
+                    plugin: name.clone(),
+                    target: target.clone(),
+                    offered: known.into_iter().cloned().collect(),
+                };
+                return Err(self.error(place, kind));
             }
         }
         Ok(pairs)
@@ -553,11 +467,7 @@ impl Assembler<'_> {
     /// Puts every step after those it reads, and otherwise keeps the order of roles and of the file.
     fn in_order(&self, steps: Vec<Step>) -> Result<Vec<Step>, PipelineError> {
         if !steps.iter().any(|step| matches!(step.plugin.role, Role::Extractor)) {
-            return Err(self.error(
-                &(0..0),
-                "the pipeline has no extractor, so no document would ever come out",
-                Some(Hint::AddExtractor),
-            ));
+            return Err(self.error(&(0..0), PipelineErrorKind::NoExtractor));
         }
         let names: BTreeSet<PluginName> = steps.iter().map(|step| step.name.clone()).collect();
         let mut waiting = steps;
@@ -574,15 +484,15 @@ impl Assembler<'_> {
             match waiting.iter().position(ready) {
                 Some(next) => ordered.push(waiting.remove(next)),
                 None => {
-                    let circle = listed(waiting.iter().map(|step| step.name.as_str()));
-                    return Err(self.error(
-                        &(0..0),
-                        format!("the steps {circle} wait for each other's findings"),
-                        None,
-                    ));
+                    let circle = waiting.iter().map(|step| step.name.clone()).collect();
+                    return Err(self.error(&(0..0), PipelineErrorKind::Circle(circle)));
                 }
             }
         }
         Ok(ordered)
     }
+}
+
+fn table_in(path: &Path) -> Result<Table, FileError> {
+    Ok(Table::from_tsv(&read_text(path, LARGEST_TABLE)?)?)
 }

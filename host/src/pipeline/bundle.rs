@@ -75,13 +75,37 @@ pub enum BundleError {
     },
     /// The file is an archive, but no whole bundle.
     #[error("it is no whole bundle: {0}")]
-    Damaged(String),
+    Damaged(BundleFlaw),
     /// Its plugin could not be loaded.
     #[error("the plugin in it cannot be loaded")]
     Load(#[source] LoadError),
     /// Its plugin failed before it came to the document.
     #[error("the plugin in it failed while declaring what it does: {}", .0.causes.join(": "))]
     Declare(Box<Stopped>),
+}
+
+/// What is wrong with a bundle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BundleFlaw {
+    /// Its first file does not say so.
+    #[error("it does not say that it is one")]
+    NoBundle,
+    /// A file is missing, or another stands in its place.
+    #[error("`{0}` is not in its place")]
+    Missing(&'static str),
+    /// A record cannot be read.
+    #[error("a record in it: {0}")]
+    Record(RecordError),
+    /// There are too many findings, or some that point out of the document.
+    #[error("it holds findings that do not belong to it")]
+    Findings,
+    /// The configuration of the plugin cannot be read.
+    #[error("`configuration.json` is none")]
+    Configuration,
+    /// A plugin that reads documents failed, and there is none.
+    #[error("its plugin reads documents, and it has none")]
+    NoDocument,
 }
 
 impl Bundle {
@@ -164,12 +188,12 @@ impl Bundle {
         let mut next = |limit: u64| {
             tar::read_file(from, limit).map_err(|cause| BundleError::Io { action: "read", cause })
         };
-        let mut expect = |name: &str, limit| match next(limit)? {
+        let mut expect = |name: &'static str, limit| match next(limit)? {
             Some((found, content)) if found == name => Ok(content),
-            _ => Err(damaged(format!("`{name}` is not in its place"))),
+            _ => Err(BundleError::Damaged(BundleFlaw::Missing(name))),
         };
         if !expect("README.txt", LARGEST_README)?.starts_with(MAGIC.as_bytes()) {
-            return Err(damaged("it does not say that it is one"));
+            return Err(BundleError::Damaged(BundleFlaw::NoBundle));
         }
         let failure: Failure = decode(&expect("failure.record", LARGEST_FILE)?)?;
         let source = decode(&expect("source.record", LARGEST_FILE)?)?;
@@ -187,7 +211,7 @@ impl Bundle {
                 .as_ref()
                 .is_some_and(|document| finding.findings.fit(&document.extracted.document.text));
             if !fits || findings.len() == MOST_FINDINGS {
-                return Err(damaged("it holds findings that do not belong to it"));
+                return Err(BundleError::Damaged(BundleFlaw::Findings));
             }
             findings.push(finding);
         }
@@ -219,7 +243,7 @@ impl Bundle {
             Some(document) => {
                 Again::Document { document: &document.extracted.document, findings: &self.findings }
             }
-            None => return Err(damaged("its plugin reads documents, and it has none")),
+            None => return Err(BundleError::Damaged(BundleFlaw::NoDocument)),
         };
         Ok(step.run_again(catalog.sandbox(), on).map(|called| called.cost))
     }
@@ -227,7 +251,7 @@ impl Bundle {
     fn step(&self, catalog: &Catalog) -> Result<Step, BundleError> {
         let plugin = catalog.load(&self.component).map_err(BundleError::Load)?;
         let configured = Configured::from_bytes(&self.configuration)
-            .ok_or_else(|| damaged("`configuration.json` is none"))?;
+            .ok_or_else(|| BundleError::Damaged(BundleFlaw::Configuration))?;
         let (wanted, most) = (self.attempt.limits, Limits::CEILING);
         let limits = Limits {
             deadline: wanted.deadline.min(most.deadline),
@@ -244,11 +268,6 @@ impl Bundle {
     }
 }
 
-fn damaged(reason: impl Into<String>) -> BundleError {
-    BundleError::Damaged(reason.into())
-}
-
 fn decode<R: Record>(bytes: &[u8]) -> Result<R, BundleError> {
-    let refused = |error: RecordError| damaged(format!("a record in it: {error}"));
-    R::decode(bytes).map_err(refused)
+    R::decode(bytes).map_err(|error| BundleError::Damaged(BundleFlaw::Record(error)))
 }

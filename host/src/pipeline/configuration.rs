@@ -99,4 +99,48 @@ mod tests {
         assert_eq!(back.to_bytes(), configured.to_bytes());
         assert!(Configured::from_bytes(b"{}").is_none());
     }
+
+    #[test]
+    fn everything_that_a_step_is_configured_with_counts() {
+        let tag = |tag: &str| LanguageTag::new(tag).unwrap();
+        let configured =
+            |settings: &[(&str, &str)], tables: &[(&str, &str)], pairs: &[(&str, &str)]| {
+                let own = |(key, value): &(&str, &str)| ((*key).to_owned(), (*value).to_owned());
+                let table = |(name, text): &(&str, &str)| {
+                    ((*name).to_owned(), Arc::new(Table::from_tsv(text).unwrap()))
+                };
+                Configured {
+                    settings: Arc::new(settings.iter().map(own).collect()),
+                    tables: Arc::new(tables.iter().map(table).collect()),
+                    pairs: pairs.iter().map(|(from, to)| (tag(from), tag(to))).collect(),
+                }
+            };
+        let all = [
+            configured(&[("a", "1")], &[("t", "k\t1")], &[("fr", "en")]),
+            configured(&[("b", "1")], &[("t", "k\t1")], &[("fr", "en")]),
+            configured(&[("a", "2")], &[("t", "k\t1")], &[("fr", "en")]),
+            configured(&[("a", "1"), ("b", "1")], &[("t", "k\t1")], &[("fr", "en")]),
+            configured(&[], &[("t", "k\t1")], &[("fr", "en")]),
+            configured(&[("a", "1")], &[("u", "k\t1")], &[("fr", "en")]),
+            configured(&[("a", "1")], &[("t", "l\t1")], &[("fr", "en")]),
+            configured(&[("a", "1")], &[("t", "k\t2")], &[("fr", "en")]),
+            configured(&[("a", "1")], &[], &[("fr", "en")]),
+            configured(&[("a", "1")], &[("t", "k\t1")], &[("vi", "en")]),
+            configured(&[("a", "1")], &[("t", "k\t1")], &[("fr", "vi")]),
+            configured(&[("a", "1")], &[("t", "k\t1")], &[("fr", "en"), ("fr", "vi")]),
+            configured(&[("a", "1")], &[("t", "k\t1")], &[("fr", "vi"), ("fr", "en")]),
+            configured(&[("a", "1")], &[("t", "k\t1")], &[]),
+            // Where one part ends and the next begins counts as well.
+            configured(&[("ab", "c")], &[], &[]),
+            configured(&[("a", "bc")], &[], &[]),
+        ];
+        // Whoever adds a part is pointed here.
+        let Configured { settings: _, tables: _, pairs: _ } = &all[0];
+        let digests: std::collections::BTreeSet<Digest> =
+            all.iter().map(Configured::digest).collect();
+        assert_eq!(digests.len(), all.len());
+        let kept: std::collections::BTreeSet<Vec<u8>> =
+            all.iter().map(Configured::to_bytes).collect();
+        assert_eq!(kept.len(), all.len());
+    }
 }

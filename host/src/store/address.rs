@@ -25,10 +25,13 @@ enum Place {
     Memory,
 }
 
-/// An address begins with a kind of store that this docmill does not have; the kind.
+/// An address begins with a kind of store that this docmill does not have.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("there is no kind of store called `{}`", .0.escape_debug())]
-pub struct AddressError(String);
+#[error("there is no kind of store called `{}`", .kind.escape_debug())]
+pub struct AddressError {
+    /// The kind that it names.
+    pub kind: String,
+}
 
 impl Address {
     /// Reads an address. A path that looks like one of another kind is written with `./` before it.
@@ -47,7 +50,7 @@ impl Address {
         let kind = address.to_str().and_then(|text| text.split_once("://")).map(|(kind, _)| kind);
         match kind {
             Some(kind) if !kind.is_empty() && kind.bytes().all(|it| it.is_ascii_alphanumeric()) => {
-                Err(AddressError(kind.to_owned()))
+                Err(AddressError { kind: kind.to_owned() })
             }
             _ => Ok(Address(Place::Folder(address.into()))),
         }

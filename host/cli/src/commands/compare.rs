@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use docmill::catalog::Catalog;
 use docmill::manifest::PluginRef;
-use docmill::model::{Bill, Digest, PluginName, Role};
+use docmill::model::{Bill, Digest, PluginName};
 use docmill::pipeline::{
     Change, CompareOptions, Compared, Comparison, Counted, Difference, Failed, Pipeline, Step,
     compare,
@@ -53,7 +53,7 @@ pub fn run(common: &Common, options: &Compare) -> Result<Exit, CommandError> {
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     let paint = Paint::for_stdout(common);
     let mut told = Ok(());
-    let reads_sources = matches!(new.step().plugin.role, Role::Unpacker | Role::Extractor);
+    let reads_sources = new.step().plugin.role.reads_sources();
     let comparison = {
         let what = if reads_sources { "sources" } else { "documents" };
         let counter = Counter::new(common, Some(0), what);

@@ -194,7 +194,8 @@ const fn meaning(class: FailureClass) -> &'static str {
 #[cfg(test)]
 mod tests {
     use docmill::model::{
-        Attempt, Cost, Digest, FailureId, Limits, LogLevel, LogLine, PluginName, RunId, SourceName,
+        Attempt, Cost, Digest, FailureId, Hint, Limits, LogLevel, LogLine, PluginName, RunId,
+        SourceName,
     };
 
     use super::*;
@@ -223,7 +224,7 @@ mod tests {
             }),
             class: FailureClass::Trapped,
             causes: vec!["it \u{202e}crashed\nhint: run this".to_owned()],
-            hint: None,
+            hint: Some(Hint::Told("be \u{1b}[2Jsilent".to_owned())),
             backtrace: vec!["find\n_dates".to_owned()],
             log: vec![LogLine { level: LogLevel::Warn, message: "one\r\ntwo".to_owned() }],
             run: RunId(3),
@@ -232,7 +233,7 @@ mod tests {
         assert_eq!(
             render(&failure, None, Paint::OFF),
             format!(
-                "step `analyze-dates` failed on `a\\u{{1b}}[2J.txt`\n  Caused by: it \\u{{202e}}crashed\n    hint: run this\n\n\
+                "step `analyze-dates` failed on `a\\u{{1b}}[2J.txt`\n  Caused by: it \\u{{202e}}crashed\n    hint: run this\nhint: be \\u{{1b}}[2Jsilent\n\n\
                  id      {id}\nclass   trapped: the plugin crashed\nplugin  dates 1.0\nlimits  deadline 2.00 s, memory 64.0 MiB, output 16.0 MiB, log 64.0 KiB\ncost    3.00 ms, 1.0 MiB of memory\nrun     3\n\n\
                  call stack, innermost first\n   0  find _dates\n\n\
                  the end of its log\n  warn   one\\u{{d}}\n         two\n"

@@ -215,7 +215,7 @@ impl Content for StandardInput {
         let read = std::io::stdin().lock().take(limit.saturating_add(1)).read_to_end(&mut bytes);
         read.map_err(|error| Unreadable::because(error.to_string()))?;
         if bytes.len() as u64 > limit {
-            return Err(Unreadable::because(format!("it has more than {limit} bytes")));
+            return Err(Unreadable::longer_than(limit));
         }
         Ok(bytes.into())
     }

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use globset::{GlobBuilder, GlobMatcher};
 
-use crate::model::MediaType;
+use crate::model::{MediaType, NameError};
 
 /// Patterns of names with the media type of what is called so; the first one that matches counts.
 ///
@@ -16,10 +16,25 @@ pub struct MediaTypes {
     patterns: Vec<(GlobMatcher, MediaType)>,
 }
 
-/// Why a pattern with its media type could not be read; a lower-case fragment.
+/// Why a pattern with its media type could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct GlobError(String);
+#[non_exhaustive]
+pub enum GlobError {
+    /// It is no pattern.
+    #[error("`{}` is no pattern: {}", .pattern.escape_debug(), .reason)]
+    Pattern {
+        /// What it is.
+        pattern: String,
+        /// What the parser of patterns says.
+        reason: String,
+    },
+    /// Pattern and media type are not told apart.
+    #[error("`{}` has no `=` between pattern and media type", .0.escape_debug())]
+    NotAssigned(String),
+    /// It is no media type.
+    #[error(transparent)]
+    MediaType(NameError),
+}
 
 impl MediaTypes {
     /// Adds a pattern behind the others.
@@ -29,8 +44,9 @@ impl MediaTypes {
     /// If it is no pattern.
     pub fn add(&mut self, pattern: &str, media_type: MediaType) -> Result<(), GlobError> {
         let glob = GlobBuilder::new(pattern).literal_separator(false).build();
-        let glob = glob.map_err(|error| {
-            GlobError(format!("`{}` is no pattern: {}", pattern.escape_debug(), error.kind()))
+        let glob = glob.map_err(|error| GlobError::Pattern {
+            pattern: pattern.to_owned(),
+            reason: error.kind().to_string(),
         })?;
         self.patterns.push((glob.compile_matcher(), media_type));
         Ok(())
@@ -61,14 +77,9 @@ impl FromStr for MediaTypes {
 
     fn from_str(text: &str) -> Result<MediaTypes, GlobError> {
         // A name may hold `=`, a media type does not.
-        let (pattern, media_type) = text.rsplit_once('=').ok_or_else(|| {
-            GlobError(format!(
-                "`{}` has no `=` between pattern and media type",
-                text.escape_debug()
-            ))
-        })?;
-        let media_type =
-            MediaType::new(media_type).map_err(|error| GlobError(error.to_string()))?;
+        let (pattern, media_type) =
+            text.rsplit_once('=').ok_or_else(|| GlobError::NotAssigned(text.to_owned()))?;
+        let media_type = MediaType::new(media_type).map_err(GlobError::MediaType)?;
         let mut types = MediaTypes::default();
         types.add(pattern, media_type)?;
         Ok(types)
