@@ -3,6 +3,7 @@
 mod archives;
 mod bad_input;
 mod bills;
+mod choosing;
 mod comparison;
 mod compiler;
 mod conformance;

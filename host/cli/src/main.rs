@@ -6,6 +6,7 @@ mod component;
 mod context;
 mod dossier;
 mod exit;
+mod files;
 mod found;
 mod in_force;
 mod labelled;

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use docmill::ingest::{Files, Origin};
+use docmill::ingest::{Files, Origin, Skipped};
 use docmill::pipeline::{Pipeline, RunOptions};
 use docmill::store::Store;
 
 use crate::args::Common;
 use crate::exit::Exit;
-use crate::report::{CommandError, Progress, note, one_line};
+use crate::report::{CommandError, Progress, grouped, note, one_line};
 use crate::signals::{Stop, warn_of_interrupt};
 
 /// Takes in what an origin offers, and ends early at Ctrl-C. `expected` is the number of sources, if it is known.
@@ -45,6 +45,21 @@ pub fn take_in_until(
     } else {
         Exit::Success
     })
+}
+
+/// Tells what in folders was not taken.
+pub fn note_skipped(common: &Common, skipped: Skipped) {
+    let Skipped { hidden, leftovers, excluded } = skipped;
+    let parts = [
+        (hidden, "hidden"),
+        (leftovers, "left behind by an editor or a browser"),
+        (excluded, "as asked"),
+    ];
+    let parts = parts.into_iter().filter(|(number, _)| *number > 0);
+    let parts: Vec<_> = parts.map(|(number, why)| format!("{} {why}", grouped(number))).collect();
+    if !parts.is_empty() {
+        note(common, &format!("not taken out of folders: {}", parts.join(", ")));
+    }
 }
 
 /// Tells what was not mirrored.

@@ -1,21 +1,19 @@
 //! Walks paths and offers the files it finds.
 
 use std::collections::VecDeque;
-use std::ffi::OsStr;
-use std::fs::{File, Metadata};
+use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use super::folder::{Entry, Folder, Kind};
+use super::choice::{Choice, Skipped};
+use super::folder::Folder;
+use super::walk::{Found, Place, Root, Walk, cannot, is_no_file};
 use super::{Content, Offer, Origin, Unreadable};
-use crate::capabilities::{Blob, OpenFile, patiently};
-use crate::model::{FailureClass, Hint, SourceName};
+use crate::capabilities::{Blob, OpenFile};
+use crate::model::SourceName;
 
-/// How deep folders are walked. Deeper ones are reported, not followed: only a hostile tree is deeper.
-const DEEPEST: usize = 64;
-
-/// The files at some paths: files as they are, folders with everything in them but hidden entries, sorted by name.
+/// The files at some paths: files as they are, folders with everything in them that a [`Choice`] takes, sorted by name.
 ///
 /// A file is called by its path relative to `base` where it lies below it, else by its absolute path; so the same file has the
 /// same name wherever docmill was started. Links are followed where they are named as a path, not where they are found in a
@@ -28,40 +26,8 @@ pub struct Files {
     walked: Vec<Walked>,
     /// The folder of the file that was named last: many are named in one folder, and share its handle.
     parent: Option<Arc<Root>>,
-}
-
-struct Walk {
-    given: PathBuf,
-    root: Arc<Root>,
-    /// What is to be told of the folder that was named.
-    first: Option<Found>,
-    /// From the folder that was named down to the one that is listed.
-    levels: Vec<Level>,
-    found_any: bool,
-    failed: bool,
-}
-
-/// A folder that is being listed.
-struct Level {
-    folder: Arc<Folder>,
-    /// Its path beneath the one that was named.
-    beneath: PathBuf,
-    entries: std::vec::IntoIter<Entry>,
-}
-
-/// A folder beneath which files are opened.
-#[derive(Debug)]
-struct Root {
-    /// Without links in it.
-    path: PathBuf,
-    folder: Arc<Folder>,
-}
-
-impl Root {
-    fn join(&self, beneath: &Path) -> PathBuf {
-        // Nothing beneath it is itself, without a slash at its end.
-        if beneath.as_os_str().is_empty() { self.path.clone() } else { self.path.join(beneath) }
-    }
+    choice: Arc<Choice>,
+    skipped: Skipped,
 }
 
 /// A folder of which everything was offered that could be found in it.
@@ -72,61 +38,24 @@ struct Walked {
     is_whole: bool,
 }
 
-/// Where a file lies: however many there are, each takes no more than its share of one handle.
-#[derive(Debug, Clone)]
-pub(super) struct Place {
-    root: Arc<Root>,
-    beneath: PathBuf,
-}
-
-impl Place {
-    /// What lies there, without links on the way.
-    pub(super) fn path(&self) -> PathBuf {
-        self.root.join(&self.beneath)
-    }
-
-    /// What lies there now.
-    pub(super) fn look(&self) -> std::io::Result<Metadata> {
-        self.root.folder.look(&self.beneath)
-    }
-
-    /// Opens what lies there, if it is a file.
-    pub(super) fn open(&self) -> Result<File, Unreadable> {
-        let cannot_read = |error| cannot("read", &error);
-        // A pipe or a device may never end. To open some of them does something already, so this is asked before; and as the
-        // file may be another by then, it is asked again of what was opened.
-        match Kind::of(self.look().map_err(cannot_read)?.file_type()) {
-            Kind::File => {}
-            Kind::Link => return Err(is_link()),
-            Kind::Folder | Kind::Other => return Err(is_no_file()),
-        }
-        let is_of_machine = |error: &_| FailureClass::of_io(error) == FailureClass::Machine;
-        let file = patiently(is_of_machine, || self.root.folder.open(&self.beneath));
-        let file = file.map_err(cannot_read)?;
-        match file.metadata().map_err(cannot_read)?.is_file() {
-            true => Ok(file),
-            false => Err(is_no_file()),
-        }
-    }
-}
-
-/// Something that lies at the paths.
-pub(super) enum Found {
-    File(Place),
-    /// Something that cannot be taken in, and why.
-    Bad(PathBuf, Unreadable),
-    /// A folder on the way.
-    Folder(PathBuf),
-    /// A folder that was named, and has no files in it.
-    Empty(PathBuf),
-}
-
 impl Files {
     /// The files at these paths, with names relative to `base`.
     pub fn new(paths: impl IntoIterator<Item = PathBuf>, base: &Path) -> Files {
         let base = std::fs::canonicalize(base).unwrap_or_else(|_| base.to_owned());
         let roots = paths.into_iter().collect();
-        Files { base, roots, walk: None, walked: Vec::new(), parent: None }
+        let (choice, skipped) = Default::default();
+        Files { base, roots, walk: None, walked: Vec::new(), parent: None, choice, skipped }
+    }
+
+    /// The same, with another choice of what is taken of folders.
+    #[must_use]
+    pub fn choosing(self, choice: Choice) -> Files {
+        Files { choice: Arc::new(choice), ..self }
+    }
+
+    /// How much in folders was not taken so far.
+    pub fn skipped(&self) -> Skipped {
+        self.skipped
     }
 
     /// The folders, as they were named, of which nothing counts as gone, as they are not there as a whole: something in them
@@ -138,6 +67,7 @@ impl Files {
     /// How many sources will be offered, as things are now. Walks all folders, and reads no file.
     pub fn count(&self) -> u64 {
         let mut again = Files::new(self.roots.clone(), &self.base);
+        again.choice = Arc::clone(&self.choice);
         std::iter::from_fn(|| again.next()).count() as u64
     }
 
@@ -176,7 +106,7 @@ impl Files {
         let path = std::fs::canonicalize(given)?;
         if path.is_dir() {
             let folder = Arc::new(Folder::at(&path)?);
-            self.walk = Some(Walk::of(given, Root { path, folder }));
+            self.walk = Some(Walk::of(given, Root { path, folder }, &self.choice));
             return Ok(None);
         }
         let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
@@ -204,7 +134,7 @@ impl Files {
                     Err(error) => return Some(Found::Bad(given, cannot("found", &error))),
                 }
             };
-            if let Some(found) = walk.next() {
+            if let Some(found) = walk.next(&mut self.skipped) {
                 return Some(found);
             }
             let Some(Walk { given, root, found_any, failed, .. }) = self.walk.take() else {
@@ -214,83 +144,6 @@ impl Files {
             self.walked.push(Walked { given: given.clone(), root: root.path.clone(), is_whole });
             if !found_any {
                 return Some(Found::Empty(given));
-            }
-        }
-    }
-}
-
-impl Walk {
-    fn of(given: &Path, root: Root) -> Walk {
-        let mut walk = Walk {
-            given: given.to_owned(),
-            root: Arc::new(root),
-            first: None,
-            levels: Vec::new(),
-            found_any: false,
-            failed: false,
-        };
-        walk.first = Some(walk.enter(Arc::clone(&walk.root.folder), PathBuf::new()));
-        walk
-    }
-
-    /// Goes on with what is in a folder, and tells of it.
-    fn enter(&mut self, folder: Arc<Folder>, beneath: PathBuf) -> Found {
-        let path = self.root.join(&beneath);
-        match folder.entries() {
-            Ok(entries) => {
-                self.levels.push(Level { folder, beneath, entries: entries.into_iter() });
-                Found::Folder(path)
-            }
-            Err(error) => self.unlisted(path, &error),
-        }
-    }
-
-    /// Tells of a folder in which there may be more than was found.
-    fn unlisted(&mut self, path: PathBuf, error: &std::io::Error) -> Found {
-        (self.found_any, self.failed) = (true, true);
-        Found::Bad(path, cannot("read", error))
-    }
-
-    /// The next thing in the folders; `None` at the end.
-    fn next(&mut self) -> Option<Found> {
-        if let Some(first) = self.first.take() {
-            return Some(first);
-        }
-        loop {
-            let depth = self.levels.len();
-            let level = self.levels.last_mut()?;
-            let Some(Entry { name, kind }) = level.entries.next() else {
-                self.levels.pop();
-                continue;
-            };
-            if is_hidden(&name) {
-                continue;
-            }
-            let beneath = level.beneath.join(&name);
-            let path = self.root.join(&beneath);
-            match kind {
-                Kind::Folder if depth == DEEPEST => {
-                    self.found_any = true;
-                    let reason = Unreadable::because(format!(
-                        "it lies {DEEPEST} folders deep, and deeper ones are not walked"
-                    ));
-                    return Some(Found::Bad(path, reason));
-                }
-                Kind::Folder => {
-                    let folder = level.folder.folder(&name);
-                    return Some(match folder {
-                        Ok(folder) => self.enter(Arc::new(folder), beneath),
-                        Err(error) => self.unlisted(path, &error),
-                    });
-                }
-                Kind::Link => {
-                    self.found_any = true;
-                    return Some(Found::Bad(path, is_link()));
-                }
-                Kind::File | Kind::Other => {
-                    self.found_any = true;
-                    return Some(Found::File(Place { root: Arc::clone(&self.root), beneath }));
-                }
             }
         }
     }
@@ -328,24 +181,6 @@ impl Origin for Files {
     }
 }
 
-fn is_hidden(name: &OsStr) -> bool {
-    name.as_encoded_bytes().starts_with(b".")
-}
-
-fn is_link() -> Unreadable {
-    Unreadable {
-        class: FailureClass::Host,
-        causes: vec![
-            "it is a symbolic link, and links found in a folder are not followed".to_owned(),
-        ],
-        hint: Some(Hint::NameLink),
-    }
-}
-
-fn is_no_file() -> Unreadable {
-    Unreadable::because("it is neither a file nor a folder")
-}
-
 /// The path in a name; `None` if the name is a member's, or if no path of this system is like that.
 fn path_of(name: &SourceName) -> Option<PathBuf> {
     if name.members().next().is_some() {
@@ -362,14 +197,6 @@ fn path_of(name: &SourceName) -> Option<PathBuf> {
 /// called.
 fn stand_in(path: &Path) -> SourceName {
     SourceName::of_long_path(path.as_os_str().as_encoded_bytes())
-}
-
-fn cannot(done: &str, error: &std::io::Error) -> Unreadable {
-    Unreadable {
-        class: FailureClass::of_io(error),
-        causes: vec![format!("it could not be {done}"), error.to_string()],
-        hint: None,
-    }
 }
 
 struct FileContent(Place);

@@ -10,12 +10,15 @@ use bytesize::ByteSize;
 use crate::capabilities::{Blob, ReadError};
 use crate::model::{FailureClass, Hint, MediaType, SourceInfo, SourceName};
 
+mod choice;
 mod files;
 mod folder;
 mod media_type;
 mod wake;
+mod walk;
 mod watch;
 
+pub use choice::{Choice, Skipped};
 pub use files::{Files, open_named};
 pub use media_type::{GlobError, LOOKED_AT, MediaTypes, judge};
 pub use wake::Wake;

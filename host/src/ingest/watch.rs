@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use super::files::{Files, Found, Place, content_of};
+use super::choice::Choice;
+use super::files::{Files, content_of};
+use super::walk::{Found, Place};
 use super::{Content, Offer, Origin, Unreadable};
 use crate::capabilities::Blob;
 use crate::model::SourceName;
@@ -59,6 +61,7 @@ pub struct Watch {
     base: PathBuf,
     rest: Duration,
     largest: u64,
+    choice: Choice,
     handed_out: BTreeMap<PathBuf, Stamp>,
     /// What is different from what was handed out, and since when it is as it is; absent if it is gone.
     moving: BTreeMap<PathBuf, (Option<Stamp>, Instant)>,
@@ -79,7 +82,14 @@ impl Watch {
     /// changed for as long as `rest`; one of more than `largest` bytes cannot be read.
     pub fn new(paths: Vec<PathBuf>, base: &Path, rest: Duration, largest: u64) -> Watch {
         let (handed_out, moving) = (BTreeMap::new(), BTreeMap::new());
-        Watch { paths, base: base.to_owned(), rest, largest, handed_out, moving }
+        let (base, choice) = (base.to_owned(), Choice::default());
+        Watch { paths, base, rest, largest, choice, handed_out, moving }
+    }
+
+    /// The same, with another choice of what is taken of folders.
+    #[must_use]
+    pub fn choosing(self, choice: Choice) -> Watch {
+        Watch { choice, ..self }
     }
 
     /// Watches other paths from now on. What both have in common is not handed out anew.
@@ -89,7 +99,8 @@ impl Watch {
 
     /// Walks the paths, and hands out what has come to rest since it was handed out last.
     pub fn look(&mut self) -> Looked {
-        let mut files = Files::new(self.paths.iter().cloned(), &self.base);
+        let files = Files::new(self.paths.iter().cloned(), &self.base);
+        let mut files = files.choosing(self.choice.clone());
         let (mut there, mut folders) = (BTreeMap::new(), BTreeSet::new());
         while let Some(found) = files.find() {
             match found {

@@ -2,7 +2,7 @@
 
 use bytesize::ByteSize;
 use clap::{Args, ValueEnum};
-use docmill::ingest::MediaTypes;
+use docmill::ingest::{Choice, GlobError, MediaTypes};
 use docmill::pipeline::{Budget, RunOptions};
 
 use super::values::{budget, source_size};
@@ -50,6 +50,31 @@ impl SaidTypes {
     /// All of them.
     pub fn media_types(&self) -> MediaTypes {
         self.said.iter().cloned().collect()
+    }
+}
+
+/// Which files in folders are taken.
+#[derive(Debug, Clone, Args)]
+pub struct Choosing {
+    /// Take only files in folders that this pattern matches; patterns are those of `.gitignore` (can be repeated: any of them)
+    #[arg(long, value_name = "GLOB")]
+    include: Vec<String>,
+    /// Leave files and folders out that this pattern matches (can be repeated: any of them)
+    #[arg(long, value_name = "GLOB")]
+    exclude: Vec<String>,
+    /// Take hidden files and folders as well
+    #[arg(long)]
+    hidden: bool,
+    /// Take what a file `.ignore` or `.docmillignore` leaves out as well
+    #[arg(long)]
+    no_ignore: bool,
+}
+
+impl Choosing {
+    /// What was asked for.
+    pub fn choice(&self) -> Result<Choice, GlobError> {
+        let choice = Choice::of(&self.include, &self.exclude)?;
+        Ok(choice.with_hidden(self.hidden).with_ignore_files(!self.no_ignore))
     }
 }
 

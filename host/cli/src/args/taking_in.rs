@@ -5,13 +5,14 @@ use std::path::PathBuf;
 use bytesize::ByteSize;
 use clap::{Args, ValueEnum};
 
-use super::runs::{Jobs, RunBudget, SaidTypes, Sizes, Strategy};
+use super::runs::{Choosing, Jobs, RunBudget, SaidTypes, Sizes, Strategy};
 use super::values::{debounce, source_size};
 
 /// Options of `ingest`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Folders are taken with everything in them but hidden entries. A source that is stored with the same
+Folders are taken with everything in them but hidden entries, what editors leave behind (`a.txt~`, `*.tmp`),
+and what a file `.ignore` or `.docmillignore` in them leaves out. A source that is stored with the same
 content and pipeline is skipped; one that failed is tried again. What becomes of those that changed or
 are gone, `--strategy` decides; nothing that was stored is ever destroyed. Everything that is reported
 as taken in is safely on disk.
@@ -19,11 +20,18 @@ as taken in is safely on disk.
 Examples:
   docmill ingest articles/
   docmill ingest --strategy mirror articles/      what is gone from the folder goes off all lists
+  docmill ingest --include '*.html' --exclude /drafts/ articles/
+  find articles -newer last -print0 | docmill ingest --from-file -
   docmill ingest --jobs 1 --store /var/lib/news a.txt b.html")]
 pub struct Ingest {
     /// Files and folders
-    #[arg(required = true, value_name = "PATH")]
+    #[arg(required_unless_present = "from_file", value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+    /// Take also the paths in this file, one a line or with a NUL after each; `-` is standard input
+    #[arg(long, value_name = "LIST")]
+    pub from_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub choosing: Choosing,
     #[command(flatten)]
     pub jobs: Jobs,
     #[command(flatten)]
@@ -59,6 +67,8 @@ pub struct Read {
     /// What to print
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: ReadFormat,
+    #[command(flatten)]
+    pub choosing: Choosing,
     #[command(flatten)]
     pub jobs: Jobs,
     /// Largest source to read, at most 1 GiB
@@ -104,6 +114,8 @@ pub struct Watch {
     /// How long a file must not have changed, from 1ms to 1h
     #[arg(long, value_name = "TIME", default_value = "500ms", value_parser = debounce)]
     pub debounce: humantime::Duration,
+    #[command(flatten)]
+    pub choosing: Choosing,
     #[command(flatten)]
     pub jobs: Jobs,
     #[command(flatten)]

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use docmill::ingest::{Content, Files, Offer, Origin, Unreadable};
+use docmill::ingest::{Choice, Content, Files, Offer, Origin, Unreadable};
 use docmill::model::{
     DocumentId, Failure, FailureClass, Finding, RunId, SourceName, StoredDocument, StoredSource,
 };
@@ -36,7 +36,7 @@ pub fn run(common: &Common, options: &Read) -> Result<Exit, CommandError> {
         only: (options.format != ReadFormat::Jsonl).then(Vec::new),
         ..ReadOptions::default()
     };
-    let mut origin = Inputs::new(&options.paths)?;
+    let mut origin = Inputs::new(&options.paths, &options.choosing.choice()?)?;
     let mut output = Written {
         format: options.format,
         to: std::io::BufWriter::new(std::io::stdout().lock()),
@@ -177,11 +177,14 @@ enum Input {
 }
 
 impl Inputs {
-    fn new(paths: &[PathBuf]) -> Result<Inputs, CommandError> {
+    fn new(paths: &[PathBuf], choice: &Choice) -> Result<Inputs, CommandError> {
         let work = std::env::current_dir()?;
         let input = |path: &PathBuf| match is_standard_input(path) {
             true => Input::StandardInput,
-            false => Input::Files(Box::new(Files::new([path.clone()], &work))),
+            false => {
+                let files = Files::new([path.clone()], &work).choosing(choice.clone());
+                Input::Files(Box::new(files))
+            }
         };
         Ok(Inputs { left: paths.iter().map(input).collect() })
     }

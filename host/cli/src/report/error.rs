@@ -4,6 +4,7 @@ use std::error::Error;
 use std::fmt::Write;
 
 use docmill::error::{Hinted, Location};
+use docmill::ingest::GlobError;
 use docmill::pipeline::{PipelineError, RunError};
 use docmill::store::StoreError;
 
@@ -106,6 +107,12 @@ impl From<PipelineError> for CommandError {
 impl From<docmill::manifest::ManifestError> for CommandError {
     fn from(error: docmill::manifest::ManifestError) -> CommandError {
         PipelineError::from(error).into()
+    }
+}
+
+impl From<GlobError> for CommandError {
+    fn from(error: GlobError) -> CommandError {
+        CommandError::of(Exit::Usage, &error)
     }
 }
 
