@@ -40,17 +40,19 @@ fn paths(bytes: &[u8]) -> Result<Vec<PathBuf>, CommandError> {
         0 => entry,
         _ => entry.strip_suffix(b"\r").unwrap_or(entry),
     });
-    entries.filter(|entry| !entry.is_empty()).map(path).collect()
+    entries.filter(|entry| !entry.is_empty()).map(path_of).collect()
 }
 
+/// The path that these bytes are, on a system where paths are bytes; elsewhere they have to be UTF-8.
 #[cfg(unix)]
-fn path(bytes: &[u8]) -> Result<PathBuf, CommandError> {
+pub fn path_of(bytes: &[u8]) -> Result<PathBuf, CommandError> {
     use std::os::unix::ffi::OsStrExt;
     Ok(PathBuf::from(std::ffi::OsStr::from_bytes(bytes)))
 }
 
+/// The path that these bytes are, which have to be UTF-8.
 #[cfg(not(unix))]
-fn path(bytes: &[u8]) -> Result<PathBuf, CommandError> {
+pub fn path_of(bytes: &[u8]) -> Result<PathBuf, CommandError> {
     let text = std::str::from_utf8(bytes)
         .map_err(|error| CommandError::new(Exit::Usage, "a path is not UTF-8").because(&error))?;
     Ok(PathBuf::from(text))

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
+use std::path::Path;
 
 use docmill::model::{Failure, SourceName};
 use docmill::store::Store;
@@ -9,6 +10,7 @@ use docmill::store::Store;
 use crate::args::{Common, Dismiss, Output};
 use crate::context;
 use crate::exit::Exit;
+use crate::files::path_of;
 use crate::lookup;
 use crate::report::{CommandError, count, note};
 
@@ -18,10 +20,8 @@ pub fn run(common: &Common, options: &Dismiss) -> Result<Exit, CommandError> {
     let base = context::base(common)?;
     let mut meant: BTreeMap<SourceName, u64> = BTreeMap::new();
     for failure in named(&store, options)? {
-        // A member is as gone as the file that it came out of.
-        let file = failure.source.as_str().split("!/").next().unwrap_or_default();
         let is_meant = super::fits(&failure, options.class, options.step.as_deref())
-            && (!options.gone || is_gone(&base.join(file)));
+            && (!options.gone || is_gone(&base, &failure.source));
         if is_meant {
             *meant.entry(failure.source).or_default() += 1;
         }
@@ -54,9 +54,13 @@ fn named(store: &dyn Store, options: &Dismiss) -> Result<Vec<Failure>, CommandEr
     options.failures.iter().map(|id| lookup::failure(store, id)).collect()
 }
 
-/// What cannot be looked at is not known to be gone.
-fn is_gone(path: &std::path::Path) -> bool {
+/// Whether there is no such file any more; a member is as gone as the file that it came out of. What cannot be looked at is not known
+/// to be gone.
+fn is_gone(base: &Path, source: &SourceName) -> bool {
     use std::io::ErrorKind::{NotADirectory, NotFound};
-    std::fs::symlink_metadata(path)
-        .is_err_and(|error| matches!(error.kind(), NotFound | NotADirectory))
+    let path = source.path().and_then(|path| path_of(&path).ok());
+    path.is_some_and(|path| {
+        std::fs::symlink_metadata(base.join(path))
+            .is_err_and(|error| matches!(error.kind(), NotFound | NotADirectory))
+    })
 }
