@@ -106,6 +106,7 @@ impl Unreadable {
     pub fn longer_than(limit: u64) -> Unreadable {
         let limit = ByteSize(limit).display().iec();
         Unreadable {
+            class: FailureClass::Host,
             causes: vec![format!("it has more than {limit}, which is the limit")],
             hint: Some(Hint::RaiseSourceSize),
         }
