@@ -34,6 +34,11 @@ const MOST_NAMES: u32 = 6;
 ///
 /// Looks at no more than 4 KB of the text, so that it costs the same for an article and for a book.
 pub fn identify_language(text: &str) -> Option<&'static str> {
+    by_words(text).or_else(|| others::identify(text))
+}
+
+/// The same by words and scripts alone, which costs little.
+fn by_words(text: &str) -> Option<&'static str> {
     let mut tally = Tally::default();
     tally.count(&text[..text.floor_char_boundary(SAMPLE)]);
     if text.len() > SAMPLE {
@@ -43,7 +48,7 @@ pub fn identify_language(text: &str) -> Option<&'static str> {
             tally.count(text.get(start..end).unwrap_or_default());
         }
     }
-    tally.verdict().or_else(|| others::identify(text))
+    tally.verdict()
 }
 
 /// The evidence found so far.

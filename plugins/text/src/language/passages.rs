@@ -1,7 +1,7 @@
 //! Passages in another language than the text around them: the second half of a bilingual page, a
 //! quotation.
 
-use super::identify_language;
+use super::{by_words, identify_language};
 
 /// Shorter passages are names and headlines, which tell nothing for sure.
 const SHORTEST: usize = 100;
@@ -20,17 +20,19 @@ const MOST: usize = 2_000;
 /// BCP 47 tags.
 pub fn other_languages(passages: &[&str], language: Option<&str>) -> Vec<(usize, &'static str)> {
     let own = language.and_then(|tag| tag.split('-').next());
-    let other = |passage: &str| {
-        let sample = &passage[..passage.floor_char_boundary(SAMPLE)];
-        identify_language(sample).filter(|found| Some(*found) != own)
-    };
-    let mut long = passages.iter().enumerate().filter(|(_, passage)| passage.len() >= SHORTEST);
-    let long: Vec<(usize, &str)> = long.by_ref().map(|(at, it)| (at, *it)).take(MOST).collect();
+    let is_other = |found: &&str| Some(*found) != own;
+    let long = passages.iter().enumerate().filter(|(_, passage)| passage.len() >= SHORTEST);
+    let long: Vec<(usize, &str)> = long
+        .map(|(at, passage)| (at, &passage[..passage.floor_char_boundary(SAMPLE)]))
+        .take(MOST)
+        .collect();
     let step = long.len().div_ceil(PROBES).max(1);
-    if !long.iter().step_by(step).any(|(_, passage)| other(passage).is_some()) {
+    let mut probes = long.iter().step_by(step).filter_map(|(_, sample)| by_words(sample));
+    if !probes.any(|found| is_other(&found)) {
         return Vec::new();
     }
-    long.into_iter().filter_map(|(at, passage)| Some((at, other(passage)?))).collect()
+    let told = long.into_iter().filter_map(|(at, sample)| Some((at, identify_language(sample)?)));
+    told.filter(|(_, found)| is_other(found)).collect()
 }
 
 #[cfg(test)]
