@@ -191,7 +191,10 @@ impl<O: Entries, N: KeyValue> Conversion<'_, O, N> {
         self.each(|it, key, mut source: StoredSource| {
             let name = match it.name(&source.info.name) {
                 Ok(name) => name,
-                Err(error) => return Ok(it.leave_out(key, error)),
+                Err(error) => {
+                    it.leave_out(key, error);
+                    return Ok(());
+                }
             };
             let container = source.info.container.as_ref().map(|name| it.name(name));
             source.info.container = container.transpose()?;
@@ -210,7 +213,10 @@ impl<O: Entries, N: KeyValue> Conversion<'_, O, N> {
         self.each(|it, key, mut document: StoredDocument| {
             let name = match it.name(&document.source) {
                 Ok(name) => name,
-                Err(error) => return Ok(it.leave_out(key, error)),
+                Err(error) => {
+                    it.leave_out(key, error);
+                    return Ok(());
+                }
             };
             let (id, version) = (DocumentId::of(&name, document.index), document.version);
             (document.id, document.source) = (id, name);
@@ -230,7 +236,10 @@ impl<O: Entries, N: KeyValue> Conversion<'_, O, N> {
         self.each(|it, key, mut failure: Failure| {
             let name = match it.name(&failure.source) {
                 Ok(name) => name,
-                Err(error) => return Ok(it.leave_out(key, error)),
+                Err(error) => {
+                    it.leave_out(key, error);
+                    return Ok(());
+                }
             };
             let early = std::mem::replace(&mut failure.source, name);
             failure.document = failure.document.and_then(|id| it.id(&early, &failure.source, id));

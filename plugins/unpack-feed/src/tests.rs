@@ -1,3 +1,5 @@
+//! Feeds of every kind, and what comes out of them.
+
 use docmill_plugin::testing;
 
 use super::*;

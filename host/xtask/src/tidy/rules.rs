@@ -48,7 +48,7 @@ const FOREIGN: &[(&str, &[&str])] = &[
         ],
     ),
     ("wasmtime_wasi", &["host/src/sandbox/"]),
-    ("sled", &["host/src/store/sled.rs"]),
+    ("sled", &["host/src/store/sled.rs", "host/src/store/sled/"]),
     ("clap", &["host/cli/"]),
     ("landlock", &["host/src/sandbox/confinement.rs"]),
     ("seccompiler", &["host/src/sandbox/confinement.rs"]),
