@@ -18,9 +18,9 @@ fn environment() -> TestEnv {
              <body><article><h1>{title}</h1><p>{text}</p></article></body></html>"
         )
     };
-    let mail = "Write to jane@example.org, \"or\" call. ";
+    let money = "It cost USD 5 million, and nobody was told why. ";
     env.write("in/b.html", page("Beta", "2025-11-22T08:00:00Z", "A text about nothing at all. "));
-    env.write("in/a.html", page("Gamma, \"quoted\"", "2025-10-01T08:00:00Z", mail));
+    env.write("in/a.html", page("Gamma, \"quoted\"", "2025-10-01T08:00:00Z", money));
     env.write("in/c.html", page("Alpha", "", "Another text about nothing at all. "));
     let _ = env.run(["ingest", "in"]).expect(exit::SUCCESS);
     env
@@ -46,7 +46,7 @@ fn documents_are_chosen_by_date_and_kind_and_sorted() {
     assert_eq!(list(&env, &["--since", "2025-11"]), ["Beta"]);
     assert_eq!(list(&env, &["--until", "2025-10-01"]), ["Gamma, \"quoted\""]);
     assert_eq!(list(&env, &["--since", "2025", "--until", "2025"]).len(), 2);
-    assert_eq!(list(&env, &["--kind", "email"]), ["Gamma, \"quoted\""]);
+    assert_eq!(list(&env, &["--kind", "money"]), ["Gamma, \"quoted\""]);
     let cut = env.run(["list", "--limit", "1"]).expect(exit::SUCCESS);
     let _ = cut.says("1 document, and there are more");
     let all = env.run(["list", "--limit", "3"]).expect(exit::SUCCESS).says("3 documents");
@@ -60,23 +60,18 @@ fn documents_are_chosen_by_date_and_kind_and_sorted() {
 #[test]
 fn chosen_fields_are_told_in_the_order_in_which_they_were_asked_for() {
     let env = environment();
-    let fields = ["--fields", "title,kind:email,date", "--sort", "title"];
+    let fields = ["--fields", "title,kind:money,date", "--sort", "title"];
     let listed = env.run(["list", "--output", "json"].iter().chain(&fields)).expect(exit::SUCCESS);
     let last = listed.stdout.lines().last().expect("there are three");
-    assert_eq!(
-        last,
-        r#"{"title":"Gamma, \"quoted\"","kind:email":["jane@example.org"],"date":"2025-10-01T08:00:00Z"}"#
-            .replace(r#"["jane@example.org"]"#, &mails())
+    assert!(
+        last.starts_with(r#"{"title":"Gamma, \"quoted\"","kind:money":["5000000 USD""#),
+        "{last}"
     );
+    assert!(last.ends_with(r#""],"date":"2025-10-01T08:00:00Z"}"#), "{last}");
     let shown = env.run(["list"].iter().chain(&fields)).expect(exit::SUCCESS).stdout;
     assert!(shown.starts_with("TITLE"), "{shown}");
-    assert!(shown.contains("KIND:EMAIL") && shown.contains("jane@example.org"), "{shown}");
+    assert!(shown.contains("KIND:MONEY") && shown.contains("5000000 USD"), "{shown}");
     let _ = env.run(["list", "--fields", "colour"]).expect(exit::USAGE).says("main_label");
-}
-
-/// The address stands in the page twenty times.
-fn mails() -> String {
-    format!("[{}]", vec!["\"jane@example.org\""; 20].join(","))
 }
 
 #[test]
@@ -96,11 +91,11 @@ fn a_table_for_spreadsheets_is_what_a_parser_reads_back() {
     assert_eq!(rows.len(), 3);
     assert_eq!((of(2, "title"), of(2, "source")), ("Gamma, \"quoted\"".into(), "in/a.html".into()));
     assert_eq!((of(0, "date"), of(1, "date")), (String::new(), "2025-11-22T08:00:00Z".into()));
-    let chosen = ["export", "--format", "csv", "--fields", "title,kind:email", "--kind", "email"];
+    let chosen = ["export", "--format", "csv", "--fields", "title,kind:money", "--kind", "money"];
     let chosen = env.run(chosen).expect(exit::SUCCESS).stdout;
     let mut reader = csv::Reader::from_reader(chosen.as_bytes());
     let row = reader.records().next().expect("one row").expect("it can be read");
-    assert_eq!(&row[1], vec!["jane@example.org"; 20].join(";"));
+    assert!(row[1].split(';').all(|it| it == "5000000 USD"), "{row:?}");
 }
 
 #[test]

@@ -16,7 +16,7 @@ Examples:
   docmill list --label semiconductor-chips --language fr
   docmill list --label drones --limit 20
   docmill list --since 2025-11 --sort date --limit 20
-  docmill list --kind email --fields title,date,kind:email
+  docmill list --kind money --fields title,date,kind:money
   docmill list --unlabelled --output json")]
 pub struct List {
     #[command(flatten)]
@@ -44,7 +44,7 @@ pub struct Filter {
     /// Only documents from sources whose name contains this
     #[arg(long, value_name = "TEXT")]
     pub source: Option<String>,
-    /// Only documents in which something of this kind was found, such as `email` (can be repeated: any of them)
+    /// Only documents in which something of this kind was found, such as `money` (can be repeated: any of them)
     #[arg(long, visible_alias = "annotation", value_name = "KIND")]
     pub kind: Vec<String>,
     /// Only documents of this day, month or year, or of a later one; those without a date are left out
@@ -136,7 +136,7 @@ host/docs/export.md. `csv` writes one row per document for spreadsheets.
 Examples:
   docmill export --format jsonl > articles.jsonl
   docmill export --format csv --label aerospace-uav --to drones.csv
-  docmill export --format csv --fields id,title,kind:email
+  docmill export --format csv --fields id,title,kind:money
   docmill export --format jsonl --raw             with what was left out of the text")]
 pub struct Export {
     /// How to write
