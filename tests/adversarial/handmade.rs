@@ -450,7 +450,7 @@ pub fn cases(mut add: impl FnMut(&str, &str, &str, Vec<u8>)) {
         module.component()
     };
     let both = format!("{}{}", raw::DROP, raw::READ);
-    add("give-the-source-back", "fine", "", Module::extractor().component());
+    add("give-the-source-back", "empty", "no text in it", Module::extractor().component());
     add("keep-the-source", "output", "it misused a handle", extractor(raw::DROP, ""));
     add(
         "give-the-source-back-twice",

@@ -194,8 +194,9 @@ fn archives_within_each_other_end_where_the_host_says() {
 #[test]
 fn twenty_thousand_members_of_one_name_are_twenty_thousand_sources() {
     let step = format!(
-        "[limits]\ndeadline = \"60s\"\n\n[[step]]\nplugin = {:?}\n",
-        shipped("unpack-archive")
+        "[limits]\ndeadline = \"60s\"\n\n[[step]]\nplugin = {:?}\n\n[[step]]\nplugin = {:?}\n",
+        shipped("unpack-archive"),
+        shipped("extract-text")
     );
     let members: Vec<(&str, &[u8])> = vec![("../same.bin", b"\0\x01"); 20_000];
     let offered = sources([("many.tar", tar(&members))]);

@@ -154,7 +154,7 @@ fn failures_of_sources_as_a_whole_are_reproduced_too() {
         guest("examples/unpack-jsonlines"),
         guest("examples/extract-csv"),
     ));
-    let offered = [("a.jsonl", "no JSON at all\n"), ("b.csv", "un,\"deux\n")];
+    let offered = [("a.jsonl", "{no JSON at all\n"), ("b.csv", "un,\"deux\n")];
     let ingested = Lab::get().ingest(&pipeline, sources(offered), 1);
     let failures = ingested.failures();
     assert_eq!(failures.len(), 2, "{failures:#?}");

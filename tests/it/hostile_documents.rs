@@ -348,11 +348,11 @@ fn whatever_plugins_call_and_return_memory_stays_within_its_bound() {
     ] {
         let env = TestEnv::new();
         let plugin = guest(&format!("adversarial/{adversary}"));
-        let step = format!("[[step]]\nplugin = {plugin:?}\nlimits = {{ deadline = \"3s\" }}\n");
+        let step = format!("[[step]]\nplugin = {plugin:?}\nlimits = {{ deadline = \"1s\" }}\n");
         env.write("words.tsv", format!("a\t{}\n{words}", "x".repeat(20_000)));
         let last = if before.is_empty() { reader.as_str() } else { "" };
         env.write("docmill.toml", format!("{before}{step}{rest}\n{last}"));
-        for number in 0..16 {
+        for number in 0..JOBS {
             env.write(format!("in/{number}.txt"), format!("Texte {number}.\n"));
         }
         let jobs = JOBS.to_string();

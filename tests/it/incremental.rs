@@ -121,8 +121,9 @@ fn a_changed_table_is_named() {
     };
     let shipped_table = docmill_shipped::SHIPPED.table("vn-1131-2025").expect("it is shipped");
     ingest(&*store, &pipeline(&[&lexicon(shipped_table)]), &THREE);
-    let lines: Vec<&str> = shipped_table.lines().collect();
-    let fewer = lines[..lines.len() - 1].join("\n");
+    // The last row may be followed by comments, which change nothing.
+    let last = shipped_table.lines().rfind(|line| !line.starts_with('#')).expect("it has rows");
+    let fewer = shipped_table.replace(&format!("{last}\n"), "");
     let found = due(&*store, &pipeline(&[&lexicon(&fewer)]));
     let tables = vec!["taxonomy".to_owned()];
     let reason = Reason::Configuration { settings: Vec::new(), tables, languages: false };

@@ -30,7 +30,7 @@ fn pipeline(brief_below: u32, min_length: u32) -> String {
 fn environment() -> TestEnv {
     let env = TestEnv::new();
     env.write("docmill.toml", pipeline(200, 4));
-    env.write("a.txt", "Un titre\u{1b}\n\nUne usine de semi-conducteurs : le DRONE, dit VN.\n");
+    env.write("a.txt", "Un titre\u{1b}\n\nUne usine de semi-conducteurs grave des puces sur des plaquettes de silicium : le DRONE, dit VN.\n");
     let _ = env.run(["ingest", "a.txt"]).expect(exit::SUCCESS);
     env
 }

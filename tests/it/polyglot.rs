@@ -67,7 +67,9 @@ fn unhex(hex: &str) -> Vec<u8> {
 fn analyze_words_finds_the_same_in_every_language() {
     for language in languages() {
         let ingested = ingested("analyze-words", &language);
-        assert_eq!(ingested.failures(), [], "{language}");
+        // Some of the cases are texts without a word, which is told of them.
+        let failures = ingested.failures();
+        assert!(failures.iter().all(|it| it.class == FailureClass::Empty), "{language}");
         let found = ingested.found();
         for (index, case) in cases("analyze-words").iter().enumerate() {
             let of_case =
@@ -104,7 +106,10 @@ fn extract_keyvalue_reads_the_same_in_every_language() {
                 // The host spares every extractor the source that has no bytes, and these lie in no container.
                 continue;
             }
-            let failure = failures.iter().find(|failure| failure.source.as_str() == name(index));
+            // One without text has attributes all the same.
+            let failure = (failures.iter())
+                .filter(|failure| failure.class != FailureClass::Empty)
+                .find(|failure| failure.source.as_str() == name(index));
             if let Some(defect) = case["malformed"].as_object() {
                 let failure = failure.unwrap_or_else(|| panic!("{context}: no failure"));
                 assert_eq!(failure.class, FailureClass::Malformed, "{context}");

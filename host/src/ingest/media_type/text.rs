@@ -83,7 +83,8 @@ fn has_few_oddities(text: &str) -> bool {
         all += 1;
         odd += usize::from(is_odd(it));
     }
-    odd * 20 <= all
+    // What is cut in the middle of a pair ends with one, however short it is.
+    odd * 20 <= all + 20 && odd * 2 <= all
 }
 
 fn is_text(start: &[u8]) -> bool {
