@@ -41,6 +41,15 @@ fn the_tour_of_the_readme_runs_as_it_is_written() {
         let content = fs::read(&path).expect("a seed can be read");
         environment.write(format!("seeds/documents/{name}"), content);
     }
+    // What `wget` would have kept.
+    let kept = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\nUn drone vole.\n";
+    let crawl = format!(
+        "WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: https://example.org/a\r\n\
+         WARC-Date: 2025-08-01T00:00:00Z\r\nContent-Type: application/http; msgtype=response\r\n\
+         Content-Length: {}\r\n\r\n{kept}\r\n\r\n",
+        kept.len()
+    );
+    environment.write("site.warc.gz", crawl);
     let readme = fs::read_to_string(root().join("README.md")).expect("the README is there");
     let tour = tour(&readme);
     assert!(tour.len() >= 8, "only {} commands were found in the README", tour.len());

@@ -48,7 +48,7 @@ fn check(store: &(impl Store + Upkeep)) {
     expected.sort();
     assert_eq!(names, expected);
     let members: Vec<SourceName> = store.members(&inner).map(|it| it.unwrap().info.name).collect();
-    assert_eq!(members, [deep.clone()]);
+    assert_eq!(members, std::slice::from_ref(&deep));
     assert_eq!(store.members(&long()).count(), 1);
     let id = DocumentId::of(&deep, 0);
     assert_eq!(store.findings(id, 1).unwrap().len(), 1);
