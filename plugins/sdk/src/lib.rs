@@ -58,7 +58,7 @@ pub use description::{Description, Setting, TableUse};
 pub use log;
 #[doc(hidden)]
 pub use logging::begin_call;
-pub use members::{MemberWriter, emit};
+pub use members::{MemberWriter, emit, media_type};
 pub use roles::{
     Analyzer, Aside, Classifier, Extracted, Extractor, LanguagePair, Plugin, Rendering, Translator,
     Unpacker,

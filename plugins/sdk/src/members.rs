@@ -14,6 +14,26 @@ pub fn emit(member: Member) {
     crate::testing::emit(member);
 }
 
+/// What is said of a member, as the contract takes it: a media type of RFC 6838, in lower case and without parameters; `None` where
+/// it is none, so that nobody's word about a member costs the container.
+///
+/// ```
+/// # use docmill_plugin::media_type;
+/// assert_eq!(media_type("Text/HTML; charset=utf-8").as_deref(), Some("text/html"));
+/// assert_eq!(media_type("+text/html"), None);
+/// ```
+pub fn media_type(said: &str) -> Option<String> {
+    const LONGEST: usize = 127;
+    let essence = said.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let is_name = |name: &str| {
+        name.len() <= LONGEST
+            && name.starts_with(|it: char| it.is_ascii_alphanumeric())
+            && name.bytes().all(|it| it.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&it))
+    };
+    let (kind, subtype) = essence.split_once('/')?;
+    (is_name(kind) && is_name(subtype)).then_some(essence)
+}
+
 /// How much a [`MemberWriter`] gathers before it calls the host, in bytes.
 const GATHERED: usize = 64 * 1024;
 

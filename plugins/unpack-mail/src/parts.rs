@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use docmill_plugin::media_type;
 use mail_parser::decoders::{base64::base64_decode, quoted_printable::quoted_printable_decode};
 use mail_parser::{Encoding, Message, MessagePart, MimeHeaders as _, PartType};
 
@@ -58,18 +59,12 @@ impl<'m> Parts<'m> {
         if part.is_message() {
             return "message/rfc822".to_owned();
         }
-        let is_token = |text: &str| {
-            !text.is_empty()
-                && text.len() <= 64
-                && text.bytes().all(|it| it.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&it))
-        };
         let said = part.content_type().and_then(|it| Some((it.ctype(), it.subtype()?)));
         // One that has none of the boundaries that it announces is text.
         let is_possible = |kind: &str| !(part.is_text() && kind.eq_ignore_ascii_case("multipart"));
-        let said =
-            said.filter(|(kind, subtype)| is_token(kind) && is_token(subtype) && is_possible(kind));
-        match said {
-            Some((kind, subtype)) => format!("{kind}/{subtype}").to_ascii_lowercase(),
+        let said = said.filter(|(kind, _)| is_possible(kind));
+        match said.and_then(|(kind, subtype)| media_type(&format!("{kind}/{subtype}"))) {
+            Some(said) => said,
             None if part.is_text() => "text/plain".to_owned(),
             None => "application/octet-stream".to_owned(),
         }

@@ -99,7 +99,7 @@ impl<F: std::io::Read + std::io::Seek> Reading<'_, F> {
                 continue;
             }
             let Some(content) = self.stream(&attachment.content) else { continue };
-            write(&format!("{within}{name}"), attachment.media_type(), &id, &content);
+            write(&format!("{within}{name}"), attachment.media_type().as_deref(), &id, &content);
         }
     }
 

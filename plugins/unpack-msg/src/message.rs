@@ -2,7 +2,7 @@
 
 use std::io::{Read, Seek};
 
-use docmill_plugin::Attribute;
+use docmill_plugin::{Attribute, media_type};
 
 use crate::Reading;
 use crate::properties::{Properties, utf_16};
@@ -168,14 +168,8 @@ impl Attachment {
     }
 
     /// What it is said to be.
-    pub fn media_type(&self) -> Option<&str> {
-        let is_token = |it: &str| {
-            !it.is_empty()
-                && it.bytes().all(|it| it.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&it))
-        };
-        let media_type = self.media_type.as_deref().filter(|it| it.len() <= 100)?;
-        let (kind, subtype) = media_type.split_once('/')?;
-        (is_token(kind) && is_token(subtype)).then_some(media_type)
+    pub fn media_type(&self) -> Option<String> {
+        self.media_type.as_deref().and_then(media_type)
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::io::{self, BufRead, Read};
 
+use docmill_plugin::media_type;
+
 /// The longest head that is read, in bytes: what has none would be read to its end as one.
 const LONGEST: u64 = 1 << 20;
 
@@ -71,13 +73,13 @@ impl Head {
 /// A media type without its parameters, in lower case, and its charset.
 pub fn content_type(value: &str) -> (Option<String>, Option<String>) {
     let mut parts = value.split(';');
-    let media_type = parts.next().unwrap_or_default().trim().to_ascii_lowercase();
+    let media_type = parts.next().and_then(media_type);
     let charset = parts.find_map(|it| {
         let (name, value) = it.split_once('=')?;
         let value = value.trim().trim_matches(['"', '\'']).trim();
         (name.trim().eq_ignore_ascii_case("charset") && !value.is_empty()).then(|| value.to_owned())
     });
-    (media_type.contains('/').then_some(media_type), charset)
+    (media_type, charset)
 }
 
 #[cfg(test)]
@@ -103,7 +105,10 @@ mod tests {
         let some = |text: &str| Some(text.to_owned());
         assert_eq!(of("Text/HTML; charset=\"UTF-8\""), (some("text/html"), some("UTF-8")));
         assert_eq!(of("text/html;a=b;CharSet = x"), (some("text/html"), some("x")));
-        assert_eq!(of("nonsense"), (None, None));
+        for bad in ["nonsense", "text/*", "+text/html", "text/html/x", "text html/x", "té/xt"] {
+            assert_eq!(of(bad), (None, None), "{bad}");
+        }
+        assert_eq!(of("*/*; charset=x"), (None, some("x")));
         assert_eq!(of(""), (None, None));
     }
 }
