@@ -258,11 +258,9 @@ const LONGEST: usize = 600;
 
 /// Modules that are longer, and why.
 const LONGER: &[(&str, &str)] = &[
-    ("host/src/store/record/v1.rs", "a format that is only read: it grows no more"),
-    ("host/src/store/record/tests.rs", "one table of golden records and what is done with them"),
-    ("plugins/extract-html/src/select.rs", "what decides on one block, rule by rule"),
-    ("plugins/extract-html/tests/kinds.rs", "pages, one kind after the other"),
+    ("tests/it/failures.rs", "what may fail, one way after the other"),
     ("tests/it/hostile_documents.rs", "hostile documents, one after the other"),
+    ("tests/it/incremental.rs", "what an update has to do, one cause after the other"),
 ];
 
 fn one_idea(file: &File, findings: &mut Findings) {
