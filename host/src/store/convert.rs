@@ -149,6 +149,11 @@ impl<O: Entries, N: KeyValue> Conversion<'_, O, N> {
         self.name_within(early, DEEPEST)
     }
 
+    /// The same of the source that the record with this key is of; without one, the record is left out.
+    fn name_or_leave_out(&mut self, key: &[u8], early: &SourceName) -> Option<SourceName> {
+        self.name(early).map_err(|error| self.leave_out(key, error)).ok()
+    }
+
     /// The same, looking at so many containers around it: records that are damaged may go in circles.
     fn name_within(&self, early: &SourceName, levels: usize) -> Result<SourceName, StoreError> {
         let text = early.as_str();
@@ -189,13 +194,7 @@ impl<O: Entries, N: KeyValue> Conversion<'_, O, N> {
 
     fn sources(&mut self) -> Result<(), StoreError> {
         self.each(|it, key, mut source: StoredSource| {
-            let name = match it.name(&source.info.name) {
-                Ok(name) => name,
-                Err(error) => {
-                    it.leave_out(key, error);
-                    return Ok(());
-                }
-            };
+            let Some(name) = it.name_or_leave_out(key, &source.info.name) else { return Ok(()) };
             let container = source.info.container.as_ref().map(|name| it.name(name));
             source.info.container = container.transpose()?;
             let early = std::mem::replace(&mut source.info.name, name);
@@ -211,13 +210,7 @@ impl<O: Entries, N: KeyValue> Conversion<'_, O, N> {
 
     fn documents(&mut self) -> Result<(), StoreError> {
         self.each(|it, key, mut document: StoredDocument| {
-            let name = match it.name(&document.source) {
-                Ok(name) => name,
-                Err(error) => {
-                    it.leave_out(key, error);
-                    return Ok(());
-                }
-            };
+            let Some(name) = it.name_or_leave_out(key, &document.source) else { return Ok(()) };
             let (id, version) = (DocumentId::of(&name, document.index), document.version);
             (document.id, document.source) = (id, name);
             it.record(keys::document(id, version), &document)?;
@@ -234,13 +227,7 @@ impl<O: Entries, N: KeyValue> Conversion<'_, O, N> {
 
     fn failures(&mut self) -> Result<(), StoreError> {
         self.each(|it, key, mut failure: Failure| {
-            let name = match it.name(&failure.source) {
-                Ok(name) => name,
-                Err(error) => {
-                    it.leave_out(key, error);
-                    return Ok(());
-                }
-            };
+            let Some(name) = it.name_or_leave_out(key, &failure.source) else { return Ok(()) };
             let early = std::mem::replace(&mut failure.source, name);
             failure.document = failure.document.and_then(|id| it.id(&early, &failure.source, id));
             failure.id = FailureId::of(&failure.source, failure.document, failure.step.as_ref());
