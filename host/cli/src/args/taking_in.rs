@@ -4,9 +4,33 @@ use std::path::PathBuf;
 
 use bytesize::ByteSize;
 use clap::{Args, ValueEnum};
+use docmill::pipeline::RunOptions;
 
 use super::runs::{Choosing, Jobs, RunBudget, SaidTypes, Sizes, Strategy};
 use super::values::{debounce, source_size};
+
+/// What `ingest` and `watch` both ask of taking sources in.
+#[derive(Debug, Args)]
+pub struct TakingIn {
+    #[command(flatten)]
+    pub choosing: Choosing,
+    #[command(flatten)]
+    pub jobs: Jobs,
+    #[command(flatten)]
+    pub media_types: SaidTypes,
+    #[command(flatten)]
+    pub sizes: Sizes,
+    /// What to do about sources that are stored already
+    #[arg(long, value_name = "STRATEGY", default_value = "replace")]
+    pub strategy: Strategy,
+}
+
+impl TakingIn {
+    /// How a run takes them in.
+    pub fn options(&self) -> RunOptions {
+        self.sizes.options(self.jobs, self.strategy)
+    }
+}
 
 /// Options of `ingest`.
 #[derive(Debug, Args)]
@@ -31,16 +55,7 @@ pub struct Ingest {
     #[arg(long, value_name = "LIST")]
     pub from_file: Option<PathBuf>,
     #[command(flatten)]
-    pub choosing: Choosing,
-    #[command(flatten)]
-    pub jobs: Jobs,
-    #[command(flatten)]
-    pub media_types: SaidTypes,
-    #[command(flatten)]
-    pub sizes: Sizes,
-    /// What to do about sources that are stored already
-    #[arg(long, value_name = "STRATEGY", default_value = "replace")]
-    pub strategy: Strategy,
+    pub taking: TakingIn,
     #[command(flatten)]
     pub budget: RunBudget,
 }
@@ -115,16 +130,7 @@ pub struct Watch {
     #[arg(long, value_name = "TIME", default_value = "500ms", value_parser = debounce)]
     pub debounce: humantime::Duration,
     #[command(flatten)]
-    pub choosing: Choosing,
-    #[command(flatten)]
-    pub jobs: Jobs,
-    #[command(flatten)]
-    pub media_types: SaidTypes,
-    #[command(flatten)]
-    pub sizes: Sizes,
-    /// What to do about sources that are stored already
-    #[arg(long, value_name = "STRATEGY", default_value = "replace")]
-    pub strategy: Strategy,
+    pub taking: TakingIn,
     /// Try this component on a sample whenever it changes, in the place of the plugin of its name or as one more step
     #[arg(long, value_name = "FILE", conflicts_with = "strategy")]
     pub plugin: Option<PathBuf>,

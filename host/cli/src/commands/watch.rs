@@ -31,16 +31,16 @@ pub fn run(common: &Common, options: &args::Watch) -> Result<Exit, CommandError>
         let store_folder = std::path::absolute(store_folder)?;
         options.folders.iter().try_for_each(|folder| check_folder(folder, &store_folder))?;
     }
-    let jobs = options.jobs.number();
-    let mut pipeline = context::pipeline_for(common, jobs, &options.media_types)?;
+    let jobs = options.taking.jobs.number();
+    let mut pipeline = context::pipeline_for(common, jobs, &options.taking.media_types)?;
     // A store that cannot be used is better known now than when something arrives.
     drop(open(common)?);
     let rest = Duration::from(options.debounce);
-    let run_options = options.sizes.options(options.jobs, options.strategy);
+    let run_options = options.taking.options();
     let (strategy, largest_source) = (run_options.strategy, run_options.largest_source);
     let base = &context::base(common)?;
     let mut watch = Watch::new(options.folders.clone(), base, rest, largest_source)
-        .choosing(options.choosing.choice()?);
+        .choosing(options.taking.choosing.choice()?);
     // Only the times of these are looked at.
     let mut pipeline_files = Watch::new(context::pipeline_files(common), base, rest, 0);
     let wake = Wake::new();
@@ -128,7 +128,7 @@ fn open(common: &Common) -> Result<Option<AnyStore>, CommandError> {
 fn reloaded(common: &Common, options: &args::Watch, jobs: usize, before: Pipeline) -> Pipeline {
     // What is swapped meanwhile nobody has asked for.
     let reading = Common { update_lock: false, ..common.clone() };
-    match context::pipeline_for(&reading, jobs, &options.media_types) {
+    match context::pipeline_for(&reading, jobs, &options.taking.media_types) {
         Ok(pipeline) => {
             if pipeline.digest() != before.digest() {
                 note(

@@ -34,7 +34,7 @@ const LOG_LINES: usize = 8;
 
 /// Runs the command.
 pub fn run(common: &Common, options: &args::Watch, file: &Path) -> Result<Exit, CommandError> {
-    let jobs = options.jobs.number();
+    let jobs = options.taking.jobs.number();
     let catalog = context::catalog(common, jobs)?;
     if common.update_lock {
         InForce::read(common)?.assemble(common, &catalog)?;
@@ -53,7 +53,7 @@ pub fn run(common: &Common, options: &args::Watch, file: &Path) -> Result<Exit, 
     let mut build = Build::new(options, &work, rest)?;
     let wake = Wake::new();
     let stop = Stop::on_signal(true, wake.waker());
-    let largest_source = options.sizes.max_size.as_u64();
+    let largest_source = options.taking.sizes.max_size.as_u64();
     let read_options = ReadOptions { jobs, largest_source, ..ReadOptions::default() };
     let mut before = BTreeMap::new();
     note(common, "watching; Ctrl-C ends it");
@@ -196,7 +196,7 @@ fn with_plugin(
             place: 0..0,
         });
     }
-    let media_types = options.media_types.media_types();
+    let media_types = options.taking.media_types.media_types();
     Ok(in_force.assemble_again(catalog)?.with_media_types(media_types))
 }
 
