@@ -39,6 +39,7 @@ extern crate self as docmill_plugin;
 #[doc(hidden)]
 pub mod bindings;
 mod build;
+mod date;
 mod description;
 pub mod findings;
 mod logging;
@@ -54,6 +55,7 @@ pub use bindings::imports::docmill::plugin::members::Member;
 pub use bindings::imports::docmill::plugin::types::{
     Annotation, Attribute, Defect, Document, Error, InvalidSetting, Label, Mark, Span,
 };
+pub use date::date_of_unix;
 pub use description::{Description, Setting, TableUse};
 pub use log;
 #[doc(hidden)]

@@ -5,9 +5,9 @@ use std::io::{Read, Seek};
 use docmill_plugin::prelude::*;
 use sevenz_rust2::{Archive, ArchiveEntry, BlockDecoder, Password};
 
+use crate::DECODER_MEMORY;
 use crate::handing::{hand_over, is_left_behind};
 use crate::problems::{Problems, lower};
-use crate::{DECODER_MEMORY, dates};
 
 /// What a dictionary may have.
 const KIBIBYTES: usize = (DECODER_MEMORY >> 10) as usize;
@@ -79,7 +79,7 @@ fn modified(entry: &ArchiveEntry) -> Option<String> {
     // Counted from 1601 in steps of 100 ns.
     let steps = u64::from(entry.last_modified_date()).checked_sub(116_444_736_000_000_000)?;
     (entry.has_last_modified_date && steps > 0)
-        .then(|| dates::of_unix(i64::try_from(steps / 10_000_000).ok()?))
+        .then(|| docmill_plugin::date_of_unix(i64::try_from(steps / 10_000_000).ok()?))
         .flatten()
 }
 

@@ -5,7 +5,6 @@ use std::io::{Read, Seek};
 use docmill_plugin::prelude::*;
 use tar::{Archive, Entry, EntryType};
 
-use crate::dates;
 use crate::handing::{hand_over, is_left_behind};
 use crate::names::Names;
 use crate::problems::{Problems, lower};
@@ -55,7 +54,8 @@ fn all<'a, R: Read + 'a>(
             continue;
         }
         let modified = entry.header().mtime().ok().filter(|it| *it > 0);
-        let modified = modified.and_then(|it| dates::of_unix(i64::try_from(it).ok()?));
+        let modified =
+            modified.and_then(|it| docmill_plugin::date_of_unix(i64::try_from(it).ok()?));
         let size = entry.size();
         let content = Whole { entry, left: size };
         match hand_over(name.clone(), modified, content) {

@@ -116,7 +116,7 @@ fn name_of(record: &ZipFileHeaderRecord<'_>, names: Names) -> String {
 /// The last change, to the day where nobody wrote down the zone.
 fn modified(record: &ZipFileHeaderRecord<'_>) -> Option<String> {
     match record.last_modified() {
-        ZipDateTimeKind::Utc(time) => dates::of_unix(time.to_unix()),
+        ZipDateTimeKind::Utc(time) => docmill_plugin::date_of_unix(time.to_unix()),
         ZipDateTimeKind::Local(time) => dates::of_day(time.year(), time.month(), time.day()),
     }
 }

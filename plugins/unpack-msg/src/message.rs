@@ -2,7 +2,7 @@
 
 use std::io::{Read, Seek};
 
-use docmill_plugin::{Attribute, media_type};
+use docmill_plugin::{Attribute, date_of_unix, media_type};
 
 use crate::Reading;
 use crate::properties::{Properties, utf_16};
@@ -50,7 +50,7 @@ impl Message {
         };
         push("title", properties.string(reading, 0x0037));
         let sent = properties.time(0x0039).or_else(|| properties.time(0x0e06));
-        push("date", sent.and_then(rfc_3339));
+        push("date", sent.and_then(|it| date_of_unix(i64::try_from(it).ok()?)));
         let sender = properties.string(reading, 0x0c1a);
         let address = properties
             .string(reading, 0x5d01)
@@ -170,41 +170,5 @@ impl Attachment {
     /// What it is said to be.
     pub fn media_type(&self) -> Option<String> {
         self.media_type.as_deref().and_then(media_type)
-    }
-}
-
-/// A time as a date of RFC 3339, in UTC.
-fn rfc_3339(seconds: u64) -> Option<String> {
-    let (days, second) = (i64::try_from(seconds / 86_400).ok()?, seconds % 86_400);
-    // Howard Hinnant's `civil_from_days`, for days since 1970:
-    // <https://howardhinnant.github.io/date_algorithms.html>.
-    let shifted = days + 719_468;
-    let (era, of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
-    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted_month = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
-    (year <= 9_999)
-        .then(|| format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_are_dates() {
-        for (seconds, expected) in [
-            (0, Some("1970-01-01T00:00:00Z")),
-            (951_782_400, Some("2000-02-29T00:00:00Z")),
-            (1_749_717_000, Some("2025-06-12T08:30:00Z")),
-            (u64::MAX, None),
-            (1 << 50, None),
-        ] {
-            assert_eq!(rfc_3339(seconds).as_deref(), expected);
-        }
     }
 }
