@@ -47,6 +47,7 @@ mod members;
 mod roles;
 mod settings;
 mod source;
+pub mod structure;
 mod tables;
 #[cfg(not(target_family = "wasm"))]
 pub mod testing;
