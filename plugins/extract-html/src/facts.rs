@@ -399,41 +399,8 @@ impl<'a> Facts<'a> {
             head.meta(MetaName::Language),
             self.of_article("inLanguage"),
         ];
-        let mut declared = declared.into_iter().flatten().filter_map(language_tag);
-        // A language shows in a few lines; reading more costs more than it tells.
-        let sample = &text[..text.floor_char_boundary(1_000)];
-        match docmill_text::identify_language(sample) {
-            Some(identified) => declared
-                .find(|tag| tag.split('-').next() == Some(identified))
-                .or_else(|| Some(identified.to_owned())),
-            None => declared.next(),
-        }
+        docmill_text::language_of(text, declared.into_iter().flatten())
     }
-}
-
-/// A language tag in the spelling of BCP 47, or `None` if it is not one: `fr_FR` becomes `fr-FR`.
-fn language_tag(text: &str) -> Option<String> {
-    let mut parts = text.split([',', ' ']).next()?.split(['-', '_']);
-    let language = parts.next()?;
-    if !(2..=3).contains(&language.len()) || !language.bytes().all(|it| it.is_ascii_alphabetic()) {
-        return None;
-    }
-    let mut tag = language.to_ascii_lowercase();
-    for part in parts.take(2).filter(|it| it.bytes().all(|byte| byte.is_ascii_alphabetic())) {
-        match part.len() {
-            2 => {
-                tag.push('-');
-                tag.push_str(&part.to_ascii_uppercase());
-            }
-            4 => {
-                tag.push('-');
-                tag.push_str(&part[..1].to_ascii_uppercase());
-                tag.push_str(&part[1..].to_ascii_lowercase());
-            }
-            _ => {}
-        }
-    }
-    Some(tag)
 }
 
 /// A value on one line, without entities or tags, which find their way into metadata; `None` if nothing remains.
@@ -458,15 +425,6 @@ fn is_address(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn language_tags_are_brought_to_one_spelling() {
-        assert_eq!(language_tag("fr_fr").as_deref(), Some("fr-FR"));
-        assert_eq!(language_tag("zh-hans-CN").as_deref(), Some("zh-Hans-CN"));
-        assert_eq!(language_tag("VI").as_deref(), Some("vi"));
-        assert_eq!(language_tag("français"), None);
-        assert_eq!(language_tag(""), None);
-    }
 
     #[test]
     fn the_name_of_the_site_is_taken_off_a_title() {

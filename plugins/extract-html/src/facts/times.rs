@@ -3,7 +3,9 @@
 use std::cell::LazyCell;
 use std::collections::BTreeSet;
 
-use super::{Facts, language_tag};
+use docmill_text::language_tag;
+
+use super::Facts;
 use crate::dates::{self, Order};
 use crate::head::MetaName;
 use crate::names::Hints;
