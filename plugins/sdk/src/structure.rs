@@ -1,6 +1,10 @@
 //! Writes a text together with its marks, in one layout whatever format the document came from.
 
+mod composer;
+
 use crate::{Document, Mark, Span};
+
+pub use composer::Composer;
 
 /// The most marks of a document; past them structure is lost, not text. An article has a few hundred, a long report some thousands.
 const MAX_MARKS: usize = 50_000;
@@ -148,6 +152,12 @@ impl Writer {
     /// Whether there are no words yet.
     pub fn is_empty(&self) -> bool {
         self.text.is_empty()
+    }
+
+    /// The last letter, if the next words go on right behind it.
+    pub fn last(&self) -> Option<char> {
+        let goes_on = self.gap == 0 && self.tabs == 0 && !self.space && self.waiting.is_empty();
+        self.text.chars().next_back().filter(|_| goes_on)
     }
 
     /// Begins an element, which lasts until the [`Writer::end`] that belongs to it.
