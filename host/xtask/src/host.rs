@@ -47,6 +47,13 @@ pub fn bench(workspace: &Workspace, arguments: &[&str]) -> Outcome {
     run(command.arg("--").args(arguments))
 }
 
+/// Scores what plugins read from files of any format. The binary in the sandbox is the one that was built last.
+pub fn eval_formats(workspace: &Workspace, arguments: &[&str]) -> Outcome {
+    let mut command = workspace.cargo();
+    command.args(["run", "--quiet", "--release", "--package", "eval-formats", "--"]);
+    run(command.args(arguments))
+}
+
 /// Scores what `extract-html` reads from a folder of pages, natively: the same code without the sandbox, in seconds.
 pub fn eval_pages(workspace: &Workspace, arguments: &[&str]) -> Outcome {
     let mut command = workspace.cargo();

@@ -36,6 +36,8 @@ Commands:
   setup [--polyglot]      Install what compiles guests; with --polyglot also what Python, JavaScript and C need
   eval-pages DIR [ARGS]...
                           Score what `extract-html` reads from the pages in DIR against what people say is right
+  eval-formats DIR [ARGS]...
+                          Score what plugins read from the files in DIR against expected texts and other programs
   tidy                    Check the repository for what a compiler cannot see; `test` does so too
   contract check          Refuse a contract in `wit/` that breaks plugins of its own track
   contract release X.Y.Z  Freeze `wit/*.wit` as `wit/released/X.Y.Z/`
@@ -86,6 +88,7 @@ fn run(words: &[&str]) -> Outcome {
         ["fuzz", rest @ ..] => fuzz::run_targets(&workspace, rest),
         ["bench", rest @ ..] => host::bench(&workspace, rest),
         ["eval-pages", rest @ ..] => host::eval_pages(&workspace, rest),
+        ["eval-formats", rest @ ..] => host::eval_formats(&workspace, rest),
         ["tidy"] => tidy::run(&workspace),
         ["contract", "check"] => contract::check(&workspace),
         ["contract", "release", version] => contract::release(&workspace, version),

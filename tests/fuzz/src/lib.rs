@@ -4,12 +4,14 @@
 //! to libFuzzer, `tests/replay.rs` to all files of `corpus/`.
 
 mod containers;
+mod extractors;
 mod guests;
 mod promises;
 mod unpackers;
 mod values;
 
 pub use containers::{archive, warc};
+pub use extractors::xml;
 pub use guests::{glossary, html, lexicon, references, text};
 pub use unpackers::{feed, mail, mbox, msg, sitemap, tables};
 pub use values::guest_values;
@@ -59,6 +61,7 @@ pub const TARGETS: &[Target] = &[
     ("tables", tables),
     ("text", text),
     ("warc", warc),
+    ("xml", xml),
 ];
 
 /// A bundle that a failure was exported to. What can be read can be written, and reads the same again.

@@ -135,8 +135,14 @@ fn after_prolog(mut text: &[u8]) -> &[u8] {
 }
 
 /// The kinds that the root element tells.
-const KNOWN_BY_ROOT: [&str; 4] =
-    ["application/rss+xml", "application/atom+xml", "application/x-sitemap+xml", "image/svg+xml"];
+const KNOWN_BY_ROOT: [&str; 6] = [
+    "application/rss+xml",
+    "application/atom+xml",
+    "application/x-sitemap+xml",
+    "application/x-fictionbook+xml",
+    "application/tei+xml",
+    "image/svg+xml",
+];
 
 /// What the root element stands for: its local name, and for those that others use as well its
 /// namespace.
@@ -166,6 +172,8 @@ fn by_root(root: &[u8]) -> Option<&'static str> {
         {
             Some("application/x-sitemap+xml")
         }
+        b"FictionBook" => Some("application/x-fictionbook+xml"),
+        b"TEI" | b"TEI.2" | b"teiCorpus" => Some("application/tei+xml"),
         b"svg" => Some("image/svg+xml"),
         _ => None,
     }

@@ -124,6 +124,10 @@ fn by_extension(name: &str) -> Option<MediaType> {
         "numbers" => "application/vnd.apple.numbers",
         "parquet" => "application/vnd.apache.parquet",
         "wacz" => "application/x-wacz",
+        "fb2" => "application/x-fictionbook+xml",
+        "dbk" | "docbook" => "application/docbook+xml",
+        "jats" | "nxml" => "application/jats+xml",
+        "tei" => "application/tei+xml",
         extension => mime_guess::from_ext(extension).first_raw()?,
     };
     // Some have capitals, as in `macroEnabled`.

@@ -190,6 +190,10 @@ fn feeds_are_told_from_other_xml_by_their_root() {
     let sites = b"<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">";
     check_any(sites, "application/x-sitemap+xml");
     check_any(b"<svg xmlns='http://www.w3.org/2000/svg'>", "image/svg+xml");
+    check_any(b"<?xml version='1.0'?><FictionBook>", "application/x-fictionbook+xml");
+    check_any(b"<TEI xmlns='http://www.tei-c.org/ns/1.0'>", "application/tei+xml");
+    check("a.nxml", b"<?xml version='1.0'?><article>", "application/jats+xml");
+    check("a.dbk", b"<article>", "application/docbook+xml");
     check_any(b"<x:xmpmeta xmlns:x='adobe:ns:meta/'>", "text/xml");
     check("a.rss", b"<?xml version='1.0'?><opml>", "text/xml");
     check("a.kml", b"<?xml version='1.0'?><kml>", "application/vnd.google-earth.kml+xml");
