@@ -11,7 +11,7 @@ use crate::builder;
 use crate::head::Head;
 use crate::names::Hints;
 use crate::tags::Tag;
-use crate::whitespace::append_words;
+use crate::whitespace::{append_words, push_space};
 
 /// What an element says about itself besides its tag and its hints.
 pub mod flag {
@@ -125,16 +125,15 @@ impl<'a> Page<'a> {
             if node.tag == Tag::Text {
                 append_words(&mut line, self.string(node));
             } else if node.tag.is_block() || node.tag == Tag::Break {
-                line.push(' ');
+                push_space(&mut line);
             }
             if line.len() > limit {
                 break;
             }
         }
-        let mut cleaned = String::with_capacity(line.len());
-        append_words(&mut cleaned, line.trim());
-        truncate(&mut cleaned, limit);
-        cleaned
+        line.truncate(line.trim_end().len());
+        truncate(&mut line, limit);
+        line
     }
 }
 

@@ -67,7 +67,8 @@ pub fn append_words(target: &mut String, text: &str) {
     }
 }
 
-fn push_space(target: &mut String) {
+/// Ends a word, unless white space does so already.
+pub fn push_space(target: &mut String) {
     if !target.is_empty() && !target.ends_with([' ', '\n']) {
         target.push(' ');
     }
