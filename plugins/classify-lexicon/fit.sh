@@ -18,12 +18,12 @@ for name in pages background; do
         cp "$pages/$name.jsonl" "$made/$name.jsonl"
     fi
 done
-# What is named twice counts twice: texts of our own are short and few beside the pages of the web, and news is what the taxonomies
+# What is named several times counts as often: texts of our own are short and few beside the pages of the web, and news is what the taxonomies
 # are for.
 for table in vn-1131-2025 vn-21-2026; do
     "$docmill" taxonomy fit "seeds/tables/$table.tsv" --background "$made/background.jsonl" \
         --labels "$made/pages.jsonl" --labels "$labels-pages.jsonl" \
         --labels "$labels-articles.jsonl" --labels "$labels-articles.jsonl" --labels "$labels-articles.jsonl" \
         --labels "$labels.jsonl" --labels "$labels.jsonl" \
-        --labels "$made/cases.jsonl" --labels "$made/cases.jsonl"
+        --labels "$made/cases.jsonl" --labels "$made/cases.jsonl" --labels "$made/cases.jsonl"
 done
