@@ -175,6 +175,17 @@ fn by_root(root: &[u8]) -> Option<&'static str> {
         b"FictionBook" => Some("application/x-fictionbook+xml"),
         b"TEI" | b"TEI.2" | b"teiCorpus" => Some("application/tei+xml"),
         b"svg" => Some("image/svg+xml"),
+        b"document" if has("urn:oasis:names:tc:opendocument:xmlns:office:1.0") => {
+            FLAT_DOCUMENTS.iter().find(|(kind, _)| has(kind)).map(|(_, flat)| *flat)
+        }
         _ => None,
     }
 }
+
+/// Documents of OpenDocument that are one file of XML, by the attribute that says what they are.
+const FLAT_DOCUMENTS: [(&str, &str); 4] = [
+    ("opendocument.text", "application/vnd.oasis.opendocument.text-flat-xml"),
+    ("opendocument.spreadsheet", "application/vnd.oasis.opendocument.spreadsheet-flat-xml"),
+    ("opendocument.presentation", "application/vnd.oasis.opendocument.presentation-flat-xml"),
+    ("opendocument.graphics", "application/vnd.oasis.opendocument.graphics-flat-xml"),
+];

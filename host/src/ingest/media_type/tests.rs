@@ -82,6 +82,21 @@ fn office_files_and_books_are_told_from_archives_by_the_names_in_them() {
 }
 
 #[test]
+fn a_flat_document_is_what_it_says_it_is() {
+    let flat = |kind: &str| {
+        format!(
+            "<?xml version=\"1.0\"?><office:document xmlns:office=\"urn:oasis:names:tc:opendocument:xmlns:office:1.0\" \
+             office:mimetype=\"application/vnd.oasis.opendocument.{kind}\"/>"
+        )
+    };
+    let of = |kind: &str| format!("application/vnd.oasis.opendocument.{kind}-flat-xml");
+    for kind in ["text", "spreadsheet", "presentation", "graphics"] {
+        check_any(flat(kind).as_bytes(), &of(kind));
+    }
+    check("a.xml", flat("formula").as_bytes(), "text/xml");
+}
+
+#[test]
 fn compound_files_are_what_their_streams_are() {
     let with = |stream: &str| {
         let mut bytes = vec![0; 512 + 2 * 512];
