@@ -6,6 +6,7 @@
 mod containers;
 mod extractors;
 mod guests;
+mod office;
 mod promises;
 mod unpackers;
 mod values;
@@ -13,6 +14,7 @@ mod values;
 pub use containers::{archive, warc};
 pub use extractors::xml;
 pub use guests::{glossary, html, lexicon, references, text};
+pub use office::{office, office_embedded, office_legacy};
 pub use unpackers::{feed, mail, mbox, msg, sitemap, tables};
 pub use values::guest_values;
 
@@ -52,6 +54,9 @@ pub const TARGETS: &[Target] = &[
     ("msg", msg),
     ("media_type", media_type),
     ("names", names),
+    ("office", office),
+    ("office_embedded", office_embedded),
+    ("office_legacy", office_legacy),
     ("pipeline", pipeline),
     ("record", record),
     ("references", references),

@@ -52,7 +52,7 @@ pub fn sitemap(data: &[u8]) {
 
 /// What comes out are members as the host takes them; and who says that nothing is for it has
 /// handed over none.
-fn unpack<P: Unpacker>(data: &[u8], settings: &[(&str, &str)]) {
+pub fn unpack<P: Unpacker>(data: &[u8], settings: &[(&str, &str)]) {
     testing::reset();
     testing::use_defaults(&P::describe());
     for (key, value) in settings {
