@@ -15,6 +15,17 @@ type Extract = fn(Source<'_>) -> Result<Vec<Extracted>, docmill_plugin::Error>;
 const READERS: &[(&[&str], &str, Extract)] = &[
     (&["html", "htm"], "text/html", extract::<extract_html::ExtractHtml>),
     (&["xhtml"], "application/xhtml+xml", extract::<extract_html::ExtractHtml>),
+    // These tell the formats apart by themselves.
+    (
+        &["docx", "docm", "xlsx", "xlsm", "pptx", "pptm", "odt", "ods", "odp", "fodt"],
+        "application/octet-stream",
+        extract::<extract_office::ExtractOffice>,
+    ),
+    (
+        &["doc", "xls", "ppt", "rtf"],
+        "application/octet-stream",
+        extract::<extract_office_legacy::ExtractOfficeLegacy>,
+    ),
     (&["epub"], "application/epub+zip", extract::<extract_xml::ExtractXml>),
     (&["fb2"], "application/x-fictionbook+xml", extract::<extract_xml::ExtractXml>),
     (&["dbk", "docbook"], "application/docbook+xml", extract::<extract_xml::ExtractXml>),

@@ -24,7 +24,7 @@ pub fn parts(source: &Source<'_>) -> BTreeMap<String, Part> {
         // What is read overlaps with the next, so that no header is cut.
         let chunk = source.read(offset, CHUNK + (HEADER + LONGEST) as u32);
         let mut at = 0;
-        while let Some(found) = chunk.get(at..).and_then(|it| find(it)) {
+        while let Some(found) = chunk.get(at..).and_then(find) {
             at += found;
             if at >= CHUNK as usize {
                 break;
