@@ -37,7 +37,7 @@ fn report(path: &Path, tables: &[(&str, String)], limits: Limits) -> Result<Repo
     };
     let declared = |name: &str| plugin.description.tables.iter().any(|it| it.name == name);
     let table = |(name, text): &(&str, String)| {
-        ((*name).to_owned(), Table::from_tsv(text).expect("it is well formed"))
+        ((*name).to_owned(), Table::from_tsv(text).expect("it is well formed").into())
     };
     let tables = tables.iter().filter(|(name, _)| declared(name)).map(table).collect();
     let configuration = Configuration::of(&plugin.description, BTreeMap::new(), tables, limits)

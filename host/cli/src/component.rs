@@ -1,12 +1,15 @@
-//! A plugin that is named on the command line: its file, what is wrong with it, and samples to run it on.
+//! A plugin that is named on the command line: its file, what is wrong with it, what it is given, and samples to run it on.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use docmill::capabilities::{LARGEST_TABLE, Table};
 use docmill::catalog::{Catalog, LARGEST_COMPONENT, LoadError, Plugin};
-use docmill::conformance::Sample;
+use docmill::conformance::{Configuration, Sample};
 use docmill::ingest::judge;
-use docmill::manifest::{PluginRef, read_file};
+use docmill::manifest::{PluginRef, read_file, read_text};
+use docmill::model::Limits;
 use docmill::pipeline::{Pipeline, Step};
 use docmill_shipped::SHIPPED;
 
@@ -51,6 +54,44 @@ pub fn rejected(meant: &Path, error: &LoadError) -> CommandError {
         // That hint leads to this very command.
         LoadError::Imports { .. } => rejected.hint("build it without what is marked `refused`"),
         _ => CommandError { hint: hint_of(error), ..rejected },
+    }
+}
+
+/// Loads a shipped plugin or a file.
+pub fn load(catalog: &Catalog, meant: &Path) -> Result<Arc<Plugin>, CommandError> {
+    catalog.load(&read(meant)?).map_err(|error| rejected(meant, &error))
+}
+
+/// What a plugin is given while it is checked or tried: what was asked for, and defaults.
+pub fn configuration(
+    plugin: &Plugin,
+    settings: BTreeMap<String, String>,
+    tables: BTreeMap<String, Arc<Table>>,
+    limits: Limits,
+) -> Result<Configuration, CommandError> {
+    Configuration::of(&plugin.description, settings, tables, limits).map_err(|error| CommandError {
+        hint: hint_of(&error),
+        ..CommandError::of(Exit::Usage, &error)
+    })
+}
+
+/// The tables that were named on the command line.
+pub fn tables(named: &[(String, String)]) -> Result<BTreeMap<String, Arc<Table>>, CommandError> {
+    named.iter().map(|(name, file)| Ok((name.clone(), Arc::new(table(file)?)))).collect()
+}
+
+/// A table of a file, or a shipped one.
+fn table(file: &str) -> Result<Table, CommandError> {
+    let unusable = |error: &dyn std::error::Error| {
+        CommandError::new(Exit::Rejected, format!("table `{file}` cannot be used")).because(error)
+    };
+    match SHIPPED.table(file) {
+        Some(text) => Table::from_tsv(text).map_err(|error| unusable(&error)),
+        None => {
+            let text =
+                read_text(Path::new(file), LARGEST_TABLE).map_err(|error| unusable(&error))?;
+            Table::from_tsv(&text).map_err(|error| unusable(&error))
+        }
     }
 }
 

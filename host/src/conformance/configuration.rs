@@ -76,7 +76,7 @@ impl Configuration {
     pub fn of(
         description: &Description,
         mut settings: BTreeMap<String, String>,
-        tables: BTreeMap<String, Table>,
+        tables: BTreeMap<String, Arc<Table>>,
         limits: Limits,
     ) -> Result<Configuration, ConfigurationError> {
         let keys = || description.settings.iter().map(|it| it.key.as_str());
@@ -104,9 +104,7 @@ impl Configuration {
         }
         Ok(Configuration {
             settings: Arc::new(settings.into_iter().collect()),
-            tables: Arc::new(
-                tables.into_iter().map(|(name, table)| (name, Arc::new(table))).collect(),
-            ),
+            tables: Arc::new(tables),
             limits,
         })
     }

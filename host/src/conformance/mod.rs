@@ -1,11 +1,14 @@
-//! Checks a plugin against the numbered clauses of the contract.
+//! Checks a plugin against the numbered clauses of the contract, and calls it for whoever tries it.
 //!
 //! [`check`] calls a plugin with samples of its own and of the author, in fresh instances and several times in one, and says of
 //! every [`Clause`] whether it was kept. `docmill plugin check` shows the [`Report`]; the tests hold every shipped plugin to it.
+//! A [`Candidate`] calls it on one source or document at a time, and a [`Case`] says what has to come out.
 
 mod calls;
+mod cases;
 mod configuration;
 mod samples;
+mod trial;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -15,8 +18,10 @@ use crate::catalog::{DESCRIBE_LIMITS, Plugin};
 use crate::model::{Clause, FailureClass, Role};
 use crate::sandbox::{Reported, Sandbox, Stopped};
 
+pub use cases::{Case, CaseError};
 pub use configuration::{Configuration, ConfigurationError};
 pub use samples::Sample;
+pub use trial::{Candidate, Members, Product, Trial, TriedMember, Work};
 
 use calls::Caller;
 use samples::Input;
@@ -26,6 +31,9 @@ use samples::Input;
 pub struct Report {
     /// One verdict per clause that binds plugins, in the order of their ids.
     pub verdicts: Vec<Verdict>,
+    /// The ids of the clauses that were broken, in the order in which to look at them: first those at which a call ended early, as
+    /// others often follow from that, and else in the order in which they were found.
+    order: Vec<&'static str>,
     /// How many instances were made to find it out.
     pub instances: u64,
     /// The interfaces of the contract that the plugin called while it was checked, and [`crate::capabilities::Usage::WASI`].
@@ -58,16 +66,18 @@ pub enum Outcome {
 }
 
 impl Report {
-    /// The clauses that were broken.
+    /// The clauses that were broken: first those at which a call ended early, as others often follow from that.
     pub fn broken(&self) -> impl Iterator<Item = &Verdict> {
-        self.verdicts.iter().filter(|verdict| matches!(verdict.outcome, Outcome::Broken { .. }))
+        self.order.iter().filter_map(|id| self.verdicts.iter().find(|it| it.clause.id == *id))
     }
 
     /// The report on a plugin that could not be loaded because it did not describe itself as it must.
     pub fn of_failed_description(stopped: &Stopped) -> Report {
         let mut findings = Findings::default();
         findings.stopped(stopped, Clause::DESCRIBE_RETURNS, None);
-        Report { verdicts: findings.verdicts(|_| true), instances: 1, used: BTreeSet::new() }
+        let order = findings.order();
+        let verdicts = findings.verdicts(|_| true);
+        Report { verdicts, order, instances: 1, used: BTreeSet::new() }
     }
 }
 
@@ -131,13 +141,14 @@ pub fn check(
     checker.describe();
     if let Some(declaration) = checker.declare() {
         let inputs = samples::inputs(plugin.role, &declaration, samples);
-        checker.odd_settings(&inputs);
+        // What is likely to come first: documents, as an author has them, before settings that nobody would choose.
         let answered = checker.first_answers(&inputs);
         checker.same_again(&answered);
-        if !checker.findings.broken.contains_key(Clause::SAME_AGAIN.id) {
+        if !checker.findings.is_broken(Clause::SAME_AGAIN) {
             checker.any_order(&answered);
         }
         checker.slices(&answered);
+        checker.odd_settings(&inputs);
     }
     let imported = |interface: &str| {
         plugin.imports.iter().any(|import| import.contract_interface() == Some(interface))
@@ -151,6 +162,7 @@ pub fn check(
         })
     };
     Report {
+        order: checker.findings.order(),
         verdicts: checker.findings.verdicts(applies),
         instances: checker.caller.instances(),
         used: checker.caller.used(),
@@ -178,7 +190,17 @@ pub fn used(
 #[derive(Default)]
 struct Findings {
     kept: BTreeSet<&'static str>,
-    broken: BTreeMap<&'static str, (String, Option<String>)>,
+    /// In the order in which it was found out.
+    broken: Vec<Broken>,
+}
+
+/// How a clause was broken for the first time.
+struct Broken {
+    id: &'static str,
+    what: String,
+    input: Option<String>,
+    /// Whether the call came to no end of its own.
+    ended_early: bool,
 }
 
 impl Findings {
@@ -186,19 +208,47 @@ impl Findings {
         self.kept.extend(clauses.iter().map(|clause| clause.id));
     }
 
+    fn is_broken(&self, clause: &Clause) -> bool {
+        self.broken.iter().any(|broken| broken.id == clause.id)
+    }
+
     /// Only the first time counts: what comes after it tends to be the same again.
     fn broken(&mut self, clause: &'static Clause, what: impl Into<String>, input: Option<&str>) {
-        self.broken.entry(clause.id).or_insert_with(|| (what.into(), input.map(str::to_owned)));
+        self.put(clause, what.into(), input, false);
     }
 
     /// A call that ended early broke the clause that it names, else `otherwise`.
     fn stopped(&mut self, stopped: &Stopped, otherwise: &'static Clause, input: Option<&str>) {
-        self.broken(stopped.clause.unwrap_or(otherwise), stopped.causes.join(": "), input);
+        let clause = stopped.clause.unwrap_or(otherwise);
+        self.put(clause, stopped.causes.join(": "), input, stopped.clause.is_none());
+    }
+
+    fn put(
+        &mut self,
+        clause: &'static Clause,
+        what: String,
+        input: Option<&str>,
+        ended_early: bool,
+    ) {
+        if !self.is_broken(clause) {
+            let input = input.map(str::to_owned);
+            self.broken.push(Broken { id: clause.id, what, input, ended_early });
+        }
+    }
+
+    /// See [`Report::broken`].
+    fn order(&self) -> Vec<&'static str> {
+        let (traps, others): (Vec<_>, Vec<_>) = self.broken.iter().partition(|it| it.ended_early);
+        traps.into_iter().chain(others).map(|it| it.id).collect()
     }
 
     fn verdicts(mut self, applies: impl Fn(&Clause) -> bool) -> Vec<Verdict> {
-        let mut outcome = |clause: &Clause| match self.broken.remove(clause.id) {
-            Some((what, input)) => Outcome::Broken { what, input },
+        let mut broken = |clause: &Clause| {
+            let at = self.broken.iter().position(|it| it.id == clause.id)?;
+            Some(self.broken.swap_remove(at))
+        };
+        let mut outcome = |clause: &Clause| match broken(clause) {
+            Some(Broken { what, input, .. }) => Outcome::Broken { what, input },
             None if !applies(clause) => Outcome::NotApplicable("it is about other plugins"),
             None if self.kept.contains(clause.id) => Outcome::Kept,
             None => Outcome::NotApplicable("no sample led to what it is about"),

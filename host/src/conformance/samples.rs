@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::trial::Work;
 use crate::abi::{Declaration, Task};
-use crate::capabilities::SourceBytes;
+use crate::capabilities::{PriorFindings, SourceBytes};
 use crate::model::{Attribute, Document, LanguageTag, Mark, MediaType, Role, Span};
 
 /// A file of the author.
@@ -59,6 +60,25 @@ impl Input {
         }
     }
 
+    /// The same, for whoever calls a plugin as a pipeline does.
+    pub(super) fn work(&self) -> Work {
+        let document = |document: &Document| Work::Document {
+            document: Arc::new(document.clone()),
+            prior: PriorFindings::default(),
+        };
+        match &self.kind {
+            Kind::Container(source) | Kind::Source(source) => Work::Source(source.clone()),
+            Kind::Segments { segments, original, .. } => document(&Document {
+                text: segments.join("\n"),
+                language: Some(original.clone()),
+                ..Document::default()
+            }),
+            Kind::Classified { document: it, .. } | Kind::Analyzed { document: it, .. } => {
+                document(it)
+            }
+        }
+    }
+
     /// The same source, read in slices.
     pub(super) fn in_slices_of(&self, longest: usize) -> Input {
         let kind = match self.kind.clone() {
@@ -87,7 +107,7 @@ impl Input {
     }
 }
 
-/// Everything to call a plugin of this role with; the empty input comes first.
+/// Everything to call a plugin of this role with: first what the author gives, then the empty input and all others.
 pub(super) fn inputs(role: Role, declaration: &Declaration, samples: &[Sample]) -> Vec<Input> {
     let input = |name: &str, kind| Input { name: name.to_owned(), kind, sliced: false };
     match declaration {
@@ -103,7 +123,7 @@ pub(super) fn inputs(role: Role, declaration: &Declaration, samples: &[Sample]) 
             let given = samples
                 .iter()
                 .map(|it| source(&it.name, it.media_type.as_ref(), Arc::clone(&it.content)));
-            own.chain(given).collect()
+            given.chain(own).collect()
         }
         Declaration::Pairs(pairs) => {
             let texts = texts(samples);
@@ -171,7 +191,7 @@ fn texts(samples: &[Sample]) -> Vec<(String, String)> {
     let given = samples
         .iter()
         .map(|it| (it.name.clone(), String::from_utf8_lossy(&it.content).into_owned()));
-    own.into_iter().chain(given).collect()
+    given.chain(own).collect()
 }
 
 /// Bytes, by name: the texts, formats that plugins read, and what is none of them.

@@ -1,24 +1,17 @@
 //! `plugin check`: whether a plugin keeps what the contract promises, clause by clause.
 
-use std::collections::BTreeMap;
 use std::io::Write;
 
-use docmill::capabilities::{LARGEST_TABLE, Table};
 use docmill::catalog::{Catalog, LoadError, Plugin};
-use docmill::conformance::{
-    Configuration, ConfigurationError, Outcome, Report, Sample, Verdict, check,
-};
-use docmill::manifest::read_text;
+use docmill::conformance::{Outcome, Report, Sample, Verdict, check};
 use docmill::model::Limits;
-use docmill_shipped::SHIPPED;
 use serde::Serialize;
 
 use crate::args::{Check, Common, Output};
-use crate::component::{read, rejected, samples};
+use crate::component::{self, read, rejected, samples};
 use crate::context;
 use crate::exit::Exit;
-
-use crate::report::{CommandError, Paint, Tone, count, hint_of, one_line};
+use crate::report::{CommandError, Paint, Tone, count, one_line};
 
 /// Runs the command.
 pub fn run(common: &Common, options: &Check) -> Result<Exit, CommandError> {
@@ -74,69 +67,51 @@ fn checked(
         memory: options.memory.as_u64(),
         ..Limits::default()
     };
-    let settings: BTreeMap<String, String> = options.settings.iter().cloned().collect();
-    let tables = options
-        .tables
-        .iter()
-        .map(|(name, file)| Ok((name.clone(), table(file)?)))
-        .collect::<Result<BTreeMap<_, _>, CommandError>>()?;
-    let configuration = Configuration::of(&plugin.description, settings, tables, limits).map_err(
-        |error: ConfigurationError| CommandError {
-            hint: hint_of(&error),
-            ..CommandError::of(Exit::Usage, &error)
-        },
-    )?;
+    let settings = options.settings.iter().cloned().collect();
+    let tables = component::tables(&options.tables)?;
+    let configuration = component::configuration(plugin, settings, tables, limits)?;
     Ok(check(catalog.sandbox(), plugin, &configuration, samples))
-}
-
-/// A table of a file, or a shipped one.
-fn table(file: &str) -> Result<Table, CommandError> {
-    let unusable = |error: &dyn std::error::Error| {
-        CommandError::new(Exit::Rejected, format!("table `{file}` cannot be used")).because(error)
-    };
-    match SHIPPED.table(file) {
-        Some(text) => Table::from_tsv(text).map_err(|error| unusable(&error)),
-        None => {
-            let text = read_text(std::path::Path::new(file), LARGEST_TABLE)
-                .map_err(|error| unusable(&error))?;
-            Table::from_tsv(&text).map_err(|error| unusable(&error))
-        }
-    }
 }
 
 fn render(title: &str, report: &Report, paint: Paint) -> String {
     let mut shown = format!("{}\n", paint.tone(Tone::Strong, title));
-    let mut kept = 0;
-    let mut broken = 0;
-    for Verdict { clause, outcome } in &report.verdicts {
-        let (word, tone, remark) = match outcome {
-            Outcome::Kept => {
-                kept += 1;
-                ("ok", Tone::Plain, None)
-            }
-            Outcome::NotApplicable(why) => ("not applicable", Tone::Dim, Some((*why).to_owned())),
-            Outcome::Broken { what, input } => {
-                broken += 1;
-                let input = input.as_ref().map(|input| format!(" (sample: {input})"));
-                ("failed", Tone::Bad, Some(format!("{what}{}", input.unwrap_or_default())))
-            }
-        };
-        let remark = match (outcome, remark) {
-            (Outcome::Broken { .. }, Some(remark)) => {
-                format!("\n{:22}{}", "", paint.tone(Tone::Bad, &one_line(&remark, 400)))
-            }
-            (_, Some(remark)) => paint.tone(Tone::Dim, &format!(" ({remark})")),
-            (_, None) => String::new(),
-        };
+    let mut line = |verdict: &Verdict, word: &str, tone| {
         let word = paint.tone(tone, &format!("{word:14}"));
-        shown.push_str(&format!("  {:4}{word}  {}{remark}\n", clause.id, clause.must));
-    }
-    let other = report.verdicts.len() - kept - broken;
+        shown.push_str(&format!("  {:4}{word}  {}\n", verdict.clause.id, verdict.clause.must));
+        if let Outcome::Broken { what, input } = &verdict.outcome {
+            let input = input.as_ref().map(|input| format!(" (sample: {input})"));
+            let what = one_line(&format!("{what}{}", input.unwrap_or_default()), 400);
+            shown.push_str(&format!("{:22}{}\n", "", paint.tone(Tone::Bad, &what)));
+        }
+    };
+    // What there is to do comes first.
+    report.broken().for_each(|verdict| line(verdict, "failed", Tone::Bad));
+    let kept: Vec<_> = report.verdicts.iter().filter(|it| it.outcome == Outcome::Kept).collect();
+    kept.iter().for_each(|verdict| line(verdict, "ok", Tone::Plain));
+    let broken = report.broken().count();
+    let other = report.verdicts.len() - kept.len() - broken;
+    shown.push_str(&paint.tone(Tone::Dim, &not_applicable(report)));
     shown.push_str(&format!(
-        "{kept} ok, {broken} failed, {other} not applicable; {}\n",
+        "{} ok, {broken} failed, {other} not applicable; {}\n",
+        kept.len(),
         count(report.instances, "instance")
     ));
     shown
+}
+
+/// What was not put to the test, a line for each reason.
+fn not_applicable(report: &Report) -> String {
+    let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
+    for Verdict { clause, outcome } in &report.verdicts {
+        let Outcome::NotApplicable(why) = outcome else { continue };
+        match reasons.iter_mut().find(|(reason, _)| reason == why) {
+            Some((_, ids)) => ids.push(clause.id),
+            None => reasons.push((why, vec![clause.id])),
+        }
+    }
+    let line =
+        |(why, ids): (&str, Vec<&str>)| format!("  not applicable, as {why}: {}\n", ids.join(", "));
+    reasons.into_iter().map(line).collect()
 }
 
 #[derive(Serialize)]
