@@ -105,12 +105,16 @@ counts with its first document.
 
 Examples:
   docmill stats
+  docmill stats --kinds
   docmill stats --by plugin
   docmill stats --by document --top 20 --output json")]
 pub struct Stats {
     /// Tell what the calls of plugins cost, by this
     #[arg(long, value_name = "WHAT")]
     pub by: Option<By>,
+    /// Count what was found, by kind of annotation; every finding is read for that
+    #[arg(long, conflicts_with = "by")]
+    pub kinds: bool,
     /// How many rows to show
     #[arg(long, value_name = "N", default_value = "10", requires = "by", value_parser = clap::value_parser!(u32).range(1..))]
     pub top: u32,

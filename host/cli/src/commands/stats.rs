@@ -17,10 +17,14 @@ use crate::report::{
 };
 
 mod bill;
+mod kinds;
 
 /// Runs the command.
 pub fn run(common: &Common, options: &args::Stats) -> Result<Exit, CommandError> {
     let store = context::store_to_read(common)?;
+    if options.kinds {
+        return kinds::run(common, &store);
+    }
     if let Some(by) = options.by {
         return bill::run(common, &store, by, options.top as usize);
     }
