@@ -1,6 +1,7 @@
 //! docmill as a whole, one sentence per test: the binary as people run it, and the library with real plugins.
 
 mod archives;
+mod authors;
 mod bad_input;
 mod bills;
 mod choosing;
@@ -24,6 +25,7 @@ mod lineage;
 mod polyglot;
 mod read;
 mod reading;
+mod reference;
 mod repeated_runs;
 mod security;
 mod seeds;

@@ -181,6 +181,15 @@ pub fn pipeline_for(
 
 /// Sets the sandbox up for `jobs` documents at a time.
 pub fn catalog(common: &Common, jobs: usize) -> Result<Catalog, CommandError> {
+    Ok(Catalog::new(sandbox(common, jobs)?, compiler(common), code_cache()).with_shipped(&SHIPPED))
+}
+
+/// The same for one document at a time, that compiles everything anew.
+pub fn catalog_without_cache(common: &Common) -> Result<Catalog, CommandError> {
+    Ok(Catalog::new(sandbox(common, 1)?, compiler(common), None).with_shipped(&SHIPPED))
+}
+
+fn sandbox(common: &Common, jobs: usize) -> Result<Sandbox, CommandError> {
     let mut options = SandboxOptions {
         concurrency: jobs,
         confinement: confinement(common),
@@ -190,9 +199,7 @@ pub fn catalog(common: &Common, jobs: usize) -> Result<Catalog, CommandError> {
     if let Some(folder) = std::env::var_os("TMPDIR").filter(|folder| !folder.is_empty()) {
         options.spool = folder.into();
     }
-    let sandbox =
-        Sandbox::new(&options).map_err(|error| CommandError::of(Exit::Rejected, &error))?;
-    Ok(Catalog::new(sandbox, compiler(common), code_cache()).with_shipped(&SHIPPED))
+    Sandbox::new(&options).map_err(|error| CommandError::of(Exit::Rejected, &error))
 }
 
 /// Whether the system has to confine what runs and compiles plugins.
@@ -214,12 +221,16 @@ fn compiler(common: &Common) -> Compiler {
     }
 }
 
-/// The folder of compiled code: `docmill/code` in the user's cache folder.
-fn code_cache() -> Option<CodeCache> {
+/// The folder of compiled code: `docmill/code` in the user's cache folder, if the user has one.
+pub fn code_folder() -> Option<PathBuf> {
     let cache =
         std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
     let cache = cache.or_else(|| std::env::home_dir().map(|home| home.join(".cache")))?;
-    match CodeCache::open(&cache.join("docmill").join("code")) {
+    Some(cache.join("docmill").join("code"))
+}
+
+fn code_cache() -> Option<CodeCache> {
+    match CodeCache::open(&code_folder()?) {
         Ok(cache) => Some(cache),
         Err(error) => {
             tracing::warn!(%error, "plugins are compiled anew at every start, as there is no place to keep their code");

@@ -1,9 +1,11 @@
 //! The command line of docmill: parses, dispatches, renders events, and exits. Sees only public items of the library.
 
 mod args;
+mod carried;
 mod commands;
 mod component;
 mod context;
+mod contract;
 mod dossier;
 mod exit;
 mod files;
@@ -16,6 +18,7 @@ mod report;
 mod selection;
 mod signals;
 mod taking_in;
+mod trying;
 
 use std::process::ExitCode;
 

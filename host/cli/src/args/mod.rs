@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+mod authors;
 mod documents;
 mod failures;
 mod measuring;
@@ -14,6 +15,9 @@ mod stores;
 mod taking_in;
 mod values;
 
+pub use authors::{
+    BenchPlugin, Configuring, Doctor, Language, NewPlugin, RunPlugin, TestPlugin, Wit,
+};
 pub use documents::{By, Export, ExportFormat, Filter, List, Show, Sort, Stats};
 pub use failures::{Dismiss, Failures, Retry};
 pub use measuring::{Compare, Eval, Fit, Part, Taxonomy};
@@ -194,6 +198,11 @@ pub enum Command {
     /// Look at plugins
     #[command(subcommand)]
     Plugin(Plugin),
+    /// Tell what is missing on this machine for running docmill and for building plugins, and how to get it
+    Doctor(Doctor),
+    /// Compare versions of the contract that plugins are built for
+    #[command(subcommand)]
+    Wit(Wit),
     /// Print the pipeline in force
     Pipeline,
     /// Print a completion script for a shell

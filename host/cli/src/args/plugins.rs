@@ -6,6 +6,7 @@ use bytesize::ByteSize;
 use clap::{Args, Subcommand};
 use docmill::model::PluginName;
 
+use super::authors::{BenchPlugin, NewPlugin, RunPlugin, TestPlugin};
 use super::values::{assignment, step_name};
 
 /// The commands about plugins.
@@ -22,8 +23,25 @@ pub enum Plugin {
         #[arg(long = "sample", value_name = "FILE")]
         samples: Vec<PathBuf>,
     },
+    /// Make the folder of a new plugin, in the language of your choice
+    New(NewPlugin),
+    /// Run a plugin on documents and show what it finds, what it logs, and what each call costs
+    Run(RunPlugin),
+    /// Put a plugin to the test with golden cases: an input, what is chosen, and what has to come out
+    Test(TestPlugin),
     /// Check that a plugin keeps what the contract promises, clause by clause
     Check(Check),
+    /// Write the contract that plugins are built for
+    Wit {
+        /// Folder to write it to
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+        /// Write the last release of this track, such as `0.1`, or that of this version
+        #[arg(long, value_name = "VERSION")]
+        track: Option<String>,
+    },
+    /// Measure what a plugin costs to compile, to instantiate and to call, and compare it with an earlier build
+    Bench(BenchPlugin),
     /// Add a plugin to the file of the pipeline, or run another version of one
     Add(AddPlugin),
     /// Take a step out of the file of the pipeline

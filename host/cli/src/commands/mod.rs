@@ -1,6 +1,7 @@
 //! One file per command.
 
 mod compare;
+mod doctor;
 mod eval;
 mod export;
 mod failures;
@@ -19,8 +20,9 @@ mod taxonomy;
 mod update;
 mod verify;
 mod watch;
+mod wit;
 
-use crate::args::{Args, Command, Failures, Plugin, Store, Taxonomy};
+use crate::args::{Args, Command, Failures, Plugin, Store, Taxonomy, Wit};
 use crate::exit::Exit;
 use crate::report::CommandError;
 
@@ -69,7 +71,16 @@ pub fn run(args: &Args) -> Result<Exit, CommandError> {
         Command::Plugin(Plugin::Remove { step }) => plugin::edit::remove(common, step),
         Command::Plugin(Plugin::Enable { step }) => plugin::edit::enable(common, step, true),
         Command::Plugin(Plugin::Disable { step }) => plugin::edit::enable(common, step, false),
+        Command::Plugin(Plugin::New(options)) => plugin::new::run(common, options),
+        Command::Plugin(Plugin::Run(options)) => plugin::run::run(common, options),
+        Command::Plugin(Plugin::Test(options)) => plugin::test::run(common, options),
         Command::Plugin(Plugin::Check(options)) => plugin::check::run(common, options),
+        Command::Plugin(Plugin::Bench(options)) => plugin::bench::run(common, options),
+        Command::Plugin(Plugin::Wit { out, track }) => {
+            plugin::wit::run(common, out, track.as_deref())
+        }
+        Command::Doctor(options) => doctor::run(common, options),
+        Command::Wit(Wit::Diff { old, new }) => wit::diff(common, old, new),
         Command::Pipeline => generate::pipeline(common),
         Command::Completions { shell } => generate::completions(*shell),
         Command::Man => generate::manual(),

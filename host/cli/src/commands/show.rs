@@ -13,8 +13,8 @@ use crate::dossier::Dossier;
 use crate::exit::Exit;
 use crate::lookup;
 use crate::report::{
-    Column, CommandError, DocumentObject, Page, Paint, Table, Tone, bytes, confidence, count,
-    escaped, note, one_line, passages, quote, short, span, write_json,
+    Column, CommandError, DocumentObject, Page, Paint, Table, Tone, annotation_line, bytes,
+    confidence, count, escaped, note, one_line, passages, quote, short, span, write_json,
 };
 
 mod why;
@@ -158,7 +158,7 @@ fn annotations(page: &mut Page, dossier: &Dossier) {
         let kind = page.paint().tone(Tone::Key, &one_line(kind, 64));
         page.line(&format!("  {kind}  {}", annotations.len()));
         for annotation in annotations.iter().take(MOST_PASSAGES) {
-            let line = annotation_line(page, &dossier.document().text, annotation);
+            let line = annotation_line(&dossier.document().text, annotation, page.paint());
             page.line(&format!("      {line}"));
         }
         if annotations.len() > MOST_PASSAGES {
@@ -166,21 +166,6 @@ fn annotations(page: &mut Page, dossier: &Dossier) {
             page.line(&page.paint().tone(Tone::Dim, &more));
         }
     }
-}
-
-fn annotation_line(page: &Page, text: &str, annotation: &Annotation) -> String {
-    let mut parts = Vec::new();
-    parts.extend(annotation.value.as_ref().map(|value| one_line(value, 200)));
-    parts.extend(annotation.confidence.map(confidence));
-    parts.extend(annotation.attributes.iter().map(|attribute| {
-        format!("{}={}", one_line(&attribute.name, 64), one_line(&attribute.value, 100))
-    }));
-    if let Some(span) = annotation.span {
-        for (context, emphasised) in passages(text, &[span]) {
-            parts.push(quote(text, &context, &emphasised, page.paint()));
-        }
-    }
-    if parts.is_empty() { "(the document as a whole)".to_owned() } else { parts.join("  ") }
 }
 
 fn translations(page: &mut Page, dossier: &Dossier) {

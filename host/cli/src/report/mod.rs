@@ -16,6 +16,7 @@ mod plan;
 mod progress;
 mod table;
 mod text;
+mod trial;
 mod units;
 
 pub use error::{CommandError, finish, hint_of};
@@ -32,11 +33,12 @@ pub use object::{
 pub use page::Page;
 pub use paint::{Paint, Tone, width};
 pub use panic::guarded;
-pub use passages::{passages, quote};
+pub use passages::{annotation_line, passages, quote};
 pub use plan::{note_unread, show_plan, tell_nothing_due};
 pub use progress::{Counter, Progress};
 pub use table::{Column, Table, cut_end, cut_list, cut_start};
 pub use text::{count, escaped, one_line, short};
+pub use trial::{TrialObject, show_trial};
 pub use units::{bytes, confidence, grouped, moment, rfc3339, span};
 
 use std::io::Write;

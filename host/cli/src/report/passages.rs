@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use docmill::model::Span;
+use docmill::model::{Annotation, Span};
 
-use super::escaped;
 use super::paint::{Paint, Tone};
+use super::{confidence, escaped, one_line};
 
 /// So many characters of context stand on each side of a passage.
 const CONTEXT: usize = 40;
@@ -80,6 +80,22 @@ pub fn quote(
         quoted.push('…');
     }
     quoted
+}
+
+/// An annotation in one line: what it stands for, what else is said of it, and where it was found.
+pub fn annotation_line(text: &str, annotation: &Annotation, paint: Paint) -> String {
+    let mut parts = Vec::new();
+    parts.extend(annotation.value.as_ref().map(|value| one_line(value, 200)));
+    parts.extend(annotation.confidence.map(confidence));
+    parts.extend(annotation.attributes.iter().map(|attribute| {
+        format!("{}={}", one_line(&attribute.name, 64), one_line(&attribute.value, 100))
+    }));
+    if let Some(span) = annotation.span {
+        for (context, emphasised) in passages(text, &[span]) {
+            parts.push(quote(text, &context, &emphasised, paint));
+        }
+    }
+    if parts.is_empty() { "(the document as a whole)".to_owned() } else { parts.join("  ") }
 }
 
 /// Escapes a part of a line; unlike `one_line` it keeps the space at both ends.
