@@ -323,36 +323,50 @@ fn findings_do_not_pile_up_in_memory() {
 #[test]
 fn whatever_plugins_call_and_return_memory_stays_within_its_bound() {
     const JOBS: u64 = 8;
-    /// In MiB: the program and its code; results that wait, and as many that are being stored.
-    const WHOLE: u64 = 200 + 2 * 128;
+    /// In MiB: the program and its code; results that wait; what the store holds for those of them that are being stored.
+    const WHOLE: u64 = 200 + 128 + 4 * 128;
     /// A plugin's memory; what it hands over, and as it is converted; what came out of its source.
     const EACH: u64 = 64 + 2 * 16 + 128;
+    let step = |adversary: &str, rest: &str| {
+        let plugin = guest(&format!("adversarial/{adversary}"));
+        format!("[[step]]\nplugin = {plugin:?}\nlimits = {{ deadline = \"1s\" }}\n{rest}\n")
+    };
     let reader = format!("[[step]]\nplugin = {:?}\n\n", shipped("extract-text"));
     let words: String =
         (0..500).map(|number| format!("{number}\t{}\n", "x".repeat(20_000))).collect();
     let table = "tables = { words = \"./words.tsv\" }\n";
-    for (adversary, before, rest) in [
-        ("return-huge-text", reader.as_str(), ""),
-        ("return-huge-list", &reader, ""),
-        ("find-too-much", &reader, table),
-        ("find-forever", &reader, table),
-        ("hoard-handles", &reader, table),
-        ("log-flood", &reader, ""),
-        ("print-flood", &reader, ""),
-        ("grow-memory", &reader, ""),
-        // `many-documents` is left out: `SECURITY.md`, "What is not defended".
-        ("write-forever", "", ""),
-        ("emit-too-much", "", ""),
-        ("emit-huge", "", ""),
-        ("keep-reading-forever", "", ""),
+    let analyzer = |adversary: &str, rest: &str| reader.clone() + &step(adversary, rest);
+    // Nothing comes before what reads sources.
+    let source = |adversary: &str| step(adversary, "") + &reader;
+    let huge: String = (0..4)
+        .map(|number| step("return-huge-list", &format!("name = \"huge-{number}\"\n")))
+        .collect();
+    for (adversary, pipeline) in [
+        ("return-huge-text", analyzer("return-huge-text", "")),
+        ("return-huge-list", analyzer("return-huge-list", "")),
+        ("find-too-much", analyzer("find-too-much", table)),
+        ("find-forever", analyzer("find-forever", table)),
+        ("get-too-much", analyzer("get-too-much", table)),
+        ("page-forever", analyzer("page-forever", table)),
+        ("hoard-handles", analyzer("hoard-handles", table)),
+        ("log-flood", analyzer("log-flood", "")),
+        ("print-flood", analyzer("print-flood", "")),
+        ("grow-memory", analyzer("grow-memory", "")),
+        ("read-findings-forever", reader.clone() + &huge + &step("read-findings-forever", "")),
+        ("many-documents", source("many-documents")),
+        ("thousands-of-documents", source("thousands-of-documents")),
+        ("log-and-fail", source("hundreds-of-documents") + &step("log-and-fail", "")),
+        ("write-forever", source("write-forever")),
+        ("emit-too-much", source("emit-too-much")),
+        ("emit-huge", source("emit-huge")),
+        ("keep-reading-forever", source("keep-reading-forever")),
     ] {
         let env = TestEnv::new();
-        let plugin = guest(&format!("adversarial/{adversary}"));
-        let step = format!("[[step]]\nplugin = {plugin:?}\nlimits = {{ deadline = \"1s\" }}\n");
         env.write("words.tsv", format!("a\t{}\n{words}", "x".repeat(20_000)));
-        let last = if before.is_empty() { reader.as_str() } else { "" };
-        env.write("docmill.toml", format!("{before}{step}{rest}\n{last}"));
-        for number in 0..JOBS {
+        env.write("docmill.toml", pipeline);
+        // Of sources with so many documents as are held of one, the store has one at a time, and it takes its time.
+        let sources = if adversary == "thousands-of-documents" { 2 } else { JOBS };
+        for number in 0..sources {
             env.write(format!("in/{number}.txt"), format!("Texte {number}.\n"));
         }
         let jobs = JOBS.to_string();
@@ -360,6 +374,69 @@ fn whatever_plugins_call_and_return_memory_stays_within_its_bound() {
         let (output, highest) = watched(&env, &arguments);
         assert!(matches!(output.code, Some(0 | 1)), "{adversary}: {}", output.stderr);
         assert!(highest < WHOLE + JOBS * EACH, "{adversary}: docmill had {highest} MiB");
+    }
+}
+
+/// What finds the keys of a table is built in the first call that asks for it, which has a deadline of a second, as all that wait.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_searches_a_large_table_is_built_once_and_in_nobodys_time() {
+    let env = TestEnv::new();
+    let mut seed = 1_u64;
+    let mut letter = || {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        char::from(b'a' + (seed >> 33) as u8 % 26)
+    };
+    let keys = (0..4_000).map(|_| (0..1_000).map(|_| letter()).collect::<String>() + "\tx\n");
+    env.write("words.tsv", keys.collect::<String>());
+    env.write(
+        "docmill.toml",
+        format!(
+            "[[step]]\nplugin = {:?}\n\n[[step]]\nplugin = {:?}\nlimits = {{ deadline = \"1s\" }}\n\
+             tables = {{ words = \"./words.tsv\" }}\n",
+            shipped("extract-text"),
+            guest("adversarial/find-too-much")
+        ),
+    );
+    for number in 0..8 {
+        env.write(format!("in/{number}.txt"), format!("Texte {number}.\n"));
+    }
+    let (output, highest) = watched(&env, &["ingest", "in", "--jobs", "8"]);
+    let _ = output.expect(exit::SUCCESS).says("8 documents added");
+    // What is built has 200 MiB at most, and so has the program.
+    assert!(highest < 500, "docmill had {highest} MiB");
+}
+
+/// Results as large as they may be are written once: not by every span, nor by every label of every other document.
+#[test]
+fn what_is_shown_and_exported_grows_with_what_was_found_and_no_faster() {
+    let env = TestEnv::new();
+    let text = "Un texte sans fin. ".repeat(50_000);
+    env.write(
+        "docmill.toml",
+        format!(
+            "[[step]]\nplugin = {:?}\n\n[[step]]\nplugin = {:?}\n\n[[step]]\nplugin = {:?}\n",
+            shipped("extract-text"),
+            guest("adversarial/cover-everything"),
+            guest("adversarial/give-every-label")
+        ),
+    );
+    env.write("in/long.txt", &text);
+    (0..50).for_each(|number| env.write(format!("in/{number}.txt"), "Un texte.\n"));
+    let _ = env.run(["ingest", "in"]).expect(exit::SUCCESS).says("51 documents added");
+    let listed = env.run(["list"]).expect(exit::SUCCESS).stdout.len();
+    assert!(listed < 51 * 6_000, "{listed} bytes are listed");
+    // The text, its parts that were found, and 51 times 10,000 labels.
+    for (format, most) in [
+        ("jsonl", 20 * text.len() + 51 * 10_000 * 200),
+        ("csv", 20 * text.len() + 51 * 10_000 * 100),
+        ("markdown", 2 * text.len()),
+        ("html", 2 * text.len()),
+    ] {
+        let exported = env.run(["export", "--format", format, "--to", "out"]);
+        let _ = exported.expect(exit::SUCCESS);
+        let size = std::fs::metadata(env.work().join("out")).expect("it was written").len();
+        assert!(size < most as u64, "{format}: {size} bytes");
     }
 }
 

@@ -138,7 +138,7 @@ clauses! {
     CONTAINER_LIMIT = "L-2", ["members.emit", "members.begin", "members.member-writer.write"],
         "what comes out of a container stays within what its size allows";
     LOOKUP_LIMIT = "L-3", ["lookup.table.get-many", "lookup.table.find"],
-        "one call asks a table for at most 16 MiB, and searches it only where its keys have no more";
+        "one call asks a table for at most 16 MiB, and searches it only where its keys have at most 4 MiB";
     HANDLE_LIMIT = "L-4", ["lookup.open"],
         "a plugin holds at most 1,000 handles at a time";
 

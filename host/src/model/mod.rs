@@ -38,4 +38,5 @@ pub use run::{Run, RunId, Tally};
 pub use source::{SourceInfo, SourceState, StoredSource};
 pub use source_name::SourceName;
 pub use summary::{CallSummary, DocumentSummary, LabelSummary, StepSummary};
+pub(crate) use weight::RECORD;
 pub use weight::Weight;

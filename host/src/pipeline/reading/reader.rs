@@ -1,6 +1,6 @@
 //! Runs the steps that a walk asks for on one source, and gathers what they return.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::source::Source;
 use super::walk::{
@@ -10,7 +10,7 @@ use crate::capabilities::{MemberSink, patiently};
 use crate::ingest::Unreadable;
 use crate::model::{
     Attempt, Attribute, Cost, Digest, Document, DocumentId, Extracted, Failure, FailureClass,
-    FailureId, Finding, Findings, Hint, LogLevel, LogLine, PluginName, Provenance, RunId,
+    FailureId, Finding, Findings, Hint, LogLevel, LogLine, PluginName, Provenance, RECORD, RunId,
     SourceState, Weight,
 };
 use crate::pipeline::assembly::Pipeline;
@@ -77,6 +77,8 @@ impl<'a> Reader<'a> {
             failures: Vec::new(),
             calls: Vec::new(),
             held: 0,
+            copied: (0, 0),
+            full: BTreeSet::new(),
             may_have_parts: false,
             error: std::marker::PhantomData,
         };
@@ -120,6 +122,17 @@ fn unsupported(media_type: &str, reasons: &[String]) -> Stopped {
     stopped
 }
 
+/// How much memory all that comes out of a source may take with what this step adds to it, in bytes.
+fn most_of(step: &Step) -> u64 {
+    LARGEST_RESULTS.max(step.limits.output.saturating_mul(4))
+}
+
+fn too_much(step: &Step) -> Stopped {
+    let most = bytesize::ByteSize(most_of(step)).display().iec();
+    let cause = format!("with it, what came out of the source takes more than {most}");
+    Stopped::new(FailureClass::Output, cause)
+}
+
 /// No plugin is to blame for it, and in a moment it may be otherwise.
 fn is_of_machine(stopped: &Stopped) -> bool {
     stopped.class == FailureClass::Machine
@@ -138,8 +151,12 @@ struct Reading<'r, 'a, E> {
     retired: Vec<(u32, PluginName)>,
     failures: Vec<Failure>,
     calls: Vec<(&'a Step, Cost, bool)>,
-    /// About how much memory all results have so far, in bytes.
+    /// About how much memory all results and failures have so far, in bytes, and take until they are stored.
     held: u64,
+    /// Of the document that is read, by its place: about how much the findings that other steps read take once more, in bytes.
+    copied: (u32, u64),
+    /// The steps of which no further document can be held, each with a failure that says so.
+    full: BTreeSet<&'a PluginName>,
     /// Whether an unpacker had a try, or would have one: what has parts need not have a text.
     may_have_parts: bool,
     error: std::marker::PhantomData<E>,
@@ -184,8 +201,9 @@ impl<'a, E> Work<'a> for Reading<'_, 'a, E> {
         });
         // Each document gets what the container says of the source.
         let called = called.and_then(|called| {
-            let copies = info.attributes.held().saturating_mul(called.value.len() as u64);
-            self.hold(step, called.value.held().saturating_add(copies), called)
+            let each = info.attributes.held().saturating_add(RECORD);
+            let besides = each.saturating_mul(called.value.len() as u64);
+            self.hold(step, called.value.held().saturating_add(besides), called)
         });
         Ok(self.came(step, None, called).map(|called| {
             let provenance = self.provenance(step, extraction_key(step, info), called.cost);
@@ -211,14 +229,27 @@ impl<'a, E> Work<'a> for Reading<'_, 'a, E> {
     ) -> Result<Came<Option<Findings>>, Halted<E>> {
         // Only who tells nothing makes others wait for it.
         let Due::Certain { key, prior } = due else { return Ok(Came::Untold) };
+        // A source may have very many documents, and each of these would fail as the one before it did.
+        if self.full.contains(&step.name) {
+            return Ok(Came::Failed);
+        }
+        if self.copied.0 != index {
+            self.copied = (index, 0);
+        }
         let prior = prior.into_iter().collect();
         let Reader { pipeline, source, .. } = self.reader;
+        let is_read = pipeline.is_read(&step.name);
         let called = patiently(is_of_machine, || {
             step.find_at(pipeline.sandbox(), document, &prior, source.depth)
         });
-        let called = called.and_then(|called| self.hold(step, called.value.held(), called));
+        let called = called.and_then(|called| {
+            let bytes = called.value.held();
+            self.copied.1 = self.copied.1.saturating_add(if is_read { bytes } else { 0 });
+            self.hold(step, bytes.saturating_add(RECORD), called)
+        });
+        let called = called.map_err(|stopped| self.hold_failure(step, stopped));
         Ok(self.came(step, Some(index), called).map(|called| {
-            let copy = pipeline.is_read(&step.name).then(|| called.value.clone());
+            let copy = is_read.then(|| called.value.clone());
             let provenance = self.provenance(step, key, called.cost);
             let step = step.name.clone();
             self.findings.push((index, Finding { step, findings: called.value, provenance }));
@@ -239,15 +270,36 @@ impl<'a, E> Reading<'_, 'a, E> {
         bytes: u64,
         called: Called<T>,
     ) -> Result<Called<T>, Stopped> {
-        let most = LARGEST_RESULTS.max(step.limits.output.saturating_mul(4));
-        let held = self.held.saturating_add(bytes);
-        if held > most {
-            let most = bytesize::ByteSize(most).display().iec();
-            let cause = format!("with it, what came out of the source takes more than {most}");
-            return Err(Stopped::new(FailureClass::Output, cause).after(called.cost));
+        if !self.has_room(step, bytes) {
+            return Err(too_much(step).after(called.cost));
         }
-        self.held = held;
+        self.held = self.held.saturating_add(bytes);
         Ok(called)
+    }
+
+    /// Counts how a step ended on a document. Once there is no room for that either, it is the last document that the step reads: a
+    /// source may have very many, and a plugin may log on each.
+    fn hold_failure(&mut self, step: &'a Step, stopped: Stopped) -> Stopped {
+        // That one is not kept.
+        if stopped.class == FailureClass::Unsupported {
+            return stopped;
+        }
+        let Stopped { causes, hint, backtrace, log, .. } = &stopped;
+        let words = causes.held() + hint.as_deref().map_or(0, Weight::held) + backtrace.held();
+        let bytes = words.saturating_add(log.held()).saturating_add(RECORD);
+        if self.has_room(step, bytes) {
+            self.held = self.held.saturating_add(bytes);
+            return stopped;
+        }
+        self.full.insert(&step.name);
+        let mut last = too_much(step).after(stopped.cost.as_deref().copied().unwrap_or_default());
+        last.causes.push("no document after this one was read".to_owned());
+        last
+    }
+
+    /// Whether there is room for so many bytes beside all that came out of the source so far.
+    fn has_room(&self, step: &Step, bytes: u64) -> bool {
+        self.held.saturating_add(self.copied.1).saturating_add(bytes) <= most_of(step)
     }
 
     /// Notes how a call ended.

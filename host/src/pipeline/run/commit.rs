@@ -9,7 +9,7 @@ use super::context::{Abort, Context};
 use super::queue::{Receiver, Sender};
 use super::source::untouched;
 use super::strategy::{Strategy, gone, retire};
-use crate::model::{SourceName, Tally, Weight};
+use crate::model::{RECORD, SourceName, Tally, Weight};
 use crate::pipeline::event::{Event, Fate, Reporter};
 use crate::store::{Commit, Store, StoreError};
 
@@ -37,14 +37,21 @@ pub(super) struct Done {
 }
 
 impl Done {
-    /// About how much memory it holds, in bytes.
+    /// About how much memory it holds, and the store until it is durable, in bytes.
     fn weight(&self) -> u64 {
         let Some(commit) = &self.commit else { return 0 };
-        let original = commit.original.as_ref().map_or(0, |original| original.len() as u64);
-        let documents = commit.documents.iter().map(|it| it.extracted.held());
-        let findings = commit.findings.iter().map(|(_, _, finding)| finding.held());
-        let failures = commit.failures.iter().map(Weight::held);
-        documents.chain(findings).chain(failures).fold(original, u64::saturating_add)
+        let Commit { source, original, documents, findings, retired, failures } = commit;
+        let original = original.as_ref().map_or(0, |original| original.len() as u64);
+        // The store looks at all documents of a source, those that stay as they are among them.
+        let records = documents.len().max(source.documents.len())
+            + findings.len()
+            + retired.len()
+            + failures.len();
+        let own = RECORD.saturating_mul(records as u64).saturating_add(original);
+        let documents = documents.iter().map(|it| it.extracted.held());
+        let findings = findings.iter().map(|(_, _, finding)| finding.held());
+        let failures = failures.iter().map(Weight::held);
+        documents.chain(findings).chain(failures).fold(own, u64::saturating_add)
     }
 }
 
