@@ -190,16 +190,21 @@ pub fn catalog_without_cache(common: &Common) -> Result<Catalog, CommandError> {
 }
 
 fn sandbox(common: &Common, jobs: usize) -> Result<Sandbox, CommandError> {
-    let mut options = SandboxOptions {
+    let options = SandboxOptions {
         concurrency: jobs,
         confinement: confinement(common),
+        spool: spool(),
         ..SandboxOptions::default()
     };
-    // Where people say that temporary files go.
-    if let Some(folder) = std::env::var_os("TMPDIR").filter(|folder| !folder.is_empty()) {
-        options.spool = folder.into();
-    }
     Sandbox::new(&options).map_err(|error| CommandError::of(Exit::Rejected, &error))
+}
+
+/// Where content waits that does not fit into memory: where people say that temporary files go.
+pub fn spool() -> PathBuf {
+    match std::env::var_os("TMPDIR").filter(|folder| !folder.is_empty()) {
+        Some(folder) => folder.into(),
+        None => SandboxOptions::default().spool,
+    }
 }
 
 /// Whether the system has to confine what runs and compiles plugins.

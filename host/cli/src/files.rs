@@ -1,4 +1,4 @@
-//! A list of paths, which a file or standard input has.
+//! Paths that are named: which of them is standard input, and lists of them.
 
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
@@ -8,12 +8,28 @@ use docmill::manifest::read_file;
 use crate::exit::Exit;
 use crate::report::CommandError;
 
+/// The path that stands for standard input.
+pub const STANDARD_INPUT: &str = "-";
+
+/// Whether a path stands for standard input.
+pub fn is_standard_input(path: &Path) -> bool {
+    path == Path::new(STANDARD_INPUT)
+}
+
+/// Refuses paths of which several stand for standard input.
+pub fn check_standard_input(paths: &[PathBuf]) -> Result<(), CommandError> {
+    match paths.iter().filter(|path| is_standard_input(path)).count() {
+        0 | 1 => Ok(()),
+        _ => Err(CommandError::new(Exit::Usage, "standard input (`-`) can be read only once")),
+    }
+}
+
 /// The longest list of paths, in bytes: some millions of them.
 const LONGEST_LIST: u64 = 1 << 30;
 
 /// The paths in a list: with a NUL after each, if there is any, as `find -print0` writes them, else one a line.
 pub fn listed(list: &Path) -> Result<Vec<PathBuf>, CommandError> {
-    let bytes = match list == Path::new("-") {
+    let bytes = match is_standard_input(list) {
         true => read_input(LONGEST_LIST),
         false => read_file(list, LONGEST_LIST),
     };

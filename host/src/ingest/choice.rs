@@ -23,12 +23,27 @@ pub struct Choice {
     exclude: Gitignore,
     hidden: bool,
     ignore_files: bool,
+    links: Links,
+}
+
+/// What is done about links that are found in folders. One that is named itself is followed in any case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Links {
+    /// They are reported.
+    #[default]
+    Reported,
+    /// Those that lead to what lies beneath the folder that was named are followed, others reported.
+    Inside,
+    /// They are followed wherever they lead, but to a folder around the one that was named.
+    Anywhere,
 }
 
 impl Default for Choice {
     /// Everything but hidden files, what editors leave behind, and what an ignore file leaves out.
     fn default() -> Choice {
-        Choice { include: None, exclude: Gitignore::empty(), hidden: false, ignore_files: true }
+        let exclude = Gitignore::empty();
+        let links = Links::Reported;
+        Choice { include: None, exclude, hidden: false, ignore_files: true, links }
     }
 }
 
@@ -58,6 +73,21 @@ impl Choice {
     #[must_use]
     pub fn with_ignore_files(self, ignore_files: bool) -> Choice {
         Choice { ignore_files, ..self }
+    }
+
+    /// Follows links in folders, or not.
+    #[must_use]
+    pub fn with_links(self, links: Links) -> Choice {
+        Choice { links, ..self }
+    }
+
+    pub(super) fn links(&self) -> Links {
+        self.links
+    }
+
+    /// Whether whoever walks the folder comes to what lies at this path beneath it, without any link.
+    pub(super) fn comes_to(&self, beneath: &Path) -> bool {
+        self.hidden || !beneath.iter().any(is_hidden)
     }
 
     /// What the ignore files in a folder say; `beneath` is its path in the folder that was named.

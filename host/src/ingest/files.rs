@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::choice::{Choice, Skipped};
 use super::folder::Folder;
+use super::pattern::{Pattern, Reach};
 use super::walk::{Found, Place, Root, Walk, cannot, is_no_file};
 use super::{Content, Offer, Origin, Unreadable};
 use crate::capabilities::{Blob, OpenFile};
@@ -21,7 +22,7 @@ use crate::model::SourceName;
 /// whoever can write to a folder cannot have another file taken in for one of those in it.
 pub struct Files {
     base: PathBuf,
-    roots: VecDeque<PathBuf>,
+    roots: VecDeque<Named>,
     walk: Option<Walk>,
     walked: Vec<Walked>,
     /// The folder of the file that was named last: many are named in one folder, and share its handle.
@@ -30,10 +31,20 @@ pub struct Files {
     skipped: Skipped,
 }
 
+/// A path that was named.
+#[derive(Debug, Clone)]
+struct Named {
+    path: PathBuf,
+    /// Whether it is a pattern, where nothing lies at it.
+    may_be_pattern: bool,
+}
+
 /// A folder of which everything was offered that could be found in it.
 struct Walked {
     given: PathBuf,
     root: PathBuf,
+    /// What of it was named, if not all.
+    pattern: Option<Pattern>,
     /// Whether there was anything, and all of it could be listed.
     is_whole: bool,
 }
@@ -42,9 +53,25 @@ impl Files {
     /// The files at these paths, with names relative to `base`.
     pub fn new(paths: impl IntoIterator<Item = PathBuf>, base: &Path) -> Files {
         let base = std::fs::canonicalize(base).unwrap_or_else(|_| base.to_owned());
-        let roots = paths.into_iter().collect();
-        let (choice, skipped) = Default::default();
-        Files { base, roots, walk: None, walked: Vec::new(), parent: None, choice, skipped }
+        let (roots, choice, skipped) = Default::default();
+        let files =
+            Files { base, roots, walk: None, walked: Vec::new(), parent: None, choice, skipped };
+        files.and(paths)
+    }
+
+    /// The same, and what lies at these paths, or matches them as patterns where nothing does: `*`, `?`, `[…]` and `{…}` stay within
+    /// a name, and `**` is any number of folders.
+    #[must_use]
+    pub fn matching(mut self, paths: impl IntoIterator<Item = PathBuf>) -> Files {
+        self.roots.extend(paths.into_iter().map(|path| Named { path, may_be_pattern: true }));
+        self
+    }
+
+    /// The same, and the files at these paths.
+    #[must_use]
+    pub fn and(mut self, paths: impl IntoIterator<Item = PathBuf>) -> Files {
+        self.roots.extend(paths.into_iter().map(|path| Named { path, may_be_pattern: false }));
+        self
     }
 
     /// The same, with another choice of what is taken of folders.
@@ -66,7 +93,8 @@ impl Files {
 
     /// How many sources will be offered, as things are now. Walks all folders, and reads no file.
     pub fn count(&self) -> u64 {
-        let mut again = Files::new(self.roots.clone(), &self.base);
+        let mut again = Files::new([], &self.base);
+        again.roots = self.roots.clone();
         again.choice = Arc::clone(&self.choice);
         std::iter::from_fn(|| again.next()).count() as u64
     }
@@ -101,21 +129,34 @@ impl Files {
     }
 
     /// Begins with a path that was named: a file is at hand at once, a folder is walked from now on.
-    fn begin(&mut self, given: &Path) -> std::io::Result<Option<Place>> {
-        // Links in the path that was named are followed here, and nowhere after.
-        let path = std::fs::canonicalize(given)?;
+    fn begin(&mut self, named: &Named) -> Result<Option<Place>, Unreadable> {
+        let not_found = |error| cannot("found", &error);
+        let given = named.path.as_path();
+        // Links in the path that was named are followed here, and nowhere after, unless that is asked for.
+        let (path, pattern) = match std::fs::canonicalize(given) {
+            Err(error) if error.kind() == ErrorKind::NotFound && named.may_be_pattern => {
+                let pattern = Pattern::of(given);
+                match pattern.map_err(|error| Unreadable::because(error.to_string()))? {
+                    Some((folder, pattern)) => {
+                        (std::fs::canonicalize(folder).map_err(not_found)?, Some(pattern))
+                    }
+                    None => return Err(not_found(error)),
+                }
+            }
+            path => (path.map_err(not_found)?, None),
+        };
         if path.is_dir() {
-            let folder = Arc::new(Folder::at(&path)?);
-            self.walk = Some(Walk::of(given, Root { path, folder }, &self.choice));
+            let folder = Arc::new(Folder::at(&path).map_err(not_found)?);
+            self.walk = Some(Walk::of(given, Root { path, folder }, &self.choice, pattern));
             return Ok(None);
         }
         let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
-            return Err(ErrorKind::NotFound.into());
+            return Err(not_found(ErrorKind::NotFound.into()));
         };
         let root = match self.parent.take().filter(|root| root.path == parent) {
             Some(root) => root,
             None => {
-                let folder = Arc::new(Folder::at(parent)?);
+                let folder = Arc::new(Folder::at(parent).map_err(not_found)?);
                 Arc::new(Root { path: parent.to_owned(), folder })
             }
         };
@@ -131,19 +172,23 @@ impl Files {
                 match self.begin(&given) {
                     Ok(Some(file)) => return Some(Found::File(file)),
                     Ok(None) => continue,
-                    Err(error) => return Some(Found::Bad(given, cannot("found", &error))),
+                    Err(reason) => return Some(Found::Bad(given.path, reason)),
                 }
             };
             if let Some(found) = walk.next(&mut self.skipped) {
                 return Some(found);
             }
-            let Some(Walk { given, root, found_any, failed, .. }) = self.walk.take() else {
+            let Some(Walk { given, root, pattern, found_any, failed, .. }) = self.walk.take()
+            else {
                 continue;
             };
-            let is_whole = found_any && !failed;
-            self.walked.push(Walked { given: given.clone(), root: root.path.clone(), is_whole });
-            if !found_any {
-                return Some(Found::Empty(given));
+            let (is_whole, is_pattern) = (found_any && !failed, pattern.is_some());
+            let root = root.path.clone();
+            self.walked.push(Walked { given: given.clone(), root, pattern, is_whole });
+            match (found_any, is_pattern) {
+                (true, _) => {}
+                (false, true) => return Some(Found::Unmatched(given)),
+                (false, false) => return Some(Found::Empty(given)),
             }
         }
     }
@@ -158,6 +203,12 @@ impl Origin for Files {
                 Found::Empty(path) => {
                     self.unreadable(&path, Unreadable::because("it is a folder without files"))
                 }
+                Found::Unmatched(path) => self.unreadable(
+                    &path,
+                    Unreadable::because(
+                        "there is no such file, and nothing matches it as a pattern",
+                    ),
+                ),
                 Found::Folder(_) => continue,
             });
         }
@@ -169,7 +220,13 @@ impl Origin for Files {
         // An absolute name takes the place of the base.
         let Some(path) = path_of(name) else { return false };
         let path = self.base.join(path);
-        let is_under = |folder: &Walked| folder.is_whole && path.starts_with(&folder.root);
+        let is_named = |folder: &Walked, beneath: &Path| {
+            folder.pattern.as_ref().is_none_or(|it| it.reach(beneath) == Reach::Within)
+        };
+        let is_under = |folder: &Walked| {
+            let beneath = path.strip_prefix(&folder.root);
+            folder.is_whole && beneath.is_ok_and(|beneath| is_named(folder, beneath))
+        };
         self.walked.iter().any(is_under)
             && match std::fs::symlink_metadata(&path) {
                 // Where the file was there is a folder now.

@@ -15,6 +15,9 @@ use std::path::{Component, Path};
 #[derive(Debug)]
 pub(super) struct Folder(system::Handle);
 
+/// What tells a folder from all others.
+pub(super) type Identity = system::Identity;
+
 /// What a name in a folder stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -52,6 +55,23 @@ impl Folder {
     /// The folder of this name in this one.
     pub(super) fn folder(&self, name: &OsStr) -> io::Result<Folder> {
         system::folder(&self.0, name).map(Folder)
+    }
+
+    /// The folder at a path beneath this one, no part of which is a link; this one itself at none.
+    pub(super) fn folder_at(&self, path: &Path) -> io::Result<Folder> {
+        let is_beneath = path.components().all(|part| matches!(part, Component::Normal(_)));
+        if !is_beneath {
+            return Err(io::ErrorKind::InvalidInput.into());
+        }
+        match path.as_os_str().is_empty() {
+            true => system::folder(&self.0, OsStr::new(".")).map(Folder),
+            false => system::beneath(&self.0, path).map(Folder),
+        }
+    }
+
+    /// What tells it from all other folders, under whatever name.
+    pub(super) fn identity(&self) -> io::Result<Identity> {
+        system::identity(&self.0)
     }
 
     /// Everything in it, in the order of the bytes of the names.
@@ -100,6 +120,8 @@ mod system {
     use super::*;
 
     pub(super) type Handle = OwnedFd;
+    /// The device, and the number of the folder on it.
+    pub(super) type Identity = (u64, u64);
 
     /// A folder that may be passed through need not be readable, and what is looked at need not be opened.
     #[cfg(target_os = "linux")]
@@ -151,6 +173,11 @@ mod system {
         names.try_fold(self::folder(folder, first)?, |folder, name| self::folder(&folder, name))
     }
 
+    pub(super) fn identity(folder: &Handle) -> io::Result<Identity> {
+        let metadata = rustix::fs::fstat(folder)?;
+        Ok((metadata.st_dev, metadata.st_ino))
+    }
+
     pub(super) fn entries(folder: &Handle) -> io::Result<Vec<Entry>> {
         let mut entries = Vec::new();
         let listed =
@@ -194,6 +221,7 @@ mod system {
     use super::*;
 
     pub(super) type Handle = PathBuf;
+    pub(super) type Identity = PathBuf;
 
     pub(super) fn root(path: &Path) -> io::Result<Handle> {
         Ok(path.to_owned())
@@ -208,6 +236,10 @@ mod system {
 
     pub(super) fn beneath(folder: &Handle, path: &Path) -> io::Result<Handle> {
         path.iter().try_fold(folder.clone(), |folder, name| self::folder(&folder, name))
+    }
+
+    pub(super) fn identity(folder: &Handle) -> io::Result<Identity> {
+        std::fs::canonicalize(folder)
     }
 
     pub(super) fn entries(folder: &Handle) -> io::Result<Vec<Entry>> {

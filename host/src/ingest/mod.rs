@@ -14,13 +14,16 @@ mod choice;
 mod files;
 mod folder;
 mod media_type;
+mod pattern;
+mod piped;
 mod wake;
 mod walk;
 mod watch;
 
-pub use choice::{Choice, Skipped};
+pub use choice::{Choice, Links, Skipped};
 pub use files::{Files, open_named};
 pub use media_type::{GlobError, LOOKED_AT, MediaTypes, judge};
+pub use piped::Piped;
 pub use wake::Wake;
 pub use watch::{Arrived, Looked, Watch};
 

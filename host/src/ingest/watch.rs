@@ -116,7 +116,7 @@ impl Watch {
                     folders.insert(path);
                 }
                 // It may be filled at any time.
-                Found::Empty(_) => {}
+                Found::Empty(_) | Found::Unmatched(_) => {}
             }
         }
         let now = Instant::now();

@@ -2,7 +2,7 @@
 
 use bytesize::ByteSize;
 use clap::{Args, ValueEnum};
-use docmill::ingest::{Choice, GlobError, MediaTypes};
+use docmill::ingest::{Choice, GlobError, Links, MediaTypes};
 use docmill::pipeline::{Budget, RunOptions};
 
 use super::values::{budget, source_size};
@@ -68,13 +68,37 @@ pub struct Choosing {
     /// Take what a file `.ignore` or `.docmillignore` leaves out as well
     #[arg(long)]
     no_ignore: bool,
+    /// Follow links in folders, to what lies in the folder that was named or with `=anywhere` wherever they lead; others are reported
+    #[arg(
+        long,
+        value_name = "WHERE",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "inside"
+    )]
+    follow_links: Option<Following>,
+}
+
+/// Where links may lead that are followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Following {
+    /// Into the folder that was named
+    Inside,
+    /// Wherever they do
+    Anywhere,
 }
 
 impl Choosing {
     /// What was asked for.
     pub fn choice(&self) -> Result<Choice, GlobError> {
         let choice = Choice::of(&self.include, &self.exclude)?;
-        Ok(choice.with_hidden(self.hidden).with_ignore_files(!self.no_ignore))
+        let links = match self.follow_links {
+            None => Links::Reported,
+            Some(Following::Inside) => Links::Inside,
+            Some(Following::Anywhere) => Links::Anywhere,
+        };
+        let choice = choice.with_hidden(self.hidden).with_ignore_files(!self.no_ignore);
+        Ok(choice.with_links(links))
     }
 }
 

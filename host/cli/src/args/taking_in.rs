@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use bytesize::ByteSize;
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, ValueEnum};
 use docmill::pipeline::RunOptions;
 
@@ -36,7 +37,9 @@ impl TakingIn {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Folders are taken with everything in them but hidden entries, what editors leave behind (`a.txt~`, `*.tmp`),
-and what a file `.ignore` or `.docmillignore` in them leaves out. A source that is stored with the same
+and what a file `.ignore` or `.docmillignore` in them leaves out. Where there is no file of a name, it is a
+pattern: `*`, `?`, `[a-z]` and `{a,b}` stay within one name, `**` is any number of folders. `-` is standard
+input, and is called as `--name` says. A source that is stored with the same
 content and pipeline is skipped; one that failed is tried again. What becomes of those that changed or
 are gone, `--strategy` decides; nothing that was stored is ever destroyed. Everything that is reported
 as taken in is safely on disk.
@@ -45,12 +48,17 @@ Examples:
   docmill ingest articles/
   docmill ingest --strategy mirror articles/      what is gone from the folder goes off all lists
   docmill ingest --include '*.html' --exclude /drafts/ articles/
+  docmill ingest 'mail/**/*.eml'
   find articles -newer last -print0 | docmill ingest --from-file -
+  curl -s https://example.org/ | docmill ingest - --name example.html
   docmill ingest --jobs 1 --store /var/lib/news a.txt b.html")]
 pub struct Ingest {
-    /// Files and folders
+    /// Files and folders, patterns of them, or `-` for standard input
     #[arg(required_unless_present = "from_file", value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+    /// What standard input is called, as if it were this file [default: /dev/stdin]
+    #[arg(long, value_name = "PATH", value_parser = NonEmptyStringValueParser::new())]
+    pub name: Option<String>,
     /// Take also the paths in this file, one a line or with a NUL after each; `-` is standard input
     #[arg(long, value_name = "LIST")]
     pub from_file: Option<PathBuf>,
@@ -64,7 +72,7 @@ pub struct Ingest {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Takes files through the pipeline in force and prints what comes out, in the order in which they are
-named; nothing is stored. `-` is standard input; folders are taken with everything in them but hidden
+named; nothing is stored. `-` is standard input, and patterns are those of `ingest`; folders are taken with everything in them but hidden
 entries, containers with all their members. What fails is told on stderr, and the command ends with 1.
 
 Text is what unpackers and extractors make of a file, with an empty line between two documents; nothing
@@ -76,7 +84,7 @@ Examples:
   curl -s https://example.org/ | docmill read - | wc -w
   docmill read --format jsonl articles/ > articles.jsonl")]
 pub struct Read {
-    /// Files and folders, or `-`
+    /// Files and folders, patterns of them, or `-`
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// What to print

@@ -1,12 +1,11 @@
 //! `read`: takes files through the pipeline and prints what comes out. Nothing is stored.
 
 use std::collections::VecDeque;
-use std::io::{Read as _, Write};
+use std::io::Write;
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::PathBuf;
 
-use docmill::ingest::{Choice, Content, Files, Offer, Origin, Unreadable};
+use docmill::ingest::{Choice, Files, Offer, Origin, Piped};
 use docmill::model::{
     DocumentId, Failure, FailureClass, Finding, RunId, SourceName, StoredDocument, StoredSource,
 };
@@ -17,16 +16,12 @@ use crate::args::{Common, Read, ReadFormat};
 use crate::context;
 use crate::dossier::Dossier;
 use crate::exit::Exit;
+use crate::files::{STANDARD_INPUT, check_standard_input, is_standard_input};
 use crate::report::{CommandError, DocumentObject, finish, hint_words, note, one_line, write_json};
-
-/// The path that stands for standard input, and what that is called in messages.
-const STANDARD_INPUT: &str = "-";
 
 /// Runs the command.
 pub fn run(common: &Common, options: &Read) -> Result<Exit, CommandError> {
-    if options.paths.iter().filter(|path| is_standard_input(path)).count() > 1 {
-        return Err(CommandError::new(Exit::Usage, "standard input (`-`) can be read only once"));
-    }
+    check_standard_input(&options.paths)?;
     let jobs = options.jobs.number();
     let pipeline = context::pipeline_for(common, jobs, &options.media_types)?;
     let read_options = ReadOptions {
@@ -53,10 +48,6 @@ pub fn run(common: &Common, options: &Read) -> Result<Exit, CommandError> {
     ended?;
     output.to.flush()?;
     Ok(exit)
-}
-
-fn is_standard_input(path: &Path) -> bool {
-    path == Path::new(STANDARD_INPUT)
 }
 
 /// A step that refuses its configuration would for every source.
@@ -182,7 +173,8 @@ impl Inputs {
         let input = |path: &PathBuf| match is_standard_input(path) {
             true => Input::StandardInput,
             false => {
-                let files = Files::new([path.clone()], &work).choosing(choice.clone());
+                let files = Files::new([], &work).matching([path.clone()]);
+                let files = files.choosing(choice.clone());
                 Input::Files(Box::new(files))
             }
         };
@@ -203,23 +195,10 @@ impl Origin for Inputs {
                 Input::StandardInput => {
                     self.left.pop_front();
                     let name = SourceName::new(STANDARD_INPUT).ok()?;
-                    return Some(Offer { name, content: Ok(Box::new(StandardInput)) });
+                    let content = Piped::new(std::io::stdin(), name.clone());
+                    return Some(Offer { name, content: Ok(Box::new(content)) });
                 }
             }
         }
-    }
-}
-
-struct StandardInput;
-
-impl Content for StandardInput {
-    fn read(self: Box<Self>, limit: u64) -> Result<Arc<[u8]>, Unreadable> {
-        let mut bytes = Vec::new();
-        let read = std::io::stdin().lock().take(limit.saturating_add(1)).read_to_end(&mut bytes);
-        read.map_err(|error| Unreadable::because(error.to_string()))?;
-        if bytes.len() as u64 > limit {
-            return Err(Unreadable::longer_than(limit));
-        }
-        Ok(bytes.into())
     }
 }

@@ -27,6 +27,7 @@ pub fn hint_words(hint: &Hint) -> String {
         Hint::SeeImports => {
             "`docmill plugin inspect FILE` lists everything the plugin imports".to_owned()
         }
+        Hint::NameLink => "name the link itself as a path, or see `--follow-links`".to_owned(),
         Hint::IngestAgain => "ingest it again, or try `docmill failures retry`".to_owned(),
         hint => hint.to_string(),
     }
