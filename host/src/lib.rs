@@ -7,6 +7,7 @@ pub mod conformance;
 pub mod error;
 pub mod evaluation;
 pub mod ingest;
+pub mod likeness;
 pub mod manifest;
 pub mod model;
 pub mod pipeline;

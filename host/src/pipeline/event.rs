@@ -20,6 +20,8 @@ pub enum Event<'a> {
         documents: usize,
         /// How many results were computed for it rather than reused.
         computed: usize,
+        /// Whether its bytes came in before under another name; of a source with new content and documents.
+        is_copy: bool,
         /// What failed, if anything.
         failures: &'a [Failure],
     },

@@ -17,13 +17,25 @@ Examples:
   docmill list --label drones --limit 20
   docmill list --since 2025-11 --sort date --limit 20
   docmill list --kind money --fields title,date,kind:money
-  docmill list --unlabelled --output json")]
+  docmill list --unlabelled --output json
+  docmill list --duplicates --since 2025-11      articles that several published, if under other headlines")]
 pub struct List {
     #[command(flatten)]
     pub filter: Filter,
     /// Show these instead, such as `title,date`; `kind:NAME`, `label:NAME` and `attribute:NAME` are fields as well
     #[arg(long, value_name = "FIELD,…", value_delimiter = ',')]
     pub fields: Vec<Field>,
+    /// Show groups of documents with the same bytes, or so much in common of what a fingerprint is of, from 0 to 1 [default: 0.4]
+    #[arg(
+        long,
+        value_name = "LEAST",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "0.4",
+        value_parser = confidence,
+        conflicts_with = "fields"
+    )]
+    pub duplicates: Option<f32>,
 }
 
 /// Which documents are meant.

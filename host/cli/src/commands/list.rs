@@ -15,6 +15,8 @@ use crate::report::{
 };
 use crate::selection::{Chosen, LabelValue, Selection, counts};
 
+mod duplicates;
+
 /// The most labels of a line; `--output json` has all.
 const MOST_LABELS: usize = 64;
 /// So many rows say how wide the columns are, so that the first line of a million is soon there.
@@ -25,6 +27,10 @@ const LONGEST_TITLE: usize = 4_096;
 /// Runs the command.
 pub fn run(common: &Common, options: &List) -> Result<Exit, CommandError> {
     let store = context::store_to_read(common)?;
+    if let Some(least) = options.duplicates {
+        duplicates::list(common, &store, &options.filter, f64::from(least))?;
+        return Ok(Exit::Success);
+    }
     let mut selection = Selection::new(common, &options.filter, &store)?;
     let fields = &options.fields;
     let mut stdout = std::io::BufWriter::new(std::io::stdout().lock());
@@ -112,13 +118,17 @@ fn row(filter: &Filter, summary: &DocumentSummary) -> [String; 5] {
             .as_ref()
             .map_or("-".to_owned(), |language| one_line(language.as_str(), 35)),
         if labels.is_empty() { "-".to_owned() } else { labels },
-        one_line(title(summary).unwrap_or(summary.source.as_str()), LONGEST_TITLE),
+        one_line(title_or(summary.title.as_deref(), summary.source.as_str()), LONGEST_TITLE),
     ]
 }
 
-/// Its title, unless it has none worth showing.
-fn title(summary: &DocumentSummary) -> Option<&str> {
-    summary.title.as_deref().filter(|title| !title.trim().is_empty())
+/// A title, unless it is none worth showing.
+fn title(title: Option<&str>) -> Option<&str> {
+    title.filter(|title| !title.trim().is_empty())
+}
+
+fn title_or<'a>(it: Option<&'a str>, other: &'a str) -> &'a str {
+    title(it).unwrap_or(other)
 }
 
 /// The day of an RFC 3339 date; a date of another form stays as it is, up to a point.
@@ -149,7 +159,7 @@ impl<'a> Line<'a> {
         Line {
             id: summary.id.to_string(),
             source: summary.source.as_str(),
-            title: title(summary),
+            title: title(summary.title.as_deref()),
             date: summary.date.as_deref(),
             language: summary.language.as_ref().map(|language| language.as_str()),
             labels: summary.labels().map(LabelValue::from).collect(),

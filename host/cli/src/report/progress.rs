@@ -34,6 +34,7 @@ struct State {
     sources: u64,
     failed: u64,
     empty: u64,
+    copies: u64,
     kinds: Kinds,
     /// Why a line of JSON could not be written: nothing after it is written either.
     unwritten: Option<io::Error>,
@@ -67,6 +68,7 @@ impl Progress {
                 sources: 0,
                 failed: 0,
                 empty: 0,
+                copies: 0,
                 unwritten: None,
                 kinds: Kinds::default(),
             }),
@@ -161,14 +163,15 @@ impl Reporter for Progress {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         match event {
             Event::Began { .. } => {}
-            Event::Source { name, fate, documents, computed, failures } => {
+            Event::Source { name, fate, documents, computed, is_copy, failures } => {
                 state.sources += u64::from(*fate != Fate::Retired);
                 state.failed += u64::from(*fate == Fate::Failed);
                 state.empty += u64::from(*fate == Fate::Empty);
+                state.copies += u64::from(*is_copy);
                 if let Style::Json = self.style {
                     let line = serde_json::json!({
                         "event": "source", "source": name.as_str(), "fate": fate_name(*fate), "documents": documents,
-                        "computed": computed,
+                        "computed": computed, "copy": is_copy,
                         "failures": failures.iter().map(failure_summary).collect::<Vec<_>>(),
                     });
                     state.write(&line);
@@ -216,6 +219,12 @@ impl Reporter for Progress {
                     state.write(&line);
                 }
                 self.line(&summary(&run.tally, state.empty, state.began.elapsed()));
+                if state.copies > 0 {
+                    let copies = count(state.copies, "source");
+                    self.line(&format!(
+                        "{copies} of the same bytes as another (`docmill list --duplicates` tells which)"
+                    ));
+                }
             }
         }
     }

@@ -33,6 +33,8 @@ pub(super) struct Done {
     pub(super) added: usize,
     /// How many were, and have new content or results now.
     pub(super) updated: usize,
+    /// See [`Event::Source`].
+    pub(super) is_copy: bool,
     pub(super) commit: Option<Commit>,
 }
 
@@ -122,10 +124,9 @@ fn commit_group(
         tally.updated += done.updated as u64;
         tally.failures +=
             failures.iter().filter(|failure| failure.class.is_failure()).count() as u64;
-        let Done { name, fate, documents, computed, .. } = &done;
-        let (fate, documents, computed) = (*fate, *documents, *computed);
-        let failures = failures.as_slice();
-        reporter.event(&Event::Source { name, fate, documents, computed, failures });
+        let Done { name, fate, documents, computed, is_copy, .. } = done;
+        let (name, failures) = (&name, failures.as_slice());
+        reporter.event(&Event::Source { name, fate, documents, computed, is_copy, failures });
     }
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! What all threads of a run share: the pipeline and the store, the options, and whether the run is to end.
 
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::Receiver;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -7,7 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use super::budget::Exceeded;
 use super::container::Helpers;
 use super::options::RunOptions;
-use crate::model::{PluginName, RunId};
+use crate::model::{Digest, PluginName, RunId};
 use crate::pipeline::assembly::Pipeline;
 use crate::pipeline::reuse::EarlierPipelines;
 use crate::store::record::LARGEST_PAYLOAD;
@@ -24,6 +25,8 @@ pub(super) struct Context<'a> {
     pub(super) abort: Mutex<Option<Abort>>,
     /// How many sources were stored, or found to be.
     pub(super) ended: AtomicU64,
+    /// The beginnings of the digests of all contents that the run stored: what comes twice in it is told.
+    pub(super) contents: Mutex<HashSet<u64>>,
 }
 
 /// Why the run as a whole cannot go on.
@@ -64,6 +67,13 @@ impl Context<'_> {
             Ok(Some(exceeded)) => self.abort(Abort::OverBudget(exceeded)),
             Err(error) => self.abort(Abort::Store(error)),
         }
+    }
+
+    /// Whether this content comes for the first time in the run. Notes that it came.
+    pub(super) fn is_first(&self, content: &Digest) -> bool {
+        let (beginning, _) = content.as_bytes().split_at(8);
+        let beginning = beginning.iter().fold(0, |all, byte| all << 8 | u64::from(*byte));
+        lock(&self.contents).insert(beginning)
     }
 
     pub(super) fn stopped(&self) -> bool {

@@ -106,6 +106,7 @@ pub fn run(
         helpers: Helpers::new(options.jobs),
         abort: Mutex::new(None),
         ended: AtomicU64::new(0),
+        contents: Mutex::default(),
     };
     let origin = Mutex::new(Offers { origin, seen: HashSet::new() });
     let jobs = options.jobs.max(1);

@@ -67,6 +67,8 @@ pub(super) struct Processed {
     pub(super) computed: usize,
     /// Whether an unpacker took it apart just now.
     pub(super) is_taken_apart: bool,
+    /// Whether its bytes came in before under another name, and were read anew.
+    pub(super) is_copy: bool,
 }
 
 impl Context<'_> {
@@ -185,7 +187,7 @@ impl Context<'_> {
             // One document has shown a bug of docmill; the others have done nothing wrong.
             Err(_) => return Ok(self.panicked(source, before)),
         };
-        let Processed { commit, computed, .. } = processed;
+        let Processed { commit, computed, is_copy, .. } = processed;
         let fate = match commit.source.state {
             SourceState::Failed => Fate::Failed,
             SourceState::Unsupported => Fate::Unsupported,
@@ -201,7 +203,8 @@ impl Context<'_> {
         };
         let name = source.info.name;
         let documents = commit.source.documents.len();
-        Ok(Done { name, fate, documents, computed, added, updated, commit: Some(commit) })
+        let commit = Some(commit);
+        Ok(Done { name, fate, documents, computed, added, updated, is_copy, commit })
     }
 
     /// Runs the steps on a source, as far as what the store has of it does not hold. `members` takes what an unpacker emits.
@@ -294,7 +297,9 @@ impl Context<'_> {
         let commit =
             Commit { source: source_now, original, documents, findings, retired, failures };
         let is_taken_apart = walked.parts == Parts::Taken;
-        Ok(Processed { commit, computed: calls.len(), is_taken_apart })
+        let has_news = same_content.is_none() && !commit.source.documents.is_empty();
+        let is_copy = has_news && (!self.is_first(&info.digest) || is_kept);
+        Ok(Processed { commit, computed: calls.len(), is_taken_apart, is_copy })
     }
 
     /// Whether a document that is stored of a source has a text.
@@ -441,13 +446,14 @@ fn done_with(source: StoredSource, original: Option<Arc<[u8]>>, failure: Failure
     let name = source.info.name.clone();
     let commit = Commit { original, failures: vec![failure], ..only_source(source) };
     let (fate, commit) = (Fate::Failed, Some(commit));
-    Done { name, fate, documents: 0, computed: 0, added: 0, updated: 0, commit }
+    Done { name, fate, documents: 0, computed: 0, added: 0, updated: 0, is_copy: false, commit }
 }
 
 /// A source for which nothing was done, or has to be.
 pub(super) fn untouched(fate: Fate, source: &StoredSource) -> Done {
     let (name, documents) = (source.info.name.clone(), source.documents.len());
-    Done { name, fate, documents, computed: 0, added: 0, updated: 0, commit: None }
+    let (computed, added, updated, is_copy, commit) = (0, 0, 0, false, None);
+    Done { name, fate, documents, computed, added, updated, is_copy, commit }
 }
 
 /// Writes the record of a source, and nothing besides.
