@@ -10,6 +10,7 @@ mod compiler;
 mod conformance;
 mod containers;
 mod damage;
+mod duplicates;
 mod evaluation;
 mod failures;
 mod findings;

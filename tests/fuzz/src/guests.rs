@@ -37,6 +37,20 @@ pub fn references(data: &[u8]) {
     promises::findings(&text, &model::Findings::Annotations(found));
 }
 
+/// The fingerprint of a text, the first line of which is a heading.
+pub fn fingerprint(data: &[u8]) {
+    let mut document = docmill_plugin::Document::new(String::from_utf8_lossy(data));
+    let whole = analyze_fingerprint::fingerprint(&document);
+    let heading = document.text.find('\n').unwrap_or(document.text.len());
+    document.marks.push(docmill_plugin::Mark::new("heading", 0..heading));
+    let body = analyze_fingerprint::fingerprint(&document);
+    assert!(whole.is_some() || body.is_none(), "a part has one, and the whole has none");
+    for value in [whole, body].into_iter().flatten() {
+        let fingerprint = docmill::likeness::Fingerprint::of(&value).expect("it can be compared");
+        assert!(fingerprint.alike(&fingerprint) >= 1.0);
+    }
+}
+
 /// A table of `classify-lexicon`, checked as before a run.
 pub fn lexicon(data: &[u8]) {
     let text = String::from_utf8_lossy(data);

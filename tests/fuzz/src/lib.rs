@@ -13,7 +13,7 @@ mod values;
 
 pub use containers::{archive, warc};
 pub use extractors::xml;
-pub use guests::{glossary, html, lexicon, references, text};
+pub use guests::{fingerprint, glossary, html, lexicon, references, text};
 pub use office::{office, office_embedded, office_legacy};
 pub use unpackers::{feed, mail, mbox, msg, sitemap, tables};
 pub use values::guest_values;
@@ -43,6 +43,7 @@ pub const TARGETS: &[Target] = &[
     ("bundle", bundle),
     ("component", component),
     ("feed", feed),
+    ("fingerprint", fingerprint),
     ("glossary", glossary),
     ("guest_values", guest_values),
     ("html", html),
