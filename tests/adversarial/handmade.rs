@@ -79,7 +79,6 @@ pub fn cases(mut add: impl FnMut(&str, &str, &str, Vec<u8>)) {
     let refused =
         |import: &str| format!("it imports `{import}`, and the sandbox offers no such thing");
     for (name, import) in [
-        ("import-sockets", "wasi:sockets/tcp@0.2.6"),
         ("import-http", "wasi:http/outgoing-handler@0.2.6"),
         ("import-unknown", "acme:cloud/upload@1.0.0"),
         ("import-from-the-future", "docmill:plugin/log@0.2.0"),

@@ -32,7 +32,9 @@ fn report(path: &Path, tables: &[(&str, String)], limits: Limits) -> Result<Repo
     let bytes = std::fs::read(path).expect("a guest can be read");
     let lab = Lab::get().catalog();
     let plugin = match lab.load(&bytes) {
-        Err(LoadError::Describe(stopped)) => return Ok(Report::of_failed_description(&stopped)),
+        Err(LoadError::Describe { stopped, .. }) => {
+            return Ok(Report::of_failed_description(&stopped));
+        }
         loaded => loaded?,
     };
     let declared = |name: &str| plugin.description.tables.iter().any(|it| it.name == name);

@@ -15,6 +15,7 @@ mod usage;
 
 pub use findings::PriorFindings;
 pub use log::LogBook;
+pub(crate) use log::cut;
 pub use members::{Allowance, Member, MemberSink, Refused};
 pub(crate) use patience::patiently;
 pub use settings::Settings;

@@ -5,7 +5,7 @@ use bytesize::ByteSize;
 use crate::abi::TRACKS;
 use crate::error::{Hint, Hinted, listed};
 use crate::model::{ContractVersion, Digest, Role};
-use crate::sandbox::Stopped;
+use crate::sandbox::{Remains, Stopped};
 
 /// The largest component that is loaded, in bytes.
 pub const LARGEST_COMPONENT: u64 = 256 << 20;
@@ -104,8 +104,14 @@ pub enum LoadError {
         digest: Digest,
     },
     /// It failed while describing itself.
-    #[error("it failed while describing itself: {}", .0.causes.join(": "))]
-    Describe(Box<Stopped>),
+    #[error("it failed while describing itself: {}", .stopped.causes.join(": "))]
+    Describe {
+        /// How.
+        stopped: Box<Stopped>,
+        /// What it left behind.
+        #[source]
+        remains: Option<Remains>,
+    },
 }
 
 fn listed_tracks() -> String {
@@ -120,6 +126,10 @@ fn listed_tracks() -> String {
 }
 
 impl LoadError {
+    pub(super) fn describe(stopped: Stopped) -> LoadError {
+        LoadError::Describe { remains: stopped.remains(), stopped: Box::new(stopped) }
+    }
+
     pub(super) fn compile(error: impl std::fmt::Display) -> LoadError {
         LoadError::Compile { reason: format!("{error:#}") }
     }
@@ -135,7 +145,7 @@ impl Hinted for LoadError {
             LoadError::SeveralRoles(_) => Hint::SplitRoles,
             LoadError::Imports { .. } => Hint::SeeImports,
             LoadError::UnknownTrack { .. } | LoadError::Mismatch { .. } => Hint::RebuildPlugin,
-            LoadError::Describe(stopped) => return stopped.hint.as_deref().cloned(),
+            LoadError::Describe { stopped, .. } => return stopped.hint.as_deref().cloned(),
             _ => return None,
         })
     }

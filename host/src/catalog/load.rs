@@ -137,8 +137,7 @@ impl Catalog {
         if let Err(reason) = fits(&*guest, &self.sandbox)? {
             return Err(LoadError::Mismatch { reason });
         }
-        let described =
-            guest.describe(call).map_err(|stopped| LoadError::Describe(Box::new(stopped)))?;
+        let described = guest.describe(call).map_err(LoadError::describe)?;
         let known = Known { size, role, contract, imports, description: described.value };
         self.remember(&known_name(digest), &KnownForm::of(&known));
         Ok(Arc::new(Plugin::linked(self, digest, known, bytes, guest)))
@@ -236,7 +235,7 @@ fn known_name(component: Digest) -> String {
 fn fits(guest: &dyn Guest, sandbox: &Sandbox) -> Result<Result<(), String>, LoadError> {
     let limits = DESCRIBE_LIMITS();
     let call = Call { sandbox, limits: &limits, inputs: Inputs::default(), depth: 0 };
-    let fits = guest.fits(call).map_err(|stopped| LoadError::Describe(Box::new(stopped)))?;
+    let fits = guest.fits(call).map_err(LoadError::describe)?;
     Ok(fits.value)
 }
 

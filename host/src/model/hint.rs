@@ -77,6 +77,8 @@ pub enum Hint {
     SeeImports,
     /// Build the plugin for the contract of this docmill.
     RebuildPlugin,
+    /// Build the plugin with a standard error, so that its runtime can say why it gives up.
+    LetItPrint,
     /// Rename the file, and ingest it again.
     RenameFile,
     /// Name the link itself as a path.
@@ -241,6 +243,10 @@ impl fmt::Display for Hint {
             Hint::SplitRoles => "build one component per role",
             Hint::SeeImports => "look at everything that the plugin imports",
             Hint::RebuildPlugin => "rebuild the plugin against the contract in `wit/`",
+            Hint::LetItPrint => {
+                "build the plugin with WASI's standard error, and it says why it gives up (no `--stub-wasi` for Python, no \
+                 `stdio` among `disableFeatures` for JavaScript)"
+            }
             Hint::RenameFile => "rename the file and ingest it again",
             Hint::NameLink => "name the link itself as a path to ingest what it points to",
             Hint::IngestAgain => "ingest it again, or try its failures again",

@@ -419,7 +419,7 @@ impl Assembler<'_> {
             .map_or(&request.place, |setting| &setting.place);
         let is_misconfigured = stopped.class == FailureClass::Misconfigured;
         let plugin = plugin.description.name.clone();
-        let source = DeclareError(Box::new(stopped));
+        let source = DeclareError::new(stopped);
         self.error(
             place,
             match is_misconfigured {

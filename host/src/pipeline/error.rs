@@ -11,7 +11,7 @@ use crate::error::{Hint, Hinted, Location, listed};
 use crate::ingest::GlobError;
 use crate::manifest::{ManifestError, ManifestErrorKind, Pin, PluginRef};
 use crate::model::{Choice, FailureClass, LanguageTag, LimitName, Needed, PluginName, Role};
-use crate::sandbox::Stopped;
+use crate::sandbox::{Remains, Stopped};
 
 /// Why a pipeline was refused.
 #[derive(Debug)]
@@ -289,24 +289,38 @@ fn not_pinned(
 
 /// How a plugin failed while it declared what it does.
 #[derive(Debug)]
-pub struct DeclareError(pub Box<Stopped>);
+pub struct DeclareError {
+    /// How.
+    pub stopped: Box<Stopped>,
+    remains: Option<Remains>,
+}
+
+impl DeclareError {
+    pub(super) fn new(stopped: Stopped) -> DeclareError {
+        DeclareError { remains: stopped.remains(), stopped: Box::new(stopped) }
+    }
+}
 
 impl fmt::Display for DeclareError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // The plugin's own words, which may be anything.
         let causes: Vec<String> =
-            self.0.causes.iter().map(|cause| cause.escape_debug().to_string()).collect();
+            self.stopped.causes.iter().map(|cause| cause.escape_debug().to_string()).collect();
         f.write_str(&causes.join(": "))
     }
 }
 
-impl Error for DeclareError {}
+impl Error for DeclareError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.remains.as_ref().map(|remains| remains as _)
+    }
+}
 
 impl Hinted for DeclareError {
     fn hint(&self) -> Option<Hint> {
         // The other hints speak of a document.
-        match self.0.class {
-            FailureClass::Output => self.0.hint.as_deref().cloned(),
+        match self.stopped.class {
+            FailureClass::Output => self.stopped.hint.as_deref().cloned(),
             FailureClass::Memory => Some(Hint::RaiseLimitOfStep(LimitName::Memory)),
             _ => None,
         }

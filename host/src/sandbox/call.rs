@@ -7,8 +7,9 @@ use wasmtime::component::{Instance, InstancePre, ResourceTableError};
 use wasmtime::{Store, Trap, UpdateDeadline, WasmBacktrace};
 
 use super::limits::{self, MemoryExceeded};
+use super::network::NoNetwork;
 use super::state::{HANDLES, Inputs, State};
-use super::{Limits, Sandbox};
+use super::{Limits, Sandbox, words};
 use crate::capabilities::{LookupRefused, ReadError, Refused, SpoolError};
 use crate::model::{Clause, Cost, FailureClass, Hint, LimitName, LogLevel, LogLine};
 
@@ -51,6 +52,24 @@ impl Stopped {
         Stopped { cost: Some(Box::new(cost)), ..self }
     }
 
+    /// What the plugin left behind besides the reason, for errors: a failure record has fields for it.
+    pub(crate) fn remains(&self) -> Option<Remains> {
+        let log = self.log.iter().map(|line| line.message.clone()).collect::<Vec<_>>();
+        let stack = self.backtrace.iter().enumerate();
+        let stack =
+            stack.map(|(number, frame)| format!("{number:>2}  {frame}")).collect::<Vec<_>>();
+        let part = |title: &str, lines: Vec<String>| {
+            (!lines.is_empty()).then(|| format!("{title}:\n{}", lines.join("\n")))
+        };
+        let parts =
+            [part("the end of its log", log), part("its call stack, innermost first", stack)];
+        parts
+            .into_iter()
+            .flatten()
+            .rev()
+            .fold(None, |next, words| Some(Remains { words, next: next.map(Box::new) }))
+    }
+
     /// A broken promise: what the plugin did, and what the contract says instead.
     fn broken(what: impl Into<String>, clause: &'static Clause) -> Stopped {
         Stopped {
@@ -59,6 +78,15 @@ impl Stopped {
             ..Stopped::new(FailureClass::Output, what)
         }
     }
+}
+
+/// The end of a plugin's log and its call stack, as causes in a chain of errors: parts of them are the plugin's words, in several lines.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{words}")]
+pub struct Remains {
+    words: String,
+    #[source]
+    next: Option<Box<Remains>>,
 }
 
 /// What the code in [`crate::abi`] says about a call that came back, but without a usable result.
@@ -166,7 +194,7 @@ fn on_this_thread<T>(
     let result = match result {
         Ok(Ok(value)) if !late => Ok(value),
         Ok(Ok(_)) => Err(stopped_by_deadline(limits, Vec::new())),
-        Ok(Err(fault)) => Err(stopped(fault, limits, &mut store)),
+        Ok(Err(fault)) => Err(stopped(fault, limits, &mut store, component)),
         Err(panic) => Err(panicked(panic.as_ref())),
     };
     let printed = store.data().printed();
@@ -179,14 +207,24 @@ fn on_this_thread<T>(
         bytes_out: state.bytes_out,
     };
     let mut log = state.log.into_tail();
-    log.extend(printed.map(|printed| LogLine { level: LogLevel::Info, message: printed }));
+    let printed = printed.as_deref().unwrap_or_default();
+    let line = |it: &str| LogLine { level: LogLevel::Info, message: it.to_owned() };
+    let mut printed: Vec<LogLine> = words::lines(printed).map(line).collect();
+    // Most of what is printed at length is a stack, whose end says most.
+    log.extend(printed.drain(printed.len().saturating_sub(PRINTED_LINES)..));
     match result {
         Ok(value) => Ok(Called { value, cost, log }),
         Err(stopped) => Err(Stopped { log, cost: Some(Box::new(cost)), ..stopped }),
     }
 }
 
-fn stopped(fault: Fault, limits: &Limits, store: &mut Store<State>) -> Stopped {
+/// Why a call of a component ended.
+fn stopped(
+    fault: Fault,
+    limits: &Limits,
+    store: &mut Store<State>,
+    component: &InstancePre<State>,
+) -> Stopped {
     let error = match fault {
         Fault::Broken { what, clause } => return Stopped::broken(what, clause),
         Fault::Reported(reported) => return Stopped::new(reported.class, reported.cause()),
@@ -194,7 +232,7 @@ fn stopped(fault: Fault, limits: &Limits, store: &mut Store<State>) -> Stopped {
     };
     let backtrace = error.downcast_ref::<WasmBacktrace>().map(frames).unwrap_or_default();
     let with = |class, cause: String, hint: Option<Hint>| {
-        let backtrace = backtrace.clone();
+        let backtrace = shown(&backtrace);
         Stopped { hint: hint.map(Box::new), backtrace, ..Stopped::new(class, cause) }
     };
     if let Some(cause) = limits::of_machine(&error) {
@@ -209,6 +247,7 @@ fn stopped(fault: Fault, limits: &Limits, store: &mut Store<State>) -> Stopped {
         );
     }
     if let Some(broken) = error.downcast_ref::<BrokenPromise>() {
+        let backtrace = shown(&backtrace);
         return Stopped { backtrace, ..Stopped::broken(broken.what.clone(), broken.clause) };
     }
     if let Some(refused) = error.downcast_ref::<Refused>() {
@@ -227,27 +266,35 @@ fn stopped(fault: Fault, limits: &Limits, store: &mut Store<State>) -> Stopped {
         // The machine's fault, and no plugin's.
         return with(FailureClass::Machine, full.to_string(), None);
     }
+    if let Some(knocked) = error.downcast_ref::<NoNetwork>() {
+        return with(FailureClass::Trapped, knocked.to_string(), None);
+    }
     if let Some(refused) = error.downcast_ref::<LookupRefused>() {
         let clause = Some(Clause::LOOKUP_LIMIT);
         return Stopped { clause, ..with(FailureClass::Output, refused.to_string(), None) };
     }
     match error.downcast_ref::<Trap>() {
-        Some(Trap::Interrupt) => stopped_by_deadline(limits, backtrace),
+        Some(Trap::Interrupt) => stopped_by_deadline(limits, shown(&backtrace)),
         Some(Trap::StackOverflow) => {
             with(FailureClass::Memory, "it used up its stack of 512 KiB".to_owned(), None)
         }
         Some(Trap::UnreachableCodeReached) => {
-            let printed = store.data().printed();
-            let words = printed.as_deref().map(|printed| printed.trim().to_owned());
-            let cause = words.map_or_else(
-                || "it reached code that it declared unreachable".to_owned(),
-                |words| format!("it gave up: {words}"),
-            );
-            with(FailureClass::Trapped, cause, None)
+            let printed = store.data().printed().unwrap_or_default();
+            let cause = words::reason(&printed, &backtrace);
+            // What has no standard error says nothing else either.
+            let hint = (printed.is_empty() && !prints(component)).then_some(Hint::LetItPrint);
+            with(FailureClass::Trapped, cause, hint)
         }
         Some(trap) => with(FailureClass::Trapped, format!("it crashed: {trap}"), None),
         None => without_trap(&error, limits, with),
     }
+}
+
+/// Whether a component has a standard error.
+fn prints(component: &InstancePre<State>) -> bool {
+    let component = component.component();
+    let imports = component.component_type();
+    imports.imports(component.engine()).any(|(name, _)| name.starts_with("wasi:cli/stderr@"))
 }
 
 /// wasmtime has no type for these, only words.
@@ -350,6 +397,16 @@ fn panicked(panic: &(dyn std::any::Any + Send)) -> Stopped {
         format!("the host panicked, which is a bug in docmill: {words}"),
     )
 }
+
+/// The innermost functions of a stack: those that are kept.
+fn shown(backtrace: &[String]) -> Vec<String> {
+    backtrace.iter().take(FRAMES).cloned().collect()
+}
+
+/// So many functions of a stack are kept, and so many lines of what was printed. The stack is looked at further down than that:
+/// between what Python's runtime does and the reason why lie dozens of its own functions.
+const FRAMES: usize = 20;
+const PRINTED_LINES: usize = 64;
 
 fn frames(backtrace: &WasmBacktrace) -> Vec<String> {
     let name = |frame: &wasmtime::FrameInfo| match frame.func_name() {

@@ -230,7 +230,7 @@ fn config(pool_for: Option<usize>) -> Config {
         .concurrency_support(false)
         .epoch_interruption(true)
         .max_wasm_stack(512 << 10)
-        .wasm_backtrace_max_frames(NonZeroUsize::new(20))
+        .wasm_backtrace_max_frames(NonZeroUsize::new(64))
         .wasm_backtrace_details(WasmBacktraceDetails::Disable)
         .wasm_memory64(false)
         .cranelift_nan_canonicalization(true)

@@ -8,12 +8,15 @@ mod clock;
 mod confinement;
 mod engine;
 mod limits;
+mod network;
+mod printed;
 mod state;
 mod wasi;
+mod words;
 
 pub use crate::model::Limits;
-pub use call::Stopped;
 pub(crate) use call::{BrokenPromise, Called, Fault, Reported, call};
+pub use call::{Remains, Stopped};
 #[cfg(test)]
 pub(crate) use clock::Clock;
 pub use confinement::Confinement;

@@ -1,28 +1,30 @@
 //! WASI 0.2 with nothing behind it: no files, no network, no environment, no real clock, no real randomness.
 //!
 //! The runtimes of Rust's `wasm32-wasip2` target, Python and JavaScript import WASI, whether a plugin uses it or not. So it is
-//! linked, from `wasmtime-wasi`, with every door closed. What remains is made deterministic: time is logical (it moves by being
-//! asked for, and by sleeping, which takes no real time), randomness is a fixed sequence, and what a plugin prints goes to its
-//! log.
+//! linked, from `wasmtime-wasi`, with every door closed; sockets are doors of our own, with nothing behind them. What remains is
+//! made deterministic: time is logical (it moves by being asked for, and by sleeping, which takes no real time), randomness is a
+//! fixed sequence, and what a plugin prints goes to its log.
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::Arc;
 
 use wasmtime::component::{HasData, Linker, Resource, ResourceTable};
-use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
-use wasmtime_wasi::p2::bindings::clocks::monotonic_clock;
-use wasmtime_wasi::p2::{DynPollable, OutputStream, Pollable, StreamResult, subscribe};
-use wasmtime_wasi::random::Deterministic;
-use wasmtime_wasi::{HostWallClock, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
+use wasmtime_wasi::cli::{WasiCli, WasiCliView};
+use wasmtime_wasi::filesystem::{WasiFilesystem, WasiFilesystemView};
+use wasmtime_wasi::p2::bindings::clocks::{monotonic_clock, wall_clock};
+use wasmtime_wasi::p2::bindings::random::{insecure, insecure_seed, random};
+use wasmtime_wasi::p2::bindings::{cli, filesystem, sync};
+use wasmtime_wasi::p2::{DynPollable, Pollable, subscribe};
+use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 
-use super::State;
+use super::printed::Printed;
+use super::{State, network};
+use crate::capabilities::Usage;
 
-/// The packages of WASI 0.2 that are linked. Sockets are not: a plugin that imports them expects a network, and is told at once
-/// that there is none.
-const PACKAGES: [&str; 5] =
-    ["wasi:cli/", "wasi:clocks/", "wasi:filesystem/", "wasi:io/", "wasi:random/"];
+/// The packages of WASI 0.2 that can be imported.
+const PACKAGES: [&str; 6] =
+    ["wasi:cli/", "wasi:clocks/", "wasi:filesystem/", "wasi:io/", "wasi:random/", "wasi:sockets/"];
 
 /// Whether an import of this name is satisfied by the closed-door WASI.
 pub(crate) fn offers(import: &str) -> bool {
@@ -30,23 +32,48 @@ pub(crate) fn offers(import: &str) -> bool {
     version.starts_with("0.2.") && PACKAGES.iter().any(|package| import.starts_with(package))
 }
 
-/// Links WASI as described above.
+/// Links WASI as described above, one interface after the other: of `wasmtime-wasi` what has doors that can be closed, and what stands
+/// here in place of its clocks, its randomness and its sockets.
 pub(crate) fn add_to_linker(linker: &mut Linker<State>) -> wasmtime::Result<()> {
-    wasmtime_wasi::p2::add_to_linker_sync(linker)?;
+    fn table(state: &mut State) -> &mut ResourceTable {
+        state.wasi_parts().1
+    }
+    wasmtime_wasi_io::bindings::wasi::io::error::add_to_linker::<State, Io>(linker, table)?;
+    sync::io::poll::add_to_linker::<State, Io>(linker, table)?;
+    sync::io::streams::add_to_linker::<State, Io>(linker, table)?;
+    filesystem::preopens::add_to_linker::<State, WasiFilesystem>(linker, State::filesystem)?;
+    sync::filesystem::types::add_to_linker::<State, WasiFilesystem>(linker, State::filesystem)?;
+    cli::exit::add_to_linker::<State, WasiCli>(linker, State::cli)?;
+    cli::environment::add_to_linker::<State, WasiCli>(linker, State::cli)?;
+    cli::stdin::add_to_linker::<State, WasiCli>(linker, State::cli)?;
+    cli::stdout::add_to_linker::<State, WasiCli>(linker, State::cli)?;
+    cli::stderr::add_to_linker::<State, WasiCli>(linker, State::cli)?;
+    cli::terminal_input::add_to_linker::<State, WasiCli>(linker, State::cli)?;
+    cli::terminal_output::add_to_linker::<State, WasiCli>(linker, State::cli)?;
+    cli::terminal_stdin::add_to_linker::<State, WasiCli>(linker, State::cli)?;
+    cli::terminal_stdout::add_to_linker::<State, WasiCli>(linker, State::cli)?;
+    cli::terminal_stderr::add_to_linker::<State, WasiCli>(linker, State::cli)?;
     // wasmtime's clock sleeps in real time, in a host call that no deadline interrupts.
-    linker.allow_shadowing(true);
-    monotonic_clock::add_to_linker::<State, LogicalClock>(linker, |state| {
-        let (wasi, table) = state.wasi_parts();
-        ClockView { clock: &mut wasi.clock, table }
-    })?;
-    linker.allow_shadowing(false);
-    Ok(())
+    monotonic_clock::add_to_linker::<State, LogicalClock>(linker, ClockView::of)?;
+    wall_clock::add_to_linker::<State, LogicalClock>(linker, ClockView::of)?;
+    random::add_to_linker::<State, FixedSequence>(linker, SequenceView::of)?;
+    insecure::add_to_linker::<State, FixedSequence>(linker, SequenceView::of)?;
+    insecure_seed::add_to_linker::<State, FixedSequence>(linker, SequenceView::of)?;
+    network::add_to_linker(linker)
+}
+
+struct Io;
+
+impl HasData for Io {
+    type Data<'a> = &'a mut ResourceTable;
 }
 
 /// What WASI needs during one call. Made when a plugin first asks for it, as most never do.
 pub(crate) struct Wasi {
     context: WasiCtx,
     clock: Clock,
+    /// How many bytes of the sequence were given.
+    given: usize,
     printed: Printed,
 }
 
@@ -56,22 +83,16 @@ impl Wasi {
         let context = WasiCtxBuilder::new()
             .stdout(printed.clone())
             .stderr(printed.clone())
-            .wall_clock(Epoch)
-            .secure_random(Deterministic::new(SEQUENCE.to_vec()))
-            .insecure_random(Deterministic::new(SEQUENCE.to_vec()))
-            .insecure_random_seed(0)
-            .max_random_size(64 << 10)
             .allow_tcp(false)
             .allow_udp(false)
             .allow_ip_name_lookup(false)
             .build();
-        Wasi { context, clock: Clock::default(), printed }
+        Wasi { context, clock: Clock::default(), given: 0, printed }
     }
 
-    /// What the plugin printed, cut to the last 4 KiB.
+    /// The end of what the plugin printed.
     pub(crate) fn printed(&self) -> String {
-        let printed = self.printed.0.lock().unwrap_or_else(PoisonError::into_inner);
-        String::from_utf8_lossy(&printed).into_owned()
+        self.printed.text()
     }
 }
 
@@ -88,16 +109,71 @@ const SEQUENCE: [u8; 32] = [
     0xa4, 0x09, 0x38, 0x22, 0x29, 0x9f, 0x31, 0xd0, 0x08, 0x2e, 0xfa, 0x98, 0xec, 0x4e, 0x6c, 0x89,
 ];
 
-/// It is always the first instant of 1970.
-struct Epoch;
+/// How much of it is given in one call, in bytes.
+const MOST_RANDOM: u64 = 64 << 10;
 
-impl HostWallClock for Epoch {
-    fn resolution(&self) -> Duration {
-        Duration::from_nanos(1)
+struct FixedSequence;
+
+impl HasData for FixedSequence {
+    type Data<'a> = SequenceView<'a>;
+}
+
+struct SequenceView<'a> {
+    given: &'a mut usize,
+    usage: Option<Arc<Usage>>,
+}
+
+impl SequenceView<'_> {
+    fn of(state: &mut State) -> SequenceView<'_> {
+        let usage = state.inputs.usage.clone();
+        SequenceView { given: &mut state.wasi_parts().0.given, usage }
     }
 
-    fn now(&self) -> Duration {
-        Duration::ZERO
+    fn bytes(&mut self, length: u64) -> wasmtime::Result<Vec<u8>> {
+        if let Some(usage) = &self.usage {
+            usage.record(Usage::RANDOMNESS);
+        }
+        if length > MOST_RANDOM {
+            wasmtime::bail!("it asked for {length} random bytes at once, and gets {MOST_RANDOM}");
+        }
+        let next = |_| {
+            let byte = SEQUENCE[*self.given % SEQUENCE.len()];
+            *self.given = self.given.wrapping_add(1);
+            byte
+        };
+        Ok((0..length).map(next).collect())
+    }
+
+    fn number(&mut self) -> wasmtime::Result<u64> {
+        let bytes = self.bytes(8)?;
+        Ok(bytes.into_iter().fold(0, |number, byte| number << 8 | u64::from(byte)))
+    }
+}
+
+impl random::Host for SequenceView<'_> {
+    fn get_random_bytes(&mut self, length: u64) -> wasmtime::Result<Vec<u8>> {
+        self.bytes(length)
+    }
+
+    fn get_random_u64(&mut self) -> wasmtime::Result<u64> {
+        self.number()
+    }
+}
+
+impl insecure::Host for SequenceView<'_> {
+    fn get_insecure_random_bytes(&mut self, length: u64) -> wasmtime::Result<Vec<u8>> {
+        self.bytes(length)
+    }
+
+    fn get_insecure_random_u64(&mut self) -> wasmtime::Result<u64> {
+        self.number()
+    }
+}
+
+/// The keys of hash maps come from here: that is not noted, as no result depends on it.
+impl insecure_seed::Host for SequenceView<'_> {
+    fn insecure_seed(&mut self) -> wasmtime::Result<(u64, u64)> {
+        Ok((0, 0))
     }
 }
 
@@ -117,9 +193,22 @@ impl HasData for LogicalClock {
 struct ClockView<'a> {
     clock: &'a mut Clock,
     table: &'a mut ResourceTable,
+    usage: Option<Arc<Usage>>,
 }
 
 impl ClockView<'_> {
+    fn of(state: &mut State) -> ClockView<'_> {
+        let usage = state.inputs.usage.clone();
+        let (wasi, table) = state.wasi_parts();
+        ClockView { clock: &mut wasi.clock, table, usage }
+    }
+
+    fn read(&self) {
+        if let Some(usage) = &self.usage {
+            usage.record(Usage::CLOCK);
+        }
+    }
+
     fn sleep_until(&mut self, when: u64) -> wasmtime::Result<Resource<DynPollable>> {
         self.clock.0 = self.clock.0.max(when);
         let over = self.table.push(Over)?;
@@ -127,8 +216,21 @@ impl ClockView<'_> {
     }
 }
 
+/// It is always the first instant of 1970.
+impl wall_clock::Host for ClockView<'_> {
+    fn now(&mut self) -> wasmtime::Result<wall_clock::Datetime> {
+        self.read();
+        Ok(wall_clock::Datetime { seconds: 0, nanoseconds: 0 })
+    }
+
+    fn resolution(&mut self) -> wasmtime::Result<wall_clock::Datetime> {
+        Ok(wall_clock::Datetime { seconds: 0, nanoseconds: 1 })
+    }
+}
+
 impl monotonic_clock::Host for ClockView<'_> {
     fn now(&mut self) -> wasmtime::Result<u64> {
+        self.read();
         self.clock.0 = self.clock.0.saturating_add(STEP);
         Ok(self.clock.0)
     }
@@ -159,66 +261,6 @@ impl Pollable for Over {
     }
 }
 
-/// The end of what a plugin printed.
-#[derive(Clone, Default)]
-struct Printed(Arc<Mutex<Vec<u8>>>);
-
-/// How much of it is kept, in bytes. A panic message and its location fit in.
-const KEPT: usize = 4 << 10;
-/// How much a plugin may print in one write, in bytes.
-const LONGEST_WRITE: usize = 64 << 10;
-
-impl Printed {
-    fn append(&self, bytes: &[u8]) {
-        let mut printed = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        printed.extend_from_slice(&bytes[bytes.len().saturating_sub(KEPT)..]);
-        let surplus = printed.len().saturating_sub(KEPT);
-        printed.drain(..surplus);
-    }
-}
-
-impl IsTerminal for Printed {
-    fn is_terminal(&self) -> bool {
-        false
-    }
-}
-
-impl StdoutStream for Printed {
-    fn async_stream(&self) -> Box<dyn tokio::io::AsyncWrite + Send + Sync> {
-        // Only preview 3 asks for this, and it is not linked.
-        Box::new(tokio::io::sink())
-    }
-
-    fn p2_stream(&self) -> Box<dyn OutputStream> {
-        Box::new(self.clone())
-    }
-}
-
-impl OutputStream for Printed {
-    fn write(&mut self, bytes: bytes::Bytes) -> StreamResult<()> {
-        self.append(&bytes);
-        Ok(())
-    }
-
-    fn flush(&mut self) -> StreamResult<()> {
-        Ok(())
-    }
-
-    fn check_write(&mut self) -> StreamResult<usize> {
-        Ok(LONGEST_WRITE)
-    }
-}
-
-impl Pollable for Printed {
-    fn ready<'life, 'future>(&'life mut self) -> Pin<Box<dyn Future<Output = ()> + Send + 'future>>
-    where
-        'life: 'future,
-        Self: 'future,
-    {
-        Box::pin(std::future::ready(()))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -227,12 +269,10 @@ mod tests {
     fn only_closed_doors_are_offered() {
         assert!(offers("wasi:cli/environment@0.2.6"));
         assert!(offers("wasi:clocks/monotonic-clock@0.2.0"));
-        for import in [
-            "wasi:sockets/tcp@0.2.6",
-            "wasi:http/types@0.2.6",
-            "wasi:cli/environment@0.3.0",
-            "wasi:cli/environment",
-        ] {
+        assert!(offers("wasi:sockets/tcp@0.2.4"));
+        for import in
+            ["wasi:http/types@0.2.6", "wasi:cli/environment@0.3.0", "wasi:cli/environment"]
+        {
             assert!(!offers(import), "{import}");
         }
     }
@@ -241,21 +281,27 @@ mod tests {
     fn sleeping_takes_no_time_and_moves_the_clock() {
         use monotonic_clock::Host as _;
         let (mut clock, mut table) = (Clock::default(), ResourceTable::new());
-        let mut view = ClockView { clock: &mut clock, table: &mut table };
-        let before = view.now().unwrap();
+        let mut view = ClockView { clock: &mut clock, table: &mut table, usage: None };
+        let before = monotonic_clock::Host::now(&mut view).unwrap();
         view.subscribe_duration(3_600_000_000_000).unwrap();
-        assert!(view.now().unwrap() - before > 3_600_000_000_000);
+        assert!(monotonic_clock::Host::now(&mut view).unwrap() - before > 3_600_000_000_000);
         view.subscribe_duration(u64::MAX).unwrap();
-        assert_eq!(view.now().unwrap(), u64::MAX);
+        assert_eq!(monotonic_clock::Host::now(&mut view).unwrap(), u64::MAX);
     }
 
     #[test]
-    fn only_the_end_of_a_long_print_is_kept() {
-        let printed = Printed::default();
-        printed.append(&[b'a'; 100_000]);
-        printed.append(b"the end");
-        let kept = printed.0.lock().unwrap();
-        assert_eq!(kept.len(), KEPT);
-        assert!(kept.ends_with(b"athe end"));
+    fn randomness_is_the_same_sequence_for_every_call() {
+        use random::Host as _;
+        let bytes = |counts: &[u64]| {
+            let mut given = 0;
+            let mut view = SequenceView { given: &mut given, usage: None };
+            counts.iter().flat_map(|&it| view.get_random_bytes(it).unwrap()).collect::<Vec<_>>()
+        };
+        assert_eq!(bytes(&[40]), bytes(&[1, 31, 8]));
+        assert_eq!(bytes(&[32]), SEQUENCE);
+        let mut given = 0;
+        let mut view = SequenceView { given: &mut given, usage: None };
+        assert!(view.get_random_bytes(MOST_RANDOM + 1).is_err());
+        assert_eq!(view.get_random_u64().unwrap(), 0x243f_6a88_85a3_08d3);
     }
 }

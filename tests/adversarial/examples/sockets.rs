@@ -1,7 +1,7 @@
-//! Looks for a network, which its runtime links only when it is asked for.
+//! Looks for a network: its runtime may import sockets, and the first thing it asks of them ends the call.
 //!
-//! verdict: rejected
-//! because: the sandbox offers no such thing
+//! verdict: trapped
+//! because: it asked for the network, which no plugin has
 
 use docmill_plugin::prelude::*;
 

@@ -182,7 +182,9 @@ fn render(error: &CommandError, color: bool) -> String {
         let _ = writeln!(shown, "  --> {}", escaped(&place.to_string()));
     }
     for cause in &error.causes {
-        let _ = writeln!(shown, "  Caused by: {}", escaped(cause));
+        // A cause may have several lines; all of them belong to it.
+        let cause = escaped(cause.trim_end()).replace('\n', "\n    ");
+        let _ = writeln!(shown, "  Caused by: {cause}");
     }
     if let Some(hint) = &error.hint {
         let _ = writeln!(shown, "{green}hint{reset}{bold}:{reset} {}", escaped(hint));

@@ -24,7 +24,7 @@ pub fn run(common: &Common, options: &Check) -> Result<Exit, CommandError> {
             let description = &plugin.description;
             (format!("{} {}", description.name, one_line(&description.version, 64)), report)
         }
-        Err(LoadError::Describe(stopped)) => {
+        Err(LoadError::Describe { stopped, .. }) => {
             (options.plugin.display().to_string(), Report::of_failed_description(&stopped))
         }
         Err(error) => return Err(rejected(&options.plugin, &error)),

@@ -248,7 +248,6 @@ fn granted(steps: &[&Step]) -> Table<3> {
 fn meaning(import: &str, provider: Provider) -> &'static str {
     let interface = import.split('@').next().unwrap_or(import);
     match provider {
-        Provider::Nothing if interface.starts_with("wasi:sockets/") => "the sandbox has no network",
         Provider::Nothing if interface.starts_with("wasi:http/") => "the sandbox has no network",
         Provider::Nothing if interface.starts_with("docmill:plugin/") => {
             "this docmill knows no such part of the contract"
@@ -273,6 +272,9 @@ fn meaning(import: &str, provider: Provider) -> &'static str {
             _ if interface.starts_with("wasi:clocks/") => "logical time: moves only by being asked",
             _ if interface.starts_with("wasi:filesystem/") => "no folders, no files",
             _ if interface.starts_with("wasi:random/") => "the same sequence in every call",
+            _ if interface.starts_with("wasi:sockets/") => {
+                "no network: to ask for anything counts as a crash"
+            }
             _ if interface.starts_with("wasi:io/") => "streams to nowhere; serves the others",
             _ => "nothing behind it",
         },
@@ -397,7 +399,12 @@ mod tests {
     #[test]
     fn every_import_has_a_meaning() {
         let check = |import, provider, expected| assert_eq!(meaning(import, provider), expected);
-        check("wasi:sockets/tcp@0.2.6", Provider::Nothing, "the sandbox has no network");
+        check("wasi:http/types@0.2.6", Provider::Nothing, "the sandbox has no network");
+        check(
+            "wasi:sockets/tcp@0.2.6",
+            Provider::ClosedDoor,
+            "no network: to ask for anything counts as a crash",
+        );
         check(
             "wasi:clocks/wall-clock@0.2.6",
             Provider::ClosedDoor,
