@@ -9,7 +9,7 @@ use super::samples::Input;
 use crate::abi::{Answer, Call, Declaration, Task};
 use crate::capabilities::{Allowance, Member, MemberSink, Refused, Usage};
 use crate::catalog::Plugin;
-use crate::model::{Attribute, Digest, Limits, MediaType};
+use crate::model::{Attribute, Digest, Limits, LogLine, MediaType};
 use crate::sandbox::{Inputs, Reported, Sandbox, Stopped};
 
 /// What the members of one sample may have together, in bytes, as [`Allowance`] counts them: more than any sample holds, and much less
@@ -122,8 +122,30 @@ impl<'a> Caller<'a> {
     }
 
     pub(super) fn declare(&self) -> Result<Result<Declaration, Reported>, Stopped> {
+        self.declare_and_say().0
+    }
+
+    /// The same, with what the plugin logged meanwhile.
+    #[expect(clippy::type_complexity, reason = "a declaration or one of two reasons, and a log")]
+    pub(super) fn declare_and_say(
+        &self,
+    ) -> (Result<Result<Declaration, Reported>, Stopped>, Vec<LogLine>) {
         let call = self.call(Inputs::default(), &self.configuration.limits);
-        let declared = self.plugin.guest()?.answers(call, &[Task::Declare])?.value.pop();
+        let called = self.plugin.guest().and_then(|guest| guest.answers(call, &[Task::Declare]));
+        let called = match called {
+            Ok(called) => called,
+            Err(stopped) => {
+                let log = stopped.log.clone();
+                return (Err(stopped), log);
+            }
+        };
+        (Self::declared(called.value), called.log)
+    }
+
+    fn declared(
+        mut answers: Vec<Result<Answer, Reported>>,
+    ) -> Result<Result<Declaration, Reported>, Stopped> {
+        let declared = answers.pop();
         match declared {
             Some(Ok(Answer::Declaration(declared))) => Ok(Ok(declared)),
             Some(Err(reported)) => Ok(Err(reported)),

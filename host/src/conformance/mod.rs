@@ -7,6 +7,7 @@
 mod calls;
 mod cases;
 mod configuration;
+mod counting;
 mod samples;
 mod trial;
 
@@ -14,8 +15,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::abi::{Answer, Declaration, Task, role_interface};
+use crate::capabilities::Usage;
 use crate::catalog::{DESCRIBE_LIMITS, Plugin};
-use crate::model::{Clause, FailureClass, Role};
+use crate::model::{Clause, FailureClass, LogLevel, LogLine, Role};
 use crate::sandbox::{Reported, Sandbox, Stopped};
 
 pub use cases::{Case, CaseError};
@@ -38,6 +40,8 @@ pub struct Report {
     pub instances: u64,
     /// The interfaces of the contract that the plugin called while it was checked, and [`crate::capabilities::Usage::WASI`].
     pub used: BTreeSet<&'static str>,
+    /// What its author should know though no clause was broken: sentences, parts of which are the plugin's words.
+    pub remarks: Vec<String>,
 }
 
 /// What became of one clause.
@@ -77,7 +81,8 @@ impl Report {
         findings.stopped(stopped, Clause::DESCRIBE_RETURNS, None);
         let order = findings.order();
         let verdicts = findings.verdicts(|_| true);
-        Report { verdicts, order, instances: 1, used: BTreeSet::new() }
+        let (instances, used, remarks) = (1, BTreeSet::new(), said(&stopped.log));
+        Report { verdicts, order, instances, used, remarks }
     }
 }
 
@@ -137,7 +142,8 @@ pub fn check(
     samples: &[Sample],
 ) -> Report {
     let caller = Caller::new(sandbox, plugin, configuration);
-    let mut checker = Checker { plugin, caller, findings: Findings::default() };
+    let mut checker =
+        Checker { plugin, caller, findings: Findings::default(), remarks: Vec::new() };
     checker.describe();
     if let Some(declaration) = checker.declare() {
         let inputs = samples::inputs(plugin.role, &declaration, samples);
@@ -148,8 +154,11 @@ pub fn check(
             checker.any_order(&answered);
         }
         checker.slices(&answered);
+        checker.counting(&inputs);
         checker.odd_settings(&inputs);
     }
+    let used = checker.caller.used();
+    checker.remarks.extend(asked(&used));
     let imported = |interface: &str| {
         plugin.imports.iter().any(|import| import.contract_interface() == Some(interface))
     };
@@ -165,7 +174,8 @@ pub fn check(
         order: checker.findings.order(),
         verdicts: checker.findings.verdicts(applies),
         instances: checker.caller.instances(),
-        used: checker.caller.used(),
+        used,
+        remarks: checker.remarks,
     }
 }
 
@@ -178,12 +188,34 @@ pub fn used(
     samples: &[Sample],
 ) -> BTreeSet<&'static str> {
     let caller = Caller::new(sandbox, plugin, configuration);
-    let mut checker = Checker { plugin, caller, findings: Findings::default() };
+    let mut checker =
+        Checker { plugin, caller, findings: Findings::default(), remarks: Vec::new() };
     checker.describe();
     if let Some(declaration) = checker.declare() {
         checker.first_answers(&samples::inputs(plugin.role, &declaration, samples));
     }
     checker.caller.used()
+}
+
+/// What a plugin asked for that does not change, in words.
+fn asked(used: &BTreeSet<&'static str>) -> impl Iterator<Item = String> {
+    let about = [
+        (
+            Usage::CLOCK,
+            "it reads the clock, which stands at 1970-01-01T00:00:00Z in every call: take a date from a setting",
+        ),
+        (
+            Usage::RANDOMNESS,
+            "it asks for random numbers, and gets the same ones in every call: nothing may depend on them",
+        ),
+    ];
+    about.into_iter().filter(|(name, _)| used.contains(name)).map(|(_, words)| words.to_owned())
+}
+
+/// The warnings in a log, and what is worse.
+fn said(log: &[LogLine]) -> Vec<String> {
+    let is_warning = |line: &&LogLine| matches!(line.level, LogLevel::Warn | LogLevel::Error);
+    log.iter().filter(is_warning).map(|line| line.message.clone()).collect()
 }
 
 /// What is known about the clauses so far.
@@ -265,6 +297,7 @@ struct Checker<'a> {
     plugin: &'a Plugin,
     caller: Caller<'a>,
     findings: Findings,
+    remarks: Vec<String>,
 }
 
 impl Checker<'_> {
@@ -276,7 +309,9 @@ impl Checker<'_> {
     }
 
     fn declare(&mut self) -> Option<Declaration> {
-        let declared = match self.caller.declare() {
+        let (declared, log) = self.caller.declare_and_say();
+        self.remarks = said(&log);
+        let declared = match declared {
             Ok(Ok(declared)) => declared,
             Ok(Err(reported)) => {
                 self.reported(&reported, None);
@@ -438,6 +473,15 @@ impl Checker<'_> {
                 return;
             }
             order.reverse();
+        }
+    }
+
+    /// What spans count shows only by comparison.
+    fn counting(&mut self, inputs: &[Input]) {
+        if let Some((unit, sample)) = counting::unit(&self.caller, inputs)
+            && let Some(trouble) = unit.trouble()
+        {
+            self.findings.broken(Clause::SPANS, trouble, Some(&sample));
         }
     }
 

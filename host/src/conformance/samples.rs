@@ -79,6 +79,29 @@ impl Input {
         }
     }
 
+    /// The text of the document, where it is one.
+    pub(super) fn text(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::Classified { document, .. } | Kind::Analyzed { document, .. } => {
+                Some(&document.text)
+            }
+            _ => None,
+        }
+    }
+
+    /// A document with another text, and without marks, where it is one.
+    pub(super) fn with_text(&self, text: String) -> Option<Input> {
+        let mut input = self.clone();
+        match &mut input.kind {
+            Kind::Classified { document, .. } | Kind::Analyzed { document, .. } => {
+                document.text = text;
+                document.marks.clear();
+            }
+            _ => return None,
+        }
+        Some(input)
+    }
+
     /// The same source, read in slices.
     pub(super) fn in_slices_of(&self, longest: usize) -> Input {
         let kind = match self.kind.clone() {

@@ -29,7 +29,16 @@ pub fn number(root: &Path, laid_in: &str) -> Option<String> {
 /// Adds what a compiler reads of a folder: names and contents, in order.
 fn add(folder: &Path, root: &Path, hasher: &mut impl Hasher) {
     // Tests are natively compiled, and what packs the guests is no part of them.
-    const APART: [&str; 5] = ["tests", "shipped", "polyglot", "target", "node_modules"];
+    const APART: [&str; 8] = [
+        "tests",
+        "shipped",
+        "polyglot",
+        "sdk-python",
+        "sdk-javascript",
+        "target",
+        "node_modules",
+        "__pycache__",
+    ];
     let mut paths: Vec<_> =
         fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
     paths.sort();

@@ -91,6 +91,9 @@ fn render(title: &str, report: &Report, paint: Paint) -> String {
     let broken = report.broken().count();
     let other = report.verdicts.len() - kept.len() - broken;
     shown.push_str(&paint.tone(Tone::Dim, &not_applicable(report)));
+    for remark in &report.remarks {
+        shown.push_str(&format!("  note              {}\n", one_line(remark, 400)));
+    }
     shown.push_str(&format!(
         "{} ok, {broken} failed, {other} not applicable; {}\n",
         kept.len(),
@@ -119,6 +122,7 @@ struct ReportObject<'a> {
     clean: bool,
     instances: u64,
     used: Vec<&'static str>,
+    remarks: &'a [String],
     clauses: Vec<ClauseObject<'a>>,
 }
 
@@ -151,6 +155,7 @@ impl<'a> ReportObject<'a> {
             clean: report.broken().next().is_none(),
             instances: report.instances,
             used: report.used.iter().copied().collect(),
+            remarks: &report.remarks,
             clauses: report.verdicts.iter().map(clause).collect(),
         }
     }
