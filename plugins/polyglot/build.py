@@ -19,8 +19,20 @@ import venv
 
 HERE = pathlib.Path(__file__).resolve().parent
 
+# What plugins are written with; `pip install` and `npm install` would do as well.
+SDK_PYTHON = HERE.parent / "sdk-python" / "src"
+SDK_JAVASCRIPT = HERE.parent / "sdk-javascript"
+
 # The plugins, which every language has, and the worlds they target.
 PLUGINS = {"analyze-words": "analyzer", "extract-keyvalue": "extractor"}
+
+# What these two have besides, in `mistakes`: plugins that do what authors get wrong.
+MISTAKES = {"mistakes": "analyzer", "mistakes-in-describe": "analyzer"}
+WITH_MISTAKES = ("python", "javascript")
+
+
+def folder_of(language: str, plugin: str) -> pathlib.Path:
+    return HERE / ("mistakes" if plugin in MISTAKES else language)
 
 
 def main() -> int:
@@ -64,7 +76,7 @@ def parse_options() -> argparse.Namespace:
 def build_language(language: str, options: argparse.Namespace) -> None:
     prepare, build = LANGUAGES[language]
     stale = []
-    for plugin, world in PLUGINS.items():
+    for plugin, world in {**PLUGINS, **(MISTAKES if language in WITH_MISTAKES else {})}.items():
         output = options.out / f"{plugin}-{language}.wasm"
         stamp = options.work / "stamps" / output.name
         digest = digest_of(language, plugin, options)
@@ -98,11 +110,13 @@ def build_python(bin_: pathlib.Path, plugin: str, world: str, output: pathlib.Pa
     # Sources are copied, so that neither byte code nor a neighbor's module ends up in the component.
     app = fresh_folder(options.work / "python" / plugin)
     module = plugin.replace("-", "_")
-    shutil.copy(HERE / "python" / f"{module}.py", app)
+    sdk = fresh_folder(options.work / "python" / "sdk")
+    shutil.copytree(SDK_PYTHON / "docmill_plugin", sdk / "docmill_plugin", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(folder_of("python", plugin) / f"{module}.py", app)
     run(
         bin_ / "componentize-py", "--quiet", "--wit-path", options.wit, "--world", world,
-        # The interpreter imports WASI. Stubbing it leaves the contract as everything that the plugin can reach.
-        "componentize", "--stub-wasi", "--python-path", app, "--output", output, module,
+        # The interpreter imports WASI, of which docmill closes every door but the standard error, on which it says why it gives up.
+        "componentize", "--python-path", app, "--python-path", sdk, "--output", output, module,
         cwd=app,
         env={"PYTHONDONTWRITEBYTECODE": "1"},
     )  # fmt: skip
@@ -116,8 +130,7 @@ def prepare_javascript(options: argparse.Namespace) -> pathlib.Path:
     require("node")
     folder = options.work / "javascript"
     folder.mkdir(parents=True, exist_ok=True)
-    for name in ["package.json", "build.mjs"]:
-        shutil.copy(HERE / "javascript" / name, folder)
+    shutil.copy(HERE / "javascript" / "package.json", folder)
     mark = folder / "installed"
     wanted = file_digest(folder / "package.json")
     if not mark.exists() or mark.read_text() != wanted:
@@ -125,13 +138,23 @@ def prepare_javascript(options: argparse.Namespace) -> pathlib.Path:
         # A lock file would record the host of whatever registry wrote it.
         run(npm, "install", "--no-package-lock", "--no-audit", "--no-fund", "--loglevel=error", cwd=folder)
         mark.write_text(wanted)
+    # As `npm install ../sdk-javascript` would lay it.
+    sdk = fresh_folder(folder / "node_modules" / "docmill-plugin")
+    for path in sdk_javascript():
+        (sdk / path.relative_to(SDK_JAVASCRIPT)).parent.mkdir(exist_ok=True)
+        shutil.copy(path, sdk / path.relative_to(SDK_JAVASCRIPT))
     return folder
+
+
+def sdk_javascript() -> list[pathlib.Path]:
+    return [SDK_JAVASCRIPT / "package.json", SDK_JAVASCRIPT / "build.mjs", *sorted((SDK_JAVASCRIPT / "src").iterdir())]
 
 
 def build_javascript(folder: pathlib.Path, plugin: str, world: str, output: pathlib.Path, options: argparse.Namespace) -> None:
     source = folder / f"{plugin}.js"
-    shutil.copy(HERE / "javascript" / source.name, source)
-    run(require("node"), "build.mjs", source, options.wit, world, output, cwd=folder)
+    shutil.copy(folder_of("javascript", plugin) / source.name, source)
+    builder = folder / "node_modules" / "docmill-plugin" / "build.mjs"
+    run(require("node"), builder, source.name, "--world", world, "--wit", options.wit, "--output", output, cwd=folder)
 
 
 # C
@@ -216,6 +239,14 @@ def digest_of(language: str, plugin: str, options: argparse.Namespace) -> str:
         and not path.stem.startswith("test")
         and path.stem.replace("_", "-") not in others
     ]
+    if plugin in MISTAKES:
+        suffix = {"python": ".py", "javascript": ".js"}[language]
+        own = [path for path in own if path.suffix in (".txt", ".json")]
+        own += [path for path in (HERE / "mistakes").iterdir() if path.suffix == suffix and path.stem.replace("_", "-") == plugin]
+    if language == "python":
+        own += sorted(SDK_PYTHON.rglob("*.py"))
+    if language == "javascript":
+        own += sdk_javascript()
     hasher = hashlib.sha256()
     for path in [pathlib.Path(__file__), *contract, *own]:
         hasher.update(f"{path.name}\0{file_digest(path)}\n".encode())

@@ -23,6 +23,7 @@ mod incremental;
 mod kills;
 mod letters;
 mod lineage;
+mod mistakes;
 mod polyglot;
 mod read;
 mod reading;

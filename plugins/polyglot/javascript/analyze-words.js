@@ -5,10 +5,6 @@ export const metadata = {
     name: 'analyze-words-javascript',
     version: '0.1.0',
     summary: 'Counts words and finds hashtags, in JavaScript',
-    settings: [],
-    tables: [],
-    reads: [],
-    attributes: [],
   }),
 };
 
@@ -70,7 +66,7 @@ export const analysis = {
 };
 
 function annotation(kind, value, span) {
-  return { kind, span, value, confidence: undefined, attributes: [] };
+  return { kind, span, value };
 }
 
 // A rule that every language can follow without a table of Unicode.

@@ -1,5 +1,7 @@
 // Reads `key: value` headers, a blank line and a body.
 
+import { Malformed } from 'docmill-plugin';
+
 // How much is asked of the host at a time; it may give less.
 const SLICE = 4096;
 
@@ -10,10 +12,6 @@ export const metadata = {
     name: 'extract-keyvalue-javascript',
     version: '0.1.0',
     summary: 'Reads headers and a body, in JavaScript',
-    settings: [],
-    tables: [],
-    reads: [],
-    attributes: [],
   }),
 };
 
@@ -23,7 +21,7 @@ export const extraction = {
   extract(source) {
     const bytes = readAll(source);
     const damage = firstInvalidByte(bytes);
-    if (damage !== undefined) throw malformed('the text is not UTF-8', damage);
+    if (damage !== undefined) throw new Malformed('the text is not UTF-8', damage);
     if (bytes.length === 0) return [];
 
     const decode = (start, end) => new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes.subarray(start, end));
@@ -40,7 +38,7 @@ export const extraction = {
         break;
       }
       const [, key, value] = line.match(HEADER) ?? [];
-      if (!value) throw malformed('a header needs a key, a colon and a value', position);
+      if (!value) throw new Malformed('a header needs a key, a colon and a value', position);
       const name = key.toLowerCase();
       if (name === 'language') document.language = value;
       else document.attributes.push({ name, value });
@@ -48,7 +46,7 @@ export const extraction = {
     }
     // Of the language the host would not fill the gap.
     document.language ??= source.attributes().find(({ name }) => name === 'language')?.value;
-    return [{ document, asides: [] }];
+    return [{ document }];
   },
 };
 
@@ -63,11 +61,6 @@ function readAll(source) {
     filled += part.length;
   }
   return bytes.subarray(0, filled);
-}
-
-// An `error` of the contract is what a function throws: its case as `tag`, the payload as `val`.
-function malformed(reason, offset) {
-  return { tag: 'malformed', val: { reason, offset: BigInt(offset) } };
 }
 
 // Where the first character begins that is no UTF-8. TextDecoder finds the damage, but does not tell where.

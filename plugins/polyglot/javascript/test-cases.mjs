@@ -1,8 +1,10 @@
-// Runs the shared cases natively: `node --test test-cases.mjs`.
+// Runs the shared cases natively, where `npm install ../../sdk-javascript` has been run: `node --test test-cases.mjs`.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+
+import { Bytes } from 'docmill-plugin/testing';
 
 import { analysis } from './analyze-words.js';
 import { extraction } from './extract-keyvalue.js';
@@ -17,18 +19,13 @@ for (const { name, text, annotations } of cases('analyze-words')) {
   });
 }
 
-for (const { name, source, hex, said = [], documents, malformed } of cases('extract-keyvalue')) {
+for (const { name, source: text, hex, said = [], documents, malformed } of cases('extract-keyvalue')) {
   test(`extract-keyvalue: ${name}`, () => {
-    const bytes = new Uint8Array(hex === undefined ? Buffer.from(source) : Buffer.from(hex, 'hex'));
-    // Plays the host's source, and gives less than asked for.
-    const host = {
-      size: () => BigInt(bytes.length),
-      attributes: () => said.map(([name, value]) => ({ name, value })),
-      read: (offset, length) => bytes.slice(Number(offset), Number(offset) + Math.min(length, 7)),
-    };
+    const bytes = new Uint8Array(hex === undefined ? Buffer.from(text) : Buffer.from(hex, 'hex'));
+    const source = new Bytes(bytes, { attributes: said.map(([name, value]) => ({ name, value })) });
     let extracted;
     try {
-      extracted = extraction.extract(host);
+      extracted = extraction.extract(source);
     } catch (error) {
       assert.equal(error.tag, 'malformed');
       assert.deepEqual({ reason: error.val.reason, offset: Number(error.val.offset) }, malformed);

@@ -1,29 +1,20 @@
 """Counts words and sentences, names the longest word and finds hashtags."""
 
-from typing import List
-
-from wit_world.imports.types import Annotation, Document, Span
-from wit_world.exports.metadata import Description
+from docmill_plugin import Annotation, Description, Document, Span, export
 
 
+@export
 class Metadata:
     def describe(self) -> Description:
-        return Description(
-            name="analyze-words-python",
-            version="0.1.0",
-            summary="Counts words and finds hashtags, in Python",
-            settings=[],
-            tables=[],
-            reads=[],
-            attributes=[],
-        )
+        return Description("analyze-words-python", "0.1.0", "Counts words and finds hashtags, in Python")
 
 
+@export
 class Analysis:
-    def kinds(self) -> List[str]:
+    def kinds(self) -> list[str]:
         return ["word-count", "sentence-count", "longest-word", "hashtag"]
 
-    def analyze(self, document: Document) -> List[Annotation]:
+    def analyze(self, document: Document) -> list[Annotation]:
         words = sentences = words_in_sentence = 0
         longest = ""
         hashtags = []
@@ -43,7 +34,7 @@ class Analysis:
                 if len(word) > len(longest):
                     longest = word
                 if text[index - 1 : index] == "#" and not (index > 1 and is_word(text[index - 2])):
-                    hashtags.append(annotation("hashtag", word, Span(offset - 1, offset + size)))
+                    hashtags.append(Annotation("hashtag", Span(offset - 1, offset + size), word))
                 index, offset = end, offset + size
                 continue
             ends = text[index] in ".!?…" and not (index + 1 < len(text) and is_word(text[index + 1]))
@@ -55,14 +46,10 @@ class Analysis:
         if words_in_sentence > 0:
             sentences += 1
 
-        found = [annotation("word-count", str(words)), annotation("sentence-count", str(sentences))]
+        found = [Annotation("word-count", value=str(words)), Annotation("sentence-count", value=str(sentences))]
         if words > 0:
-            found.append(annotation("longest-word", longest))
+            found.append(Annotation("longest-word", value=longest))
         return found + hashtags
-
-
-def annotation(kind: str, value: str, span: Span | None = None) -> Annotation:
-    return Annotation(kind=kind, span=span, value=value, confidence=None, attributes=[])
 
 
 def is_word(character: str) -> bool:
