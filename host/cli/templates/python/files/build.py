@@ -33,8 +33,8 @@ def main() -> None:
     libraries = bundled(tools, HERE / "libraries.txt")
     if libraries.exists():
         shutil.copytree(libraries, app, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", "bin"))
-    # The interpreter imports WASI. Stubbing it leaves the contract as everything that the plugin can reach.
-    run(componentize, *contract, "componentize", "--stub-wasi", "--python-path", app, "--output", HERE / "@NAME@.wasm", "plugin")
+    # The interpreter imports WASI, of which docmill closes every door but the standard error, on which it says why it gives up.
+    run(componentize, *contract, "componentize", "--python-path", app, "--output", HERE / "@NAME@.wasm", "plugin")
 
 
 def installed(name: str, requirements: pathlib.Path) -> pathlib.Path:
