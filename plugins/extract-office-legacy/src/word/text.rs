@@ -111,17 +111,15 @@ impl<'t> Reader<'t> {
         let mut paragraphs = Paragraphs::default();
         let mut line: Vec<Character> = Vec::new();
         let mut stops = stops.iter().copied().peekable();
-        let mut position = from;
         let pieces = self.pieces;
-        for character in pieces.characters(from, to) {
+        for (position, character) in (from..).zip(pieces.characters(from, to)) {
             line.push(character);
-            position += 1;
             let is_end = matches!(character.unit, 0x07 | 0x0c | 0x0d);
             if is_end || line.len() >= LONGEST_PARAGRAPH {
                 self.paragraph(writer, &mut paragraphs, &line);
                 line.clear();
             }
-            while stops.next_if(|stop| *stop < position).is_some() {
+            while stops.next_if(|stop| *stop <= position).is_some() {
                 places.push(writer.len());
             }
         }
