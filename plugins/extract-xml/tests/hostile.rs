@@ -17,10 +17,13 @@ fn timed(xml: &str) -> Duration {
     started.elapsed()
 }
 
+/// Makes an XML of about so many bytes.
+type Make = Box<dyn Fn(usize) -> String>;
+
 #[test]
 fn what_is_ten_times_as_long_takes_about_ten_times_as_long() {
     let repeated = |what: &'static str| move |size: usize| what.repeat(size / what.len());
-    let cases: [(&str, Box<dyn Fn(usize) -> String>); 12] = [
+    let cases: [(&str, Make); 12] = [
         ("deep", Box::new(repeated("<a>"))),
         ("deep html", Box::new(|size| format!("<html><body>{}", "<div>".repeat(size / 5)))),
         (
