@@ -49,6 +49,13 @@ const PARSERS: &[&str] = &[
     "htmlize",
     "mail-parser",
     "quick-xml",
+    // PDF.
+    "hayro-cmap",
+    "hayro-font",
+    "hayro-postscript",
+    "hayro-syntax",
+    "read-fonts",
+    "skrifa",
 ];
 
 /// Runs one target or all of them, one after the other, and fails if any input breaks one.

@@ -27,6 +27,14 @@ pub fn text(data: &[u8]) {
     testing::reset();
 }
 
+/// A PDF: its objects, fonts and pages.
+pub fn pdf(data: &[u8]) {
+    testing::reset();
+    if let Ok(Some(found)) = extract_pdf::extract(data.to_vec()) {
+        promises::extracted(&taken(found));
+    }
+}
+
 /// Legal acts, dates and amounts in a text; the first byte picks its language.
 pub fn references(data: &[u8]) {
     let Some((language, text)) = data.split_first() else { return };

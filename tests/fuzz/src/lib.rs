@@ -13,7 +13,7 @@ mod values;
 
 pub use containers::{archive, warc};
 pub use extractors::xml;
-pub use guests::{fingerprint, glossary, html, lexicon, references, text};
+pub use guests::{fingerprint, glossary, html, lexicon, pdf, references, text};
 pub use office::{office, office_embedded, office_legacy};
 pub use unpackers::{feed, mail, mbox, msg, sitemap, tables};
 pub use values::guest_values;
@@ -58,6 +58,7 @@ pub const TARGETS: &[Target] = &[
     ("office", office),
     ("office_embedded", office_embedded),
     ("office_legacy", office_legacy),
+    ("pdf", pdf),
     ("pipeline", pipeline),
     ("record", record),
     ("references", references),

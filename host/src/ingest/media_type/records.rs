@@ -34,7 +34,19 @@ fn is_pdf(text: &[u8]) -> bool {
         at == 0
             || start[..at].iter().all(|it| it.is_ascii_whitespace() || *it == 0)
             || start.contains(&0)
+            || (begins_as_pdf(&text[at..]) && super::mail::kind(text, "").is_none())
     })
+}
+
+/// Whether a mark of PDF is followed by what follows it in a file, and not by prose: a comment of bytes that are no ASCII, or an object.
+fn begins_as_pdf(marked: &[u8]) -> bool {
+    let line = |it: &u8| matches!(it, b'\r' | b'\n');
+    let Some(end) = marked.iter().take(64).position(line) else { return false };
+    let rest = marked[end..].trim_ascii_start();
+    let comment = rest.strip_prefix(b"%").map(|it| &it[..it.len().min(4)]);
+    let number = rest.iter().take_while(|it| it.is_ascii_digit()).count();
+    comment.is_some_and(|it| it.iter().any(|it| !it.is_ascii()))
+        || (number > 0 && rest[number..].starts_with(b" 0 obj"))
 }
 
 /// The kind of a text that is made of records.

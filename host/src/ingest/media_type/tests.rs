@@ -39,6 +39,11 @@ fn utf_16(text: &str, unit: impl Fn(u16) -> [u8; 2]) -> Vec<u8> {
 fn signatures_win_over_names() {
     check_any(b"%PDF-1.7 ...", "application/pdf");
     check_any(b"\n\0 %PDF-1.4 ...", "application/pdf");
+    check_any(
+        b"Content-Type: application/pdf\r\n\r\n%PDF-1.4\r\n%\xe2\xe3\xcf\xd3\r\n1 0 obj",
+        "application/pdf",
+    );
+    check_any(b"printed by x\n%PDF-1.2\n1 0 obj << >>", "application/pdf");
     check_any(b"{\\rtf1\\ansi Bonjour}", "application/rtf");
     check_any(b"\x1f\x8b\x08\0\0\0\0\0\0\x03", "application/gzip");
     check_any(b"BZh91AY&SY\x01\x02\x03\xff", "application/x-bzip2");
@@ -49,6 +54,13 @@ fn signatures_win_over_names() {
     check_any(b"PAR1\x15\x04", "application/vnd.apache.parquet");
     check_any(b"!<arch>\na.o/ ", "application/x-archive");
     check_any(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n", "application/http");
+}
+
+#[test]
+fn a_text_about_a_format_is_not_of_it() {
+    check("a.txt", b"A file that begins with\n%PDF-1.4\nis one of that version.", "text/plain");
+    let mail = b"Received: from a\nSubject: b\nMIME-Version: 1.0\n\n%PDF-1.4\n1 0 obj";
+    check_any(mail, "message/rfc822");
 }
 
 #[test]

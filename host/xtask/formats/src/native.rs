@@ -28,6 +28,7 @@ const READERS: &[(&[&str], &str, Extract)] = &[
     ),
     (&["epub"], "application/epub+zip", extract::<extract_xml::ExtractXml>),
     (&["fb2"], "application/x-fictionbook+xml", extract::<extract_xml::ExtractXml>),
+    (&["pdf"], "application/pdf", extract::<extract_pdf::ExtractPdf>),
     (&["dbk", "docbook"], "application/docbook+xml", extract::<extract_xml::ExtractXml>),
     (&["jats", "nxml", "tei", "xml"], "application/xml", extract::<extract_xml::ExtractXml>),
 ];
