@@ -13,7 +13,7 @@ impl Plugin for Adversary {
 }
 
 fn names() -> impl Iterator<Item = String> {
-    (0..10_000).map(|number| format!("label-number-{number}-is-as-long-as-labels-go"))
+    (0..10_000).map(|number| format!("label-{number}"))
 }
 
 impl Classifier for Adversary {
