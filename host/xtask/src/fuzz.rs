@@ -56,6 +56,9 @@ const PARSERS: &[&str] = &[
     "hayro-syntax",
     "read-fonts",
     "skrifa",
+    // Books and markup.
+    "pulldown-cmark",
+    "serde_json",
 ];
 
 /// Runs one target or all of them, one after the other, and fails if any input breaks one.

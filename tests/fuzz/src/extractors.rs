@@ -1,10 +1,16 @@
 //! The shipped plugins for books and markup as ordinary functions; the first byte picks the media type, and with it the parser.
 
 use docmill_plugin::{Error, Extractor, Source, testing};
+use extract_markup::ExtractMarkup;
 use extract_xml::ExtractXml;
 
 use crate::guests;
 use crate::promises;
+
+/// A text with signs of markup, subtitles or a notebook.
+pub fn markup(data: &[u8]) {
+    extract::<ExtractMarkup>(data);
+}
 
 /// A book, an article or any other XML.
 pub fn xml(data: &[u8]) {

@@ -12,7 +12,7 @@ mod unpackers;
 mod values;
 
 pub use containers::{archive, warc};
-pub use extractors::xml;
+pub use extractors::{markup, xml};
 pub use guests::{fingerprint, glossary, html, lexicon, pdf, references, text};
 pub use office::{office, office_embedded, office_legacy};
 pub use unpackers::{feed, mail, mbox, msg, sitemap, tables};
@@ -53,6 +53,7 @@ pub const TARGETS: &[Target] = &[
     ("mail", mail),
     ("mbox", mbox),
     ("msg", msg),
+    ("markup", markup),
     ("media_type", media_type),
     ("names", names),
     ("office", office),

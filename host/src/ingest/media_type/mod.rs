@@ -93,7 +93,10 @@ fn is_refuted(text: &[u8], named: &str, hint: &Hint<'_>) -> bool {
         _ if text.trim_ascii().is_empty() => false,
         "text/html" => hint.claimed.is_none() && !markup::has_tag(text),
         // What is damaged is left to those that can say so.
-        "application/json" | "application/x-ndjson" | "application/feed+json" => !begins(b"{["),
+        "application/json"
+        | "application/x-ndjson"
+        | "application/feed+json"
+        | "application/x-ipynb+json" => !begins(b"{["),
         "text/vtt" | "application/x-subrip" | "text/calendar" | "text/vcard" => {
             hint.claimed.is_none()
         }
@@ -128,6 +131,9 @@ fn by_extension(name: &str) -> Option<MediaType> {
         "fodg" => "application/vnd.oasis.opendocument.graphics-flat-xml",
         "parquet" => "application/vnd.apache.parquet",
         "wacz" => "application/x-wacz",
+        "srt" => "application/x-subrip",
+        "ipynb" => "application/x-ipynb+json",
+        "mdx" | "qmd" | "rmd" => "text/markdown",
         "fb2" => "application/x-fictionbook+xml",
         "dbk" | "docbook" => "application/docbook+xml",
         "jats" | "nxml" => "application/jats+xml",

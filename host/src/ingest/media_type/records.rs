@@ -96,10 +96,16 @@ fn json(text: &[u8], hint: &Hint<'_>) -> Option<&'static str> {
             .any(|mark| first.windows(mark.len()).any(|it| it == *mark))
     };
     let is_object = text.starts_with(b"{");
+    let is_notebook = || {
+        let first = &text[..text.len().min(4096)];
+        let has = |mark: &[u8]| first.windows(mark.len()).any(|it| it == mark);
+        hint.named() == "application/x-ipynb+json" || has(b"\"cell_type\"") && has(b"\"cells\"")
+    };
     match (count, hint.named()) {
         (2.., _) if on_lines => Some("application/x-ndjson"),
         (1, "application/x-ndjson") if on_lines => Some("application/x-ndjson"),
         (1, _) if is_object && is_feed() => Some("application/feed+json"),
+        (1, _) if is_object && is_notebook() => Some("application/x-ipynb+json"),
         // A remark in brackets may be all of a text.
         (_, named) if is_object || is_list(text) || named == "application/json" => {
             Some("application/json")

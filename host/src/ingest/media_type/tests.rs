@@ -240,6 +240,8 @@ fn json_has_one_value_and_json_lines_have_several() {
     check("a.json", b"A text", "text/plain");
     let feed = b"{\"title\": \"A\", \"version\": \"https:\\/\\/jsonfeed.org\\/version\\/1.1\", \"items\": [";
     check_any(feed, "application/feed+json");
+    check_any(b"{\"cells\": [{\"cell_type\": \"markdown\"", "application/x-ipynb+json");
+    check("a.ipynb", b"{\"metadata\": {}}", "application/x-ipynb+json");
     for text in ["[Hanoi] A text", "[1] See there", "[1]", "{note} A text", "[\n", "{\\bf A}"] {
         check("x.txt", text.as_bytes(), "text/plain");
     }
