@@ -126,7 +126,6 @@ impl<'a> Caller<'a> {
     }
 
     /// The same, with what the plugin logged meanwhile.
-    #[expect(clippy::type_complexity, reason = "a declaration or one of two reasons, and a log")]
     pub(super) fn declare_and_say(
         &self,
     ) -> (Result<Result<Declaration, Reported>, Stopped>, Vec<LogLine>) {
