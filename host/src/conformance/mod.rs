@@ -481,6 +481,8 @@ impl Checker<'_> {
         if let Some((unit, sample)) = counting::unit(&self.caller, inputs)
             && let Some(trouble) = unit.trouble()
         {
+            // Where one of them also lies within a character, this is why.
+            self.findings.broken.retain(|broken| broken.id != Clause::SPANS.id);
             self.findings.broken(Clause::SPANS, trouble, Some(&sample));
         }
     }
