@@ -244,8 +244,7 @@ impl fmt::Display for Hint {
             Hint::SeeImports => "look at everything that the plugin imports",
             Hint::RebuildPlugin => "rebuild the plugin against the contract in `wit/`",
             Hint::LetItPrint => {
-                "build the plugin with WASI's standard error, and it says why it gives up (no `--stub-wasi` for Python, no \
-                 `stdio` among `disableFeatures` for JavaScript)"
+                "build the plugin with a standard error, and its runtime says why it gives up"
             }
             Hint::RenameFile => "rename the file and ingest it again",
             Hint::NameLink => "name the link itself as a path to ingest what it points to",

@@ -24,6 +24,11 @@ pub fn hint_words(hint: &Hint) -> String {
                 None => accept.to_owned(),
             }
         }
+        Hint::LetItPrint => {
+            "build the plugin with WASI's standard error, and its runtime says why it gives up: without `--stub-wasi` in Python, without \
+             `stdio` among `disableFeatures` in JavaScript"
+                .to_owned()
+        }
         Hint::SeeImports => {
             "`docmill plugin inspect FILE` lists everything the plugin imports".to_owned()
         }
