@@ -60,7 +60,7 @@ impl Extractor for ExtractOfficeLegacy {
         if source.size() > LARGEST {
             return Err(Error::malformed("it is larger than 128 MiB"));
         }
-        let start = source.read(0, 64);
+        let start = docmill_office::bytes_at(&source, 0, 64);
         if is_rtf(&start) {
             return Ok(rtf::extract(&source.read_all(), changes)?.into_iter().collect());
         }

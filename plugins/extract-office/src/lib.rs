@@ -85,7 +85,7 @@ docmill_plugin::export!(extractor: ExtractOffice);
 const LARGEST_FLAT: u64 = 64 << 20;
 
 fn extract(source: &Source<'_>, changes: Changes) -> Result<Option<Extracted>, Error> {
-    let start = source.read(0, 8);
+    let start = docmill_office::bytes_at(source, 0, 8);
     if start.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") {
         // A package lies in a compound file when it has a password; the old formats are another plugin's.
         return match docmill_office::is_encrypted_package(source) {

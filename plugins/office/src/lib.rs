@@ -19,7 +19,7 @@ pub use compound::{
 pub use draft::Draft;
 pub use margins::without_codes;
 pub use number_format::{DateSystem, NumberFormat, general};
-pub use package::{Package, PartReader};
+pub use package::{Package, PartReader, bytes_at};
 pub use properties::Properties;
 pub use relationships::{Relationship, Relationships};
 pub use tree::{Element, Piece, Tree};

@@ -21,6 +21,20 @@ const LARGEST_PART: u64 = 64 << 20;
 /// Room for any record of the table of contents: a name, a comment and extra fields of 64 KiB each.
 const RECORD: usize = 256 << 10;
 
+/// So many bytes from an offset, fewer only at the end: a read may bring any number of them.
+pub fn bytes_at(source: &Source<'_>, offset: u64, length: usize) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    while bytes.len() < length {
+        let rest = u32::try_from(length - bytes.len()).unwrap_or(u32::MAX);
+        let part = source.read(offset + bytes.len() as u64, rest);
+        if part.is_empty() {
+            break;
+        }
+        bytes.extend_from_slice(&part);
+    }
+    bytes
+}
+
 struct Bytes<'s>(&'s Source<'s>);
 
 impl ReaderAt for Bytes<'_> {
@@ -74,7 +88,7 @@ impl<'s> Package<'s> {
     ///
     /// [`Error::Unsupported`] if the first bytes are not those of a ZIP, [`Error::Malformed`] if it has neither a table of contents nor a part.
     pub fn open(source: &'s Source<'s>) -> Result<Package<'s>, Error> {
-        if !source.read(0, 2).starts_with(b"PK") {
+        if !bytes_at(source, 0, 2).starts_with(b"PK") {
             return Err(Error::Unsupported("it is no package of parts, as a ZIP is".to_owned()));
         }
         let mut buffer = vec![0; RECORD];

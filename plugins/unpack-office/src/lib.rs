@@ -61,7 +61,7 @@ impl Unpacker for UnpackOffice {
     }
 
     fn unpack(container: Source<'_>) -> Result<(), Error> {
-        let start = container.read(0, 64);
+        let start = docmill_office::bytes_at(&container, 0, 64);
         let mut handing = Handing::default();
         if start.starts_with(b"PK") {
             package::unpack(&container, &mut handing)?;

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use docmill_plugin::Source;
 use rawzip::CompressionMethod;
 
-use super::{MOST_PARTS, Part, Place};
+use super::{MOST_PARTS, Part, Place, bytes_at};
 
 /// How much of a file is searched, in bytes.
 const SEARCHED: u64 = 64 << 20;
 /// How much is read at once.
-const CHUNK: u32 = 1 << 20;
+const CHUNK: usize = 1 << 20;
 /// The length of a header without its name.
 const HEADER: usize = 30;
 /// The longest name that is looked at.
@@ -22,11 +22,11 @@ pub fn parts(source: &Source<'_>) -> BTreeMap<String, Part> {
     let mut offset = 0;
     while offset < source.size().min(SEARCHED) && parts.len() < MOST_PARTS {
         // What is read overlaps with the next, so that no header is cut.
-        let chunk = source.read(offset, CHUNK + (HEADER + LONGEST) as u32);
+        let chunk = bytes_at(source, offset, CHUNK + HEADER + LONGEST);
         let mut at = 0;
         while let Some(found) = chunk.get(at..).and_then(find) {
             at += found;
-            if at >= CHUNK as usize {
+            if at >= CHUNK {
                 break;
             }
             if let Some(part) = part(&chunk[at..], offset + at as u64) {
@@ -34,7 +34,7 @@ pub fn parts(source: &Source<'_>) -> BTreeMap<String, Part> {
             }
             at += 4;
         }
-        offset += u64::from(CHUNK);
+        offset += CHUNK as u64;
     }
     parts
 }
