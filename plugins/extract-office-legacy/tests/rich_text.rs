@@ -66,6 +66,14 @@ fn notes_comments_boxes_and_changes_are_told_apart() {
 }
 
 #[test]
+fn a_note_in_a_note_stands_where_the_outer_one_does() {
+    let found = read(br"{\rtf1 Text{\footnote A long note{\footnote inner}}}");
+    assert_eq!(found.document.text, "Text");
+    assert_eq!(asides(&found), ["footnote \"inner\"", "footnote \"A long note\""]);
+    assert!(found.asides.iter().all(|it| it.position == 4), "{:?}", found.asides);
+}
+
+#[test]
 fn characters_of_two_bytes_and_of_two_units_are_put_together() {
     let text = br"{\rtf1{\fonttbl{\f0\fcharset128 M;}}\f0\'83\'65\'83\'58 \uc1\u-10179?\u-8704? {\uc2\u233\'65\'65}e\bin4 {{{{x}";
     assert_eq!(read(text).document.text, "テス 😀 éex");

@@ -22,6 +22,8 @@ const MOST_ASIDE_BYTES: usize = 8 << 20;
 pub struct Draft {
     /// Its text and marks so far.
     pub writer: Writer,
+    /// The writers around the one of a note, outer ones first.
+    outer: Vec<Writer>,
     asides: Vec<Aside>,
     aside_bytes: usize,
     left_out: usize,
@@ -35,13 +37,28 @@ impl Draft {
         Draft::default()
     }
 
-    /// Adds a passage that stands beside the text, where the text is at.
-    pub fn aside(&mut self, kind: &str, text: &str, attributes: Vec<Attribute>) {
-        let position = self.writer.len();
-        self.aside_at(position, kind, text, attributes);
+    /// Begins a text of its own, as that of a note: what is written until [`Draft::end_apart`] is no part of the document.
+    pub fn begin_apart(&mut self) {
+        self.outer.push(std::mem::take(&mut self.writer));
     }
 
-    /// Adds a passage that stands beside the text at this byte, a place that [`Writer::len`] told.
+    /// Ends a text of its own, and hands it over; what was open in it ends.
+    pub fn end_apart(&mut self) -> String {
+        let outer = self.outer.pop().unwrap_or_default();
+        std::mem::replace(&mut self.writer, outer).finish().0
+    }
+
+    /// Where the document itself is at, also while a note is read.
+    pub fn place(&self) -> usize {
+        self.outer.first().unwrap_or(&self.writer).len()
+    }
+
+    /// Adds a passage that stands beside the text, where the text is at.
+    pub fn aside(&mut self, kind: &str, text: &str, attributes: Vec<Attribute>) {
+        self.aside_at(self.place(), kind, text, attributes);
+    }
+
+    /// Adds a passage that stands beside the text at this byte, a place that [`Draft::place`] told.
     pub fn aside_at(&mut self, at: usize, kind: &str, text: &str, attributes: Vec<Attribute>) {
         let text = text.trim();
         if text.is_empty() {
@@ -101,6 +118,11 @@ impl Draft {
         let told = docmill_text::identify_language(sample).map(str::to_owned);
         document.language = told.or_else(|| properties.language());
         let mut asides = self.asides;
+        for aside in &mut asides {
+            // The end of the text may have been white space.
+            let at = document.text.floor_char_boundary(aside.position as usize);
+            aside.position = u32::try_from(at).unwrap_or(u32::MAX);
+        }
         asides.sort_by_key(|it| it.position);
         Some(Extracted { document, asides })
     }

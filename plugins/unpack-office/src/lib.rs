@@ -61,6 +61,9 @@ impl Unpacker for UnpackOffice {
     }
 
     fn unpack(container: Source<'_>) -> Result<(), Error> {
+        if container.size() == 0 {
+            return Ok(());
+        }
         let start = docmill_office::bytes_at(&container, 0, 64);
         let mut handing = Handing::default();
         if start.starts_with(b"PK") {

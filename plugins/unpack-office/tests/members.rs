@@ -144,5 +144,6 @@ fn names_that_climb_or_repeat_are_names_and_what_is_cut_ends() {
     for end in (0..whole.len()).step_by(29) {
         let _ = unpack(&whole[..end]);
     }
+    assert!(unpack(b"").0.is_ok());
     assert!(matches!(unpack(b"text").0, Err(Error::Unsupported(_))));
 }

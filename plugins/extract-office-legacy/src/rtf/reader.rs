@@ -2,7 +2,7 @@
 
 use docmill_office::{Draft, Properties};
 use docmill_plugin::prelude::*;
-use docmill_plugin::structure::{Element as Block, Writer};
+use docmill_plugin::structure::Element as Block;
 use encoding_rs::Encoding;
 
 use super::groups::{Destination, Group, destination};
@@ -21,7 +21,6 @@ const LONGEST: usize = 4 << 10;
 /// A note, a header or a text box while it is read: what was written before it waits.
 struct Note {
     kind: &'static str,
-    writer: Writer,
     paragraphs: Paragraphs,
     at: usize,
 }
@@ -380,10 +379,10 @@ impl Reader {
             self.group.destination = Destination::Nothing;
             return;
         }
-        let at = self.draft.writer.len();
-        let writer = std::mem::take(&mut self.draft.writer);
+        let at = self.draft.place();
+        self.draft.begin_apart();
         let paragraphs = std::mem::take(&mut self.paragraphs);
-        self.notes.push(Note { kind, writer, paragraphs, at });
+        self.notes.push(Note { kind, paragraphs, at });
         self.group.plain_paragraph();
         self.group.ends_note = true;
     }
@@ -391,9 +390,8 @@ impl Reader {
     fn end_note(&mut self) {
         let Some(note) = self.notes.pop() else { return };
         self.paragraphs.end_all(&mut self.draft.writer);
-        let inner = std::mem::replace(&mut self.draft.writer, note.writer);
+        let text = self.draft.end_apart();
         self.paragraphs = note.paragraphs;
-        let (text, _) = inner.finish();
         let mut attributes = Vec::new();
         let author = std::mem::take(&mut self.comment_author);
         if note.kind == "comment" && !author.trim().is_empty() {

@@ -197,8 +197,15 @@ impl<'t> Reader<'t> {
                 self.write(writer, paragraphs, text, kind, in_table);
                 if self.deeper > 0 {
                     self.deeper -= 1;
-                } else if self.fields.pop().is_some_and(|it| it.is_link) {
+                    return;
+                }
+                let Some(field) = self.fields.pop() else { return };
+                if field.is_link {
                     paragraphs.end_link(writer);
+                }
+                if let Some(base) = overlaid(&field.instruction).filter(|_| !field.shows) {
+                    text.push_str(base);
+                    self.write(writer, paragraphs, text, kind, in_table);
                 }
             }
             0x0b => {
@@ -271,6 +278,13 @@ impl<'t> Reader<'t> {
     }
 }
 
+/// Of characters with their readings, which are a formula `EQ \o(…,…)`, the characters.
+fn overlaid(instruction: &str) -> Option<&str> {
+    let formula = instruction.trim().strip_prefix("EQ ")?;
+    let (_, base) = formula.rsplit_once([',', ';']).filter(|_| formula.contains("\\o"))?;
+    base.trim().strip_suffix(')')
+}
+
 /// How characters look that are gathered.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 struct Look {
@@ -312,5 +326,18 @@ impl Text {
     fn take(&mut self) -> String {
         self.half = None;
         std::mem::take(&mut self.words)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn readings_of_characters_are_left_out() {
+        assert_eq!(overlaid(" EQ \\* jc2 \\o\\ad(\\s\\up 10(とうきょう),東京)"), Some("東京"));
+        for other in ["EQ \\f(1,2)", "PAGE", "EQ \\o", "EQ \\o(a,"] {
+            assert_eq!(overlaid(other), None, "{other}");
+        }
     }
 }

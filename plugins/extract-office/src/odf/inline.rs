@@ -121,7 +121,7 @@ impl<'t> Reader<'t> {
             element.attribute("note-class") == Some("endnote") || element.name() == "endnote";
         let body = element.elements().find(|it| it.name().ends_with("-body"));
         let Some(body) = body else { return };
-        let at = self.draft.writer.len();
+        let at = self.draft.place();
         let text = self.apart(body);
         let kind = if is_endnote { "endnote" } else { "footnote" };
         self.draft.aside_at(at, kind, &text, Vec::new());
@@ -134,7 +134,7 @@ impl<'t> Reader<'t> {
             let value = element.child(name).map(|it| it.text()).filter(|it| !it.is_empty());
             attributes.extend(value.map(|it| Attribute::new(name, it)));
         }
-        let at = self.draft.writer.len();
+        let at = self.draft.place();
         let mut text = String::new();
         for block in element.elements().filter(|it| matches!(it.name(), "p" | "list")) {
             let part = self.apart_of(block);

@@ -9,7 +9,6 @@ mod styles;
 
 use docmill_office::{Draft, Element, Package, Properties, Tree};
 use docmill_plugin::prelude::*;
-use docmill_plugin::structure::Writer;
 
 use crate::lists::Runs;
 use crate::setting::Changes;
@@ -130,7 +129,7 @@ impl<'t> Reader<'t> {
             return String::new();
         }
         self.depth += 1;
-        let writer = std::mem::replace(&mut self.draft.writer, Writer::new());
+        self.draft.begin_apart();
         let runs = std::mem::take(&mut self.runs);
         let boxes = std::mem::take(&mut self.boxes);
         let lists = std::mem::take(&mut self.lists);
@@ -138,11 +137,11 @@ impl<'t> Reader<'t> {
         let heading = std::mem::replace(&mut self.in_heading, false);
         self.blocks(content);
         self.end_blocks();
-        let inner = std::mem::replace(&mut self.draft.writer, writer);
+        let text = self.draft.end_apart();
         (self.runs, self.boxes, self.lists) = (runs, boxes, lists);
         (self.is_emphasized, self.in_heading) = (emphasis, heading);
         self.depth -= 1;
-        inner.finish().0
+        text
     }
 
     /// Headers and footers of the pages, each text once: headers before the text, footers behind it.

@@ -9,6 +9,8 @@ use super::blocks::{cells, rows};
 
 /// How many bytes of cells are written once more because they are repeated.
 pub const MOST_COPIED: usize = 4 << 20;
+/// What a copy costs besides, in bytes.
+const PER_COPY: usize = 64;
 /// The most rows that are written of one that is repeated.
 const MOST_ROWS: usize = 1_000;
 
@@ -84,8 +86,8 @@ impl<'t> Reader<'t> {
     }
 
     fn count_copied(&mut self, bytes: usize) {
-        // An empty copy costs something as well.
-        let left = self.copies.saturating_sub(bytes + 1);
+        // A copy costs more than its bytes, an empty one as well.
+        let left = self.copies.saturating_sub(bytes + PER_COPY);
         if left == 0 && self.copies > 0 {
             log::warn!("cells that are repeated are left out beyond {} MiB", MOST_COPIED >> 20);
         }

@@ -9,7 +9,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use docmill_office::{Draft, Element, Package, Properties, Relationships, Tree};
 use docmill_plugin::prelude::*;
-use docmill_plugin::structure::Writer;
 
 use crate::lists::Runs;
 use crate::setting::Changes;
@@ -120,7 +119,7 @@ impl<'t> Reader<'t> {
             return String::new();
         }
         self.depth += 1;
-        let writer = std::mem::replace(&mut self.draft.writer, Writer::new());
+        self.draft.begin_apart();
         let runs = std::mem::take(&mut self.runs);
         let fields = std::mem::take(&mut self.fields);
         let boxes = std::mem::take(&mut self.boxes);
@@ -131,12 +130,12 @@ impl<'t> Reader<'t> {
         let item = std::mem::replace(&mut self.is_item, false);
         self.blocks(content);
         self.end_blocks();
-        let inner = std::mem::replace(&mut self.draft.writer, writer);
+        let text = self.draft.end_apart();
         (self.runs, self.fields, self.boxes) = (runs, fields, boxes);
         (self.relationships, self.is_emphasized) = (outer, emphasis);
         (self.in_heading, self.is_joined, self.is_item) = (heading, joined, item);
         self.depth -= 1;
-        inner.finish().0
+        text
     }
 
     /// A note that the text refers to; each is told once, where the text refers to it first.
@@ -156,7 +155,7 @@ impl<'t> Reader<'t> {
             let value = note.attribute(said).filter(|it| kind == "comment" && !it.is_empty());
             attributes.extend(value.map(|it| Attribute::new(name, it)));
         }
-        let at = self.draft.writer.len();
+        let at = self.draft.place();
         let text = self.apart(note, &notes.relationships);
         self.draft.aside_at(at, kind, &text, attributes);
     }
