@@ -17,9 +17,9 @@ use crate::model::SourceName;
 /// The files at some paths: files as they are, folders with everything in them that a [`Choice`] takes, sorted by name.
 ///
 /// A file is called by its path relative to `base` where it lies below it, else by its absolute path; so the same file has the
-/// same name wherever docmill was started. Links are followed where they are named as a path, not where they are found in a
-/// folder: folders are walked by open handles, and a file is opened beneath the one that was named, when its turn comes. So
-/// whoever can write to a folder cannot have another file taken in for one of those in it.
+/// same name wherever docmill was started. Links are followed where they are named as a path, and where they are found in a folder
+/// only if the [`Choice`] says so: folders are walked by open handles, and a file is opened beneath the one that was named, when its
+/// turn comes. So whoever can write to a folder cannot have another file taken in for one of those in it.
 pub struct Files {
     base: PathBuf,
     roots: VecDeque<Named>,

@@ -149,6 +149,7 @@ const DIRECTION: &[(&str, &[&str])] = &[
     ("abi", &["sandbox", "capabilities", "model", "error"]),
     ("catalog", &["abi", "sandbox", "capabilities", "manifest", "model", "error"]),
     ("render", &["model"]),
+    ("likeness", &[]),
     ("store", &["model", "error"]),
     ("ingest", &["capabilities", "model", "error"]),
     ("conformance", &["catalog", "abi", "sandbox", "capabilities", "manifest", "model", "error"]),
