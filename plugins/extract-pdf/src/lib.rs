@@ -21,6 +21,8 @@ mod tables;
 mod words;
 mod write;
 
+use std::sync::Arc;
+
 use docmill_plugin::prelude::*;
 use hayro_syntax::{LoadPdfError, Pdf};
 
@@ -73,8 +75,14 @@ docmill_plugin::export!(extractor: ExtractPdf);
 /// a password, or unpacks to more than is read.
 pub fn extract(bytes: Vec<u8>) -> Result<Option<Extracted>, Error> {
     let start = bytes.windows(5).take(HEADER_WITHIN).position(|it| it == b"%PDF-");
-    let pdf = Pdf::new(bytes).map_err(|error| match (error, start) {
+    let bytes = Arc::new(bytes);
+    // Some locked files fail where their pages are looked for, and not where they are opened.
+    let is_locked = || bytes.windows(8).any(|it| it == b"/Encrypt");
+    let pdf = Pdf::new(Arc::clone(&bytes)).map_err(|error| match (error, start) {
         (LoadPdfError::Decryption(cause), _) => Error::malformed(locked(cause)),
+        (LoadPdfError::Invalid, Some(_)) if is_locked() => {
+            Error::malformed("is encrypted, and opens only with a password")
+        }
         (LoadPdfError::Invalid, Some(_)) => Error::malformed("has no pages that can be found"),
         (LoadPdfError::Invalid, None) => Error::Unsupported("has no header of a PDF".to_owned()),
     })?;
