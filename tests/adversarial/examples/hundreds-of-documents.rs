@@ -5,4 +5,4 @@
 
 use docmill_plugin::prelude::*;
 
-docmill_adversaries::extractor!(|_| Ok((0..5_000).map(|_| Document::new("text").into()).collect()));
+docmill_adversaries::extractor!(|_| Ok((0..2_000).map(|_| Document::new("text").into()).collect()));
