@@ -1,3 +1,5 @@
+//! Layout, marks and bounds of what a `Writer` writes.
+
 use super::*;
 
 /// The text of a document, and each of its marks as its kind and its words.
