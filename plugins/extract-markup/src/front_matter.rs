@@ -39,11 +39,10 @@ pub fn read(page: &mut Page, text: &str) {
         });
         match pair {
             // `- name: Jane` in a list of authors.
-            Some((name, value)) if is_item || is_indented => {
-                if name.trim() == "name" {
-                    page.add_field(&key, unquoted(value));
-                }
+            Some((name, value)) if (is_item || is_indented) && name.trim() == "name" => {
+                page.add_field(&key, unquoted(value));
             }
+            Some(_) if is_item || is_indented => {}
             Some((name, value)) => {
                 key = unquoted(name).to_owned();
                 match value.trim() {

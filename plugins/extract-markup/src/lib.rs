@@ -1,13 +1,18 @@
-//! Reads texts with signs of markup in them: Markdown, subtitles, notebooks.
+//! Reads texts with signs of markup in them: Markdown, reStructuredText, AsciiDoc, LaTeX, Org, subtitles, notebooks.
 //!
 //! Each format has a module that writes text, marks and asides into one [`Page`]; what a document says of itself is gathered there,
 //! too. Nothing recurses, and nothing that a text refers to is fetched.
 
+mod asciidoc;
 mod front_matter;
 mod html;
+mod inline;
+mod latex;
 mod markdown;
 mod notebook;
+mod org;
 mod page;
+mod rst;
 mod subtitles;
 
 use docmill_plugin::prelude::*;
@@ -26,15 +31,23 @@ impl Plugin for ExtractMarkup {
         Description::new(
             "extract-markup",
             env!("CARGO_PKG_VERSION"),
-            "Reads texts with signs of markup in them: Markdown, subtitles, notebooks",
+            "Reads texts with signs of markup in them: Markdown, reStructuredText, AsciiDoc, LaTeX, Org, subtitles, notebooks",
         )
     }
 }
 
 impl Extractor for ExtractMarkup {
     fn accepts() -> Result<Vec<String>, Error> {
-        let types =
-            ["text/markdown", "text/vtt", "application/x-subrip", "application/x-ipynb+json"];
+        let types = [
+            "text/markdown",
+            "text/vtt",
+            "application/x-subrip",
+            "application/x-ipynb+json",
+            "text/x-rst",
+            "text/x-asciidoc",
+            "text/x-tex",
+            "text/x-org",
+        ];
         Ok(types.map(str::to_owned).to_vec())
     }
 
@@ -53,6 +66,10 @@ impl Extractor for ExtractMarkup {
         match source.media_type() {
             "text/vtt" | "application/x-subrip" => subtitles::write(&mut page, &text)?,
             "application/x-ipynb+json" => notebook::write(&mut page, &text)?,
+            "text/x-rst" => rst::write(&mut page, &text),
+            "text/x-asciidoc" => asciidoc::write(&mut page, &text),
+            "text/x-tex" => latex::write(&mut page, &text),
+            "text/x-org" => org::write(&mut page, &text),
             _ => markdown::write_document(&mut page, &text),
         }
         let told = decoded.attributes().into_iter();

@@ -12,6 +12,10 @@ const FACTOR: u32 = 60;
 const SUBTITLES: &str = "application/x-subrip";
 const NOTEBOOK: &str = "application/x-ipynb+json";
 const MARKDOWN: &str = "text/markdown";
+const RST: &str = "text/x-rst";
+const ASCIIDOC: &str = "text/x-asciidoc";
+const LATEX: &str = "text/x-tex";
+const ORG: &str = "text/x-org";
 
 fn read(text: &str, media_type: &str) -> Result<Vec<Extracted>, Error> {
     ExtractMarkup::extract(Source::of_bytes(text.as_bytes(), media_type))
@@ -23,10 +27,13 @@ fn timed(text: &str, media_type: &str) -> Duration {
     started.elapsed()
 }
 
+/// Makes a text of about so many bytes.
+type Make = Box<dyn Fn(usize) -> String>;
+
 #[test]
 fn what_is_ten_times_as_long_takes_about_ten_times_as_long() {
     let repeated = |what: &'static str| move |size: usize| what.repeat(size / what.len());
-    let cases: Vec<(&str, Box<dyn Fn(usize) -> String>)> = vec![
+    let cases: Vec<(&str, Make)> = vec![
         (MARKDOWN, Box::new(repeated(">"))),
         (MARKDOWN, Box::new(repeated("- "))),
         (MARKDOWN, Box::new(repeated("["))),
@@ -51,6 +58,39 @@ fn what_is_ten_times_as_long_takes_about_ten_times_as_long() {
                 text
             }),
         ),
+        (RST, Box::new(repeated("*a `b "))),
+        (RST, Box::new(repeated("- a\n\n "))),
+        (RST, Box::new(repeated("a\n=\n"))),
+        (RST, Box::new(repeated(".. [1] a\n"))),
+        (RST, Box::new(repeated("+-+\n"))),
+        (
+            RST,
+            Box::new(|size| {
+                let mut text = String::new();
+                (0..).take_while(|it| it * it < 2 * size).for_each(|it| {
+                    let _ = writeln!(text, "{}a\n", " ".repeat(it));
+                });
+                text
+            }),
+        ),
+        (ASCIIDOC, Box::new(repeated("*a _b `c "))),
+        (ASCIIDOC, Box::new(repeated("====\n\n"))),
+        (ASCIIDOC, Box::new(repeated("|===\n|a"))),
+        (ASCIIDOC, Box::new(repeated("footnote:[a <<b {c}"))),
+        (
+            ASCIIDOC,
+            Box::new(|size| format!(":a: {}\n\n{}", "x".repeat(200), "{a}".repeat(size / 3))),
+        ),
+        (LATEX, Box::new(repeated("{"))),
+        (LATEX, Box::new(repeated("\\item{"))),
+        (LATEX, Box::new(repeated("\\label{"))),
+        (LATEX, Box::new(repeated("\\begin{a}\\end{b}"))),
+        (LATEX, Box::new(repeated("\\begin{tabular}{l}&\\\\"))),
+        (LATEX, Box::new(repeated("$a \\(b \\[c "))),
+        (LATEX, Box::new(repeated("\\def\\a{\\a\\a}\\a"))),
+        (ORG, Box::new(repeated("*a /b ="))),
+        (ORG, Box::new(repeated("- a\n#+begin_src\n"))),
+        (ORG, Box::new(repeated("|a|\n[[a"))),
         (SUBTITLES, Box::new(repeated("1\n00:00:00,000 --> 00:00:01,000\nx\n\n"))),
         (
             SUBTITLES,

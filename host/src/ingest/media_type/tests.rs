@@ -255,6 +255,10 @@ fn tables_are_told_by_their_shape_where_no_name_speaks() {
     check("a.csv", b"a,b", "text/csv");
     check("x.txt", b"One, two, three.\nA, b, c.\nD, e, f.\nG, h, i.\n", "text/plain");
     check("x.txt", b"A line\twith a tab\nand none\n", "text/plain");
+    check("x.rst", b"A\n=\n", "text/x-rst");
+    check("x.adoc", b"= A\n", "text/x-asciidoc");
+    check("x.tex", b"\\section{A}", "text/x-tex");
+    check("x.org", b"* A\n", "text/x-org");
     check("x.md", b"id\ttitle\n1\tA\n2\tC\n", "text/markdown");
 }
 

@@ -81,6 +81,16 @@ impl Composer {
         self.asides.push(Aside { kind: kind.to_owned(), text, position, attributes });
     }
 
+    /// Ends the aside that was begun last and hands its text over: it was none, but what an attribute is made of.
+    pub fn take_aside(&mut self) -> String {
+        if self.surplus > 0 {
+            self.surplus -= 1;
+            return String::new();
+        }
+        let Some((outer, _)) = self.outer.pop() else { return String::new() };
+        std::mem::replace(&mut self.writer, outer).finish().0
+    }
+
     /// Whether an aside is being written.
     pub fn is_aside(&self) -> bool {
         !self.outer.is_empty()
