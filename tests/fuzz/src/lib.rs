@@ -8,6 +8,8 @@ mod extractors;
 mod guests;
 mod office;
 mod promises;
+#[cfg(test)]
+mod same;
 mod unpackers;
 mod values;
 
