@@ -90,12 +90,6 @@ pub fn extract(bytes: Vec<u8>) -> Result<Option<Extracted>, Error> {
         return Err(Error::malformed("has no pages that can be found"));
     }
     let pages = pages::read(&pdf);
-    if pages.cut > 0 {
-        log::warn!("{} pages are not read, or not to their end: too much is on them", pages.cut);
-    }
-    if pages.unknown > 0 && pages.letters > 0 {
-        log::info!("{} letters are left out: their fonts do not say what they are", pages.unknown);
-    }
     let has_notes = pages.pages.iter().any(|it| !it.notes.is_empty());
     match pages {
         Pages { letters: 1.., .. } => {}
@@ -114,7 +108,25 @@ pub fn extract(bytes: Vec<u8>) -> Result<Option<Extracted>, Error> {
     }
     let labels = outline::labels(&pdf);
     let info = Info::of(&pdf);
-    Ok(Some(document(&pages, &Outline::of(&pdf), &labels, info)))
+    let mut extracted = document(&pages, &Outline::of(&pdf), &labels, info);
+    if let Some(missing) = missing(&pages) {
+        extracted.document.attributes.push(Attribute::new("incomplete", missing));
+    }
+    Ok(Some(extracted))
+}
+
+/// What is not in the text though it is on the pages.
+fn missing(pages: &Pages) -> Option<String> {
+    let cut = (pages.cut > 0).then(|| {
+        format!("{} pages are not read, or not to their end: too much is on them", pages.cut)
+    });
+    let unknown = (pages.unknown > 0).then(|| {
+        format!("{} letters are left out: their fonts do not say what they are", pages.unknown)
+    });
+    let missing: Vec<String> = cut.into_iter().chain(unknown).collect();
+    let missing = (!missing.is_empty()).then(|| missing.join("; "))?;
+    log::warn!("{missing}");
+    Some(missing)
 }
 
 fn locked(cause: hayro_syntax::DecryptionError) -> &'static str {
