@@ -3,7 +3,6 @@
 mod drawing;
 mod lists;
 mod odf;
-mod setting;
 mod slides;
 mod word;
 mod workbook;
@@ -11,7 +10,7 @@ mod workbook;
 use docmill_office::{Package, Properties, Relationships, Tree};
 use docmill_plugin::prelude::*;
 
-use setting::Changes;
+use docmill_office::Changes;
 
 /// The plugin.
 #[derive(Debug)]

@@ -4,6 +4,7 @@
 //! Everything that a file says of itself is bounded where it is read: parts and what they unpack to
 //! ([`Package`]), elements and their depth ([`Tree`]), asides ([`Draft`]).
 
+mod changes;
 mod compound;
 mod draft;
 mod margins;
@@ -13,6 +14,7 @@ mod properties;
 mod relationships;
 mod tree;
 
+pub use changes::Changes;
 pub use compound::{
     CompoundFile, LARGEST_COMPOUND, has_stream, is_encrypted_package, open_compound,
 };

@@ -7,7 +7,7 @@ mod tokens;
 
 use docmill_plugin::prelude::*;
 
-use crate::Changes;
+use docmill_office::Changes;
 use reader::Reader;
 use tokens::{Token, Tokens};
 

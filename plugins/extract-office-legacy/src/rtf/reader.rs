@@ -8,8 +8,9 @@ use encoding_rs::Encoding;
 use super::groups::{Destination, Group, destination};
 use super::info::{Date, Fonts, Styles};
 use super::tokens::Token;
+use crate::code_pages;
 use crate::paragraphs::{Kind, Paragraphs, by_name, hyperlink};
-use crate::{Changes, code_pages};
+use docmill_office::Changes;
 
 /// How deep groups may lie in each other; what is deeper is read as if its groups were not there.
 const DEEPEST: usize = 500;

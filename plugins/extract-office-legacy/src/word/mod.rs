@@ -8,9 +8,9 @@ mod text;
 use docmill_office::Draft;
 use docmill_plugin::prelude::*;
 
-use crate::Changes;
 use crate::bytes::{place_at, slice, u16_at};
 use crate::compound::Streams;
+use docmill_office::Changes;
 use formatting::Formatting;
 use pieces::Pieces;
 use styles::Styles;

@@ -8,8 +8,8 @@ use super::formatting::{Formatting, Paragraph};
 use super::pieces::{Character, Pieces};
 use super::styles::Styles;
 use super::{Lengths, Notes};
-use crate::Changes;
 use crate::paragraphs::{Kind, Paragraphs, hyperlink};
+use docmill_office::Changes;
 
 /// How deep fields may lie in each other.
 const DEEPEST: usize = 32;

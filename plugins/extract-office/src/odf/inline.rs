@@ -5,7 +5,7 @@ use docmill_plugin::prelude::*;
 use docmill_plugin::structure::Element as Block;
 
 use super::Reader;
-use crate::setting::Changes;
+use docmill_office::Changes;
 
 /// The most text boxes that hang on one paragraph.
 const MOST_BOXES: usize = 10_000;

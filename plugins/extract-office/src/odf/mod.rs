@@ -11,8 +11,8 @@ use docmill_office::{Draft, Element, Package, Properties, Tree};
 use docmill_plugin::prelude::*;
 
 use crate::lists::Runs;
-use crate::setting::Changes;
 use changes::Tracked;
+use docmill_office::Changes;
 use styles::Styles;
 
 /// The document in a package.

@@ -11,7 +11,7 @@ use docmill_office::{Draft, Element, Package, Properties, Relationships, Tree};
 use docmill_plugin::prelude::*;
 
 use crate::lists::Runs;
-use crate::setting::Changes;
+use docmill_office::Changes;
 use fields::Fields;
 use styles::Styles;
 

@@ -154,7 +154,7 @@ impl<'t> Reader<'t> {
         if !is_shown {
             return;
         }
-        if self.changes != crate::setting::Changes::Shown {
+        if self.changes != docmill_office::Changes::Shown {
             return self.inline(element);
         }
         let start = self.draft.writer.len();
