@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use std::io::{self, BufRead, BufReader, Read, Seek as _, SeekFrom};
 
 use docmill_plugin::{Error, Source};
+use docmill_zip::{Bytes, RECORD, told};
 use flate2::bufread::DeflateDecoder;
-use rawzip::{CompressionMethod, ReaderAt, ZipArchive, ZipArchiveEntryWayfinder, ZipLocator};
+use rawzip::{CompressionMethod, ZipArchive, ZipArchiveEntryWayfinder};
 
 use crate::Tree;
 
@@ -18,8 +19,6 @@ const MOST_PARTS: usize = 65_536;
 const MOST_UNPACKED: u64 = 256 << 20;
 /// What one part may unpack to that is held whole, in bytes.
 const LARGEST_PART: u64 = 64 << 20;
-/// Room for any record of the table of contents: a name, a comment and extra fields of 64 KiB each.
-const RECORD: usize = 256 << 10;
 
 /// So many bytes from an offset, fewer only at the end: a read may bring any number of them.
 pub fn bytes_at(source: &Source<'_>, offset: u64, length: usize) -> Vec<u8> {
@@ -33,17 +32,6 @@ pub fn bytes_at(source: &Source<'_>, offset: u64, length: usize) -> Vec<u8> {
         bytes.extend_from_slice(&part);
     }
     bytes
-}
-
-struct Bytes<'s>(&'s Source<'s>);
-
-impl ReaderAt for Bytes<'_> {
-    fn read_at(&self, target: &mut [u8], offset: u64) -> io::Result<usize> {
-        let length = u32::try_from(target.len()).unwrap_or(u32::MAX);
-        let read = self.0.read(offset, length);
-        target[..read.len()].copy_from_slice(&read);
-        Ok(read.len())
-    }
 }
 
 /// A part as the table of contents has it.
@@ -92,11 +80,9 @@ impl<'s> Package<'s> {
             return Err(Error::Unsupported("it is no package of parts, as a ZIP is".to_owned()));
         }
         let mut buffer = vec![0; RECORD];
-        let locator = ZipLocator::new();
-        let archive = locator.locate_in_reader(Bytes(source), &mut buffer, source.size());
-        let archive = match archive {
+        let archive = match docmill_zip::open(source, &mut buffer) {
             Ok(archive) => archive,
-            Err((_, cause)) => {
+            Err(cause) => {
                 let damage = format!("its table of contents cannot be read: {}", told(&cause));
                 let parts = found::parts(source);
                 if parts.is_empty() {
@@ -262,13 +248,6 @@ fn too_large(name: &str, most: u64) -> Error {
 fn quoted(name: &str) -> String {
     let end = name.floor_char_boundary(80);
     format!("`{}`", name[..end].escape_debug())
-}
-
-fn told(cause: &rawzip::Error) -> String {
-    let text = cause.to_string();
-    let mut characters = text.trim_end_matches('.').chars();
-    let first = characters.next().map(|it| it.to_ascii_lowercase());
-    first.into_iter().chain(characters).take(200).collect()
 }
 
 /// A part while it is read.

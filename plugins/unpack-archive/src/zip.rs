@@ -3,16 +3,14 @@
 use std::io::{self, BufReader, Read};
 
 use docmill_plugin::prelude::*;
+use docmill_zip::{Bytes, RECORD};
 use rawzip::time::ZipDateTimeKind;
-use rawzip::{CompressionMethod, ReaderAt, ZipArchive, ZipFileHeaderRecord, ZipLocator};
+use rawzip::{CompressionMethod, ZipArchive, ZipFileHeaderRecord};
 
 use crate::handing::{hand_over, is_left_behind};
 use crate::names::Names;
 use crate::problems::{Problems, lower};
 use crate::{DECODER_MEMORY, dates, streams};
-
-/// Room for any record of the table of contents: a name, a comment and extra fields of 64 KiB each.
-const RECORD: usize = 256 << 10;
 
 /// How many records are looked at before anything is handed over.
 const LOOKED_AT: usize = 1_000;
@@ -20,23 +18,10 @@ const LOOKED_AT: usize = 1_000;
 /// Extra field with the name in UTF-8 (APPNOTE, 4.6.9).
 const UNICODE_PATH: u16 = 0x7075;
 
-struct Bytes<'a>(&'a Source<'a>);
-
-impl ReaderAt for Bytes<'_> {
-    fn read_at(&self, target: &mut [u8], offset: u64) -> io::Result<usize> {
-        let length = u32::try_from(target.len()).unwrap_or(u32::MAX);
-        let read = self.0.read(offset, length);
-        target[..read.len()].copy_from_slice(&read);
-        Ok(read.len())
-    }
-}
-
 /// Hands over every file in a ZIP.
 pub fn unpack(container: &Source<'_>, names: Names) -> Result<(), Error> {
     let mut buffer = vec![0; RECORD];
-    let located =
-        ZipLocator::new().locate_in_reader(Bytes(container), &mut buffer, container.size());
-    let archive = located.map_err(|(_, error)| {
+    let archive = docmill_zip::open(container, &mut buffer).map_err(|error| {
         Error::malformed(format!("its table of contents cannot be read: {}", told(&error)))
     })?;
     let names = survey(&archive, &mut buffer, names)?;

@@ -1,26 +1,11 @@
 //! WACZ: a ZIP with crawls in its folder `archive`, each as it is.
 
-use std::io;
-
 use docmill_plugin::prelude::*;
-use rawzip::{CompressionMethod, ReaderAt, ZipLocator};
+use docmill_zip::RECORD;
+use rawzip::CompressionMethod;
 
 use crate::crawl::Crawl;
 use crate::section::Section;
-
-/// Room for any record of the table of contents: a name, a comment and extra fields of 64 KiB each.
-const RECORD: usize = 256 << 10;
-
-struct Bytes<'a>(&'a Source<'a>);
-
-impl ReaderAt for Bytes<'_> {
-    fn read_at(&self, target: &mut [u8], offset: u64) -> io::Result<usize> {
-        let length = u32::try_from(target.len()).unwrap_or(u32::MAX);
-        let read = self.0.read(offset, length);
-        target[..read.len()].copy_from_slice(&read);
-        Ok(read.len())
-    }
-}
 
 /// Takes every crawl in it apart.
 pub fn unpack<'a>(container: &'a Source<'a>, crawl: &mut Crawl<'a>) -> Result<(), Error> {
@@ -28,9 +13,7 @@ pub fn unpack<'a>(container: &'a Source<'a>, crawl: &mut Crawl<'a>) -> Result<()
         Error::malformed(format!("its table of contents cannot be read: {error}"))
     };
     let mut buffer = vec![0; RECORD];
-    let located =
-        ZipLocator::new().locate_in_reader(Bytes(container), &mut buffer, container.size());
-    let archive = located.map_err(|(_, error)| damaged(error))?;
+    let archive = docmill_zip::open(container, &mut buffer).map_err(damaged)?;
     let mut entries = archive.entries(&mut buffer);
     let mut any = false;
     while let Some(record) = entries.next_entry().map_err(damaged)? {

@@ -1,29 +1,17 @@
 //! The ZIP that a book is: its files by their paths, with a bound on what they unpack to together.
 
 use std::collections::BTreeMap;
-use std::io::{self, BufReader, Read};
+use std::io::{BufReader, Read};
 
 use docmill_plugin::prelude::*;
-use rawzip::{CompressionMethod, ReaderAt, ZipArchive, ZipArchiveEntryWayfinder, ZipLocator};
+use docmill_zip::{Bytes, RECORD, told};
+use rawzip::{CompressionMethod, ZipArchive, ZipArchiveEntryWayfinder};
 
-/// Room for any record of the table of contents: a name, a comment and extra fields of 64 KiB each.
-const RECORD: usize = 256 << 10;
 /// The most files of a book, and the longest path of one in bytes; what goes beyond is not looked at.
 const MOST_FILES: usize = 100_000;
 const LONGEST_PATH: usize = 1_024;
 /// What all files of a book may unpack to together, in bytes. A large book has some megabytes of text.
 const MOST_BYTES: u64 = 192 << 20;
-
-struct Bytes<'a>(&'a Source<'a>);
-
-impl ReaderAt for Bytes<'_> {
-    fn read_at(&self, target: &mut [u8], offset: u64) -> io::Result<usize> {
-        let length = u32::try_from(target.len()).unwrap_or(u32::MAX);
-        let read = self.0.read(offset, length);
-        target[..read.len()].copy_from_slice(&read);
-        Ok(read.len())
-    }
-}
 
 /// A file in the archive.
 #[derive(Debug)]
@@ -47,8 +35,7 @@ impl<'a> Archive<'a> {
     /// Reads the table of contents of the ZIP.
     pub fn open(source: &'a Source<'a>) -> Result<Archive<'a>, Error> {
         let mut buffer = vec![0; RECORD];
-        let located = ZipLocator::new().locate_in_reader(Bytes(source), &mut buffer, source.size());
-        let zip = located.map_err(|(_, error)| {
+        let zip = docmill_zip::open(source, &mut buffer).map_err(|error| {
             Error::malformed(format!("its table of contents cannot be read: {}", told(&error)))
         })?;
         let mut files = BTreeMap::new();
@@ -119,12 +106,4 @@ impl<'a> Archive<'a> {
             _ => Ok(bytes),
         }
     }
-}
-
-/// What went wrong, as a fragment.
-fn told(error: &rawzip::Error) -> String {
-    let text = error.to_string();
-    let mut letters = text.trim_end_matches('.').chars();
-    let first = letters.next().map(|it| it.to_lowercase().to_string()).unwrap_or_default();
-    first + letters.as_str()
 }
