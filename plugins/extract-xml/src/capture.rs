@@ -1,5 +1,7 @@
 //! Short passages that are known only at their end: exponents, numbers of notes, formulas, numbers of pages.
 
+use docmill_text::{subscript, superscript};
+
 /// The longest exponent, in bytes.
 const LONGEST: usize = 256;
 /// The longest formula, in bytes.
@@ -113,28 +115,5 @@ impl Capture {
             _ => {}
         }
         self.text.clone()
-    }
-}
-
-fn superscript(character: char) -> Option<char> {
-    Some(match character {
-        '0' => '⁰',
-        '1' => '¹',
-        '2' => '²',
-        '3' => '³',
-        '4'..='9' => char::from_u32('⁴' as u32 + (character as u32 - '4' as u32))?,
-        '+' => '⁺',
-        '-' | '−' | '–' => '⁻',
-        '(' => '⁽',
-        ')' => '⁾',
-        'n' => 'ⁿ',
-        _ => return None,
-    })
-}
-
-fn subscript(character: char) -> Option<char> {
-    match character {
-        '0'..='9' => char::from_u32('₀' as u32 + (character as u32 - '0' as u32)),
-        _ => None,
     }
 }

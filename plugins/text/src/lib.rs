@@ -7,10 +7,12 @@ mod declared;
 mod encoding;
 mod language;
 pub mod lists;
+mod raised;
 mod stream;
 
 pub use compose::compose;
 pub use declared::{language_of, language_tag};
 pub use encoding::{Decoded, Evidence, decode, decode_owned};
 pub use language::{identify_language, other_languages};
+pub use raised::{subscript, superscript};
 pub use stream::Utf8Reader;

@@ -1,5 +1,7 @@
 //! Superscripts and subscripts: `10<sup>6</sup>` is not 106, and the number of a note is none of the text.
 
+use docmill_text::{subscript, superscript};
+
 use super::Renderer;
 use crate::names::Hints;
 use crate::tags::Tag;
@@ -53,28 +55,5 @@ impl Renderer<'_> {
         let is_bracketed = text.starts_with('[') && text.ends_with(']') && text.len() <= 6;
         text.len() <= 24
             && (is_bracketed || node.hints.any(Hints::CONTROL) || inner.iter().any(leads_within))
-    }
-}
-
-fn superscript(character: char) -> Option<char> {
-    Some(match character {
-        '0' => '⁰',
-        '1' => '¹',
-        '2' => '²',
-        '3' => '³',
-        '4'..='9' => char::from_u32('⁴' as u32 + (character as u32 - '4' as u32))?,
-        '+' => '⁺',
-        '-' | '−' | '–' => '⁻',
-        '(' => '⁽',
-        ')' => '⁾',
-        'n' => 'ⁿ',
-        _ => return None,
-    })
-}
-
-fn subscript(character: char) -> Option<char> {
-    match character {
-        '0'..='9' => char::from_u32('₀' as u32 + (character as u32 - '0' as u32)),
-        _ => None,
     }
 }
