@@ -1,9 +1,7 @@
 //! Documents of both families: what the one has, the other has in the same text with the same marks.
 
-mod making;
-
+use crate::making::{asides, docx, marks, odt, paragraph, read, read_with};
 use docmill_plugin::{Attribute, Error};
-use making::{asides, docx, marks, odt, paragraph, read, read_with};
 
 const STYLES: (&str, &str) = (
     "word/styles.xml",

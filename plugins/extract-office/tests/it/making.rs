@@ -1,5 +1,4 @@
 //! Packages made here: real ones belong to somebody.
-#![allow(dead_code, reason = "each test file uses some of it")]
 
 use std::io::Write as _;
 

@@ -1,9 +1,7 @@
 //! RTF as programs write it.
 
-mod making;
-
+use crate::making::{asides, marks, read, read_with};
 use docmill_plugin::Error;
-use making::{asides, marks, read, read_with};
 
 #[test]
 fn headings_items_tables_and_links_have_their_marks() {

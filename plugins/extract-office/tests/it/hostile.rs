@@ -1,12 +1,10 @@
 //! Files that mean harm: each ends within its limits, in time that grows with the file, and says why.
 
-mod making;
-
 use std::fmt::Write as _;
 use std::io::Write as _;
 
+use crate::making::{docx, odt, package, paragraph, read, read_with};
 use docmill_plugin::Error;
-use making::{docx, odt, package, paragraph, read, read_with};
 
 /// A ZIP of one part that is so many bytes of spaces, between a beginning and an end.
 fn bomb(name: &str, start: &str, bytes: usize, end: &str) -> Vec<u8> {

@@ -1,9 +1,9 @@
 //! The binary files of Office, made by hand, and what lies about them.
 
-mod making;
-
+use crate::making::{
+    asides, atom, compound, marks, read, read_with, record, utf_16, word, workbook,
+};
 use docmill_plugin::Error;
-use making::{asides, atom, compound, marks, read, read_with, record, utf_16, word, workbook};
 
 fn reason(bytes: &[u8]) -> String {
     match read_with(bytes, "accepted") {

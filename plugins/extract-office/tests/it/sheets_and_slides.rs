@@ -1,8 +1,6 @@
 //! Sheets and slides of both families.
 
-mod making;
-
-use making::{asides, marks, package, read};
+use crate::making::{asides, marks, package, read};
 
 fn workbook(sheet: &str, more: &[(&str, &str)]) -> Vec<u8> {
     let rels = "<Relationships><Relationship Id='r1' Type='x/worksheet' Target='worksheets/sheet1.xml'/>\

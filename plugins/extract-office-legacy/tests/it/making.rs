@@ -1,5 +1,4 @@
 //! Files made here: real ones belong to somebody.
-#![allow(dead_code, reason = "each test file uses some of it")]
 
 use std::io::{Cursor, Write as _};
 
