@@ -231,8 +231,8 @@ impl Walk {
         }
     }
 
-    /// Follows a link, if that is asked for, and nothing else comes where it leads. What it leads to is called by where that lies, so it comes once, however many links
-    /// lead there.
+    /// Follows a link, if that is asked for, and nothing else comes where it leads. What it leads to is called by where that lies, so
+    /// it comes once, however many links lead there.
     ///
     /// Only where to look is asked of the link: what lies there is opened as everything else, with no link on the way. So whoever
     /// writes to the folder meanwhile makes nothing else of it, and what lies inside stays inside.
