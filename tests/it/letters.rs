@@ -214,6 +214,16 @@ fn a_pipeline_that_extends_the_built_in_one_has_its_steps_and_can_change_them() 
     let _ = env.run(["ingest", "in"]).expect(exit::SUCCESS).says("1 document added");
 }
 
+#[test]
+fn a_step_that_was_disabled_before_there_was_a_lock_can_be_enabled() {
+    let env = TestEnv::new();
+    let _ = env.run(["plugin", "disable", "extract-text"]).expect(exit::SUCCESS);
+    let lock = || std::fs::read_to_string(env.work().join("docmill.lock")).expect("it is there");
+    assert!(!lock().contains("extract-text"), "{}", lock());
+    let _ = env.run(["plugin", "enable", "extract-text"]).expect(exit::SUCCESS);
+    assert!(lock().contains("extract-text"), "{}", lock());
+}
+
 /// What becomes of an input that means no good: it ends, and what came of it is on record.
 fn survives(name: &str, bytes: impl AsRef<[u8]>, least: usize, failed: Option<FailureClass>) {
     let (documents, failures) = read(name, bytes);

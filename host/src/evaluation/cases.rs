@@ -67,7 +67,7 @@ pub struct CasesError {
 #[non_exhaustive]
 pub enum CasesErrorKind {
     /// A line is no such object; the words of the parser.
-    #[error("{0}")]
+    #[error("this line is not a labelled document in JSON: {0}")]
     Json(String),
     /// A case has no document, or two.
     #[error("case `{id}` needs either `text` or `source`")]

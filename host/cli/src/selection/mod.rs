@@ -187,8 +187,17 @@ fn check_labels(common: &Common, asked: &[String], store: &dyn Store) -> Result<
         Some(meant) => error.hint(hint_words(&Hint::DidYouMean(meant))),
         None if choice.names.is_empty() => error,
         None => {
-            let names: Vec<_> = choice.names.iter().map(|it| format!("`{it}`")).collect();
-            error.hint(format!("there are {}", one_line(&names.join(", "), 2_000)))
+            // What lies below a label begins with it, and would make the list too long to read.
+            let (below, groups): (Vec<&String>, Vec<&String>) = choice
+                .names
+                .iter()
+                .partition(|it| it.split_once('/').is_some_and(|(group, _)| known.contains(group)));
+            let names: Vec<_> = groups.iter().map(|it| format!("`{it}`")).collect();
+            let more = match below.len() {
+                0 => String::new(),
+                count => format!(", and {count} below them"),
+            };
+            error.hint(format!("there are {}{more}", one_line(&names.join(", "), 2_000)))
         }
     })
 }

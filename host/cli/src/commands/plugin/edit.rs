@@ -99,7 +99,16 @@ pub fn enable(common: &Common, name: &PluginName, enabled: bool) -> Result<Exit,
         return Ok(Exit::Success);
     }
     match index {
-        Some(index) => edit.draft.enable(index, enabled),
+        Some(index) => {
+            // A step that was disabled before there was a lock has no pin: who enables it means it.
+            let is_pinned =
+                edit.lock.as_ref().is_none_or(|lock| lock.pins.contains_key(name.as_str()));
+            if enabled && !is_pinned {
+                let plugin = edit.load(&edit.draft.steps()[index].plugin)?;
+                edit.changed.push((name.clone(), plugin));
+            }
+            edit.draft.enable(index, enabled);
+        }
         None => edit.disable_built_in(name),
     }
     edit.finish(common, &[format!("step `{name}` {done}")])
