@@ -4,8 +4,8 @@ use std::io::{self, BufRead, Cursor, Read};
 
 use docmill_plugin::prelude::*;
 use lzma_rust2::{LzipReader, LzmaReader, XzReader};
-use ruzstd::decoding::FrameDecoder;
 use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
+use ruzstd::decoding::{Dictionary, FrameDecoder, StreamingDecoder};
 
 use crate::handing::hand_over;
 use crate::names::Names;
@@ -51,10 +51,13 @@ fn damaged(error: io::Error) -> Error {
     Error::malformed(format!("it cannot be decompressed: {}", lower(&error.to_string())))
 }
 
-/// Decodes Zstandard, frame after frame; those that hold something else are skipped.
+/// Decodes Zstandard, frame after frame; those that hold something else are skipped, but for the
+/// dictionary that stands before the records of a crawl.
 pub struct Zstandard<R> {
     stored: R,
     decoder: FrameDecoder,
+    /// The number of the dictionary that belongs to all frames.
+    dictionary: Option<u32>,
     is_within: bool,
 }
 
@@ -63,7 +66,7 @@ impl<R: BufRead> Zstandard<R> {
     pub fn new(stored: R) -> Zstandard<R> {
         let mut decoder = FrameDecoder::new();
         decoder.set_max_window_size(DECODER_MEMORY);
-        Zstandard { stored, decoder, is_within: false }
+        Zstandard { stored, decoder, dictionary: None, is_within: false }
     }
 
     /// Begins the next frame; `false` if there is none.
@@ -73,22 +76,67 @@ impl<R: BufRead> Zstandard<R> {
                 return Ok(false);
             }
             match self.decoder.reset(&mut self.stored) {
-                Ok(()) => return Ok(true),
+                Ok(()) => {
+                    // A frame need not say that it was made with it.
+                    if let Some(dictionary) = self.dictionary {
+                        self.decoder.force_dict(dictionary).map_err(other)?;
+                    }
+                    return Ok(true);
+                }
                 Err(FrameDecoderError::ReadFrameHeaderError(ReadFrameHeaderError::SkipFrame {
+                    magic_number,
                     length,
-                    ..
                 })) => {
                     let length = u64::from(length);
+                    if magic_number == OF_DICTIONARY && length <= LONGEST_DICTIONARY {
+                        self.take_dictionary(length)?;
+                        continue;
+                    }
                     let skipped =
                         io::copy(&mut self.stored.by_ref().take(length), &mut io::sink())?;
                     if skipped < length {
                         return Err(io::ErrorKind::UnexpectedEof.into());
                     }
                 }
-                Err(error) => return Err(io::Error::other(error.to_string())),
+                Err(FrameDecoderError::DictNotProvided { .. }) => {
+                    return Err(io::Error::other("it needs a dictionary that is not in it"));
+                }
+                Err(error) => return Err(other(error)),
             }
         }
     }
+
+    /// Reads the dictionary that has so many bytes here, as it is or compressed itself.
+    fn take_dictionary(&mut self, length: u64) -> io::Result<()> {
+        let mut stored = Vec::new();
+        self.stored.by_ref().take(length).read_to_end(&mut stored)?;
+        if (stored.len() as u64) < length {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        let mut raw = Vec::new();
+        if stored.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
+            let limit = LONGEST_DICTIONARY;
+            let decoder = StreamingDecoder::new_with_max_window_size(&stored[..], limit);
+            decoder.map_err(other)?.take(limit).read_to_end(&mut raw)?;
+        } else {
+            raw = stored;
+        }
+        // Whoever has something else in such a frame has no dictionary in it.
+        if let Ok(dictionary) = Dictionary::decode_dict(&raw) {
+            self.dictionary = Some(dictionary.id);
+            self.decoder.add_dict(dictionary).map_err(other)?;
+        }
+        Ok(())
+    }
+}
+
+/// The mark of a frame with a dictionary, by the specification of `.warc.zst` (IIPC), and the longest
+/// dictionary that is read, in bytes.
+const OF_DICTIONARY: u32 = 0x184d_2a5d;
+const LONGEST_DICTIONARY: u64 = 8 << 20;
+
+fn other(error: impl ToString) -> io::Error {
+    io::Error::other(error.to_string())
 }
 
 impl<R: BufRead> Read for Zstandard<R> {
@@ -107,7 +155,7 @@ impl<R: BufRead> Read for Zstandard<R> {
             while self.decoder.can_collect() == 0 && !self.decoder.is_finished() {
                 self.decoder
                     .decode_blocks(&mut self.stored, UptoBytes(target.len()))
-                    .map_err(|error| io::Error::other(error.to_string()))?;
+                    .map_err(other)?;
             }
             let read = self.decoder.read(target)?;
             if read > 0 {

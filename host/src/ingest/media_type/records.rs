@@ -16,6 +16,8 @@ pub fn by_mark(start: &[u8]) -> Option<MediaType> {
         _ if text.starts_with(b"%!PS-Adobe") => "application/postscript",
         _ if text.starts_with(b"HTTP/1.") => "application/http",
         _ if text.starts_with(b"!<arch>\n") => "application/x-archive",
+        // A dictionary or an index that stands before what is compressed.
+        [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => "application/zstd",
         _ if text.starts_with(b"PAR1") => "application/vnd.apache.parquet",
         _ if is_pdf(text) => "application/pdf",
         _ => return None,

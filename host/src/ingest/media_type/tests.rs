@@ -49,6 +49,7 @@ fn signatures_win_over_names() {
     check_any(b"BZh91AY&SY\x01\x02\x03\xff", "application/x-bzip2");
     check_any(b"\xfd7zXZ\0\0\x04", "application/x-xz");
     check_any(b"\x28\xb5\x2f\xfd\x04\x58", "application/zstd");
+    check_any(b"\x5d\x2a\x4d\x18\x00\x04\0\0", "application/zstd");
     check_any(b"7z\xbc\xaf\x27\x1c\0\x04", "application/x-7z-compressed");
     check_any(b"\xff\xd8\xff\xe0\0\x10JFIF\0", "image/jpeg");
     check_any(b"PAR1\x15\x04", "application/vnd.apache.parquet");
