@@ -47,8 +47,10 @@ const PARSERS: &[&str] = &[
     "cfb",
     "csv-core",
     "htmlize",
+    "lz4_flex",
     "mail-parser",
     "quick-xml",
+    "snap",
     // PDF.
     "hayro-cmap",
     "hayro-font",

@@ -1,11 +1,12 @@
-//! Takes tables of articles apart, one source per row: JSON Lines, JSON, and values separated by
-//! commas, semicolons, tabs or bars.
+//! Takes tables of articles apart, one source per row: JSON Lines, JSON, values separated by
+//! commas, semicolons, tabs or bars, and Parquet.
 //!
 //! Rows are read one after the other, so a table may be larger than any memory. A row that cannot
 //! be read is told at the end and costs only itself.
 
 mod columns;
 mod json;
+mod parquet;
 mod rows;
 mod separated;
 mod text;
@@ -19,6 +20,8 @@ use text::Text;
 /// The longest row that is read, in bytes: it is held several times over, as text and as values.
 const LONGEST_ROW: usize = 8 << 20;
 
+const PARQUET: &str = "application/vnd.apache.parquet";
+
 /// The plugin.
 #[derive(Debug)]
 pub struct UnpackTable;
@@ -28,7 +31,7 @@ impl Plugin for UnpackTable {
         let description = Description::new(
             "unpack-table",
             env!("CARGO_PKG_VERSION"),
-            "Takes tables of articles apart: JSON Lines, JSON, CSV, TSV",
+            "Takes tables of articles apart: JSON Lines, JSON, CSV, TSV, Parquet",
         );
         let description = Columns::settings(description);
         description.setting(
@@ -49,6 +52,7 @@ impl Unpacker for UnpackTable {
             "application/json",
             "text/csv",
             "text/tab-separated-values",
+            PARQUET,
         ];
         Ok(types.map(str::to_owned).to_vec())
     }
@@ -56,6 +60,10 @@ impl Unpacker for UnpackTable {
     fn unpack(container: Source<'_>) -> Result<(), Error> {
         let columns = Columns::of_settings();
         let mut rows = Rows::new(columns);
+        if container.media_type() == PARQUET {
+            parquet::unpack(&container, &mut rows)?;
+            return rows.finish();
+        }
         let mut text = Text::of(&container)?;
         match container.media_type() {
             "text/csv" | "text/tab-separated-values" => {

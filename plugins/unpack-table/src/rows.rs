@@ -21,6 +21,8 @@ pub struct Rows {
     broken: u64,
     /// What is said of the first broken ones.
     reasons: Vec<String>,
+    /// How many of them that is.
+    named: u64,
     /// Rows without any column that could be the text, before the first that has one.
     without_text: u64,
 }
@@ -34,6 +36,7 @@ impl Rows {
             empty: 0,
             broken: 0,
             reasons: Vec::new(),
+            named: 0,
             without_text: 0,
         }
     }
@@ -49,10 +52,17 @@ impl Rows {
 
     /// A row that cannot be read; the reason reads on from `line 7`.
     pub fn broken(&mut self, place: &str, reason: &str) {
-        self.count += 1;
-        self.broken += 1;
+        self.broken_rows(place, 1, reason);
+    }
+
+    /// So many rows that cannot be read, from this one on.
+    pub fn broken_rows(&mut self, place: &str, count: u64, reason: &str) {
+        self.count = self.count.saturating_add(count);
+        self.broken = self.broken.saturating_add(count);
         if self.reasons.len() < NAMED {
-            self.reasons.push(format!("{place} {reason}"));
+            let more = if count > 1 { format!(" and {} more", count - 1) } else { String::new() };
+            self.reasons.push(format!("{place}{more} {reason}"));
+            self.named = self.named.saturating_add(count);
         }
     }
 
@@ -153,7 +163,7 @@ impl Rows {
         if self.broken == 0 {
             return Ok(());
         }
-        let more = match self.broken - self.reasons.len() as u64 {
+        let more = match self.broken - self.named {
             0 => String::new(),
             more => format!("; and {more} more"),
         };

@@ -17,7 +17,7 @@ pub use containers::{archive, warc};
 pub use extractors::{markup, xml};
 pub use guests::{fingerprint, glossary, html, lexicon, pdf, references, text};
 pub use office::{office, office_embedded, office_legacy};
-pub use unpackers::{feed, mail, mbox, msg, sitemap, tables};
+pub use unpackers::{feed, mail, mbox, msg, parquet, sitemap, tables};
 pub use values::guest_values;
 
 use std::collections::BTreeMap;
@@ -61,6 +61,7 @@ pub const TARGETS: &[Target] = &[
     ("office", office),
     ("office_embedded", office_embedded),
     ("office_legacy", office_legacy),
+    ("parquet", parquet),
     ("pdf", pdf),
     ("pipeline", pipeline),
     ("record", record),

@@ -41,6 +41,14 @@ pub fn tables(data: &[u8]) {
     unpack::<UnpackTable>(data, &[("header", "no"), ("text", "1")]);
 }
 
+/// A table of articles in Parquet.
+pub fn parquet(data: &[u8]) {
+    let types = UnpackTable::accepts().expect("the settings are right");
+    let at = types.iter().position(|it| it.ends_with("parquet")).expect("it is accepted");
+    let at = u8::try_from(at).expect("there are few");
+    unpack::<UnpackTable>(&[&[at], data].concat(), &[]);
+}
+
 /// A sitemap.
 pub fn sitemap(data: &[u8]) {
     testing::reset();
