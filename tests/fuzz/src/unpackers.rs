@@ -2,7 +2,7 @@
 //! media type, and with it the parser.
 
 use docmill::model::{MediaType, SourceName};
-use docmill_plugin::{Error, Extractor, Source, Unpacker, testing};
+use docmill_plugin::{Error, Extractor, Plugin as _, Source, Unpacker, testing};
 use extract_sitemap::ExtractSitemap;
 use unpack_feed::UnpackFeed;
 use unpack_mail::UnpackMail;
@@ -43,6 +43,7 @@ pub fn tables(data: &[u8]) {
 
 /// A table of articles in Parquet.
 pub fn parquet(data: &[u8]) {
+    testing::use_defaults(&UnpackTable::describe());
     let types = UnpackTable::accepts().expect("the settings are right");
     let at = types.iter().position(|it| it.ends_with("parquet")).expect("it is accepted");
     let at = u8::try_from(at).expect("there are few");
