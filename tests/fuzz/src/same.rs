@@ -103,3 +103,88 @@ fn an_office_file_gives_the_markdown_of_the_page() {
         zip(&[("mimetype", "application/vnd.oasis.opendocument.text"), ("content.xml", &content)]);
     assert_eq!(exported::<ExtractOffice>(&text, "application/vnd.oasis.opendocument.text"), html);
 }
+
+#[test]
+fn a_document_of_word_gives_the_markdown_of_the_page() {
+    let page = format!("<!doctype html><html><body><article>{BODY}</article></body></html>");
+    let html = exported::<ExtractHtml>(page.as_bytes(), "text/html");
+    let paragraph = |properties: &str, text: &str| {
+        format!("<w:p><w:pPr>{properties}</w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>")
+    };
+    let heading =
+        |style: &str, text: &str| paragraph(&format!("<w:pStyle w:val='{style}'/>"), text);
+    let item = |level: u8, text: &str| {
+        let numbering = format!("<w:ilvl w:val='{level}'/><w:numId w:val='1'/>");
+        paragraph(&format!("<w:numPr>{numbering}</w:numPr>"), text)
+    };
+    let cell = |text: &str| format!("<w:tc>{}</w:tc>", paragraph("", text));
+    let row = |one: &str, two: &str| format!("<w:tr>{}{}</w:tr>", cell(one), cell(two));
+    let content = format!(
+        "<w:document xmlns:w='http://schemas.openxmlformats.org/wordprocessingml/2006/main' \
+         xmlns:r='http://schemas.openxmlformats.org/officeDocument/2006/relationships'><w:body>{}\
+         <w:p><w:r><w:t xml:space='preserve'>It </w:t></w:r><w:r><w:rPr><w:i/></w:rPr><w:t>rises</w:t></w:r>\
+         <w:r><w:t xml:space='preserve'>, see </w:t></w:r><w:hyperlink r:id='a'><w:r><w:t>there</w:t></w:r></w:hyperlink>\
+         <w:r><w:t>.</w:t></w:r></w:p>{}{}{}{}<w:tbl>{}{}</w:tbl>{}</w:body></w:document>",
+        heading("Heading1", "The river"),
+        heading("Heading2", "Things"),
+        item(0, "one"),
+        item(0, "two"),
+        item(1, "three"),
+        row("a", "b"),
+        row("c", "d"),
+        paragraph(
+            "",
+            "The last one, which is long enough to be a sentence that somebody reads to its end."
+        ),
+    );
+    let level = |level: u8| {
+        format!("<w:lvl w:ilvl='{level}'><w:numFmt w:val='bullet'/><w:lvlText w:val='-'/></w:lvl>")
+    };
+    let numbering = format!(
+        "<w:numbering xmlns:w='http://schemas.openxmlformats.org/wordprocessingml/2006/main'>\
+         <w:abstractNum w:abstractNumId='0'>{}{}</w:abstractNum>\
+         <w:num w:numId='1'><w:abstractNumId w:val='0'/></w:num></w:numbering>",
+        level(0),
+        level(1)
+    );
+    let style = |id: &str, name: &str| {
+        format!("<w:style w:type='paragraph' w:styleId='{id}'><w:name w:val='{name}'/></w:style>")
+    };
+    let styles = format!(
+        "<w:styles xmlns:w='http://schemas.openxmlformats.org/wordprocessingml/2006/main'>{}{}</w:styles>",
+        style("Heading1", "heading 1"),
+        style("Heading2", "heading 2")
+    );
+    let relationship = |id: &str, kind: &str, target: &str| {
+        format!(
+            "<Relationship Id='{id}' Target='{target}' \
+             Type='http://schemas.openxmlformats.org/officeDocument/2006/relationships/{kind}'/>"
+        )
+    };
+    let relationships = |of: &str| {
+        format!(
+            "<Relationships xmlns='http://schemas.openxmlformats.org/package/2006/relationships'>{of}</Relationships>"
+        )
+    };
+    let link = relationship("a", "hyperlink", "https://a.example/' TargetMode='External");
+    let parts = [
+        link,
+        relationship("b", "numbering", "numbering.xml"),
+        relationship("c", "styles", "styles.xml"),
+    ];
+    let document = zip(&[
+        (
+            "[Content_Types].xml",
+            "<Types xmlns='http://schemas.openxmlformats.org/package/2006/content-types'>\
+             <Override PartName='/word/document.xml' ContentType='application/vnd.openxmlformats-officedocument.\
+             wordprocessingml.document.main+xml'/></Types>",
+        ),
+        ("_rels/.rels", &relationships(&relationship("a", "officeDocument", "word/document.xml"))),
+        ("word/document.xml", &content),
+        ("word/_rels/document.xml.rels", &relationships(&parts.concat())),
+        ("word/numbering.xml", &numbering),
+        ("word/styles.xml", &styles),
+    ]);
+    let media_type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+    assert_eq!(exported::<ExtractOffice>(&document, media_type), html);
+}
