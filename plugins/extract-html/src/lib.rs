@@ -7,6 +7,7 @@
 mod attributes;
 mod authors;
 mod builder;
+mod cards;
 mod charset;
 mod classes;
 mod dates;
@@ -179,7 +180,7 @@ struct Read {
 fn read_page(page: &dom::Page<'_>, address: Option<&str>) -> Read {
     let facts = facts::Facts::of(page, address);
     let is_discussion = facts.page_type.is_some_and(page_type::PageType::is_discussion);
-    let measures = measure::measure(page, is_discussion);
+    let measures = measure::measure(page, facts.page_type);
     let posts = is_discussion.then(|| posts::Posts::find(page, &measures)).flatten();
     let selection = select::select(page, &measures, &facts, posts.as_ref());
     let base = facts.base();
@@ -188,7 +189,7 @@ fn read_page(page: &dom::Page<'_>, address: Option<&str>) -> Read {
         &measures,
         &selection,
         base.as_deref(),
-        is_discussion,
+        facts.page_type,
         posts.as_ref(),
         &facts.stated_authors(),
     );

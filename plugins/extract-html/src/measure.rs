@@ -2,6 +2,7 @@
 
 use crate::dom::Page;
 use crate::names::Hints;
+use crate::page_type::PageType;
 use crate::tags::{Classes, Tag};
 
 /// What a subtree holds.
@@ -63,8 +64,9 @@ struct Block {
     linked: u32,
 }
 
-/// Measures every node of a page. In a discussion what readers wrote is the text.
-pub fn measure(page: &Page, is_discussion: bool) -> Vec<Measure> {
+/// Measures every node of a page. In a discussion what readers wrote is the text; of a product what
+/// buyers wrote is not.
+pub fn measure(page: &Page, page_type: Option<PageType>) -> Vec<Measure> {
     let mut each = vec![Measure::default(); page.nodes.len()];
     let blocks = measure_each(page, &mut each);
     /// Less is no text but a line below one: who owns the page, since when.
@@ -75,7 +77,7 @@ pub fn measure(page: &Page, is_discussion: bool) -> Vec<Measure> {
         let mut measures = each.clone();
         let scale = scales.next();
         let total = weigh(&mut measures, &blocks, scale.unwrap_or(PROSE));
-        add_up(page, &mut measures, total, is_discussion);
+        add_up(page, &mut measures, total, page_type);
         if scale.is_none() || measures[0].clean >= LEAST {
             return measures;
         }
@@ -180,7 +182,9 @@ fn weigh(measures: &mut [Measure], blocks: &[Block], scale: Scale) -> u32 {
 }
 
 /// Adds to every node what lies in it. `total` is the prose of the page. No sum overflows: a page has 250,000 nodes at most.
-fn add_up(page: &Page, measures: &mut [Measure], total: u32, is_discussion: bool) {
+fn add_up(page: &Page, measures: &mut [Measure], total: u32, page_type: Option<PageType>) {
+    let is_discussion = page_type.is_some_and(PageType::is_discussion);
+    let is_product = page_type == Some(PageType::Product);
     // In this order every node comes after all that lies in it.
     for (index, node) in page.nodes.iter().enumerate().skip(1).rev() {
         let mut hints = node.hints;
@@ -188,6 +192,9 @@ fn add_up(page: &Page, measures: &mut [Measure], total: u32, is_discussion: bool
             // What readers wrote is the text, and their names above it lead to other pages as the headlines of cards do.
             hints.remove(Hints::COMMENTS);
             hints.remove(Hints::CARD);
+        }
+        if is_product && hints.any(Hints::REVIEWS) {
+            hints.add(Hints::COMMENTS);
         }
         if hints.any(Hints::CARD) || is_boilerplate(hints, measures[index].prose, total) {
             measures[index].clean = 0;

@@ -53,6 +53,14 @@ impl Hints {
     pub const CONTROL: Hints = Hints(1 << 17);
     /// Leads to another article: see [`crate::furniture`].
     pub const CARD: Hints = Hints(1 << 18);
+    /// What buyers wrote, in a shop.
+    pub const REVIEWS: Hints = Hints(1 << 19);
+    /// What narrows a list down, chooses a variant or fills a cart, in a shop.
+    pub const CONTROLS: Hints = Hints(1 << 20);
+    /// What somebody writes below every post, in a discussion.
+    pub const SIGNATURE: Hints = Hints(1 << 21);
+    /// Waits above the page until a click opens it.
+    pub const DIALOG: Hints = Hints(1 << 22);
     /// Everything that marks a box as not being part of the text.
     pub const BOILERPLATE: Hints = Hints(0xff);
 
@@ -93,7 +101,11 @@ impl Hints {
 }
 
 /// What hints are called in the lists.
-const NAMES: [(&str, Hints); 16] = [
+const NAMES: [(&str, Hints); 20] = [
+    ("dialog", Hints::DIALOG),
+    ("reviews", Hints::REVIEWS),
+    ("controls", Hints::CONTROLS),
+    ("signature", Hints::SIGNATURE),
     ("panel", Hints::PANEL),
     ("control", Hints::CONTROL),
     ("navigation", Hints::NAVIGATION),
@@ -262,7 +274,7 @@ pub fn hints_of_role(role: &str) -> Hints {
             Hints::NAVIGATION
         }
         "complementary" => Hints::SIDE,
-        "dialog" | "alertdialog" => Hints::NOTICE,
+        "dialog" | "alertdialog" => Hints(Hints::NOTICE.0 | Hints::DIALOG.0),
         "tabpanel" => Hints::PANEL,
         _ => Hints::default(),
     }
@@ -278,6 +290,7 @@ pub fn hints_of_property(property: &str) -> Hints {
         "dateModified" => Hints::DATELINE,
         "caption" => Hints::CAPTION,
         "comment" => Hints::COMMENTS,
+        "review" | "reviews" | "aggregateRating" => Hints::REVIEWS,
         _ => Hints::default(),
     }
 }

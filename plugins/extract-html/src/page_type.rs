@@ -155,13 +155,18 @@ fn stated(page: &Page, json: &JsonLd) -> Option<PageType> {
     if is(|kind| matches!(kind, "DiscussionForumPosting" | "QAPage" | "Question")) {
         return Some(PageType::Forum);
     }
-    if is(|kind| matches!(kind, "Product" | "ProductGroup")) {
+    // An article about products describes each of them.
+    let is_article =
+        |kind: &str| kind.ends_with("Article") || kind == "BlogPosting" || kind == "Report";
+    if is(|kind| matches!(kind, "Product" | "ProductGroup"))
+        && !types.iter().any(|it| is_article(it))
+    {
         return Some(PageType::Product);
     }
     if is(|kind| matches!(kind, "TechArticle" | "APIReference")) {
         return Some(PageType::Documentation);
     }
-    if is(|kind| kind.ends_with("Article") || kind == "BlogPosting" || kind == "Report") {
+    if is(is_article) {
         return Some(PageType::Article);
     }
     if is(|kind| matches!(kind, "CollectionPage" | "OfferCatalog")) {

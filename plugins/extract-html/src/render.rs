@@ -12,6 +12,7 @@ use crate::dom::{Node, Page, flag};
 use crate::links;
 use crate::measure::Measure;
 use crate::names::Hints;
+use crate::page_type::PageType;
 use crate::posts::{Post, Posts};
 use crate::select::Selection;
 use crate::tags::{Classes, Tag};
@@ -43,7 +44,7 @@ pub fn render(
     measures: &[Measure],
     selection: &Selection,
     base: Option<&str>,
-    is_discussion: bool,
+    page_type: Option<PageType>,
     posts: Option<&Posts>,
     authors: &[String],
 ) -> Rendered {
@@ -55,7 +56,9 @@ pub fn render(
         body_prose: body.clean.max(1),
         body_chars: body.chars,
         authors,
-        is_discussion,
+        is_discussion: page_type.is_some_and(PageType::is_discussion),
+        is_product: page_type == Some(PageType::Product),
+        is_list: selection.is_whole && page_type != Some(PageType::Article),
         posts: posts.map(|it| it.posts.as_slice()).unwrap_or_default(),
         all_posts: posts.map(|it| it.posts.as_slice()).unwrap_or_default(),
         signatures: posts.map(|it| it.signatures.as_slice()).unwrap_or_default(),
@@ -174,6 +177,10 @@ struct Renderer<'a> {
     authors: &'a [String],
     /// What readers wrote is the text.
     is_discussion: bool,
+    /// The page is about one product.
+    is_product: bool,
+    /// The text is all of the page, and no article.
+    is_list: bool,
     all_posts: &'a [Post],
     /// All places that name an author or a date.
     signatures: &'a [u32],

@@ -4,6 +4,7 @@
 //! as `measure` has found it; otherwise the search goes down from the outermost element as long as
 //! one child holds nearly all of it. All of it is a few loops over a flat list.
 
+use crate::cards::Cards;
 use crate::dom::Page;
 use crate::facts::Facts;
 use crate::measure::Measure;
@@ -47,10 +48,21 @@ pub fn select(
         chosen.clear();
         body = list;
     }
+    let list = match short {
+        Some(_) => None,
+        None => list_of_cards(page, measures, body, facts),
+    };
+    if let Some(list) = list {
+        chosen.clear();
+        body = list;
+    }
     /// Beside a page with more than this a text of a few words is a slogan.
     const MOST_AROUND_SHORT: u32 = 1_500;
-    let whole = whole(page, measures, body, facts.page_type)
-        .filter(|all| short.is_none() || measures[*all as usize].chars > MOST_AROUND_SHORT);
+    let whole = match list {
+        Some(_) => list,
+        None => whole(page, measures, body, facts.page_type)
+            .filter(|all| short.is_none() || measures[*all as usize].chars > MOST_AROUND_SHORT),
+    };
     if let Some(whole) = whole {
         chosen.clear();
         body = whole;
@@ -178,6 +190,46 @@ fn list_of_posts(measures: &[Measure], posts: Option<&Posts>) -> Option<u32> {
     (measures[list as usize].prose * 2 >= measures[0].prose).then_some(list)
 }
 
+/// What lies around the cards that a page is a list of, and the headline if that stands near them.
+fn list_of_cards(page: &Page, measures: &[Measure], body: u32, facts: &Facts<'_>) -> Option<u32> {
+    /// What has more prose is an article, whatever it is called.
+    const MOST_PROSE: u32 = 6_000;
+    let prose = measures[body as usize].clean;
+    // Cards have so many times the letters of the prose on a page that does not say that it is a list.
+    let share = match facts.page_type {
+        Some(PageType::Collection | PageType::Listing) => 0,
+        Some(PageType::Service) | None => 2,
+        Some(_) => return None,
+    };
+    let share = match is_short_article(page, measures, body) {
+        true => share * 3,
+        false => share,
+    };
+    if prose > MOST_PROSE {
+        return None;
+    }
+    let main = main_part(page, measures);
+    let cards = Cards::find(page, measures, main.unwrap_or(0))?;
+    if cards.chars < prose.saturating_mul(share) {
+        return None;
+    }
+    if main.is_some() {
+        return main;
+    }
+    let chars = |index: u32| u64::from(measures[index as usize].chars);
+    let list = cards.list;
+    let Some(headline) = headline(page, measures, list, &facts.titles) else { return Some(list) };
+    let mut around = list;
+    while !page.contains(around, headline) {
+        around = page.nodes[around as usize].parent;
+    }
+    if chars(around) <= chars(list) * 2 {
+        return Some(around);
+    }
+    // Cards far from the headline lead to other pages, unless the page is one of cards.
+    (share == 0).then_some(list)
+}
+
 /// The main part of the page, where no passage of it is the text: lists of products, of services,
 /// of courses.
 fn whole(page: &Page, measures: &[Measure], body: u32, page_type: Option<PageType>) -> Option<u32> {
@@ -185,13 +237,8 @@ fn whole(page: &Page, measures: &[Measure], body: u32, page_type: Option<PageTyp
     const LEAST_OF_ARTICLE: u32 = 550;
     /// The description of a category has a smaller part of the main part than this, in hundredths.
     const SMALL_PART: u64 = 30;
-    /// What a template declares to be the main part, and has less of the page than this, in
-    /// hundredths, is not all of it.
-    const LEAST_OF_MAIN: u64 = 25;
     let chars = |index: u32| u64::from(measures[index as usize].chars);
-    let mains =
-        page.frames.iter().copied().filter(|index| page.nodes[*index as usize].tag == Tag::Main);
-    let main = mains.max_by_key(|index| (chars(*index), std::cmp::Reverse(*index)));
+    let main = largest_main(page, measures);
     let is_small = main.is_some_and(|main| {
         page.contains(main, body) && chars(body) * 100 < chars(main) * SMALL_PART
     });
@@ -201,9 +248,28 @@ fn whole(page: &Page, measures: &[Measure], body: u32, page_type: Option<PageTyp
     if is_article && !is_small && page_type != Some(PageType::Collection) {
         return None;
     }
-    let all = page.nodes.iter().position(|node| node.tag == Tag::Body).unwrap_or(0) as u32;
-    let main = main.filter(|main| chars(*main) * 100 >= chars(all) * LEAST_OF_MAIN || is_small);
-    Some(main.unwrap_or(all)).filter(|main| chars(*main) > 0)
+    let main = main.filter(|_| is_small).or_else(|| main_part(page, measures));
+    let all = || page.nodes.iter().position(|node| node.tag == Tag::Body).unwrap_or(0) as u32;
+    Some(main.unwrap_or_else(all)).filter(|main| chars(*main) > 0)
+}
+
+/// The largest `main`.
+fn largest_main(page: &Page, measures: &[Measure]) -> Option<u32> {
+    let chars = |index: u32| measures[index as usize].chars;
+    let mains =
+        page.frames.iter().copied().filter(|index| page.nodes[*index as usize].tag == Tag::Main);
+    mains.max_by_key(|index| (chars(*index), std::cmp::Reverse(*index)))
+}
+
+/// The largest `main`, if it is a good part of the page.
+fn main_part(page: &Page, measures: &[Measure]) -> Option<u32> {
+    /// What a template declares to be the main part, and has less of the page than this, in
+    /// hundredths, is not all of it.
+    const LEAST_OF_MAIN: u64 = 25;
+    let all = page.nodes.iter().position(|node| node.tag == Tag::Body).unwrap_or(0);
+    let chars = |index: usize| u64::from(measures[index].chars);
+    largest_main(page, measures)
+        .filter(|main| chars(*main as usize) * 100 >= chars(all) * LEAST_OF_MAIN)
 }
 
 /// Whether a text of few sentences is an article, such as a piece of news: by its paragraphs, or

@@ -53,6 +53,12 @@ impl Renderer<'_> {
         if self.has_teasers && hints.any(Hints::CARD) {
             return Some("related");
         }
+        if let Some(kind) = self.shop_kind(hints, measure) {
+            return Some(kind);
+        }
+        if self.is_discussion && hints.any(Hints::SIGNATURE) {
+            return Some("unknown");
+        }
         let parent = self.page.nodes[node.parent as usize].tag;
         let is_block = node.tag.is_block();
         // A name like `date` around a word of a sentence does not take it out of the sentence.
@@ -60,7 +66,10 @@ impl Renderer<'_> {
             || !matches!(parent, Tag::Paragraph | Tag::Item | Tag::Cell | Tag::Text)
                 && parent.is_block()
                 && !parent.is(Classes::HEADING);
-        let is_dominant = u64::from(measure.prose) * 3 > u64::from(self.body_prose);
+        // Where the text is all of the page there is little prose, and a footer may have most of it.
+        let is_certain = self.is_list
+            && (matches!(node.tag, Tag::Footer | Tag::Nav) || hints.any(Hints::DIALOG));
+        let is_dominant = !is_certain && u64::from(measure.prose) * 3 > u64::from(self.body_prose);
         if is_apart && !is_dominant && hints.any(Hints::BOILERPLATE) && parent != Tag::Quotation {
             let kind = kind_of(hints, measure);
             if kind != "dateline" || measure.chars < DATELINE {
@@ -130,6 +139,25 @@ impl Renderer<'_> {
             }
         }
         None
+    }
+
+    /// What is none of the text of a shop or of another page that is a list: what buyers wrote, and
+    /// what one clicks on to narrow the list down.
+    fn shop_kind(&self, hints: Hints, measure: &Measure) -> Option<&'static str> {
+        /// A box with so many hundredths of the text is the text, whatever it is called.
+        const MOST: u64 = 50;
+        /// On a page that is not about one product, what is called a review may be what it lists.
+        const MOST_REVIEWS: u64 = 25;
+        let is_at_most = |hundredths: u64| {
+            u64::from(measure.chars) * 100 <= u64::from(self.body_chars) * hundredths
+        };
+        if hints.any(Hints::REVIEWS)
+            && (self.is_product || self.is_list && is_at_most(MOST_REVIEWS))
+        {
+            return Some("unknown");
+        }
+        let is_shop = self.is_product || self.is_list;
+        (is_shop && hints.any(Hints::CONTROLS) && is_at_most(MOST)).then_some("navigation")
     }
 
     /// What a passage at the end of an article is that is about who wrote it, or who owns it.

@@ -147,3 +147,103 @@ fn questions_that_the_owner_answers_make_no_discussion() {
     let microdata = format!("<div itemscope itemtype='https://schema.org/QAPage'>{PROSE}</div>");
     assert_eq!(kind(&microdata).as_deref(), Some("forum"));
 }
+
+/// A card with a picture, a name that is a link, and a price.
+fn cards(names: std::ops::Range<u32>) -> String {
+    let card = |it: u32| {
+        format!(
+            "<div class=tile><a href=/p/{it}><img src={it}.jpg>Lantern number {it}</a><div>{it}9.00 €</div></div>"
+        )
+    };
+    names.map(card).collect()
+}
+
+#[test]
+fn the_cards_of_a_page_are_its_text_where_it_has_little_else() {
+    let menu: String =
+        (1..9).map(|it| format!("<li><a href=/m/{it}>Department {it}</a></li>")).collect();
+    let slogan = "<p>Choose from hundreds of lanterns that are made to stand in every weather.</p>";
+    // Without `main`, among menus and a slogan.
+    let shop = format!(
+        "<div><ul>{menu}</ul></div><div><h1>Lanterns</h1>{slogan}<div>{}</div></div><footer><p>The shop of lanterns, \
+         at the harbour since 1910, sends them wherever a ship goes to.</p></footer>",
+        cards(10..40)
+    );
+    check(
+        &page(&shop),
+        &["Lantern number 10", "Lantern number 39", "199.00 €"],
+        &["Department 3", "since 1910"],
+    );
+    // Below an article they lead away from it.
+    let article = format!(
+        "<article><h1>Light at sea</h1>{PROSE}{PROSE}</article><div>{}</div>",
+        cards(10..40)
+    );
+    check(&page(&article), &["twice a day"], &["Lantern number 10"]);
+    // A short piece of news keeps its place beside them, too.
+    let news = format!(
+        "<div><div><h1>The old town and its lanterns</h1><p>The old town was built in the year 1250, when the first quay was laid, and it \
+         has kept its narrow lanes since then.</p><p>Its lanterns are lit by hand every evening of the year, but for the \
+         night of the summer feast of the town.</p></div></div><div><div><h2>More</h2></div><div>{}</div></div>",
+        cards(10..60)
+    );
+    check(&page(&news), &["built in the year 1250"], &[]);
+}
+
+#[test]
+fn in_a_shop_reviews_filters_and_dialogs_are_none_of_the_text() {
+    let kind =
+        "<script type=application/ld+json>{\"@type\":\"Product\",\"name\":\"Lantern\"}</script>";
+    let review: String = (1..6)
+        .map(|it| format!("<p>Buyer {it} says that the lantern came in time and burns for a whole night, as it should.</p>"))
+        .collect();
+    let sizes: String = (1..6).map(|it| format!("<span>Size {it}</span> ")).collect();
+    let product = format!(
+        "{kind}<main><h1>Storm lantern</h1><div class=product-swatches>{sizes}</div><p>A lantern of brass and thick \
+         glass that no storm blows out, made by hand in the workshop of the harbour, with a wick that lasts for a winter.</p>\
+         <div id=customer-reviews>{review}</div></main>"
+    );
+    let found = read(&page(&product));
+    let text = &found.document.text;
+    assert!(text.contains("no storm blows out"), "{text}");
+    assert!(!text.contains("Buyer 3") && !text.contains("Size 2"), "{text}");
+    assert!(
+        found.asides.iter().any(|it| it.text.contains("Buyer 3")),
+        "nothing is lost: {:?}",
+        found.asides
+    );
+
+    let list = format!(
+        "<main><h1>Lanterns</h1><div class=facets><ul><li>Brass</li><li>Copper</li></ul></div><div>{}</div>\
+         <div role=dialog><p>Where do you live? The price of a lantern depends on the harbour it is sent to.</p></div></main>",
+        cards(10..30)
+    );
+    check(&page(&list), &["Lantern number 29"], &["Copper", "Where do you live"]);
+
+    // A review is the text where it is no shop, and so is an article about products.
+    let kinds = "<script type=application/ld+json>[{\"@type\":\"NewsArticle\"},{\"@type\":\"Product\"}]</script>";
+    let test = format!(
+        "{kinds}<article><h1>Five lanterns</h1>{PROSE}<div class=lantern-review>{review}</div></article>"
+    );
+    let found = read(&page(&test));
+    assert!(found.document.text.contains("Buyer 3"), "{}", found.document.text);
+    assert_eq!(found.document.attribute("page-type"), Some("article"));
+}
+
+#[test]
+fn what_somebody_writes_below_every_post_is_no_part_of_it() {
+    let posts: String = (1..5)
+        .map(|it| {
+            format!(
+                "<div><a href=/u/{it}>sailor{it}</a><p>Answer {it}: you may take the early boat, which is never \
+                 full in winter.</p><div class=post-signature><p>Fair winds and following seas to all of you.</p></div></div>"
+            )
+        })
+        .collect();
+    let kind = "<script type=application/ld+json>{\"@type\":\"DiscussionForumPosting\"}</script>";
+    check(
+        &page(&format!("{kind}<main><h1>Which boat?</h1><div>{posts}</div></main>")),
+        &["Answer 1", "Answer 4"],
+        &["following seas"],
+    );
+}
