@@ -182,6 +182,50 @@ fn the_shipped_classifier_leaves_pages_alone_that_only_share_words() {
     }
 }
 
+/// A pipeline that is named is the one that reads documents and tables, and no other.
+#[test]
+fn the_pipeline_that_is_named_reads_the_table_and_the_documents() {
+    let env = environment();
+    let check = ["taxonomy", "check", "table.tsv", "--pipeline"];
+    let fit =
+        ["taxonomy", "fit", "table.tsv", "--labels", "labels.jsonl", "--dry-run", "--pipeline"];
+    let classifier = shipped("classify-lexicon");
+    let extractor = shipped("extract-text");
+    let step = |table: &str, name: &str| {
+        format!(
+            "[[step]]\nplugin = {classifier:?}\nname = {name:?}\ntables = {{ taxonomy = {table:?} }}\n"
+        )
+    };
+    let first = format!("[[step]]\nplugin = {extractor:?}\n\n");
+
+    for args in [&check[..], &fit[..]] {
+        let with = |pipeline: &str| {
+            env.write("other.toml", pipeline);
+            env.run(args.iter().copied().chain(["other.toml"]))
+        };
+        let _ = with("[[step]").expect(exit::REJECTED).says("other.toml");
+        let _ = with(&first).expect(exit::USAGE).says("has no classifier with a table `taxonomy`");
+        let two = [&first, &step("vn-21-2026", "one"), &step("vn-1131-2025", "two")];
+        let _ =
+            with(&two.map(String::as_str).concat()).expect(exit::USAGE).says("has 2 classifiers");
+        // A setting that the step has not is the pipeline's mistake and no problem of the table.
+        let refused =
+            format!("{first}{}settings = {{ surely = true }}\n", step("table.tsv", "one"));
+        let _ = with(&refused).expect(exit::REJECTED).says("has no setting `surely`");
+    }
+    let two = [&first, &step("vn-21-2026", "one"), &step("table.tsv", "two")];
+    env.write("other.toml", two.map(String::as_str).concat());
+    let output = env.run(check.into_iter().chain(["other.toml"])).expect(exit::SUCCESS);
+    let _ = output.says("`table.tsv` is sound: 2 labels");
+
+    // What no extractor of the pipeline takes has no part in a fit.
+    let html =
+        format!("[[step]]\nplugin = {:?}\n\n{}", shipped("extract-html"), step("x.tsv", "x"));
+    env.write("other.toml", html);
+    let output = env.run(fit.into_iter().chain(["other.toml"])).expect(exit::REJECTED);
+    let _ = output.says("left out: `right`").says("at least 5 labelled sites");
+}
+
 #[test]
 fn a_table_is_fitted_to_what_a_reader_labelled() {
     let env = environment();

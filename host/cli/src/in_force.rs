@@ -6,7 +6,7 @@ use std::path::Path;
 use docmill::catalog::{Catalog, Plugin};
 use docmill::manifest::{LARGEST_MANIFEST, Lock, Manifest, Pin, read_text};
 use docmill::model::PluginName;
-use docmill::pipeline::Pipeline;
+use docmill::pipeline::{Pipeline, PipelineError};
 
 use crate::args::Common;
 use crate::context;
@@ -60,10 +60,15 @@ impl InForce {
 
     /// Loads what the lock allows, after the manifest was changed.
     pub fn assemble_again(&self, catalog: &Catalog) -> Result<Pipeline, CommandError> {
-        Ok(match &self.lock {
-            Some(lock) => Pipeline::assemble_locked(&self.manifest, lock, catalog)?,
-            None => Pipeline::assemble(&self.manifest, catalog)?,
-        })
+        Ok(self.try_assemble(catalog)?)
+    }
+
+    /// The same for whoever looks at what is wrong.
+    pub fn try_assemble(&self, catalog: &Catalog) -> Result<Pipeline, PipelineError> {
+        match &self.lock {
+            Some(lock) => Pipeline::assemble_locked(&self.manifest, lock, catalog),
+            None => Pipeline::assemble(&self.manifest, catalog),
+        }
     }
 
     /// Loads what the lock allows, or everything if the lock is to be brought up to date, and tells

@@ -93,7 +93,8 @@ pub enum Taxonomy {
 #[command(after_help = "\
 The files have one JSON object per line, as for `eval`; `source` names a file such as a web page, `site` keeps
 the documents of one site together, and what is `held_out` is only measured. Of the background, labels are
-not read. What is found goes into a block of the table that every fit writes anew; the rest stays as it is.
+not read. The pipeline in force reads the documents, and its classifier gets the table in the place of its own.
+What is found goes into a block of the table that every fit writes anew; the rest stays as it is.
 The tables that are shown come from a cross-validation in five parts.
 
 Examples:
@@ -117,7 +118,8 @@ pub struct Fit {
 }
 
 const CHECK: &str = "\
-The format is described in plugins/classify-lexicon/README.md.
+The classifier of the pipeline in force reads the table in the place of its own. For the shipped one, the
+format is described in plugins/classify-lexicon/README.md.
 
 Examples:
   docmill taxonomy check my-subject.tsv

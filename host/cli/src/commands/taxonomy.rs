@@ -1,15 +1,14 @@
 //! `taxonomy check`: names everything that is wrong with a taxonomy table.
 
-use std::collections::BTreeSet;
 use std::error::Error;
 use std::io::Write;
 use std::path::Path;
 
 use docmill::abi::Declaration;
 use docmill::capabilities::LARGEST_TABLE;
-use docmill::manifest::{Manifest, read_text};
+use docmill::manifest::{TableRef, read_text};
 use docmill::model::Label;
-use docmill::pipeline::Pipeline;
+use docmill::pipeline::{Pipeline, PipelineError, PipelineErrorKind};
 use docmill_shipped::SHIPPED;
 
 use crate::args::{Common, Output};
@@ -19,13 +18,10 @@ use crate::exit::Exit;
 use crate::report::{CommandError, count, escaped, note};
 
 pub mod fit;
+mod in_place;
 
-/// The classifier whose tables are checked: what a table means is known to its plugin alone.
-const CLASSIFIER: &str = "classify-lexicon";
-/// A pipeline has to begin with one.
-const EXTRACTOR: &str = "extract-text";
-
-/// Runs the command.
+/// Runs the command. What a table means is known to its plugin alone, so the pipeline in force is
+/// put together with it.
 pub fn check(common: &Common, table: &Path) -> Result<Exit, CommandError> {
     let shown = table.display().to_string();
     let shipped = table.to_str().and_then(|name| SHIPPED.table(name)).filter(|_| !table.exists());
@@ -38,31 +34,36 @@ pub fn check(common: &Common, table: &Path) -> Result<Exit, CommandError> {
                 .hint(format!("name a file, or one of the shipped tables: {}", names.join(", ")))
         })?,
     };
-    // A path is relative to the folder of the pipeline's file, and a shipped table has a name instead.
-    let named = if shipped.is_some() { shown.clone() } else { absolute(table)? };
-    let pipeline = format!(
-        "[[step]]\nplugin = {EXTRACTOR:?}\n\n[[step]]\nplugin = {CLASSIFIER:?}\ntables = {{ taxonomy = {} }}\n",
-        toml_string(&named)
-    );
-    let manifest = Manifest::parse(Path::new("<taxonomy check>"), &pipeline)?;
-    let problems = match Pipeline::assemble(&manifest, &context::catalog(common, 1)?) {
+    let named = match shipped {
+        Some(_) => TableRef::Shipped(shown.clone()),
+        None => TableRef::File(std::path::absolute(table)?),
+    };
+    let mut in_force = in_place::read(common, &named, None)?;
+    let catalog = context::catalog(common, 1)?;
+    let assembled = match common.update_lock {
+        true => Pipeline::assemble(&in_force.manifest, &catalog),
+        false => in_force.try_assemble(&catalog),
+    };
+    let problems = match assembled {
         Ok(pipeline) => {
-            let labels = pipeline.steps().iter().find_map(|step| match &step.declaration {
-                Declaration::Labels(labels) => Some(labels),
-                _ => None,
-            });
-            let products = |labels: &BTreeSet<String>| {
-                labels.iter().filter(|label| Label::above(label).is_some()).count()
+            if common.update_lock {
+                let _ = in_force.assemble(common, &catalog)?;
+            }
+            let Declaration::Labels(labels) = &in_place::classifier(&pipeline)?.declaration else {
+                unreachable!("it gives labels")
             };
-            let (all, products) = labels.map_or((0, 0), |it| (it.len(), products(it)));
-            let mut what = count((all - products) as u64, "label");
+            let products = labels.iter().filter(|label| Label::above(label).is_some()).count();
+            let mut what = count((labels.len() - products) as u64, "label");
             if products > 0 {
                 what = format!("{what}, {}", count(products as u64, "product"));
             }
             note(common, &format!("`{shown}` is sound: {what}"));
             return Ok(Exit::Success);
         }
-        Err(error) => problems(&error, &text),
+        Err(error) => match told_of_table(&error, &named) {
+            Some(told) => problems(&told, &text),
+            None => return Err(error.into()),
+        },
     };
     let mut stdout = std::io::BufWriter::new(std::io::stdout().lock());
     for Problem { line, what } in &problems {
@@ -92,11 +93,27 @@ struct Problem {
 /// What parts one problem from the next in what the plugin says; each begins with its row.
 const NEXT_PROBLEM: &str = "; the row `";
 
+/// What a pipeline says of the table, if that is what is wrong with it.
+fn told_of_table(error: &PipelineError, named: &TableRef) -> Option<String> {
+    let causes = std::iter::successors(Some(error as &dyn Error), |&cause| cause.source());
+    let told = causes.last().map(ToString::to_string).unwrap_or_default();
+    match &*error.kind {
+        PipelineErrorKind::Refused { .. } => {
+            let prefix = format!("its setting `{}` is unusable: ", in_place::TABLE);
+            told.strip_prefix(&prefix).map(str::to_owned)
+        }
+        PipelineErrorKind::TableUnusable { table, .. } => (*table
+            == match named {
+                TableRef::Shipped(name) => name.clone(),
+                TableRef::File(path) => path.display().to_string(),
+            })
+        .then_some(told),
+        _ => None,
+    }
+}
+
 /// The problems that the plugin tells, in the order of the lines they lie in.
-fn problems(error: &(dyn Error + 'static), text: &str) -> Vec<Problem> {
-    let told = std::iter::successors(Some(error), |&cause| cause.source()).last();
-    let told = told.map(ToString::to_string).unwrap_or_default();
-    let told = told.strip_prefix("its setting `taxonomy` is unusable: ").unwrap_or(&told);
+fn problems(told: &str, text: &str) -> Vec<Problem> {
     let first = told.strip_prefix(&NEXT_PROBLEM[2..]);
     let Some(rows) = first else { return vec![Problem { line: None, what: told.to_owned() }] };
     let mut problems: Vec<Problem> = (rows.split(NEXT_PROBLEM))
@@ -108,17 +125,4 @@ fn problems(error: &(dyn Error + 'static), text: &str) -> Vec<Problem> {
         .collect();
     problems.sort_by_key(|problem| problem.line);
     problems
-}
-
-/// A path as a pipeline may name it, wherever its file is.
-fn absolute(path: &Path) -> Result<String, CommandError> {
-    let path = std::path::absolute(path)?;
-    path.to_str().map(str::to_owned).ok_or_else(|| {
-        CommandError::new(Exit::Usage, format!("the path `{}` is not UTF-8", path.display()))
-    })
-}
-
-/// A string as TOML writes it: the escapes of JSON are among those of TOML.
-fn toml_string(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
 }

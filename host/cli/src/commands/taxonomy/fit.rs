@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::time::Duration;
 
 use docmill::abi::Declaration;
 use docmill::capabilities::Table as Lookup;
@@ -10,12 +11,12 @@ use docmill::evaluation::fit::{
     Classifier, FitError, Fitted, Misleading, Sample, rewritten, unfitted,
 };
 use docmill::evaluation::{Case, Measures, check_labels, documents};
-use docmill::manifest::{Manifest, read_file};
+use docmill::manifest::{TableRef, read_file};
 use docmill::model::Document;
 use docmill::pipeline::{Pipeline, ReadOptions, Step};
 use serde::Serialize;
 
-use super::{CLASSIFIER, absolute, toml_string};
+use super::in_place::{self, TABLE};
 use crate::args::{Common, Fit, Output};
 use crate::context;
 use crate::exit::Exit;
@@ -27,12 +28,8 @@ use crate::report::{
     width,
 };
 
-/// What reads the cases: texts, and the pages that `source` names.
-const EXTRACTORS: [&str; 2] = ["extract-text", "extract-html"];
-/// The name under which the classifier opens the table.
-const TABLE: &str = "taxonomy";
-/// How long a plugin may take for one document: a busy machine should not decide what is fitted.
-const DEADLINE: &str = "60s";
+/// How long a plugin may take for one document at least: a busy machine should not decide what is fitted.
+const DEADLINE: Duration = Duration::from_secs(60);
 /// The largest table, in bytes.
 const LARGEST_TABLE: u64 = 64 << 20;
 /// What the keys of rows begin with that say what became of the labels of another taxonomy.
@@ -54,18 +51,11 @@ pub fn run(common: &Common, options: &Fit) -> Result<Exit, CommandError> {
         whole.into_iter().filter(|(key, _)| !own.contains_key(key)).collect();
 
     let jobs = options.jobs.number();
-    let limits = format!("limits = {{ deadline = {DEADLINE:?} }}\n");
-    let steps = EXTRACTORS.map(|plugin| format!("[[step]]\nplugin = {plugin:?}\n{limits}\n"));
-    let manifest = format!(
-        "{}[[step]]\nplugin = {CLASSIFIER:?}\n{limits}tables = {{ {TABLE} = {} }}\n",
-        steps.concat(),
-        toml_string(&absolute(path)?)
-    );
-    let manifest = Manifest::parse(Path::new("<taxonomy fit>"), &manifest)?;
+    let table = TableRef::File(std::path::absolute(path)?);
+    let mut in_force = in_place::read(common, &table, Some(DEADLINE))?;
     let catalog = context::catalog(common, jobs)?;
-    let pipeline = Pipeline::assemble(&manifest, &catalog)?;
-    let step = pipeline.steps().iter().find(|it| matches!(it.declaration, Declaration::Labels(_)));
-    let step = step.unwrap_or_else(|| unreachable!("the pipeline above has a classifier"));
+    let pipeline = in_force.assemble(common, &catalog)?;
+    let step = in_place::classifier(&pipeline)?;
 
     let run = ReadOptions { jobs, ..ReadOptions::default() };
     let sets = sets(&options.labels, step, &own)?;
