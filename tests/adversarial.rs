@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use docmill::model::FailureClass;
+use docmill::model::{ByteSize, FailureClass};
 use docmill::pipeline::{RunError, RunOptions};
 use docmill::store::MemoryStore;
 use docmill_tests::{HANDMADE, Ingested, Lab, contents, guest, root, shipped, sources, target};
@@ -181,7 +181,8 @@ impl Case {
             Ok(pipeline) => pipeline,
             Err(told) => return ("rejected".to_owned(), told, None),
         };
-        let options = RunOptions { jobs: 2, largest_container: 4 << 20, ..RunOptions::default() };
+        let options =
+            RunOptions { jobs: 2, largest_container: ByteSize::mib(4), ..RunOptions::default() };
         let store = MemoryStore::new();
         let offered = sources([("a/document.txt", DOCUMENT)]);
         *begun = Instant::now();
@@ -260,7 +261,8 @@ fn rounds(cases: &[Case]) -> Result<(), Failed> {
         .filter(|case| !slow.contains(&case.verdict.as_str()))
         .map(|case| lab.pipeline(&case.pipeline()))
         .collect();
-    let options = RunOptions { jobs: 2, largest_container: 1 << 20, ..RunOptions::default() };
+    let options =
+        RunOptions { jobs: 2, largest_container: ByteSize::mib(1), ..RunOptions::default() };
     let attack = |pipeline| {
         let offered = sources([("document.txt", DOCUMENT)]);
         lab.ingest_into(&MemoryStore::new(), pipeline, offered, &options)

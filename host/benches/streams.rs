@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use bytesize::ByteSize;
+use docmill::model::ByteSize;
 use docmill::store::{SledOptions, SledStore, Store};
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
@@ -56,7 +56,7 @@ fn many(lines: u64) -> Outcome<()> {
     bench.check(lines)?;
     let again = bench.ingest("2", None)?;
     println!("| once more, with nothing new | {} |", again.told());
-    println!("\nThe store has {}.\n", ByteSize(bytes_of(&bench.store())?).display().iec());
+    println!("\nThe store has {}.\n", ByteSize(bytes_of(&bench.store())?));
     Ok(())
 }
 
@@ -114,7 +114,7 @@ impl Bench {
 
     fn size(&self) -> Outcome<String> {
         let size = std::fs::metadata(self.folder.path().join("texts.jsonl"))?.len();
-        Ok(ByteSize(size).display().iec().to_string())
+        Ok(ByteSize(size).to_string())
     }
 
     /// Takes the container in, and kills that once it has told of so many texts.

@@ -36,12 +36,11 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
-use bytesize::ByteSize;
 use serde::Deserialize;
 use toml::Spanned;
 
 use crate::error::Location;
-use crate::model::{LanguageTag, LimitName, Limits, MediaType, PluginName};
+use crate::model::{ByteSize, LanguageTag, LimitName, Limits, MediaType, PluginName};
 
 mod draft;
 mod error;
@@ -133,9 +132,9 @@ pub struct Placed<T> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct LimitChanges {
     deadline: Option<Duration>,
-    memory: Option<u64>,
-    output: Option<u64>,
-    log: Option<u64>,
+    memory: Option<ByteSize>,
+    output: Option<ByteSize>,
+    log: Option<ByteSize>,
 }
 
 impl LimitChanges {
@@ -180,7 +179,7 @@ fn duration(text: &str) -> Result<Duration, LimitError> {
     }
 }
 
-fn size(limit: LimitName, text: &str) -> Result<u64, LimitError> {
+fn size(limit: LimitName, text: &str) -> Result<ByteSize, LimitError> {
     let most = match limit {
         LimitName::Memory => Limits::CEILING.memory,
         LimitName::Log => Limits::CEILING.log,
@@ -188,7 +187,7 @@ fn size(limit: LimitName, text: &str) -> Result<u64, LimitError> {
         LimitName::Output | LimitName::Deadline => Limits::CEILING.output,
     };
     match text.parse::<ByteSize>() {
-        Ok(size) if (1..=most).contains(&size.as_u64()) => Ok(size.as_u64()),
+        Ok(size) if (ByteSize::b(1)..=most).contains(&size) => Ok(size),
         Ok(_) => Err(LimitError::SizeRange { limit, most }),
         Err(_) => Err(LimitError::NoSize(text.to_owned())),
     }
@@ -388,8 +387,8 @@ impl Reader<'_> {
         &self,
         limit: LimitName,
         text: Option<&Spanned<String>>,
-        default: u64,
-    ) -> Result<u64, ManifestError> {
+        default: ByteSize,
+    ) -> Result<ByteSize, ManifestError> {
         let Some(text) = text else { return Ok(default) };
         size(limit, text.get_ref())
             .map_err(|error| self.error(text.span(), ManifestErrorKind::Limit(error)))
@@ -434,7 +433,11 @@ mod tests {
         let limits = manifest.steps[0].limits;
         assert_eq!(
             limits,
-            Limits { deadline: Duration::from_secs(3), memory: 2 << 20, ..Limits::default() }
+            Limits {
+                deadline: Duration::from_secs(3),
+                memory: ByteSize::mib(2),
+                ..Limits::default()
+            }
         );
     }
 
@@ -443,7 +446,7 @@ mod tests {
         let changes: LimitChanges = "deadline=10s, memory=256MiB".parse().unwrap();
         let changed = changes.apply_to(Limits::default());
         let deadline = Duration::from_secs(10);
-        assert_eq!(changed, Limits { deadline, memory: 256 << 20, ..Limits::default() });
+        assert_eq!(changed, Limits { deadline, memory: ByteSize::mib(256), ..Limits::default() });
         let refused = |text: &str| {
             let error = text.parse::<LimitChanges>().unwrap_err();
             let hint = error.hint().map(|hint| format!("; {hint}")).unwrap_or_default();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::time::Duration;
 
-use docmill::model::{Failure, FailureClass, Limits};
+use docmill::model::{ByteSize, Failure, FailureClass, Limits};
 use docmill_shipped::SHIPPED;
 use docmill_tests::{Ingested, Lab, shipped, sources};
 use flate2::Compression;
@@ -235,6 +235,6 @@ fn the_memory_of_the_step_is_what_decoders_may_ask_for() {
     let pipeline = Lab::get().pipeline(SHIPPED.pipeline);
     let step = pipeline.steps().iter().find(|step| step.name.as_str() == "unpack-archive");
     let limits: Limits = step.expect("it is shipped").limits;
-    assert_eq!(limits.memory, 256 << 20);
+    assert_eq!(limits.memory, ByteSize::mib(256));
     assert!(limits.deadline >= Duration::from_secs(1));
 }

@@ -7,13 +7,17 @@ use std::time::Duration;
 use docmill::capabilities::Table;
 use docmill::catalog::LoadError;
 use docmill::conformance::{Configuration, Outcome, Report, check};
-use docmill::model::{Clause, Limits};
+use docmill::model::{ByteSize, Clause, Limits};
 use docmill_shipped::SHIPPED;
 use docmill_tests::{FUNCTIONS, HANDMADE, Lab, TestEnv, exit, guest, root, shipped};
 
 /// Little, so that the adversaries are quick.
-const LIMITS: Limits =
-    Limits { deadline: Duration::from_secs(1), memory: 16 << 20, output: 4 << 20, log: 4 << 10 };
+const LIMITS: Limits = Limits {
+    deadline: Duration::from_secs(1),
+    memory: ByteSize::mib(16),
+    output: ByteSize::mib(4),
+    log: ByteSize::kib(4),
+};
 
 /// Components that no compiler makes, and the clause that each breaks.
 const HANDMADE_BREAKS: [(&str, &str); 8] = [
@@ -207,8 +211,11 @@ fn every_plugin_of_ours_keeps_every_clause() {
         assert!(plugins.iter().any(is_there), "{kind}: {plugins:#?}");
     }
     // Time is no matter here, and Python's runtime begins with more memory than the default allows.
-    let limits =
-        Limits { deadline: Duration::from_secs(60), memory: 512 << 20, ..Limits::default() };
+    let limits = Limits {
+        deadline: Duration::from_secs(60),
+        memory: ByteSize::mib(512),
+        ..Limits::default()
+    };
     for path in plugins {
         let report = report(&path, &tables, limits)
             .unwrap_or_else(|error| panic!("{}: {error}", path.display()));

@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use docmill::ingest::{Files, Origin};
-use docmill::model::{FailureClass, PluginName, SourceName, SourceState};
+use docmill::model::{ByteSize, FailureClass, PluginName, SourceName, SourceState};
 use docmill::pipeline::{Pipeline, ReadOptions, Reading, Source};
 use docmill_tests::{Lab, guest, shipped, sources};
 
@@ -98,7 +98,7 @@ fn who_breaks_off_gets_nothing_more() {
 
 #[test]
 fn a_member_that_is_too_large_fails_and_the_others_do_not() {
-    let options = ReadOptions { largest_source: 60, ..ReadOptions::default() };
+    let options = ReadOptions { largest_source: ByteSize::b(60), ..ReadOptions::default() };
     let long = format!("{{\"text\":\"{}\"}}\n{LINES}", "x".repeat(100));
     let mut told = Vec::new();
     let _ = pipeline().read_each(source("x.jsonl", &long), &options, &mut |reading| {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use docmill::ingest::Files;
-use docmill::model::{Digest, FailureClass};
+use docmill::model::{ByteSize, Digest, FailureClass};
 use docmill::pipeline::{Event, Reporter, RunOptions, Stored, run};
 use docmill::store::{MemoryStore, Store, Upkeep};
 use docmill_tests::{Lab, guest, shipped, sources};
@@ -30,7 +30,12 @@ fn large_container(lines: usize) -> tempfile::TempDir {
 
 /// No source of more than 64 KiB is held in memory, and no such container is copied.
 fn small_memory() -> RunOptions {
-    RunOptions { jobs: 2, largest_source: 64 << 10, largest_copy: 64 << 10, ..Default::default() }
+    RunOptions {
+        jobs: 2,
+        largest_source: ByteSize::kib(64),
+        largest_copy: ByteSize::kib(64),
+        ..Default::default()
+    }
 }
 
 #[test]
@@ -155,6 +160,6 @@ fn containers_in_each_other_share_what_may_come_out_of_the_file() {
         ingested.unwrap_or_else(|error| panic!("{error}")).1.len()
     };
     // Each counts a little more than 4 KiB, and five levels are the most.
-    assert_eq!(sources_within(1 << 20), 7);
-    assert_eq!(sources_within(10 << 10), 3);
+    assert_eq!(sources_within(ByteSize::mib(1)), 7);
+    assert_eq!(sources_within(ByteSize::kib(10)), 3);
 }

@@ -12,7 +12,7 @@ use wasmtime::component::Component;
 use super::cache::CodeCache;
 use super::error::LoadError;
 use super::inspect::rules;
-use crate::model::Digest;
+use crate::model::{ByteSize, Digest};
 use crate::sandbox::{Confinement, Sandbox, SandboxOptions, confine};
 
 /// How long the child process may compile, in CPU seconds and in real time. JavaScript's runtime
@@ -156,7 +156,7 @@ fn compile_in_child(
                     format!(
                         "the compiler ended with {status}, and its limits are {} s and {} of memory",
                         LONGEST_COMPILATION.as_secs(),
-                        bytesize::ByteSize(COMPILER_MEMORY).display().iec()
+                        ByteSize(COMPILER_MEMORY)
                     )
                 } else {
                     words.to_owned()

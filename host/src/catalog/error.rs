@@ -1,10 +1,8 @@
 //! Why bytes do not become a plugin.
 
-use bytesize::ByteSize;
-
 use crate::abi::TRACKS;
 use crate::error::{Hint, Hinted, listed};
-use crate::model::{ContractVersion, Digest, Role};
+use crate::model::{ByteSize, ContractVersion, Digest, Role};
 use crate::sandbox::{Remains, Stopped};
 
 /// The largest component that is loaded, in bytes.
@@ -15,7 +13,7 @@ pub const LARGEST_COMPONENT: u64 = 256 << 20;
 #[non_exhaustive]
 pub enum LoadError {
     /// It is larger than anything that is loaded.
-    #[error("it has {}, and the limit is {}", ByteSize(*.size).display().iec(), ByteSize(LARGEST_COMPONENT).display().iec())]
+    #[error("it has {}, and the limit is {}", ByteSize(*.size), ByteSize(LARGEST_COMPONENT))]
     TooLarge {
         /// Its size in bytes.
         size: u64,

@@ -42,7 +42,7 @@ pub(super) fn declaration_key(
     hasher.field(component.as_bytes());
     // However long a plugin may take and however much it may log, it declares the same.
     for limit in [limits.memory, limits.output] {
-        hasher.field(&limit.to_le_bytes());
+        hasher.field(&limit.as_u64().to_le_bytes());
     }
     for (key, value) in settings.iter() {
         hasher.field(b"setting").field(key.as_bytes()).field(value.as_bytes());
@@ -197,6 +197,7 @@ impl DeclarationForm {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::ByteSize;
 
     #[test]
     fn what_is_known_comes_back_as_it_was_kept() {
@@ -261,7 +262,7 @@ mod tests {
             declaration_key(Digest::of(b"a"), &limits, &settings("1"), &BTreeMap::new()),
             declaration_key(
                 Digest::of(b"a"),
-                &Limits { memory: 1, ..limits },
+                &Limits { memory: ByteSize::b(1), ..limits },
                 &settings("1"),
                 &table("a\tb"),
             ),

@@ -16,7 +16,7 @@ use super::plugin::{Component, Plugin};
 use super::shipped::{Manifest, Shipped};
 use crate::abi::{Call, Declaration, Guest, TRACKS};
 use crate::capabilities::{Settings, Table};
-use crate::model::{ContractVersion, Digest, Role};
+use crate::model::{ByteSize, ContractVersion, Digest, Role};
 use crate::sandbox::{Inputs, Limits, Sandbox, Stopped};
 
 /// How long a plugin may take to declare what it does. It may check whole tables then, once per
@@ -36,7 +36,7 @@ pub struct Catalog {
 
 /// What a plugin may use while it describes itself.
 pub(crate) const DESCRIBE_LIMITS: fn() -> Limits =
-    || Limits { memory: 512 << 20, output: 1 << 20, ..Limits::default() };
+    || Limits { memory: ByteSize::mib(512), output: ByteSize::mib(1), ..Limits::default() };
 
 impl Catalog {
     /// A catalog that loads into this sandbox.
@@ -256,6 +256,6 @@ fn check_resources(component: &wasmtime::component::Component) -> Result<(), Loa
     check(
         "pages of 64 KiB of memory",
         needed.max_initial_memory_size.unwrap_or(0),
-        Limits::CEILING.memory >> 16,
+        Limits::CEILING.memory.as_u64() >> 16,
     )
 }

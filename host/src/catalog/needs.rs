@@ -151,6 +151,6 @@ impl Needs {
         check("memories", self.memories, MEMORIES as u64)?;
         check("tables", self.tables, TABLES as u64)?;
         check("table elements", self.table_elements, TABLE_ELEMENTS as u64)?;
-        check("pages of 64 KiB of memory", self.memory_pages, Limits::CEILING.memory >> 16)
+        check("pages of 64 KiB of memory", self.memory_pages, Limits::CEILING.memory.as_u64() >> 16)
     }
 }

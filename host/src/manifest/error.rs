@@ -2,10 +2,8 @@
 
 use std::time::Duration;
 
-use bytesize::ByteSize;
-
 use crate::error::{Hint, Hinted, Location};
-use crate::model::{LimitName, NameError};
+use crate::model::{ByteSize, LimitName, NameError};
 
 /// Why a pipeline was refused before anything of it was loaded.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -101,12 +99,12 @@ pub enum LimitError {
     #[error("`{}` is no size", .0.escape_debug())]
     NoSize(String),
     /// A size is zero, or more than any may be.
-    #[error("`{limit}` lies between 1 B and {}", ByteSize(*.most).display().iec())]
+    #[error("`{limit}` lies between 1 B and {most}")]
     SizeRange {
         /// Of which limit.
         limit: LimitName,
-        /// The most, in bytes.
-        most: u64,
+        /// The most.
+        most: ByteSize,
     },
 }
 

@@ -125,6 +125,7 @@ fn changed(built_in: StepRequest, step: StepRequest) -> StepRequest {
 mod tests {
     use super::super::Manifest;
     use super::*;
+    use crate::model::ByteSize;
 
     const BUILT_IN_TEXT: &str = "[[step]]\nplugin = 'a'\ntables = { t = 'one' }\nsettings = { x = 1, y = 2 }\n\
                                  limits = { memory = '256 MiB' }\n\n[[step]]\nplugin = 'b'\n";
@@ -155,7 +156,7 @@ mod tests {
             a.settings.iter().map(|(key, it)| (key.as_str(), it.value.as_str())).collect();
         assert_eq!(settings, [("x", "1"), ("y", "3"), ("z", "4")]);
         assert_eq!(a.tables.len(), 1);
-        assert_eq!((a.limits.memory, a.limits.output), (256 << 20, 1 << 20));
+        assert_eq!((a.limits.memory, a.limits.output), (ByteSize::mib(256), ByteSize::mib(1)));
         assert_eq!(a.limits.deadline.as_secs(), 5);
     }
 

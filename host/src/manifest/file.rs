@@ -4,7 +4,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind, Read};
 use std::path::Path;
 
-use bytesize::ByteSize;
+use crate::model::ByteSize;
 
 /// Reads a file of at most `limit` bytes.
 ///
@@ -28,7 +28,7 @@ pub fn read_file(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     // A file may grow while it is read, and those of `/proc` have no size.
     file.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limit {
-        let message = format!("it is larger than the limit of {}", ByteSize(limit).display().iec());
+        let message = format!("it is larger than the limit of {}", ByteSize(limit));
         return Err(io::Error::new(ErrorKind::FileTooLarge, message));
     }
     Ok(bytes)

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::ByteSize;
+
 /// What one call of a plugin may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
@@ -10,21 +12,21 @@ pub struct Limits {
     /// for itself does not count. As a far bound, a call may take a minute and a hundred times this
     /// by the clock, while the process is not stopped.
     pub deadline: Duration,
-    /// The sum of the sizes of all linear memories and tables, in bytes.
-    pub memory: u64,
-    /// What the plugin may hand to the host in one call or result, in bytes; see [`Limits::default`] for what is counted.
-    pub output: u64,
-    /// The sum of the lengths of its log messages, in bytes; what comes after is dropped.
-    pub log: u64,
+    /// The sum of the sizes of all linear memories and tables.
+    pub memory: ByteSize,
+    /// What the plugin may hand to the host in one call or result; see [`Limits::default`] for what is counted.
+    pub output: ByteSize,
+    /// The sum of the lengths of its log messages; what comes after is dropped.
+    pub log: ByteSize,
 }
 
 impl Limits {
     /// The most that can be asked for: 1 h, 2 GiB, 512 MiB, 16 MiB.
     pub const CEILING: Limits = Limits {
         deadline: Duration::from_secs(3600),
-        memory: 2 << 30,
-        output: 512 << 20,
-        log: 16 << 20,
+        memory: ByteSize::gib(2),
+        output: ByteSize::mib(512),
+        log: ByteSize::mib(16),
     };
 }
 
@@ -36,9 +38,9 @@ impl Default for Limits {
     fn default() -> Limits {
         Limits {
             deadline: Duration::from_secs(2),
-            memory: 64 << 20,
-            output: 16 << 20,
-            log: 64 << 10,
+            memory: ByteSize::mib(64),
+            output: ByteSize::mib(16),
+            log: ByteSize::kib(64),
         }
     }
 }

@@ -22,6 +22,8 @@ mod summary;
 mod weight;
 
 pub use bill::Bill;
+/// A number of bytes: what options and limits give sizes in. Reads and writes `64 MiB`.
+pub use bytesize::ByteSize;
 pub use clause::Clause;
 pub use digest::{ContentHasher, Digest, Hasher, ParseDigestError};
 pub use document::{Aside, Attribute, Document, DocumentId, Extracted, Mark, Span, StoredDocument};

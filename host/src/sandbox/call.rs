@@ -174,7 +174,7 @@ fn on_this_thread<T>(
     let state = State::new(inputs, limits, sealed, sandbox.spool(), sandbox.clock());
     let mut store = Store::try_new(sandbox.engine(), state).map_err(|error| host_failed(&error))?;
     store.limiter(|state| &mut state.meter);
-    store.set_hostcall_fuel(usize::try_from(limits.output).unwrap_or(usize::MAX));
+    store.set_hostcall_fuel(usize::try_from(limits.output.as_u64()).unwrap_or(usize::MAX));
     store.set_max_component_handles(HANDLES);
     store.set_epoch_deadline(1);
     store.epoch_deadline_callback(|context| {
@@ -305,8 +305,10 @@ fn without_trap(
 ) -> Stopped {
     let words = error.root_cause().to_string();
     if words.contains("fuel allocated for hostcalls") {
-        let limit = bytesize::ByteSize(limits.output).display().iec().to_string();
-        let cause = format!("it handed over more than its limit of {limit} in one call or result");
+        let cause = format!(
+            "it handed over more than its limit of {} in one call or result",
+            limits.output
+        );
         let hint = Some(Hint::RaiseLimit(LimitName::Output));
         let clause = Some(Clause::OUTPUT_LIMIT);
         return Stopped { clause, ..with(FailureClass::Output, cause, hint) };

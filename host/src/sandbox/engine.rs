@@ -254,7 +254,7 @@ fn config(pool_for: Option<usize>) -> Config {
             .max_component_instance_size(4 << 20)
             .max_core_instance_size(4 << 20)
             .table_elements(TABLE_ELEMENTS)
-            .max_memory_size(usize::try_from(Limits::CEILING.memory).unwrap_or(usize::MAX))
+            .max_memory_size(usize::try_from(Limits::CEILING.memory.as_u64()).unwrap_or(usize::MAX))
             .max_unused_warm_slots(slots(1))
             .linear_memory_keep_resident(1 << 20)
             .table_keep_resident(64 << 10)

@@ -1,16 +1,15 @@
 //! The meter that holds a call to its memory limit.
 
-use bytesize::ByteSize;
 use wasmtime::ResourceLimiter;
 
-use crate::model::FailureClass;
+use crate::model::{ByteSize, FailureClass};
 
 /// The plugin wanted more memory than its limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("it asked for {} of memory, and its limit is {}", ByteSize(*asked).display().iec(), ByteSize(*limit).display().iec())]
+#[error("it asked for {asked} of memory, and its limit is {limit}")]
 pub(crate) struct MemoryExceeded {
-    asked: u64,
-    limit: u64,
+    asked: ByteSize,
+    limit: ByteSize,
 }
 
 /// A wasm table's element costs the host one pointer.
@@ -21,13 +20,13 @@ const TABLE_ELEMENT: usize = size_of::<usize>();
 /// wasmtime's own `StoreLimits` caps each memory alone, so that a component with many of them would get many times its limit.
 #[derive(Debug)]
 pub(crate) struct Meter {
-    limit: u64,
+    limit: ByteSize,
     used: u64,
     peak: u64,
 }
 
 impl Meter {
-    pub(crate) fn new(limit: u64) -> Meter {
+    pub(crate) fn new(limit: ByteSize) -> Meter {
         Meter { limit, used: 0, peak: 0 }
     }
 
@@ -38,9 +37,9 @@ impl Meter {
 
     fn grow(&mut self, current: usize, desired: usize) -> wasmtime::Result<bool> {
         let asked = self.used.saturating_add(desired.saturating_sub(current) as u64);
-        if asked > self.limit {
+        if asked > self.limit.as_u64() {
             // An error traps with a backtrace. `false` would only tell the guest, which then dies of something else.
-            return Err(MemoryExceeded { asked, limit: self.limit }.into());
+            return Err(MemoryExceeded { asked: ByteSize(asked), limit: self.limit }.into());
         }
         self.used = asked;
         self.peak = self.peak.max(asked);
@@ -110,13 +109,13 @@ mod tests {
 
     #[test]
     fn many_small_memories_count_together() {
-        let mut meter = Meter::new(100);
+        let mut meter = Meter::new(ByteSize(100));
         assert!(meter.memory_growing(0, 60, None).is_ok());
         assert!(meter.memory_growing(0, 40, None).is_ok());
         let error = meter.memory_growing(0, 1, None).unwrap_err();
         assert_eq!(
             *error.downcast_ref::<MemoryExceeded>().unwrap(),
-            MemoryExceeded { asked: 101, limit: 100 }
+            MemoryExceeded { asked: ByteSize(101), limit: ByteSize(100) }
         );
         assert_eq!(meter.peak(), 100);
     }
@@ -133,7 +132,7 @@ mod tests {
         assert!(of_machine(&wasmtime::Error::msg("invalid utf-8")).is_none());
         #[cfg(unix)]
         assert!(of_machine(&rustix::io::Errno::MFILE.into()).is_some());
-        let mut meter = Meter::new(1);
+        let mut meter = Meter::new(ByteSize(1));
         assert!(meter.memory_grow_failed(wasmtime::Error::msg("larger than its maximum")).is_ok());
         let error = std::io::Error::from(std::io::ErrorKind::OutOfMemory);
         assert!(meter.memory_grow_failed(error.into()).is_err());
@@ -141,7 +140,7 @@ mod tests {
 
     #[test]
     fn tables_count_as_memory() {
-        let mut meter = Meter::new(80);
+        let mut meter = Meter::new(ByteSize(80));
         assert!(meter.table_growing(0, 10, None).is_ok());
         assert!(meter.table_growing(10, 11, None).is_err());
         assert!(meter.table_growing(0, usize::MAX, None).is_err());

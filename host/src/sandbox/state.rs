@@ -71,7 +71,7 @@ impl State {
         State {
             inputs,
             spool,
-            log: LogBook::new(usize::try_from(limits.log).unwrap_or(usize::MAX)),
+            log: LogBook::new(usize::try_from(limits.log.as_u64()).unwrap_or(usize::MAX)),
             handles,
             host_calls: 0,
             bytes_in: 0,

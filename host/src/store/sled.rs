@@ -56,7 +56,7 @@ use super::swap::Swap;
 use super::verify::{Flaw, verify};
 use super::writing::{self, Turns};
 use super::{entries, keys, upkeep};
-use crate::model::SourceName;
+use crate::model::{ByteSize, SourceName};
 
 mod calls;
 
@@ -112,9 +112,9 @@ fn numbered(number: &[u8; 8]) -> Vec<u8> {
 /// How to open a [`SledStore`].
 #[derive(Debug, Clone)]
 pub struct SledOptions {
-    /// How much of the database is kept in memory, in bytes; 1 MiB unless told otherwise: with 8 MiB and 10,000 articles nothing is
+    /// How much of the database is kept in memory; 1 MiB unless told otherwise: with 8 MiB and 10,000 articles nothing is
     /// faster, be it ingest, update or export, and memory only grows for longer. sled takes it as a guideline.
-    pub cache: u64,
+    pub cache: ByteSize,
     /// Opens even what is known to be damaged, for reading what is left of it. Files beside the log that keep the database from
     /// opening are renamed to `damaged-…`.
     pub salvage: bool,
@@ -122,7 +122,7 @@ pub struct SledOptions {
 
 impl Default for SledOptions {
     fn default() -> SledOptions {
-        SledOptions { cache: 1024 * 1024, salvage: false }
+        SledOptions { cache: ByteSize::mib(1), salvage: false }
     }
 }
 
@@ -310,7 +310,7 @@ impl SledStore {
         calls::check_clock(SystemTime::now())?;
         let config = ::sled::Config::new()
             .path(&path)
-            .cache_capacity(options.cache)
+            .cache_capacity(options.cache.as_u64())
             // Nothing is durable before `flush`, so a flush on the side would only be in the way.
             .flush_every_ms(None)
             // Values are compressed already.

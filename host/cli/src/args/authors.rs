@@ -2,9 +2,8 @@
 
 use std::path::PathBuf;
 
-use bytesize::ByteSize;
 use clap::{Args, Subcommand, ValueEnum};
-use docmill::model::{Limits, PluginName, Role};
+use docmill::model::{ByteSize, Limits, PluginName, Role};
 
 use super::runs::SaidTypes;
 use super::values::{assignment, step_name};
@@ -31,7 +30,7 @@ impl Configuring {
     pub fn limits(&self, limits: Limits) -> Limits {
         Limits {
             deadline: self.deadline.map_or(limits.deadline, Into::into),
-            memory: self.memory.map_or(limits.memory, |memory| memory.as_u64()),
+            memory: self.memory.unwrap_or(limits.memory),
             ..limits
         }
     }

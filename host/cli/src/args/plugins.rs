@@ -2,9 +2,8 @@
 
 use std::path::PathBuf;
 
-use bytesize::ByteSize;
 use clap::{Args, Subcommand};
-use docmill::model::PluginName;
+use docmill::model::{ByteSize, PluginName};
 
 use super::authors::{BenchPlugin, NewPlugin, RunPlugin, TestPlugin};
 use super::values::{assignment, step_name};

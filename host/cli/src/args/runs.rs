@@ -1,8 +1,8 @@
 //! What can be asked of everything that runs a pipeline.
 
-use bytesize::ByteSize;
 use clap::{Args, ValueEnum};
 use docmill::ingest::{Choice, GlobError, Links, MediaTypes};
+use docmill::model::ByteSize;
 use docmill::pipeline::{Budget, RunOptions};
 
 use super::values::{budget, source_size};
@@ -121,9 +121,9 @@ impl Sizes {
     pub fn options(&self, jobs: Jobs, strategy: Strategy) -> RunOptions {
         RunOptions {
             jobs: jobs.number(),
-            largest_source: self.max_size.as_u64(),
-            largest_copy: self.max_copy.as_u64(),
-            largest_container: self.max_unpacked.as_u64(),
+            largest_source: self.max_size,
+            largest_copy: self.max_copy,
+            largest_container: self.max_unpacked,
             strategy: strategy.into(),
             ..RunOptions::default()
         }

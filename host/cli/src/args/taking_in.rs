@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use bytesize::ByteSize;
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, ValueEnum};
+use docmill::model::ByteSize;
 use docmill::pipeline::RunOptions;
 
 use super::runs::{Choosing, Jobs, RunBudget, SaidTypes, Sizes, Strategy};

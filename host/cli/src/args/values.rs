@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use bytesize::ByteSize;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use docmill::manifest::{LimitChanges, LimitError};
-use docmill::model::{FailureClass, PluginName};
+use docmill::model::{ByteSize, FailureClass, PluginName};
 use docmill::pipeline::{Budget, BudgetError};
 
 /// How long a file must have been at rest.
@@ -48,9 +47,7 @@ pub fn step_name(text: &str) -> Result<PluginName, String> {
 pub fn source_size(text: &str) -> Result<ByteSize, String> {
     let size: ByteSize = text.parse()?;
     let most = ByteSize(docmill::store::record::LARGEST_PAYLOAD);
-    (size <= most)
-        .then_some(size)
-        .ok_or_else(|| format!("the store keeps at most {}", most.display().iec()))
+    (size <= most).then_some(size).ok_or_else(|| format!("the store keeps at most {}", most))
 }
 
 /// Other limits than those of the pipeline.

@@ -146,9 +146,9 @@ fn render(failure: &Failure, run: Option<&Run>, paint: Paint) -> String {
             format!(
                 "deadline {}, memory {}, output {}, log {}",
                 span(limits.deadline),
-                bytes(limits.memory),
-                bytes(limits.output),
-                bytes(limits.log)
+                limits.memory,
+                limits.output,
+                limits.log
             ),
         );
     }

@@ -26,7 +26,7 @@ pub fn run(common: &Common, options: &Read) -> Result<Exit, CommandError> {
     let pipeline = context::pipeline_for(common, jobs, &options.media_types)?;
     let read_options = ReadOptions {
         jobs,
-        largest_source: options.max_size.as_u64(),
+        largest_source: options.max_size,
         // A text needs nobody to find anything in it.
         only: (options.format != ReadFormat::Jsonl).then(Vec::new),
         ..ReadOptions::default()

@@ -39,7 +39,7 @@ pub fn run(common: &Common, options: &args::Watch) -> Result<Exit, CommandError>
     let run_options = options.taking.options();
     let (strategy, largest_source) = (run_options.strategy, run_options.largest_source);
     let base = &context::base(common)?;
-    let mut watch = Watch::new(options.folders.clone(), base, rest, largest_source)
+    let mut watch = Watch::new(options.folders.clone(), base, rest, largest_source.as_u64())
         .choosing(options.taking.choosing.choice()?);
     // Only the times of these are looked at.
     let mut pipeline_files = Watch::new(context::pipeline_files(common), base, rest, 0);

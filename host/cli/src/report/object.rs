@@ -280,6 +280,7 @@ impl From<Limits> for LimitsObject {
     fn from(limits: Limits) -> LimitsObject {
         let Limits { deadline, memory, output, log } = limits;
         let deadline_us = u64::try_from(deadline.as_micros()).unwrap_or(u64::MAX);
+        let [memory, output, log] = [memory, output, log].map(|size| size.as_u64());
         LimitsObject { deadline_us, memory, output, log }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use bytesize::ByteSize;
+use docmill::model::ByteSize;
 
 /// A number with its thousands apart: `12,345`.
 pub fn grouped(number: u64) -> String {
@@ -19,7 +19,7 @@ pub fn grouped(number: u64) -> String {
 
 /// A number of bytes: `1.2 MiB`.
 pub fn bytes(number: u64) -> String {
-    ByteSize(number).display().iec().to_string()
+    ByteSize(number).to_string()
 }
 
 /// A time span with three digits: `850 µs`, `12.3 ms`, `4.56 s`, `3 min 20 s`.

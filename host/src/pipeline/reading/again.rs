@@ -85,7 +85,7 @@ struct Members {
 impl Members {
     /// Of a container of this size.
     fn of(size: u64) -> Members {
-        let allowance = Allowance::for_container(size, LARGEST_CONTAINER);
+        let allowance = Allowance::for_container(size, LARGEST_CONTAINER.as_u64());
         Members { allowance, taken: Arc::default() }
     }
 

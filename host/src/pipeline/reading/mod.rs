@@ -11,8 +11,8 @@ use std::sync::{Mutex, PoisonError};
 use super::assembly::Pipeline;
 use crate::ingest::{Offer, Origin, Unreadable};
 use crate::model::{
-    Bill, Failure, FailureClass, Finding, PluginName, Role, RunId, SourceInfo, SourceName,
-    SourceState,
+    Bill, ByteSize, Failure, FailureClass, Finding, PluginName, Role, RunId, SourceInfo,
+    SourceName, SourceState,
 };
 
 mod again;
@@ -31,12 +31,12 @@ use walk::Afresh;
 pub use walk::ReadDocument;
 pub(super) use walk::{Came, Due, EarlierFinding, KeptDocument, Parts, Reuse, Text, Work, walk};
 
-/// The largest source that is read, in bytes, unless somebody says otherwise.
-pub(super) const LARGEST_SOURCE: u64 = 64 << 20;
-/// The most that may come out of one file, in bytes, unless somebody says otherwise: enough for 50 GB of records of 1 KB.
-pub(super) const LARGEST_CONTAINER: u64 = 256 << 30;
+/// The largest source that is read, unless somebody says otherwise.
+pub(super) const LARGEST_SOURCE: ByteSize = ByteSize::mib(64);
+/// The most that may come out of one file, unless somebody says otherwise: enough for 50 GB of records of 1 KB.
+pub(super) const LARGEST_CONTAINER: ByteSize = ByteSize::gib(256);
 /// Containers that have more bytes are not copied into a store, unless somebody says otherwise.
-pub(super) const LARGEST_COPY: u64 = 64 << 20;
+pub(super) const LARGEST_COPY: ByteSize = ByteSize::mib(64);
 /// So many readings of one source may wait for those of the sources before it.
 const WAITING_READINGS: usize = 16;
 
@@ -45,12 +45,12 @@ const WAITING_READINGS: usize = 16;
 pub struct ReadOptions {
     /// How many sources are read at the same time by [`Pipeline::read_all`]; at least 1.
     pub jobs: usize,
-    /// The most bytes of a source that are held in memory, and the largest member of a container. Only what is taken apart may have
+    /// The most of a source that is held in memory, and the largest member of a container. Only what is taken apart may have
     /// more.
-    pub largest_source: u64,
-    /// The most that may come out of one file, in bytes, as [`Allowance`](crate::capabilities::Allowance) counts it; out of a small
+    pub largest_source: ByteSize,
+    /// The most that may come out of one file, as [`Allowance`](crate::capabilities::Allowance) counts it; out of a small
     /// file may come less.
-    pub largest_container: u64,
+    pub largest_container: ByteSize,
     /// The translators, classifiers and analyzers that are asked, with those whose findings they read; `None` for all that there are.
     pub only: Option<Vec<PluginName>>,
 }
@@ -184,7 +184,7 @@ impl Pipeline {
                             Ok(()) => ControlFlow::Continue(()),
                             Err(_) => ControlFlow::Break(()),
                         };
-                        let _ = match Source::stream(offer, options.largest_source, self) {
+                        let _ = match Source::stream(offer, options.largest_source.as_u64(), self) {
                             Ok(source) => self.read_source(&source, options, wanted, &mut pass_on),
                             Err(reason) => pass_on(Reading::unreadable(name, None, reason)),
                         };
@@ -220,11 +220,11 @@ impl Pipeline {
         let (ended, is_whole) = if is_container {
             let unpack = |sinks: Sinks<'_>| read(Some(sinks));
             let taken_apart =
-                take_apart(source, options.largest_container, unpack, |name, member| {
+                take_apart(source, options.largest_container.as_u64(), unpack, |name, member| {
                     let flow = match source.member(
                         name.clone(),
                         member,
-                        options.largest_source,
+                        options.largest_source.as_u64(),
                         self.media_types(),
                     ) {
                         Ok(member) => self.read_source(&member, options, wanted, each),

@@ -9,9 +9,9 @@ use super::walk::{
 use crate::capabilities::{MemberSink, patiently};
 use crate::ingest::Unreadable;
 use crate::model::{
-    Attempt, Attribute, Cost, Digest, Document, DocumentId, Extracted, Failure, FailureClass,
-    FailureId, Finding, Findings, Hint, LogLevel, LogLine, PluginName, Provenance, RECORD, RunId,
-    SourceState, Weight,
+    Attempt, Attribute, ByteSize, Cost, Digest, Document, DocumentId, Extracted, Failure,
+    FailureClass, FailureId, Finding, Findings, Hint, LogLevel, LogLine, PluginName, Provenance,
+    RECORD, RunId, SourceState, Weight,
 };
 use crate::pipeline::assembly::Pipeline;
 use crate::pipeline::key::extraction_key;
@@ -124,11 +124,11 @@ fn unsupported(media_type: &str, reasons: &[String]) -> Stopped {
 
 /// How much memory all that comes out of a source may take with what this step adds to it, in bytes.
 fn most_of(step: &Step) -> u64 {
-    LARGEST_RESULTS.max(step.limits.output.saturating_mul(4))
+    LARGEST_RESULTS.max(step.limits.output.as_u64().saturating_mul(4))
 }
 
 fn too_much(step: &Step) -> Stopped {
-    let most = bytesize::ByteSize(most_of(step)).display().iec();
+    let most = ByteSize(most_of(step));
     let cause = format!("with it, what came out of the source takes more than {most}");
     Stopped::new(FailureClass::Output, cause)
 }

@@ -5,9 +5,8 @@ use std::str::FromStr;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
-use bytesize::ByteSize;
-
 use crate::error::{Hint, Hinted};
+use crate::model::ByteSize;
 use crate::store::{Store, StoreError};
 
 /// How often a run is looked at, at least. What is under way is finished, so a budget is not kept
@@ -24,11 +23,11 @@ pub struct Budget {
     pub wall: Option<Duration>,
     /// `processor`: processor time of the whole process, from when it began.
     pub processor: Option<Duration>,
-    /// `memory`: what the process has in memory, in bytes. Of Linux alone; elsewhere it is not
+    /// `memory`: what the process has in memory. Of Linux alone; elsewhere it is not
     /// known.
-    pub memory: Option<u64>,
-    /// `store`: what the store has on the disk, in bytes.
-    pub store: Option<u64>,
+    pub memory: Option<ByteSize>,
+    /// `store`: what the store has on the disk.
+    pub store: Option<ByteSize>,
     /// `sources`: how many sources come to an end, members of containers among them.
     pub sources: Option<u64>,
 }
@@ -66,9 +65,10 @@ impl FromStr for Budget {
                     wrong(format!("`{shown}` is no duration"), Some(Hint::WriteDuration))
                 })
             };
-            let size = || match value.parse::<ByteSize>() {
-                Ok(size) => Ok(size.as_u64()),
-                Err(_) => Err(wrong(format!("`{shown}` is no size"), Some(Hint::WriteSize))),
+            let size = || {
+                value
+                    .parse::<ByteSize>()
+                    .map_err(|_| wrong(format!("`{shown}` is no size"), Some(Hint::WriteSize)))
             };
             match name {
                 "wall" => budget.wall = Some(duration()?),
@@ -105,9 +105,9 @@ pub enum Exceeded {
     /// It took more of the processor.
     Processor(Duration),
     /// It had more in memory.
-    Memory(u64),
+    Memory(ByteSize),
     /// Its store has more on the disk.
-    Store(u64),
+    Store(ByteSize),
     /// More sources came to an end.
     Sources(u64),
 }
@@ -115,16 +115,13 @@ pub enum Exceeded {
 impl fmt::Display for Exceeded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let time = |time: &Duration| humantime::format_duration(*time);
-        let size = |size: &u64| ByteSize(*size).display().iec();
         match self {
             Exceeded::Wall(most) => write!(f, "it took longer than {}", time(most)),
             Exceeded::Processor(most) => {
                 write!(f, "it took the processor longer than {}", time(most))
             }
-            Exceeded::Memory(most) => write!(f, "it had more than {} in memory", size(most)),
-            Exceeded::Store(most) => {
-                write!(f, "its store has more than {} on the disk", size(most))
-            }
+            Exceeded::Memory(most) => write!(f, "it had more than {most} in memory"),
+            Exceeded::Store(most) => write!(f, "its store has more than {most} on the disk"),
             Exceeded::Sources(most) => write!(f, "it came to the end of {most} sources"),
         }
     }
@@ -157,7 +154,7 @@ impl Budget {
                 return Ok(Some(Exceeded::Sources(most)));
             }
             if let Some(most) = self.store
-                && store.size_on_disk()?.is_some_and(|size| size > most)
+                && store.size_on_disk()?.is_some_and(|size| size > most.as_u64())
             {
                 return Ok(Some(Exceeded::Store(most)));
             }
@@ -190,11 +187,11 @@ fn processor_time() -> Duration {
     Duration::ZERO
 }
 
-/// What this process has in memory, in bytes.
-fn resident() -> Option<u64> {
+/// What this process has in memory.
+fn resident() -> Option<ByteSize> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
-    Some(line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok()? << 10)
+    Some(ByteSize::kib(line.trim().strip_suffix(" kB")?.trim().parse().ok()?))
 }
 
 #[cfg(test)]
@@ -210,8 +207,8 @@ mod tests {
             Budget {
                 wall: Some(Duration::from_secs(3_600)),
                 processor: Some(Duration::from_secs(1_800)),
-                memory: Some(2 << 30),
-                store: Some(10 << 30),
+                memory: Some(ByteSize::gib(2)),
+                store: Some(ByteSize::gib(10)),
                 sources: Some(7),
             }
         );

@@ -80,7 +80,7 @@ impl Context<'_> {
             let each = move |name, member| {
                 !self.stopped() && lock(aborted).is_none() && named.send((name, member)).is_ok()
             };
-            take_apart(container, self.options.largest_container, unpack, each)
+            take_apart(container, self.options.largest_container.as_u64(), unpack, each)
         });
         if let Some(abort) = lock(&aborted).take() {
             return Err(abort.into());

@@ -82,7 +82,7 @@ impl Context<'_> {
 
     /// The largest source that is read, in bytes: no larger than what the store can keep of it.
     pub(super) fn largest_source(&self) -> u64 {
-        self.options.largest_source.min(LARGEST_PAYLOAD)
+        self.options.largest_source.as_u64().min(LARGEST_PAYLOAD)
     }
 
     pub(super) fn checked<T>(&self, result: Result<T, Abort>) -> Option<T> {

@@ -5,6 +5,7 @@ use std::sync::atomic::AtomicBool;
 
 use super::budget::Budget;
 use super::strategy::Strategy;
+use crate::model::ByteSize;
 use crate::pipeline::reading::{LARGEST_CONTAINER, LARGEST_COPY, LARGEST_SOURCE};
 
 /// How a run is done.
@@ -12,15 +13,15 @@ use crate::pipeline::reading::{LARGEST_CONTAINER, LARGEST_COPY, LARGEST_SOURCE};
 pub struct RunOptions {
     /// How many documents are processed at the same time; at least 1.
     pub jobs: usize,
-    /// The most bytes of a source that are held in memory; more than 1 GiB counts as 1 GiB. Only a container may have more: it is
+    /// The most of a source that is held in memory; more than 1 GiB counts as 1 GiB. Only a container may have more: it is
     /// read where an unpacker asks.
-    pub largest_source: u64,
-    /// The most that may come out of one file, in bytes, as [`Allowance`](crate::capabilities::Allowance) counts it: out of a small
+    pub largest_source: ByteSize,
+    /// The most that may come out of one file, as [`Allowance`](crate::capabilities::Allowance) counts it: out of a small
     /// file may come less.
-    pub largest_container: u64,
-    /// Containers of more bytes are not copied into the store. What needs their bytes again reads them where they were, if they are
+    pub largest_container: ByteSize,
+    /// Containers of more are not copied into the store. What needs their bytes again reads them where they were, if they are
     /// still there.
-    pub largest_copy: u64,
+    pub largest_copy: ByteSize,
     /// What is done about sources that are stored already.
     pub strategy: Strategy,
     /// Set it to end the run early: what is under way is finished and stored, nothing new is begun.

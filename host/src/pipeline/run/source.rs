@@ -316,7 +316,7 @@ impl Context<'_> {
     /// Whether the store gets the bytes of a source whatever comes out of it. Those of a large container stay where they are: its members
     /// are stored, and it may be as large as the disk. If it has a text besides, they were in memory for that.
     fn is_copied(&self, info: &SourceInfo) -> bool {
-        info.size <= self.options.largest_copy
+        info.size <= self.options.largest_copy.as_u64()
             || self.pipeline.accepting(Role::Unpacker, &info.media_type).next().is_none()
     }
 

@@ -103,9 +103,9 @@ impl<'a> From<&'a model::Attempt> for Attempt<'a> {
             plugin: plugin.as_str(),
             version,
             deadline: (deadline.as_secs(), deadline.subsec_nanos()),
-            memory,
-            output,
-            log,
+            memory: memory.as_u64(),
+            output: output.as_u64(),
+            log: log.as_u64(),
             configuration: *configuration.as_bytes(),
         }
     }
@@ -130,7 +130,12 @@ impl TryFrom<Attempt<'_>> for model::Attempt {
         Ok(model::Attempt {
             plugin: name(model::PluginName::new(plugin))?,
             version: version.to_owned(),
-            limits: model::Limits { deadline, memory, output, log },
+            limits: model::Limits {
+                deadline,
+                memory: model::ByteSize(memory),
+                output: model::ByteSize(output),
+                log: model::ByteSize(log),
+            },
             configuration: model::Digest::from_bytes(configuration),
         })
     }

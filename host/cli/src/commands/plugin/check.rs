@@ -62,11 +62,8 @@ fn checked(
     options: &Check,
     samples: &[Sample],
 ) -> Result<Report, CommandError> {
-    let limits = Limits {
-        deadline: options.deadline.into(),
-        memory: options.memory.as_u64(),
-        ..Limits::default()
-    };
+    let limits =
+        Limits { deadline: options.deadline.into(), memory: options.memory, ..Limits::default() };
     let settings = options.settings.iter().cloned().collect();
     let tables = component::tables(&options.tables)?;
     let configuration = component::configuration(plugin, settings, tables, limits)?;

@@ -226,7 +226,7 @@ fn granted(steps: &[&Step]) -> Table<3> {
         let limits = Limits::default();
         let deadline = humantime::format_duration(step.limits.deadline);
         let own = if step.limits == limits { ", as by default" } else { "" };
-        let limits = format!("{deadline}, {} of memory{own}", bytes(step.limits.memory));
+        let limits = format!("{deadline}, {} of memory{own}", step.limits.memory);
         table.row([name.clone(), "limits".to_owned(), limits]);
         for (key, value) in step.settings().iter() {
             let value = format!("{} = {:?}", one_line(key, 64), one_line(value, 100));
@@ -324,9 +324,9 @@ impl<'a> StepObject<'a> {
             tables: step.tables().keys().map(String::as_str).collect(),
             reads: step.plugin.description.reads.iter().map(|name| name.as_str()).collect(),
             deadline_ms: deadline.as_millis(),
-            memory,
-            output,
-            log,
+            memory: memory.as_u64(),
+            output: output.as_u64(),
+            log: log.as_u64(),
         }
     }
 }

@@ -4,6 +4,7 @@ use std::io::Write;
 
 use docmill::abi::Declaration;
 use docmill::manifest::PluginRef;
+use docmill::model::ByteSize;
 use docmill::pipeline::Step;
 use serde::Serialize;
 
@@ -11,7 +12,7 @@ use crate::args::{Common, Output};
 use crate::context;
 use crate::exit::Exit;
 use crate::report::{
-    Column, CommandError, LimitsObject, Paint, Table, Tone, bytes, count, cut_end, cut_start, note,
+    Column, CommandError, LimitsObject, Paint, Table, Tone, count, cut_end, cut_start, note,
     one_line, width, write_json,
 };
 
@@ -75,8 +76,8 @@ fn row(step: &Step) -> [String; 6] {
 }
 
 /// Limits are round numbers as a rule: `64 MiB`.
-fn round(size: u64) -> String {
-    bytes(size).replace(".0 ", " ")
+fn round(size: ByteSize) -> String {
+    size.to_string().replace(".0 ", " ")
 }
 
 /// What a step takes or gives, in a few words.

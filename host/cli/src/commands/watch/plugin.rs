@@ -53,7 +53,7 @@ pub fn run(common: &Common, options: &args::Watch, file: &Path) -> Result<Exit, 
     let mut build = Build::new(options, &work, rest)?;
     let wake = Wake::new();
     let stop = Stop::on_signal(true, wake.waker());
-    let largest_source = options.taking.sizes.max_size.as_u64();
+    let largest_source = options.taking.sizes.max_size;
     let read_options = ReadOptions { jobs, largest_source, ..ReadOptions::default() };
     let mut before = BTreeMap::new();
     note(common, "watching; Ctrl-C ends it");
