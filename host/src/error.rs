@@ -46,6 +46,28 @@ impl fmt::Display for Location {
     }
 }
 
+/// What was tried with a file or a store when it could not be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Action {
+    /// To open it.
+    Opened,
+    /// To read from it.
+    Read,
+    /// To write to it.
+    Written,
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Action::Opened => "opened",
+            Action::Read => "read",
+            Action::Written => "written",
+        })
+    }
+}
+
 /// The candidate that `word` most likely was meant to be, if any is close.
 pub(crate) fn closest<'a>(
     word: &str,

@@ -119,7 +119,7 @@ fn check(env: &TestEnv, told: &Told, everything: bool, context: &str) {
     let store = opened(env, ".docmill");
     if everything {
         let mut flaws = Vec::new();
-        let census = store.verify(&mut |flaw| flaws.push(flaw.what));
+        let census = store.verify(&mut |flaw| flaws.push(flaw.to_string()));
         assert!(flaws.is_empty(), "{context}: {flaws:#?}");
         assert!(census.sources >= told.len() as u64, "{context}: {census:?}");
     }

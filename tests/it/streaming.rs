@@ -53,7 +53,7 @@ fn a_container_larger_than_what_is_held_in_memory_is_taken_apart_and_not_copied(
         let is_kept = store.has_original(&source.info.digest).expect("the store can be read");
         assert_eq!(is_kept, source.info.container.is_some(), "{}", source.info.name);
     }
-    store.verify(&mut |flaw| assert!(flaw.source.is_none(), "it is not missed: {}", flaw.what));
+    store.verify(&mut |flaw| assert!(flaw.source.is_none(), "it is not missed: {flaw}"));
     let bytes = std::fs::read(folder.path().join("x.jsonl")).expect("it can be read");
     let container = sources.iter().find(|it| it.info.container.is_none()).expect("it is stored");
     assert_eq!(container.info.digest, Digest::of(&bytes));

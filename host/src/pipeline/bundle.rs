@@ -23,6 +23,7 @@ use super::configuration::Configured;
 use super::reading::Again;
 use super::step::Step;
 use crate::catalog::{Catalog, LARGEST_COMPONENT, LoadError};
+use crate::error::Action;
 use crate::manifest::PluginRef;
 use crate::model::{Attempt, Cost, Failure, Finding, Limits, StoredDocument, StoredSource};
 use crate::sandbox::Stopped;
@@ -60,15 +61,15 @@ pub enum BundleError {
     NoPlugin,
     /// The store lacks something that a bundle needs.
     #[error("{0} is no longer in the store")]
-    Gone(&'static str),
+    Gone(BundlePart),
     /// The store said no.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The file could not be written or read, or is no archive.
     #[error("the bundle could not be {action}")]
     Io {
-        /// What was tried: `written` or `read`.
-        action: &'static str,
+        /// What was tried.
+        action: Action,
         /// Why.
         #[source]
         cause: io::Error,
@@ -82,6 +83,27 @@ pub enum BundleError {
     /// Its plugin failed before it came to the document.
     #[error("the plugin in it failed while declaring what it does: {}", .0.causes.join(": "))]
     Declare(Box<Stopped>),
+}
+
+/// What a store has to have of a failure, for a bundle to be made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BundlePart {
+    /// The component that failed.
+    #[error("the plugin")]
+    Plugin,
+    /// Its settings and tables.
+    #[error("the plugin's configuration")]
+    Configuration,
+    /// The record of the source.
+    #[error("the source")]
+    Source,
+    /// The bytes of the source.
+    #[error("the content")]
+    Content,
+    /// The document that it failed on, as it was.
+    #[error("the document in this version")]
+    Document,
 }
 
 /// What is wrong with a bundle.
@@ -119,11 +141,11 @@ impl Bundle {
             return Err(BundleError::NoPlugin);
         };
         let original = failure.original.ok_or(BundleError::NoPlugin)?;
-        let component = store.part(&component)?.ok_or(BundleError::Gone("the plugin"))?;
+        let component = store.part(&component)?.ok_or(BundleError::Gone(BundlePart::Plugin))?;
         let configuration = store.part(&attempt.configuration)?;
-        let configuration = configuration.ok_or(BundleError::Gone("the plugin's configuration"))?;
-        let source = store.source(&failure.source)?.ok_or(BundleError::Gone("the source"))?;
-        let content = store.original(&original)?.ok_or(BundleError::Gone("the content"))?;
+        let configuration = configuration.ok_or(BundleError::Gone(BundlePart::Configuration))?;
+        let source = store.source(&failure.source)?.ok_or(BundleError::Gone(BundlePart::Source))?;
+        let content = store.original(&original)?.ok_or(BundleError::Gone(BundlePart::Content))?;
         let mut findings = Vec::new();
         let document = match failure.document {
             None => None,
@@ -131,7 +153,7 @@ impl Bundle {
                 let document = store.document(id, None)?;
                 let document = document
                     .filter(|document| document.original == original)
-                    .ok_or(BundleError::Gone("the document in this version"))?;
+                    .ok_or(BundleError::Gone(BundlePart::Document))?;
                 findings = store.findings(id, document.version)?;
                 findings.retain(|finding| Some(&finding.step) != failure.step.as_ref());
                 Some(document)
@@ -161,7 +183,7 @@ impl Bundle {
     ///
     /// If it cannot be written.
     pub fn write(&self, to: &mut dyn Write, explanation: &str) -> Result<(), BundleError> {
-        let writing = |cause| BundleError::Io { action: "written", cause };
+        let writing = |cause| BundleError::Io { action: Action::Written, cause };
         let mut file = |name: &str, content: &[u8]| tar::write_file(to, name, content);
         file("README.txt", format!("{MAGIC}\n{explanation}").as_bytes()).map_err(writing)?;
         file("failure.record", &self.failure.encode()).map_err(writing)?;
@@ -186,7 +208,8 @@ impl Bundle {
     /// If it is none, is damaged, or a part of it is larger than it may be.
     pub fn read(from: &mut dyn Read) -> Result<Bundle, BundleError> {
         let mut next = |limit: u64| {
-            tar::read_file(from, limit).map_err(|cause| BundleError::Io { action: "read", cause })
+            tar::read_file(from, limit)
+                .map_err(|cause| BundleError::Io { action: Action::Read, cause })
         };
         let mut expect = |name: &'static str, limit| match next(limit)? {
             Some((found, content)) if found == name => Ok(content),

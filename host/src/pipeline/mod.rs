@@ -18,7 +18,7 @@ mod step;
 mod stored;
 
 pub use assembly::Pipeline;
-pub use bundle::{Bundle, BundleError, BundleFlaw};
+pub use bundle::{Bundle, BundleError, BundleFlaw, BundlePart};
 pub use compare::{
     Change, CompareOptions, Compared, Comparison, Counted, Difference, Failed, VersionError,
     compare,

@@ -6,10 +6,11 @@
 
 use std::ops::Range;
 
+use super::error::{Contradiction, Damage, Flaw, Item, StoreError};
 use super::mapped::{Batch, Entries, Entry, KeyValue};
 use super::record::{About, Kind, Record};
-use super::verify::{self, Flaw};
-use super::{StoreError, keys, pieces, queries, summaries, upkeep, writing};
+use super::verify;
+use super::{keys, pieces, queries, summaries, upkeep, writing};
 use crate::model::{
     DocumentId, Failure, FailureId, Finding, History, SourceName, StoredDocument, StoredSource,
 };
@@ -91,9 +92,10 @@ impl<O: Entries, N: KeyValue> Conversion<'_, O, N> {
         entries.into_iter().try_for_each(|entry| self.put(entry))
     }
 
-    fn leave_out(&mut self, key: &[u8], why: impl std::fmt::Display) {
-        let what = format!("record with the key `{}`: {why}", key.escape_ascii());
-        (self.found)(Flaw { what, source: None });
+    /// Tells what is wrong with a record. What its key means was another thing then.
+    fn leave_out(&mut self, key: &[u8], error: StoreError) {
+        let flaw = Flaw::of(Item::Unknown(key.to_vec()), error, None);
+        (self.found)(Flaw { item: Item::Unknown(key.to_vec()), ..flaw });
     }
 
     /// Copies the records of a kind that is today what it was.
@@ -180,7 +182,8 @@ impl<O: Entries, N: KeyValue> Conversion<'_, O, N> {
         };
         // It may be longer by its escapes than a name may be.
         name.map_err(|error| StoreError::Damaged {
-            what: format!("source `{}`: {error}", text.escape_debug()),
+            item: Item::Source(text.to_owned()),
+            damage: Damage::Name(error),
         })
     }
 
@@ -201,7 +204,7 @@ impl<O: Entries, N: KeyValue> Conversion<'_, O, N> {
             let ids = source.documents.iter().map(|id| it.id(&early, &source.info.name, *id));
             let ids: Vec<Option<DocumentId>> = ids.collect();
             if ids.iter().any(Option::is_none) {
-                it.leave_out(key, "one of its documents has the id of another source");
+                it.leave_out(key, keys::damaged(key, Contradiction::OtherSource.into()));
             }
             source.documents = ids.into_iter().flatten().collect();
             it.record(keys::source(&source.info.name), &source)

@@ -5,10 +5,12 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use super::{StoreError, entries};
+use super::entries;
+use super::error::{Damage, ForeignKind, Item, StoreError};
+use crate::error::Action;
 
 /// Says that the folder is a store, and of which version.
-const MARKER: &str = "docmill-store";
+pub(super) const MARKER: &str = "docmill-store";
 
 /// The marker while it is being written.
 const MARKER_DRAFT: &str = "docmill-store.new";
@@ -43,7 +45,11 @@ pub(super) struct Folder {
 }
 
 fn opening(error: io::Error) -> StoreError {
-    StoreError::Io { action: "opened", cause: error.into() }
+    Action::Opened.failed(error)
+}
+
+fn foreign(path: &Path, kind: ForeignKind) -> StoreError {
+    StoreError::Foreign { path: path.to_owned(), kind }
 }
 
 impl Folder {
@@ -57,10 +63,9 @@ impl Folder {
             Err(StoreError::Foreign { .. }) if salvage && path.join(LOCK).is_file() => Ok(true),
             result => result,
         };
-        let foreign = |reason: String| StoreError::Foreign { path: path.to_owned(), reason };
         match fs::metadata(path) {
             Ok(metadata) if metadata.is_dir() => {}
-            Ok(_) => return Err(foreign("it is not a folder".to_owned())),
+            Ok(_) => return Err(foreign(path, ForeignKind::NoFolder)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 entries::make_folder(path).map_err(opening)?;
             }
@@ -86,10 +91,7 @@ impl Folder {
         match has_marker(path) {
             Err(StoreError::Earlier(_)) => {}
             Ok(true) => return Ok(None),
-            Ok(false) => {
-                let reason = format!("it holds no `{MARKER}`");
-                return Err(StoreError::Foreign { path: path.to_owned(), reason });
-            }
+            Ok(false) => return Err(foreign(path, ForeignKind::NoStore)),
             Err(error) => return Err(error),
         }
         let folder = Folder { path: path.to_owned(), _lock: lock(path)? };
@@ -120,11 +122,7 @@ impl Folder {
             None => Ok(None),
             Some(bytes) => match <&[u8; 12]>::try_from(bytes.as_slice()).ok() {
                 Some(bytes) if count_bytes(count_of(bytes)) == *bytes => Ok(Some(count_of(bytes))),
-                _ => Err(StoreError::Damaged {
-                    what: format!(
-                        "the number of commits in `{COUNT}`: its checksum does not match"
-                    ),
-                }),
+                _ => Err(StoreError::Damaged { item: Item::CountFile, damage: Damage::Checksum }),
             },
         }
     }
@@ -185,22 +183,19 @@ fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
 
 /// Whether the folder has the marker of a store that this docmill reads.
 fn has_marker(path: &Path) -> Result<bool, StoreError> {
-    let foreign = |reason: String| StoreError::Foreign { path: path.to_owned(), reason };
     let Some(bytes) = read(&path.join(MARKER)).map_err(opening)? else { return Ok(false) };
     let version = std::str::from_utf8(&bytes)
         .ok()
         .and_then(|text| text.strip_prefix("docmill store ")?.trim_end().parse::<u32>().ok());
-    match version {
-        Some(VERSION) => Ok(true),
-        Some(EARLIER) => Err(StoreError::Earlier(path.to_owned())),
-        Some(version) if version > VERSION => Err(foreign(format!(
-            "it was written by a later docmill, in version {version}; this one reads up to {VERSION}"
-        ))),
-        Some(version) => Err(foreign(format!(
-            "it was written by a docmill before its first release, in version {version}; this one reads {VERSION}"
-        ))),
-        None => Err(foreign(format!("its `{MARKER}` does not say which version it has"))),
-    }
+    let known = VERSION;
+    let kind = match version {
+        Some(VERSION) => return Ok(true),
+        Some(EARLIER) => return Err(StoreError::Earlier(path.to_owned())),
+        Some(version) if version > VERSION => ForeignKind::Later { version, known },
+        Some(version) => ForeignKind::Unreleased { version, known },
+        None => ForeignKind::NoVersion,
+    };
+    Err(foreign(path, kind))
 }
 
 /// Refuses a folder that holds anything but what an interrupted creation leaves behind.
@@ -208,13 +203,8 @@ fn refuse_content(path: &Path) -> Result<(), StoreError> {
     for entry in fs::read_dir(path).map_err(opening)? {
         let name = entry.map_err(opening)?.file_name();
         if name != LOCK && name != MARKER_DRAFT && name != MARKER {
-            return Err(StoreError::Foreign {
-                path: path.to_owned(),
-                reason: format!(
-                    "it holds `{}`, and no `{MARKER}`",
-                    name.to_string_lossy().escape_debug()
-                ),
-            });
+            let name = name.to_string_lossy().into_owned();
+            return Err(foreign(path, ForeignKind::Others { name }));
         }
     }
     Ok(())

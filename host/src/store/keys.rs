@@ -27,7 +27,7 @@
 
 use std::ops::Range;
 
-use super::StoreError;
+use super::error::{Damage, Item, Later, StoreError};
 use super::record::{About, Kind, Readable, RecordError};
 use crate::model::{
     Digest, DocumentId, DocumentSummary, Failure, FailureId, Finding, FindingSummary, History,
@@ -195,43 +195,53 @@ fn summarised(key: &[u8]) -> Option<&[u8]> {
 /// Where the step begins in the key of a finding or a history: behind the letter, the id, and the version.
 const STEP: usize = 1 + DocumentId::LENGTH + 4;
 
-/// The name of a record for people, from its key.
-pub(super) fn describe(key: &[u8]) -> String {
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).escape_debug().to_string();
+/// The record that has this key, as far as the key tells.
+pub(super) fn item(key: &[u8]) -> Item {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let (letter, rest) = key.split_first().unwrap_or((&b'?', &[]));
-    let of_document = || {
-        let version = key.get(STEP - 4..)?.first_chunk()?;
-        let id = document_id_in(key)?;
-        Some(format!("document `{id}`, version {}", u32::from_be_bytes(*version)))
-    };
     let step = || text(key.get(STEP..).unwrap_or_default());
     Kind::of(*letter)
         .and_then(|kind| match kind {
-            Kind::Original => Some(format!("original {}", digest_in(key)?)),
-            Kind::Part => Some(format!("component or configuration {}", digest_in(key)?)),
-            Kind::Source => Some(format!("source `{}`", text(rest))),
-            Kind::Document => of_document(),
-            Kind::Finding => Some(format!("finding of `{}` in {}", step(), of_document()?)),
-            Kind::History => Some(format!("history of `{}` in {}", step(), of_document()?)),
-            Kind::Failure => Some(format!("failure `{}`", failure_id_in(key)?)),
-            Kind::Summary => Some(format!("summary of a document of `{}`", text(summarised(key)?))),
-            Kind::Run => Some(format!("run {}", u64::from_be_bytes(rest.try_into().ok()?))),
-            Kind::About => Some("record about the store".to_owned()),
-            Kind::Count => Some("number of commits".to_owned()),
+            Kind::Original => Some(Item::Original(digest_in(key)?)),
+            Kind::Part => Some(Item::Part(digest_in(key)?)),
+            Kind::Source => Some(Item::Source(text(rest))),
+            Kind::Document => {
+                Some(Item::Document { id: document_id_in(key)?, version: Some(version_in(key)?) })
+            }
+            Kind::Finding => {
+                let (id, version) = (document_id_in(key)?, version_in(key)?);
+                Some(Item::Finding { step: step(), id, version })
+            }
+            Kind::History => {
+                let (id, version) = (document_id_in(key)?, version_in(key)?);
+                Some(Item::History { step: Some(step()).filter(|it| !it.is_empty()), id, version })
+            }
+            Kind::Failure => Some(Item::Failure(failure_id_in(key)?)),
+            Kind::Summary => Some(Item::Summary { source: text(summarised(key)?) }),
+            Kind::Run => Some(Item::Run(RunId(u64::from_be_bytes(rest.try_into().ok()?)))),
+            Kind::About => Some(Item::About),
+            Kind::Count => Some(Item::Count),
         })
-        .unwrap_or_else(|| format!("record with the key `{}`", key.escape_ascii()))
+        .unwrap_or_else(|| Item::Unknown(key.to_vec()))
 }
 
+/// What has this key is no record.
 pub(super) fn refused(key: &[u8], error: RecordError) -> StoreError {
-    let what = format!("{}: {error}", describe(key));
     match error {
-        RecordError::Later { .. } => StoreError::Later { what },
-        RecordError::Damaged(_) => StoreError::Damaged { what },
+        RecordError::Later { version, known } => {
+            StoreError::Later { item: item(key), later: Later::Format { version, known } }
+        }
+        error @ RecordError::Damaged(_) => damaged(key, Damage::Record(error)),
     }
 }
 
+/// What has this key cannot be used.
+pub(super) fn damaged(key: &[u8], damage: Damage) -> StoreError {
+    StoreError::Damaged { item: item(key), damage }
+}
+
 pub(super) fn misplaced(key: &[u8]) -> StoreError {
-    StoreError::Damaged { what: format!("{}: it belongs to another key", describe(key)) }
+    damaged(key, Damage::OtherKey)
 }
 
 /// A record that knows which key it belongs to.

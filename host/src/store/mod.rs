@@ -12,6 +12,7 @@ mod address;
 mod changes;
 mod convert;
 mod entries;
+mod error;
 mod folder;
 mod forget;
 mod keys;
@@ -32,11 +33,12 @@ mod writing;
 mod tests;
 
 pub use address::{Address, AddressError, AnyStore};
+pub use error::{Contradiction, Damage, Flaw, ForeignKind, IoCause, Item, Later, StoreError};
 pub use forget::Forgetting;
 pub use memory::MemoryStore;
 pub use sled::{SledOptions, SledStore};
-pub use transfer::TransferError;
-pub use verify::{Census, Flaw};
+pub use transfer::{ExportDamage, TransferError};
+pub use verify::Census;
 
 /// Everything one source came to, written in one atomic step: after a crash either all of it is there or nothing.
 #[derive(Debug, Clone)]
@@ -55,53 +57,6 @@ pub struct Commit {
     pub retired: Vec<(DocumentId, u32, PluginName)>,
     /// What failed. Replaces all failures recorded for this source before.
     pub failures: Vec<Failure>,
-}
-
-/// Why the store could not be opened, read, or written.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum StoreError {
-    /// Another process has the store open.
-    #[error("the store `{}` is in use by another process", .0.display())]
-    Locked(std::path::PathBuf),
-    /// The folder holds something that is not a store, or a store of a later docmill.
-    #[error("`{}` is not a docmill store that this version can read: {reason}", .path.display())]
-    Foreign {
-        /// The folder.
-        path: std::path::PathBuf,
-        /// What was found there; a lower-case fragment.
-        reason: String,
-    },
-    /// A record could not be decoded.
-    #[error("the store has a damaged record: {what}")]
-    Damaged {
-        /// Which record, and what is wrong with it; a lower-case fragment.
-        what: String,
-    },
-    /// A record was written by a later docmill.
-    #[error("the store holds something newer than this docmill: {what}")]
-    Later {
-        /// Which record, and in what format; a lower-case fragment.
-        what: String,
-    },
-    /// The bytes handed over as an original do not have the digest of their source: it changed while it was read.
-    #[error("the content of `{}` changed while it was taken in", .source_name.as_str().escape_debug())]
-    Mismatch {
-        /// The source.
-        source_name: SourceName,
-    },
-    /// The store was written by an earlier docmill, in a layout that has to be converted before anything is read or written.
-    #[error("the store `{}` was written by an earlier docmill and has to be converted", .0.display())]
-    Earlier(std::path::PathBuf),
-    /// The disk or the database said no.
-    #[error("the store could not be {action}")]
-    Io {
-        /// What was tried: `opened`, `read`, `written`.
-        action: &'static str,
-        /// What the layer below says.
-        #[source]
-        cause: Box<dyn std::error::Error + Send + Sync>,
-    },
 }
 
 /// What an operator does with a store as a whole.

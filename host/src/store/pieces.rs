@@ -5,9 +5,10 @@
 //! crash in between leaves behind belongs to no record and is overwritten by the next attempt, and a batch never has to hold an
 //! original. So are those of a part. All other pieces are in the batch of their head.
 
+use super::error::{Damage, StoreError};
+use super::keys;
 use super::mapped::{Batch, Entries, Entry, KeyValue};
-use super::record::{self, Kind, Opened, RecordError};
-use super::{StoreError, keys};
+use super::record::{self, Kind, Opened};
 
 /// The largest value in the map. Small enough that a page of the database with its 17 values stays well below what it can keep
 /// in its log, large enough that an article is in one piece.
@@ -70,7 +71,7 @@ pub(super) fn assemble(
     for index in 0..count {
         let piece = map
             .get(&keys::piece(key, index as usize))?
-            .ok_or_else(|| keys::refused(key, RecordError::Damaged("a piece of it is missing")))?;
+            .ok_or_else(|| keys::damaged(key, Damage::NoPiece))?;
         whole.extend_from_slice(&piece);
     }
     Ok(whole)
@@ -119,7 +120,7 @@ pub(super) fn of<'a>(
     let (key, number) = (key.to_vec(), number(head));
     (0..number).map(move |index| {
         let piece = keys::piece(&key, index as usize);
-        let missing = || keys::refused(&key, RecordError::Damaged("a piece of it is missing"));
+        let missing = || keys::damaged(&key, Damage::NoPiece);
         let value = map.get(&piece)?.ok_or_else(missing)?;
         Ok((piece, value))
     })

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use super::error::{Damage, Item, StoreError};
 use super::keys::Keyed;
 use super::mapped::{Entries, KeyValue};
-use super::record::{self, Kind, Opened, RecordError};
-use super::{StoreError, keys, pieces};
+use super::record::{self, Kind, Opened};
+use super::{keys, pieces};
 use crate::model::{Digest, DocumentId, Failure, SourceName, StoredDocument, StoredSource};
 
 /// Decodes a record that was read under this key.
@@ -16,7 +17,7 @@ pub(super) fn decode<R: Keyed>(
 ) -> Result<R, StoreError> {
     let whole = pieces::assemble(map, R::RECORD, key, bytes)?;
     if whole.first().is_some_and(|version| *version < R::RECORD.earliest()) {
-        return Err(keys::refused(key, RecordError::Damaged("it is of an earlier layout")));
+        return Err(keys::damaged(key, Damage::EarlierLayout));
     }
     let record = R::read(&whole).map_err(|error| keys::refused(key, error))?;
     if record.belongs_to(key) { Ok(record) } else { Err(keys::misplaced(key)) }
@@ -33,8 +34,7 @@ pub(super) fn read<R: Keyed>(
         Err(StoreError::Damaged { .. }) => {
             let _turn = map.turns().wait();
             let bytes = map.get(key)?;
-            let bytes =
-                bytes.ok_or_else(|| keys::refused(key, RecordError::Damaged("it is gone")))?;
+            let bytes = bytes.ok_or_else(|| keys::damaged(key, Damage::Gone))?;
             decode(map, key, bytes)
         }
         result => result,
@@ -67,13 +67,11 @@ pub(super) fn content(
     let whole = pieces::assemble(map, kind, key, bytes)?;
     let content = match record::open(kind, &whole) {
         Ok(Opened::Whole(content)) => content.into_owned(),
-        Ok(Opened::Pieces(_)) => {
-            return Err(keys::refused(key, RecordError::Damaged("its pieces are in pieces")));
-        }
+        Ok(Opened::Pieces(_)) => return Err(keys::damaged(key, Damage::PiecesInPieces)),
         Err(error) => return Err(keys::refused(key, error)),
     };
     if Digest::of(&content) != *digest {
-        return Err(keys::refused(key, RecordError::Damaged("its bytes have another digest")));
+        return Err(keys::damaged(key, Damage::OtherDigest));
     }
     Ok(Some(content))
 }
@@ -163,9 +161,8 @@ pub(super) fn documents(
 
 /// A document that its source lists is not there.
 pub(super) fn listed_but_gone(id: DocumentId, source: &SourceName) -> StoreError {
-    let source = source.as_str().escape_debug();
-    let what = format!("document `{id}`: source `{source}` lists it, but it is not there");
-    StoreError::Damaged { what }
+    let item = Item::Document { id, version: None };
+    StoreError::Damaged { item, damage: Damage::OnlyListed(source.clone()) }
 }
 
 /// The first and the last id whose text begins with `prefix`.

@@ -47,15 +47,16 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
-use super::StoreError;
 use super::convert::convert;
+use super::error::{Damage, Flaw, Item, StoreError};
 use super::folder::{self, Folder};
 use super::forget::{Forgetting, Oblivion};
 use super::mapped::{Batch, Entries, Entry, KeyValue};
 use super::swap::Swap;
-use super::verify::{Flaw, verify};
+use super::verify::verify;
 use super::writing::{self, Turns};
 use super::{entries, keys, upkeep};
+use crate::error::Action;
 use crate::model::{ByteSize, SourceName};
 
 mod calls;
@@ -153,21 +154,19 @@ struct Leaves(::sled::Tree);
 impl Leaves {
     /// The value of a key, of which `stored` was read. `None` if it was taken out meanwhile.
     fn value(&self, key: &[u8], mut stored: ::sled::IVec) -> Result<Option<Vec<u8>>, StoreError> {
-        let damaged =
-            |what: &str| StoreError::Damaged { what: format!("{}: {what}", keys::describe(key)) };
         loop {
             let number = match Place::of(&stored) {
                 Some(Place::Here(value)) => return Ok(Some(value.to_vec())),
                 Some(Place::Elsewhere(number)) => number,
-                None => return Err(damaged("the database does not say where it is")),
+                None => return Err(keys::damaged(key, Damage::Nowhere)),
             };
-            if let Some(value) = guarded("read", || self.0.get(numbered(number)))? {
+            if let Some(value) = guarded(Action::Read, || self.0.get(numbered(number)))? {
                 return Ok(Some(value.to_vec()));
             }
             // It may have been replaced since the key was read.
-            match guarded("read", || self.0.get(key))? {
+            match guarded(Action::Read, || self.0.get(key))? {
                 None => return Ok(None),
-                Some(now) if now == stored => return Err(damaged("the database has lost it")),
+                Some(now) if now == stored => return Err(keys::damaged(key, Damage::Lost)),
                 Some(now) => stored = now,
             }
         }
@@ -212,14 +211,14 @@ impl SledStore {
     /// Opens the store from its log alone, if that proves whole: no commit is lost, and every record is as it was written. A kill, or
     /// a disk that was full, can leave the rest in a state that sled does not open.
     fn mend(folder: &Arc<Folder>, options: &SledOptions) -> Result<SledStore, StoreError> {
-        let io = |error: io::Error| StoreError::Io { action: "opened", cause: error.into() };
+        let io = |error: io::Error| Action::Opened.failed(error);
         calls::set_aside_all_but_log(&folder.path().join(DATABASE)).map_err(io)?;
         let store = SledStore::start_whole(folder, options)?;
         let mut first = None;
-        verify(&store, &mut |flaw| first = first.take().or(Some(flaw.what)));
+        verify(&store, &mut |flaw| first = first.take().or(Some(flaw)));
         match first {
             None => Ok(store),
-            Some(what) => Err(StoreError::Damaged { what }),
+            Some(Flaw { item, damage, .. }) => Err(StoreError::Damaged { item, damage }),
         }
     }
 
@@ -236,16 +235,16 @@ impl SledStore {
         let remembered = folder.remembered();
         // What an interrupted conversion left behind is in the way.
         let store = SledStore::start(Arc::new(folder), DATABASE, &SledOptions::default(), TREE)?;
-        let earlier = guarded("opened", || store.database.open_tree(EARLIER_TREE))?;
+        let earlier = guarded(Action::Opened, || store.database.open_tree(EARLIER_TREE))?;
         let earlier = Leaves(earlier);
         if let Err(error) = upkeep::check_count(writing::count(&earlier)?, remembered) {
-            found(Flaw { what: error.to_string(), source: None });
+            found(Flaw::of(Item::CountFile, error, None));
         }
         convert(&earlier, &store, found)?;
         upkeep::introduce(&store, Ok(Some(0)))?;
         store.remember_count(writing::count(&store)?)?;
         store.folder.converted()?;
-        guarded("written", || store.database.drop_tree(EARLIER_TREE))?;
+        guarded(Action::Written, || store.database.drop_tree(EARLIER_TREE))?;
         store.flush(0)?;
         Ok(true)
     }
@@ -268,7 +267,7 @@ impl SledStore {
         if !agreed(&oblivion.forgetting) {
             return Ok(Some(oblivion.forgetting));
         }
-        let written = |error: io::Error| StoreError::Io { action: "written", cause: error.into() };
+        let written = |error: io::Error| Action::Written.failed(error);
         let swap = Swap::of(old.folder.path(), DATABASE);
         let folder = Arc::clone(&old.folder);
         let new = format!("{DATABASE}.new");
@@ -288,14 +287,11 @@ impl SledStore {
         let folder = Folder::open(dir, false)?;
         let folder = Arc::new(folder);
         let mut store = SledStore::start(folder, DATABASE, &SledOptions::default(), EARLIER_TREE)?;
-        store.leaves = Leaves(guarded("opened", || store.database.open_tree(EARLIER_TREE))?);
+        store.leaves = Leaves(guarded(Action::Opened, || store.database.open_tree(EARLIER_TREE))?);
         store.apply(entries.into_iter().map(|(key, value)| (key, Some(value))).collect())?;
         store.remember_count(writing::count(&store.leaves).unwrap_or(0))?;
         store.flush(0)?;
-        store
-            .folder
-            .make_earlier()
-            .map_err(|error| StoreError::Io { action: "written", cause: error.into() })
+        store.folder.make_earlier().map_err(|error| Action::Written.failed(error))
     }
 
     /// Opens a database in the folder, without the tree that is of no use any more.
@@ -316,7 +312,7 @@ impl SledStore {
             // Values are compressed already.
             .use_compression(false)
             .segment_size(SEGMENT);
-        let io = |error: io::Error| StoreError::Io { action: "opened", cause: error.into() };
+        let io = |error: io::Error| Action::Opened.failed(error);
         // The database opens by path what it finds there.
         entries::check(folder.path()).map_err(io)?;
         if database == DATABASE {
@@ -331,17 +327,17 @@ impl SledStore {
             }
             result => result?,
         };
-        let log = entries::open(&path.join("db")).map_err(io)?.ok_or_else(|| {
-            StoreError::Damaged { what: "the log of the database: it is gone".to_owned() }
-        })?;
+        let log = entries::open(&path.join("db"))
+            .map_err(io)?
+            .ok_or_else(|| StoreError::Damaged { item: Item::Log, damage: Damage::Gone })?;
         entries::close_to_others(&path).map_err(io)?;
         folder::sync(&path).map_err(io)?;
         folder::sync(folder.path()).map_err(io)?;
         if !options.salvage {
-            guarded("opened", || database.drop_tree(useless))?;
+            guarded(Action::Opened, || database.drop_tree(useless))?;
         }
-        let tree = guarded("opened", || database.open_tree(TREE))?;
-        let last = guarded("opened", || tree.range([NUMBERED]..).next_back().transpose())?;
+        let tree = guarded(Action::Opened, || database.open_tree(TREE))?;
+        let last = guarded(Action::Opened, || tree.range([NUMBERED]..).next_back().transpose())?;
         let last = last.and_then(|(key, _)| Some(u64::from_be_bytes(*key.last_chunk()?)));
         Ok(SledStore {
             count: Mutex::default(),
@@ -359,8 +355,7 @@ impl SledStore {
     /// Makes everything durable, and counts commits outside of the database from now on.
     fn remember_count(&self, count: u64) -> Result<(), StoreError> {
         let file = self.folder.open_count();
-        let file =
-            file.map_err(|error| StoreError::Io { action: "opened", cause: error.into() })?;
+        let file = file.map_err(|error| Action::Opened.failed(error))?;
         *self.count.lock().unwrap_or_else(PoisonError::into_inner) = Some((file, 0));
         if count > 0 { self.flush(count) } else { Ok(()) }
     }
@@ -396,7 +391,7 @@ impl SledStore {
 
 impl Entries for Leaves {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        let stored = guarded("read", || self.0.get(key))?;
+        let stored = guarded(Action::Read, || self.0.get(key))?;
         stored.map_or(Ok(None), |stored| self.value(key, stored))
     }
 
@@ -409,7 +404,7 @@ impl Entries for Leaves {
         Box::new(std::iter::from_fn(move || {
             loop {
                 let range = entries.as_mut()?;
-                match guarded("read", || range.next().transpose()).transpose()? {
+                match guarded(Action::Read, || range.next().transpose()).transpose()? {
                     Ok(entry) => match self.entry(entry).transpose() {
                         None => {}
                         entry => return entry,
@@ -425,7 +420,7 @@ impl Entries for Leaves {
 
     fn last(&self, range: Range<Vec<u8>>) -> Result<Option<Entry>, StoreError> {
         let mut entries = self.0.range(range);
-        while let Some(entry) = guarded("read", || entries.next_back().transpose())? {
+        while let Some(entry) = guarded(Action::Read, || entries.next_back().transpose())? {
             if let Some(entry) = self.entry(entry)? {
                 return Ok(Some(entry));
             }
@@ -456,7 +451,7 @@ impl KeyValue for SledStore {
         let mut changes = ::sled::Batch::default();
         let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
         for (key, value) in batch {
-            let before = guarded("read", || self.leaves.0.get(&key))?;
+            let before = guarded(Action::Read, || self.leaves.0.get(&key))?;
             if let Some(Place::Elsewhere(number)) = before.as_deref().and_then(Place::of) {
                 changes.remove(numbered(number));
             }
@@ -473,12 +468,12 @@ impl KeyValue for SledStore {
                 }
             }
         }
-        guarded("written", || self.leaves.0.apply_batch(changes))
+        guarded(Action::Written, || self.leaves.0.apply_batch(changes))
     }
 
     fn flush(&self, count: u64) -> Result<(), StoreError> {
-        let io = |error: io::Error| StoreError::Io { action: "written", cause: error.into() };
-        guarded("written", || self.database.flush())?;
+        let io = |error: io::Error| Action::Written.failed(error);
+        guarded(Action::Written, || self.database.flush())?;
         self.sync().map_err(io)?;
         let mut remembered = self.count.lock().unwrap_or_else(PoisonError::into_inner);
         // The flush of a later commit may have come first.
@@ -496,8 +491,6 @@ impl KeyValue for SledStore {
     }
 
     fn size_on_disk(&self) -> Result<Option<u64>, StoreError> {
-        entries::size(self.folder.path())
-            .map(Some)
-            .map_err(|error| StoreError::Io { action: "read", cause: error.into() })
+        entries::size(self.folder.path()).map(Some).map_err(|error| Action::Read.failed(error))
     }
 }

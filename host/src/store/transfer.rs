@@ -14,13 +14,14 @@ use std::io::{self, Read, Write};
 
 use sha2::Digest as _;
 
-use super::StoreError;
 use super::convert::Aside;
+use super::error::{Flaw, StoreError};
 use super::mapped::{Batch, Entry, KeyValue};
 use super::pieces::PIECE;
 use super::record::{Kind, Record};
-use super::verify::{self, Broken, Census, Flaw};
+use super::verify::{self, Broken, Census};
 use super::{keys, pieces, queries, summaries, upkeep, writing};
+use crate::error::Action;
 use crate::model::{Failure, StoredSource};
 
 const HEADER: &[u8] = b"docmill store export 2\n";
@@ -41,21 +42,48 @@ pub enum TransferError {
     /// The stream could not be written or read.
     #[error("the export could not be {action}")]
     Io {
-        /// What was tried: `written` or `read`.
-        action: &'static str,
+        /// What was tried.
+        action: Action,
         /// Why.
         #[source]
         cause: io::Error,
     },
     /// The stream is not what an export wrote.
     #[error("it is no whole export of a store: {0}")]
-    Damaged(&'static str),
+    Damaged(ExportDamage),
     /// The stream was written by a later docmill.
     #[error("it was exported by a later docmill, in a format that this one does not know")]
     Later,
     /// The store to import into holds something already.
     #[error("the store holds something already, and an import needs an empty one")]
     NotEmpty,
+}
+
+/// What is wrong with a stream that should be a whole export.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ExportDamage {
+    /// It is something else.
+    #[error("it does not begin like one")]
+    Beginning,
+    /// It ends too early.
+    #[error("it is cut short")]
+    CutShort,
+    /// It goes on after its end.
+    #[error("something follows its end")]
+    Trailing,
+    /// It is not what was written, or not all of it.
+    #[error("its checksum does not match")]
+    Checksum,
+    /// An entry is not what was written.
+    #[error("the checksum of an entry does not match")]
+    ChecksumOfEntry,
+    /// An entry is larger than any that an export has.
+    #[error("an entry is too large")]
+    LargeEntry,
+    /// An entry has a key that no record has.
+    #[error("a key lies beyond those of all kinds")]
+    Key,
 }
 
 /// Writes everything that can be read. What cannot is told, left out, and its source marked as failed, so that it is taken up again.
@@ -90,14 +118,16 @@ struct Stream<'a> {
 impl Stream<'_> {
     fn write(&mut self, bytes: &[u8]) -> Result<(), TransferError> {
         self.hasher.update(bytes);
-        self.to.write_all(bytes).map_err(|cause| TransferError::Io { action: "written", cause })
+        self.to
+            .write_all(bytes)
+            .map_err(|cause| TransferError::Io { action: Action::Written, cause })
     }
 
     fn entry(&mut self, key: &[u8], value: &[u8]) -> Result<(), TransferError> {
         let (Ok(key_length), Ok(value_length)) =
             (u16::try_from(key.len()), u32::try_from(value.len()))
         else {
-            return Err(TransferError::Damaged("an entry is too large"));
+            return Err(TransferError::Damaged(ExportDamage::LargeEntry));
         };
         let mut frame = Vec::with_capacity(key.len() + value.len() + 10);
         frame.extend(key_length.to_le_bytes());
@@ -178,7 +208,7 @@ impl Stream<'_> {
         self.write(&self.entries.to_le_bytes())?;
         let digest = self.hasher.clone().finalize();
         self.write(&digest)?;
-        self.to.flush().map_err(|cause| TransferError::Io { action: "written", cause })
+        self.to.flush().map_err(|cause| TransferError::Io { action: Action::Written, cause })
     }
 }
 
@@ -202,7 +232,7 @@ pub(super) fn import(
         return Err(if is_other {
             TransferError::Later
         } else {
-            TransferError::Damaged("it does not begin like one")
+            TransferError::Damaged(ExportDamage::Beginning)
         });
     }
     let (mut entries, mut batch, mut size) = (0_u64, Batch::new(), 0);
@@ -222,10 +252,10 @@ pub(super) fn import(
     let mut expected = [0; 32];
     from.read(&mut expected)?;
     if u64::from_le_bytes(stated) != entries || expected[..] != digest[..] {
-        return Err(TransferError::Damaged("its checksum does not match"));
+        return Err(TransferError::Damaged(ExportDamage::Checksum));
     }
     if from.from.read(&mut [0]).map_err(reading)? != 0 {
-        return Err(TransferError::Damaged("something follows its end"));
+        return Err(TransferError::Damaged(ExportDamage::Trailing));
     }
     writing::apply(map, batch)?;
     if is_earlier {
@@ -240,8 +270,8 @@ pub(super) fn import(
 
 fn reading(cause: io::Error) -> TransferError {
     match cause.kind() {
-        io::ErrorKind::UnexpectedEof => TransferError::Damaged("it is cut short"),
-        _ => TransferError::Io { action: "read", cause },
+        io::ErrorKind::UnexpectedEof => TransferError::Damaged(ExportDamage::CutShort),
+        _ => TransferError::Io { action: Action::Read, cause },
     }
 }
 
@@ -272,20 +302,20 @@ impl Source<'_> {
         value_length.copy_from_slice(&frame[2..]);
         let value_length = u32::from_le_bytes(value_length) as usize;
         if key_length > LONGEST_KEY || value_length > LARGEST_VALUE {
-            return Err(TransferError::Damaged("an entry is too large"));
+            return Err(TransferError::Damaged(ExportDamage::LargeEntry));
         }
         frame.resize(6 + key_length + value_length, 0);
         self.read(&mut frame[6..])?;
         let mut checksum = [0; 4];
         self.read(&mut checksum)?;
         if crc32fast::hash(&frame) != u32::from_le_bytes(checksum) {
-            return Err(TransferError::Damaged("the checksum of an entry does not match"));
+            return Err(TransferError::Damaged(ExportDamage::ChecksumOfEntry));
         }
         let value = frame.split_off(6 + key_length);
         let key = frame.split_off(6);
         // A database may keep things of its own there.
         if key.first() == Some(&keys::BEYOND) {
-            return Err(TransferError::Damaged("a key lies beyond those of all kinds"));
+            return Err(TransferError::Damaged(ExportDamage::Key));
         }
         Ok(Some((key, value)))
     }

@@ -2,12 +2,13 @@
 
 use std::io::{Read, Write};
 
+use super::error::{Damage, Flaw, Item, Later, StoreError};
 use super::keys::VERSION;
 use super::mapped::{Batch, KeyValue};
 use super::record::{About, Record};
 use super::transfer::{self, TransferError};
-use super::verify::{Census, Flaw, verify};
-use super::{StoreError, Upkeep, keys, queries, writing};
+use super::verify::{Census, verify};
+use super::{Upkeep, keys, queries, writing};
 
 /// What the store says about itself.
 pub(super) fn about(map: &impl KeyValue) -> Result<Option<About>, StoreError> {
@@ -34,17 +35,15 @@ pub(super) fn check_count(
     found: u64,
     remembered: Result<Option<u64>, StoreError>,
 ) -> Result<(), StoreError> {
-    let what = match remembered {
+    let (item, damage) = match remembered {
         // A store that was never committed to, or whose making was interrupted.
         Ok(None) | Err(StoreError::Damaged { .. }) if found == 0 => return Ok(()),
-        Ok(None) => "the file with the number of commits: it is gone".to_owned(),
+        Ok(None) => (Item::CountFile, Damage::Gone),
         Ok(Some(remembered)) if found >= remembered => return Ok(()),
-        Ok(Some(remembered)) => {
-            format!("the log of the database: {found} of {remembered} commits are left in it")
-        }
+        Ok(Some(remembered)) => (Item::Log, Damage::CommitsLost { found, remembered }),
         Err(error) => return Err(error),
     };
-    Err(StoreError::Damaged { what })
+    Err(StoreError::Damaged { item, damage })
 }
 
 /// Writes the record about the store into a new one, and checks it in an old one. `remembered` is how many commits there were.
@@ -56,10 +55,8 @@ pub(super) fn introduce(
     let key = keys::about();
     match queries::one::<About>(map, &key)? {
         Some(about) if about.layout > VERSION => Err(StoreError::Later {
-            what: format!(
-                "written by a later docmill, in layout {}; this one reads up to {VERSION}",
-                about.layout
-            ),
+            item: Item::About,
+            later: Later::Layout { version: about.layout, known: VERSION },
         }),
         Some(_) => Ok(()),
         None => {

@@ -2,23 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use super::StoreError;
+use super::error::{Contradiction, Damage, Flaw, StoreError};
 use super::mapped::KeyValue;
-use super::record::{Kind, RecordError};
+use super::record::Kind;
 use super::{keys, pieces, queries, summaries, upkeep, writing};
 use crate::model::{
     Digest, DocumentId, DocumentSummary, Failure, FailureClass, FailureId, Finding, Hint, History,
     SourceName, SourceState, StoredDocument, StoredSource,
 };
-
-/// Something in a store that should not be so.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Flaw {
-    /// Which record, and what is wrong with it; a lower-case fragment. Names in it are escaped.
-    pub what: String,
-    /// The source that it belongs to, if that can be told.
-    pub source: Option<SourceName>,
-}
 
 /// What a store holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -94,28 +85,22 @@ struct Check<'a, M> {
 }
 
 impl<M: KeyValue> Check<'_, M> {
-    fn flaw(&mut self, source: Option<&SourceName>, what: String) {
+    /// Tells of a record that can be used, although something about it is not as it should be.
+    fn flaw(&mut self, key: &[u8], source: Option<&SourceName>, damage: impl Into<Damage>) {
         self.broken.sources.extend(source.cloned());
-        (self.found)(Flaw { what, source: source.cloned() });
+        let (item, damage) = (keys::item(key), damage.into());
+        (self.found)(Flaw { item, damage, source: source.cloned() });
     }
 
     /// Tells of a record that cannot be used.
-    fn refuse(&mut self, key: &[u8], source: Option<&SourceName>, error: &StoreError) {
+    fn refuse(&mut self, key: &[u8], source: Option<&SourceName>, error: StoreError) {
         self.broken.keys.insert(key.to_vec());
-        let what = match error {
-            StoreError::Damaged { what } | StoreError::Later { what } => what.clone(),
-            error => {
-                let cause = std::error::Error::source(error)
-                    .map_or(String::new(), |cause| format!(": {cause}"));
-                format!("{}: {error}{cause}", keys::describe(key))
-            }
-        };
-        self.flaw(source, what);
+        self.broken.sources.extend(source.cloned());
+        (self.found)(Flaw::of(keys::item(key), error, source.cloned()));
     }
 
-    fn damaged(&mut self, key: &[u8], source: Option<&SourceName>, reason: &'static str) {
-        let error = keys::refused(key, RecordError::Damaged(reason));
-        self.refuse(key, source, &error);
+    fn damaged(&mut self, key: &[u8], source: Option<&SourceName>, damage: impl Into<Damage>) {
+        self.refuse(key, source, keys::damaged(key, damage.into()));
     }
 
     /// Visits all records of a kind.
@@ -133,7 +118,7 @@ impl<M: KeyValue> Check<'_, M> {
         for entry in map.scan(keys::beginning_with(vec![letter])) {
             match entry {
                 Ok((key, bytes)) => visit(self, &key, bytes),
-                Err(error) => self.refuse(&[letter], None, &error),
+                Err(error) => self.refuse(&[letter], None, error),
             }
         }
     }
@@ -145,11 +130,11 @@ impl<M: KeyValue> Check<'_, M> {
                 _ => check.census.parts += 1,
             }
             let Some(digest) = keys::digest_in(key) else {
-                return check.damaged(key, None, "its key is no digest");
+                return check.damaged(key, None, Damage::NoDigest);
             };
             let read = queries::content(check.map, kind, key, &digest);
             if let Err(error) = read {
-                check.refuse(key, None, &error);
+                check.refuse(key, None, error);
             }
         });
     }
@@ -158,7 +143,7 @@ impl<M: KeyValue> Check<'_, M> {
         self.each(Kind::Run, |check, key, bytes| {
             check.census.runs += 1;
             if let Err(error) = queries::decode::<crate::model::Run>(check.map, key, bytes) {
-                check.refuse(key, None, &error);
+                check.refuse(key, None, error);
             }
         });
     }
@@ -174,7 +159,7 @@ impl<M: KeyValue> Check<'_, M> {
             let source = match queries::decode::<crate::model::StoredSource>(check.map, key, bytes)
             {
                 Ok(source) => source,
-                Err(error) => return check.refuse(key, None, &error),
+                Err(error) => return check.refuse(key, None, error),
             };
             let name = &source.info.name;
             let mut flaws = Vec::new();
@@ -185,7 +170,7 @@ impl<M: KeyValue> Check<'_, M> {
                 if source.state == SourceState::Failed && failures.iter().any(says_lost) {
                     check.lost.insert(name.clone());
                 } else {
-                    flaws.push("its content is not there".to_owned());
+                    flaws.push(Contradiction::NoContent);
                 }
             }
             for id in &source.documents {
@@ -193,22 +178,22 @@ impl<M: KeyValue> Check<'_, M> {
                 let version = (source.state == SourceState::Done).then_some(source.version);
                 match queries::document(check.map, *id, version) {
                     Ok(Some(_)) => {}
-                    Ok(None) => flaws.push(format!("its document `{id}` is not there")),
-                    Err(_) => flaws.push(format!("its document `{id}` is damaged")),
+                    Ok(None) => flaws.push(Contradiction::NoDocument(*id)),
+                    Err(_) => flaws.push(Contradiction::DamagedDocument(*id)),
                 }
             }
             let failed = failures.iter().any(|it| it.class.is_failure());
             match source.state {
                 SourceState::Done if failed => {
-                    flaws.push("it is done, and something in it failed".to_owned());
+                    flaws.push(Contradiction::FailedThoughDone);
                 }
                 SourceState::Failed if !failed => {
-                    flaws.push("it failed, and nothing says why".to_owned());
+                    flaws.push(Contradiction::FailedForNothing);
                 }
                 _ => {}
             }
-            for what in flaws {
-                check.flaw(Some(name), format!("{}: {what}", keys::describe(key)));
+            for flaw in flaws {
+                check.flaw(key, Some(name), flaw);
             }
         });
     }
@@ -218,14 +203,14 @@ impl<M: KeyValue> Check<'_, M> {
             check.census.documents += 1;
             let document = match queries::decode::<StoredDocument>(check.map, key, bytes) {
                 Ok(document) => document,
-                Err(error) => return check.refuse(key, None, &error),
+                Err(error) => return check.refuse(key, None, error),
             };
             let name = &document.source;
             if document.id != DocumentId::of(name, document.index) {
-                check.damaged(key, Some(name), "its id is not that of its place");
+                check.damaged(key, Some(name), Contradiction::OtherId);
             }
             if !check.has(&keys::source(name)) {
-                check.damaged(key, None, "its source is not there");
+                check.damaged(key, None, Contradiction::NoSource);
             }
             if check.has(&keys::original(&document.original)) || check.lost.contains(name) {
                 return;
@@ -235,12 +220,10 @@ impl<M: KeyValue> Check<'_, M> {
                 return;
             }
             if source.is_some_and(|source| source.info.digest == document.original) {
-                let what =
-                    format!("{}: the content of its source is not there", keys::describe(key));
-                check.flaw(Some(name), what);
+                check.flaw(key, Some(name), Contradiction::NoContentOfSource);
             } else {
                 // Nothing will ever bring an earlier content back.
-                check.damaged(key, Some(name), "the content of its source is not there");
+                check.damaged(key, Some(name), Contradiction::NoContentOfSource);
             }
         });
     }
@@ -263,11 +246,11 @@ impl<M: KeyValue> Check<'_, M> {
             let document = last.as_ref().and_then(|(_, document)| document.as_ref());
             let name = document.map(|document| &document.source);
             match (queries::decode::<Finding>(check.map, key, bytes), document) {
-                (Err(error), _) => check.refuse(key, name, &error),
-                (Ok(_), None) => check.damaged(key, None, "its document is not there"),
+                (Err(error), _) => check.refuse(key, name, error),
+                (Ok(_), None) => check.damaged(key, None, Contradiction::NoDocumentOfFinding),
                 (Ok(finding), Some(document)) => {
                     if !finding.findings.fit(&document.extracted.document.text) {
-                        check.damaged(key, name, "a span does not fit its text");
+                        check.damaged(key, name, Contradiction::OtherText);
                     }
                 }
             }
@@ -278,7 +261,7 @@ impl<M: KeyValue> Check<'_, M> {
         self.each(Kind::History, |check, key, bytes| {
             check.census.histories += 1;
             if let Err(error) = queries::decode::<History>(check.map, key, bytes) {
-                check.refuse(key, None, &error);
+                check.refuse(key, None, error);
             }
         });
     }
@@ -288,22 +271,16 @@ impl<M: KeyValue> Check<'_, M> {
             check.census.failures += 1;
             let failure = match queries::decode::<Failure>(check.map, key, bytes) {
                 Ok(failure) => failure,
-                Err(error) => return check.refuse(key, None, &error),
+                Err(error) => return check.refuse(key, None, error),
             };
             if !check.has(&keys::source(&failure.source)) {
-                check.damaged(key, None, "its source is not there");
+                check.damaged(key, None, Contradiction::NoSource);
             }
             let Some(attempt) = &failure.attempt else { return };
             for part in failure.component.iter().chain([&attempt.configuration]) {
                 if !check.has(&keys::part(part)) {
                     check.broken.parts.insert(attempt.configuration);
-                    check.flaw(
-                        None,
-                        format!(
-                            "{}: the plugin that failed, or its configuration, is not there",
-                            keys::describe(key)
-                        ),
-                    );
+                    check.flaw(key, None, Contradiction::NoPart);
                 }
             }
         });
@@ -318,7 +295,7 @@ impl<M: KeyValue> Check<'_, M> {
         self.each(Kind::Summary, |check, key, bytes| {
             let summary = match queries::decode::<DocumentSummary>(check.map, key, bytes) {
                 Ok(summary) => summary,
-                Err(error) => return check.refuse(key, None, &error),
+                Err(error) => return check.refuse(key, None, error),
             };
             if last.as_ref().is_none_or(|(source, _)| source.info.name != summary.source) {
                 let source = queries::source(check.map, &summary.source).ok().flatten();
@@ -331,11 +308,11 @@ impl<M: KeyValue> Check<'_, M> {
                     || it.documents.contains(&summary.id)
             });
             let Some((source, failures)) = listed else {
-                return check.damaged(key, None, "no source lists its document");
+                return check.damaged(key, None, Contradiction::NotListed);
             };
             match summaries::read_off(check.map, source, summary.id, failures) {
                 Ok(Some(expected)) if expected != summary => {
-                    check.damaged(key, None, "it tells another thing than the document");
+                    check.damaged(key, None, Contradiction::OtherSummary);
                 }
                 // A document that cannot be read was told of.
                 _ => {}
@@ -347,11 +324,7 @@ impl<M: KeyValue> Check<'_, M> {
             for id in source.documents.iter().filter(|id| !source.retired && !is_told.contains(*id))
             {
                 if matches!(queries::document(check.map, *id, None), Ok(Some(_))) {
-                    let what = format!(
-                        "{}: no summary of its document `{id}` is there",
-                        keys::describe(key)
-                    );
-                    check.flaw(None, what);
+                    check.flaw(key, None, Contradiction::NoSummary(*id));
                 }
             }
         });
@@ -360,15 +333,15 @@ impl<M: KeyValue> Check<'_, M> {
     fn about(&mut self) {
         match upkeep::about(self.map) {
             Ok(Some(_)) => {}
-            Ok(None) => self.damaged(&keys::about(), None, "it is gone"),
-            Err(error) => self.refuse(&keys::about(), None, &error),
+            Ok(None) => self.damaged(&keys::about(), None, Damage::Gone),
+            Err(error) => self.refuse(&keys::about(), None, error),
         }
         self.only(Kind::About, &keys::about());
     }
 
     fn count(&mut self) {
         if let Err(error) = writing::count(self.map) {
-            self.refuse(&keys::count(), None, &error);
+            self.refuse(&keys::count(), None, error);
         }
         self.only(Kind::Count, &keys::count());
     }
@@ -377,7 +350,7 @@ impl<M: KeyValue> Check<'_, M> {
     fn only(&mut self, kind: Kind, expected: &[u8]) {
         self.each(kind, |check, key, _| {
             if key != expected {
-                check.damaged(key, None, "it is of no known kind");
+                check.damaged(key, None, Damage::NoKind);
             }
         });
     }
@@ -401,7 +374,7 @@ impl<M: KeyValue> Check<'_, M> {
             |letter: u8| matches!(letter, keys::PIECES | keys::ASIDE) || Kind::of(letter).is_some();
         for letter in (0..keys::BEYOND).filter(|letter| !known(*letter)) {
             self.each_beginning_with(letter, |check, key, _| {
-                check.damaged(key, None, "it is of no known kind");
+                check.damaged(key, None, Damage::NoKind);
             });
         }
     }

@@ -7,12 +7,15 @@
 //! kept outside of the database ([`KeyValue::flush`]): it must never be ahead of `n`.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::ErrorKind;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use super::changes::{self, After, Before};
+use super::error::{Damage, IoCause, StoreError};
 use super::mapped::{Batch, Entries, KeyValue};
-use super::record::{self, Kind, Opened, Record, RecordError};
-use super::{Commit, StoreError, keys, pieces, queries};
+use super::record::{self, Kind, Opened, Record};
+use super::{Commit, keys, pieces, queries};
+use crate::error::Action;
 use crate::model::{
     Digest, DocumentId, DocumentSummary, Finding, History, PluginName, Run, RunId, SourceName,
     StoredDocument,
@@ -28,7 +31,7 @@ const LARGEST_BATCH: usize = 1 << 20;
 #[derive(Debug, Default)]
 pub(super) struct Turns {
     turn: Mutex<Turn>,
-    failed: OnceLock<String>,
+    failed: OnceLock<(Option<ErrorKind>, String)>,
 }
 
 /// What whoever writes knows: the number of commits that were applied, once it is known.
@@ -59,19 +62,21 @@ impl Turns {
     fn check(&self) -> Result<(), StoreError> {
         match self.failed.get() {
             None => Ok(()),
-            Some(first) => Err(StoreError::Io {
-                action: "written",
-                cause: format!("an earlier write failed: {first}").into(),
-            }),
+            Some((kind, words)) => {
+                let cause = IoCause::AfterFailure { kind: *kind, words: words.clone() };
+                Err(StoreError::Io { action: Action::Written, cause })
+            }
         }
     }
 
     /// Remembers the first error.
     pub(super) fn watch<T>(&self, result: Result<T, StoreError>) -> Result<T, StoreError> {
         if let Err(error) = &result {
-            let cause = std::error::Error::source(error).map(ToString::to_string);
             // Only the first one counts.
-            let _ = self.failed.set(cause.unwrap_or_else(|| error.to_string()));
+            let _ = self.failed.set(match error {
+                StoreError::Io { cause, .. } => (cause.kind(), cause.to_string()),
+                error => (None, error.to_string()),
+            });
         }
         result
     }
@@ -149,9 +154,9 @@ pub(super) fn count(map: &impl Entries) -> Result<u64, StoreError> {
     match record::open(Kind::Count, &bytes) {
         Ok(Opened::Whole(payload)) => match payload.as_ref().try_into() {
             Ok(count) => Ok(u64::from_le_bytes(count)),
-            Err(_) => Err(keys::refused(&key, RecordError::Damaged("it is no number"))),
+            Err(_) => Err(keys::damaged(&key, Damage::NoNumber)),
         },
-        Ok(Opened::Pieces(_)) => Err(keys::refused(&key, RecordError::Damaged("it is in pieces"))),
+        Ok(Opened::Pieces(_)) => Err(keys::damaged(&key, Damage::InPieces)),
         Err(error) => Err(keys::refused(&key, error)),
     }
 }

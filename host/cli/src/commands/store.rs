@@ -5,6 +5,7 @@ use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use docmill::error::Action;
 use docmill::pipeline::{RunOptions, Stored};
 use docmill::store::{Address, TransferError, Upkeep};
 
@@ -24,7 +25,7 @@ pub fn export(common: &Common, to: &Path) -> Result<Exit, CommandError> {
         CommandError::of(exit, &error)
     };
     let unwritable =
-        |error: std::io::Error| failed(TransferError::Io { action: "written", cause: error });
+        |error: std::io::Error| failed(TransferError::Io { action: Action::Written, cause: error });
     let mut file = Replacement::begin(to).map_err(unwritable)?;
     let mut flaws = 0;
     let exported = store.export(&mut file, &mut |flaw| {
@@ -59,7 +60,7 @@ pub fn import(common: &Common, from: &Path) -> Result<Exit, CommandError> {
         CommandError::new(exit, format!("`{shown}` could not be imported")).because(&error)
     };
     let reading =
-        |error: std::io::Error| failed(TransferError::Io { action: "read", cause: error });
+        |error: std::io::Error| failed(TransferError::Io { action: Action::Read, cause: error });
     let mut input = BufReader::new(File::open(from).map_err(reading)?);
     // Beside its final place, so that a store is there whole or not at all.
     let mut draft = folder.as_os_str().to_owned();

@@ -2,11 +2,12 @@
 
 use std::error::Error;
 use std::fmt::Write;
+use std::io::ErrorKind;
 
 use docmill::error::{Hinted, Location};
 use docmill::ingest::GlobError;
 use docmill::pipeline::{PipelineError, RunError};
-use docmill::store::StoreError;
+use docmill::store::{IoCause, StoreError};
 
 use super::{WAY_BACK, escaped};
 use crate::args::{Common, Output};
@@ -69,7 +70,7 @@ impl From<StoreError> for CommandError {
             ),
             StoreError::Earlier(_) => Some("`docmill store upgrade` converts it"),
             StoreError::Damaged { .. } => Some(WAY_BACK),
-            StoreError::Io { cause, .. } => by_words(&cause.to_string()),
+            StoreError::Io { cause, .. } => about_disk(cause),
             _ => None,
         };
         CommandError { hint: hint.map(str::to_owned), ..CommandError::of(Exit::Store, &error) }
@@ -81,19 +82,16 @@ pub fn hint_of(error: &impl Hinted) -> Option<String> {
     error.hint().as_ref().map(super::hint_words)
 }
 
-/// What can be done about a disk that says no. The database passes its words on, and not always its code.
-fn by_words(cause: &str) -> Option<&'static str> {
-    let says = |words: &[&str]| words.iter().any(|words| cause.contains(words));
-    if says(&["No space left", "File too large", "quota exceeded"]) {
-        Some("make room and run it again; what was reported is stored")
-    } else if says(&["Permission denied", "Read-only file system"]) {
-        Some(
+/// What can be done about a disk or a database that says no.
+fn about_disk(cause: &IoCause) -> Option<&'static str> {
+    match cause.kind() {
+        Some(ErrorKind::StorageFull | ErrorKind::FileTooLarge | ErrorKind::QuotaExceeded) => {
+            Some("make room and run it again; what was reported is stored")
+        }
+        Some(ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem) => Some(
             "docmill writes to its store even where it only reads; copy the folder to where it may",
-        )
-    } else if says(&["files are damaged"]) {
-        Some(WAY_BACK)
-    } else {
-        None
+        ),
+        _ => matches!(cause, IoCause::Stuck { .. }).then_some(WAY_BACK),
     }
 }
 
@@ -124,9 +122,7 @@ impl From<RunError> for CommandError {
             _ => Exit::Store,
         };
         let hint = match &error {
-            RunError::Store(StoreError::Io { cause, .. }) => {
-                by_words(&cause.to_string()).map(str::to_owned)
-            }
+            RunError::Store(StoreError::Io { cause, .. }) => about_disk(cause).map(str::to_owned),
             RunError::Store(StoreError::Damaged { .. }) => Some(WAY_BACK.to_owned()),
             RunError::OverBudget(_) => {
                 Some("what was reported is stored; run it again to go on".to_owned())

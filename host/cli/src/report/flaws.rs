@@ -13,13 +13,13 @@ pub const WAY_BACK: &str =
 
 /// Names one flaw on stdout.
 pub fn tell_flaw(common: &Common, flaw: &Flaw) {
-    let Flaw { what, source } = flaw;
+    let what = flaw.to_string();
     let mut out = std::io::stdout().lock();
     // What cannot be printed is as little a success as what is printed here.
     let _ = match common.output {
-        Output::Human => writeln!(out, "{}", escaped(what)),
+        Output::Human => writeln!(out, "{}", escaped(&what)),
         Output::Json => {
-            let source = source.as_ref().map(|it| it.as_str());
+            let source = flaw.source.as_ref().map(|it| it.as_str());
             write_json(&mut out, &serde_json::json!({ "flaw": what, "source": source }))
         }
     };

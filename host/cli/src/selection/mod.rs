@@ -7,7 +7,7 @@ use docmill::abi::Declaration;
 use docmill::error::{Hint, choice};
 use docmill::model::{DocumentSummary, Finding, Findings};
 use docmill::pipeline::Pipeline;
-use docmill::store::{Store, StoreError};
+use docmill::store::{Damage, Item, Store, StoreError};
 
 use crate::args::{Common, Filter, Sort};
 use crate::context;
@@ -102,7 +102,8 @@ impl<'a> Selection<'a> {
         self.list(store, |summary| {
             let stored = store.document(summary.id, Some(summary.version))?;
             let stored = stored.ok_or_else(|| StoreError::Damaged {
-                what: format!("document `{}`: it is not there", summary.id),
+                item: Item::Document { id: summary.id, version: Some(summary.version) },
+                damage: Damage::Missing,
             })?;
             each(Dossier::gather(store, stored)?)
         })

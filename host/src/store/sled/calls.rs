@@ -7,7 +7,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::time::{Duration, Instant, SystemTime};
 
-use crate::store::StoreError;
+use crate::error::Action;
+use crate::store::error::{Damage, IoCause, Item, StoreError};
 
 /// sled may hold its lock for a moment after it was dropped, until its threads have ended.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -37,12 +38,10 @@ pub(super) fn remove_unfinished(database: &Path) -> io::Result<()> {
 pub(super) fn may_be_mended(error: &StoreError) -> bool {
     match error {
         StoreError::Damaged { .. } => true,
-        StoreError::Io { cause, .. } => cause.to_string().starts_with(CANNOT_GO_ON),
+        StoreError::Io { cause: IoCause::Stuck { .. }, .. } => true,
         _ => false,
     }
 }
-
-const CANNOT_GO_ON: &str = "the database cannot go on";
 
 /// Renames what sled can make anew: its settings, which are ours, and the snapshots of its page
 /// table, which it reads off the log.
@@ -61,10 +60,7 @@ pub(super) fn set_aside_all_but_log(database: &Path) -> io::Result<()> {
 /// The database cannot even be configured where time has not begun.
 pub(super) fn check_clock(now: SystemTime) -> Result<(), StoreError> {
     match now < SystemTime::UNIX_EPOCH {
-        true => Err(StoreError::Io {
-            action: "opened",
-            cause: "the clock of this machine stands before 1970; set it".into(),
-        }),
+        true => Err(StoreError::Io { action: Action::Opened, cause: IoCause::Clock }),
         false => Ok(()),
     }
 }
@@ -72,7 +68,7 @@ pub(super) fn check_clock(now: SystemTime) -> Result<(), StoreError> {
 pub(super) fn open_database(config: &::sled::Config, dir: &Path) -> Result<::sled::Db, StoreError> {
     let deadline = Instant::now() + PATIENCE;
     loop {
-        match guarded("opened", || config.open()) {
+        match guarded(Action::Opened, || config.open()) {
             Err(error) if is_lock(&error) => {
                 if Instant::now() >= deadline {
                     return Err(StoreError::Locked(dir.to_owned()));
@@ -92,33 +88,32 @@ fn is_lock(error: &StoreError) -> bool {
 /// Calls sled, and makes an error of a panic: it asserts where it meets a damaged log or a failing
 /// disk.
 pub(super) fn guarded<T>(
-    action: &'static str,
+    action: Action,
     call: impl FnOnce() -> Result<T, ::sled::Error>,
 ) -> Result<T, StoreError> {
     match catch_unwind(AssertUnwindSafe(call)) {
         Ok(result) => result.map_err(|error| failed(action, error)),
-        Err(panic) => Err(StoreError::Io { action, cause: describe(&*panic).into() }),
+        Err(panic) => Err(StoreError::Io { action, cause: stuck(&*panic) }),
     }
 }
 
-fn describe(panic: &(dyn Any + Send)) -> String {
+fn stuck(panic: &(dyn Any + Send)) -> IoCause {
     let text = panic
         .downcast_ref::<String>()
         .map(String::as_str)
         .or_else(|| panic.downcast_ref::<&str>().copied())
         .unwrap_or("for an unknown reason");
     // An assertion has its values on lines of their own.
-    let first = text.lines().next().unwrap_or_default();
-    format!("{CANNOT_GO_ON}, probably because its files are damaged: {first}")
+    IoCause::Stuck { words: text.lines().next().unwrap_or_default().to_owned() }
 }
 
-fn failed(action: &'static str, error: ::sled::Error) -> StoreError {
+fn failed(action: Action, error: ::sled::Error) -> StoreError {
     match error {
-        ::sled::Error::Corruption { .. } => StoreError::Damaged {
-            what: "the log of the database: its checksum does not match".to_owned(),
-        },
-        ::sled::Error::Io(error) => StoreError::Io { action, cause: readable(error).into() },
-        error => StoreError::Io { action, cause: error.into() },
+        ::sled::Error::Corruption { .. } => {
+            StoreError::Damaged { item: Item::Log, damage: Damage::Checksum }
+        }
+        ::sled::Error::Io(error) => action.failed(readable(error)),
+        error => StoreError::Io { action, cause: IoCause::Database(error.into()) },
     }
 }
 
@@ -154,8 +149,11 @@ mod tests {
         let full = || io::Error::from_raw_os_error(28);
         let words = full().to_string();
         let copy = ::sled::Error::Io(full()).clone();
-        let StoreError::Io { cause, .. } = failed("written", copy) else { panic!("another error") };
+        let StoreError::Io { cause, .. } = failed(Action::Written, copy) else {
+            panic!("another error")
+        };
         assert!(words.starts_with(&cause.to_string()), "{cause} is not {words}");
+        assert_eq!(cause.kind(), Some(io::ErrorKind::StorageFull));
         let other = io::Error::other("Os { code: nothing of the kind");
         assert_eq!(readable(other).to_string(), "Os { code: nothing of the kind");
     }

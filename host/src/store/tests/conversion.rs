@@ -103,7 +103,7 @@ fn what_is_damaged_is_told_and_the_rest_is_converted() {
         let folder = tempfile::tempdir().unwrap();
         SledStore::make_earlier(folder.path(), damaged).unwrap();
         let mut told = Vec::new();
-        let converted = SledStore::upgrade(folder.path(), &mut |flaw| told.push(flaw.what));
+        let converted = SledStore::upgrade(folder.path(), &mut |flaw| told.push(flaw.to_string()));
         // The number of commits alone has no second place to be read from.
         if kind == b'n' {
             assert!(converted.is_err());

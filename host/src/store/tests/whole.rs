@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::disk::open;
 use super::*;
+use crate::error::Action;
 
 #[test]
 fn equal_commits_make_equal_stores() {
@@ -51,7 +52,7 @@ fn filled() -> MemoryStore {
 
 pub(super) fn flaws(store: &impl Upkeep) -> Vec<String> {
     let mut flaws = Vec::new();
-    store.verify(&mut |flaw| flaws.push(flaw.what));
+    store.verify(&mut |flaw| flaws.push(flaw.to_string()));
     flaws
 }
 
@@ -222,7 +223,7 @@ impl KeyValue for Failing {
 
     fn flush(&self, _: u64) -> Result<(), StoreError> {
         if self.fails.load(Ordering::Relaxed) {
-            return Err(StoreError::Io { action: "written", cause: "the disk is full".into() });
+            return Err(Action::Written.failed(std::io::Error::other("the disk is full")));
         }
         Ok(())
     }
@@ -272,7 +273,7 @@ fn a_damaged_record_is_named() {
     damage(&[b"o", &digest.as_bytes()[..]].concat(), |value| value[0] = 7);
     let error = store.original(&digest).unwrap_err();
     assert!(
-        matches!(&error, StoreError::Later { what } if what.contains("in format 7")),
+        matches!(&error, StoreError::Later { later: Later::Format { version: 7, .. }, .. }),
         "{error}"
     );
 }

@@ -7,7 +7,7 @@ use docmill::abi::Declaration;
 use docmill::likeness::{Fingerprint, Groups, KIND};
 use docmill::model::{Digest, DocumentId, Finding, Findings, PluginName, StoredDocument};
 use docmill::pipeline::Pipeline;
-use docmill::store::{Store, StoreError};
+use docmill::store::{Damage, Item, Store, StoreError};
 use serde::Serialize;
 
 use super::{day, title_or};
@@ -68,7 +68,8 @@ pub fn list(
             let it = &compared[*item];
             let stored = store.document(it.id, Some(it.version))?;
             let stored = stored.ok_or_else(|| StoreError::Damaged {
-                what: format!("document `{}`: it is not there", it.id),
+                item: Item::Document { id: it.id, version: Some(it.version) },
+                damage: Damage::Missing,
             })?;
             let has_same_bytes = it.bytes == compared[first].bytes;
             let alike = match (&fingerprints[*item], &fingerprints[first]) {
