@@ -119,7 +119,7 @@ fn nothing() -> Outcome<()> {
             let begun = Instant::now();
             for _ in 0..CALLS {
                 black_box(step.find(&sandbox, document, &prior))
-                    .map_err(|stopped| stopped.causes.join(": "))?;
+                    .map_err(|stopped| stopped.causes().join(": "))?;
             }
             rounds.push(begun.elapsed() / CALLS);
         }

@@ -3,6 +3,7 @@
 //! A message is a lower-case fragment that never contains its source: whoever renders it walks the chain of sources. A hint is
 //! one thing the reader can do now; it travels beside the message, and most errors have none.
 
+use std::error::Error;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -66,6 +67,12 @@ impl fmt::Display for Action {
             Action::Written => "written",
         })
     }
+}
+
+/// The messages of an error and of what led to it, outermost first.
+pub fn words(error: &(dyn Error + 'static)) -> Vec<String> {
+    let chain = std::iter::successors(Some(error), |&error| error.source());
+    chain.map(ToString::to_string).collect()
 }
 
 /// The candidate that `word` most likely was meant to be, if any is close.

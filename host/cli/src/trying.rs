@@ -18,7 +18,7 @@ use crate::args::{Common, Configuring};
 use crate::component;
 use crate::exit::Exit;
 use crate::in_force::InForce;
-use crate::report::{CommandError, hint_words, one_line};
+use crate::report::{CommandError, hint_of, hint_words, one_line};
 
 /// The largest source that is read, in bytes, as where nothing else is asked for.
 const LARGEST_SOURCE: u64 = 64 << 20;
@@ -186,8 +186,8 @@ impl Trying {
 
 impl From<Unreadable> for Unfit {
     fn from(unreadable: Unreadable) -> Unfit {
-        let hint = unreadable.hint.as_ref().map(hint_words);
-        Unfit { causes: unreadable.causes, hint }
+        let hint = hint_of(&unreadable);
+        Unfit { causes: unreadable.causes(), hint }
     }
 }
 
@@ -196,8 +196,8 @@ fn undeclared(plugin: &Plugin, stopped: &Stopped) -> CommandError {
     let name = one_line(plugin.description.name.as_str(), 64);
     let message = format!("plugin `{name}` fails before its first document");
     CommandError {
-        causes: stopped.causes.clone(),
-        hint: stopped.hint.as_deref().map(hint_words),
+        causes: stopped.causes(),
+        hint: hint_of(stopped),
         ..CommandError::new(Exit::Rejected, message)
     }
 }

@@ -293,7 +293,7 @@ fn thrown(fault: Fault) -> wasmtime::Error {
     match fault {
         Fault::Broken { what, clause } => BrokenPromise { what, clause }.into(),
         Fault::Call(error) => error,
-        Fault::Reported(reported) => wasmtime::Error::msg(reported.cause()),
+        Fault::Reported(reported) => wasmtime::Error::msg(reported.to_string()),
     }
 }
 

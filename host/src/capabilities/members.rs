@@ -3,10 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use bytesize::ByteSize;
-
-use super::Blob;
-use crate::model::{Attribute, MediaType, Weight};
+use super::{Blob, ReadError};
+use crate::model::{Attribute, ByteSize, MediaType, Weight};
 
 /// One source taken out of a container.
 #[derive(Debug, Clone)]
@@ -22,17 +20,46 @@ pub struct Member {
 }
 
 /// Why a member was not taken; ends the container.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
+#[non_exhaustive]
 pub enum Refused {
-    /// The container holds too many members, too many bytes, or containers within containers too deep.
-    #[error("{0}")]
-    Limit(String),
+    /// The container holds more than it may.
+    #[error(transparent)]
+    Limit(ContainerLimit),
     /// The run is being ended.
     #[error("the run was interrupted")]
     Interrupted,
     /// The host could not read what it kept of the member.
-    #[error("{0}")]
-    Unreadable(String),
+    #[error(transparent)]
+    Unreadable(ReadError),
+}
+
+impl From<ReadError> for Refused {
+    fn from(error: ReadError) -> Refused {
+        Refused::Unreadable(error)
+    }
+}
+
+/// What a container holds more of than it may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ContainerLimit {
+    /// Bytes, as [`Allowance`] counts them.
+    #[error(
+        "the container holds more than its limit of {whole}, which containers in each other share, where each member counts {} or \
+         what is said of it, and its content",
+        ByteSize(Allowance::PER_MEMBER)
+    )]
+    Bytes {
+        /// How much may come out of it.
+        whole: ByteSize,
+    },
+    /// Members.
+    #[error("the container holds more than {most} members")]
+    Members {
+        /// How many may come out of it.
+        most: usize,
+    },
 }
 
 /// Takes members as an unpacker emits them.
@@ -96,13 +123,7 @@ impl Allowance {
         if self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).is_ok() {
             return Ok(());
         }
-        let size = |bytes| ByteSize(bytes).display().iec();
-        Err(Refused::Limit(format!(
-            "the container holds more than its limit of {}, which containers in each other share, where each member counts {} or \
-             what is said of it, and its content",
-            size(self.whole),
-            size(Allowance::PER_MEMBER),
-        )))
+        Err(Refused::Limit(ContainerLimit::Bytes { whole: ByteSize(self.whole) }))
     }
 }
 

@@ -16,7 +16,7 @@ mod usage;
 pub use findings::PriorFindings;
 pub use log::LogBook;
 pub(crate) use log::cut;
-pub use members::{Allowance, Member, MemberSink, Refused};
+pub use members::{Allowance, ContainerLimit, Member, MemberSink, Refused};
 pub(crate) use patience::patiently;
 pub use settings::Settings;
 pub use source::{Blob, OpenFile, ReadError, SourceBytes};

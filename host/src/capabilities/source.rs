@@ -22,15 +22,15 @@ pub enum Blob {
 }
 
 /// Why bytes that were there could not be read.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReadError {
     /// What was read of the file does not belong together.
     #[error("the file changed while it was read")]
     Changed,
     /// The system refused.
-    #[error("the file could not be read: {0}")]
-    Io(io::Error),
+    #[error("the file could not be read")]
+    Io(#[source] Arc<io::Error>),
 }
 
 impl ReadError {
@@ -197,7 +197,7 @@ impl OpenFile {
     fn fill(&self, bytes: &mut [u8], offset: u64) -> Result<(), ReadError> {
         read_exact_at(&self.file, bytes, offset).map_err(|error| match error.kind() {
             io::ErrorKind::UnexpectedEof => ReadError::Changed,
-            _ => ReadError::Io(error),
+            _ => ReadError::Io(Arc::new(error)),
         })
     }
 
@@ -218,7 +218,7 @@ impl OpenFile {
     }
 
     fn verify(&self) -> Result<(), ReadError> {
-        let metadata = self.file.metadata().map_err(ReadError::Io)?;
+        let metadata = self.file.metadata().map_err(|error| ReadError::Io(Arc::new(error)))?;
         match Stamp::from(&metadata) == self.stamp {
             true => Ok(()),
             false => Err(ReadError::Changed),

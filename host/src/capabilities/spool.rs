@@ -17,9 +17,15 @@ const IN_MEMORY: usize = 1 << 20;
 pub struct Spool(SpooledTempFile);
 
 /// The disk had no room for what was to wait there, or could not be used.
-#[derive(Debug, thiserror::Error)]
-#[error("what does not fit into memory could not be kept in a temporary file: {0}")]
-pub struct SpoolError(io::Error);
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("what does not fit into memory could not be kept in a temporary file")]
+pub struct SpoolError(#[source] Arc<io::Error>);
+
+impl From<io::Error> for SpoolError {
+    fn from(error: io::Error) -> SpoolError {
+        SpoolError(Arc::new(error))
+    }
+}
 
 impl Spool {
     /// Nothing yet. If it comes to a file, it lies in this folder.
@@ -33,7 +39,7 @@ impl Spool {
     ///
     /// If it had to go to a file and could not.
     pub fn write(&mut self, content: &[u8]) -> Result<(), SpoolError> {
-        self.0.write_all(content).map_err(SpoolError)
+        Ok(self.0.write_all(content)?)
     }
 
     /// All that was written.
@@ -45,7 +51,7 @@ impl Spool {
         match self.0.into_inner() {
             SpooledData::InMemory(content) => Ok(Blob::Memory(Arc::from(content.into_inner()))),
             SpooledData::OnDisk(file) => {
-                let file = OpenFile::new(file).map_err(SpoolError)?;
+                let file = OpenFile::new(file)?;
                 Ok(Blob::File(Arc::new(file)))
             }
         }

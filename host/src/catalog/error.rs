@@ -102,7 +102,7 @@ pub enum LoadError {
         digest: Digest,
     },
     /// It failed while describing itself.
-    #[error("it failed while describing itself: {}", .stopped.causes.join(": "))]
+    #[error("it failed while describing itself: {}", .stopped.causes().join(": "))]
     Describe {
         /// How.
         stopped: Box<Stopped>,
@@ -143,7 +143,7 @@ impl Hinted for LoadError {
             LoadError::SeveralRoles(_) => Hint::SplitRoles,
             LoadError::Imports { .. } => Hint::SeeImports,
             LoadError::UnknownTrack { .. } | LoadError::Mismatch { .. } => Hint::RebuildPlugin,
-            LoadError::Describe { stopped, .. } => return stopped.hint.as_deref().cloned(),
+            LoadError::Describe { stopped, .. } => return stopped.hint(),
             _ => return None,
         })
     }

@@ -11,7 +11,7 @@ use super::load::Catalog;
 use super::shipped::ShippedPlugin;
 use crate::abi::{Declaration, Description, Guest};
 use crate::model::{ContractVersion, Digest, FailureClass, Role};
-use crate::sandbox::Stopped;
+use crate::sandbox::{StopKind, Stopped};
 
 /// A plugin that has described itself; not yet configured for a step.
 pub struct Plugin {
@@ -29,7 +29,7 @@ pub struct Plugin {
     pub description: Description,
     component: Component,
     catalog: Catalog,
-    guest: OnceLock<Result<Box<dyn Guest>, LoadError>>,
+    guest: OnceLock<Result<Box<dyn Guest>, Arc<LoadError>>>,
     linking: Mutex<()>,
     /// What it declared when it was packed, by the key of everything that depends on.
     declared: Vec<(Digest, Declaration)>,
@@ -118,15 +118,15 @@ impl Plugin {
                 match self.catalog.link(self.digest, self.role, self.contract, bytes) {
                     // It was compiled before, so another time it may be again.
                     Err(error @ LoadError::Compile { .. }) => {
-                        return Err(no_code(FailureClass::Machine, &error));
+                        return Err(no_code(FailureClass::Machine, Arc::new(error)));
                     }
-                    linked => drop(self.guest.set(linked)),
+                    linked => drop(self.guest.set(linked.map_err(Arc::new))),
                 }
             }
         }
         match self.guest.get() {
             Some(Ok(guest)) => Ok(&**guest),
-            Some(Err(error)) => Err(no_code(FailureClass::Host, error)),
+            Some(Err(error)) => Err(no_code(FailureClass::Host, Arc::clone(error))),
             None => unreachable!("it was set above"),
         }
     }
@@ -148,8 +148,8 @@ impl Plugin {
     }
 }
 
-fn no_code(class: FailureClass, error: &LoadError) -> Stopped {
-    Stopped::new(class, format!("the code of its plugin cannot be had: {error}"))
+fn no_code(class: FailureClass, error: Arc<LoadError>) -> Stopped {
+    Stopped::new(StopKind::NoCode { class, error })
 }
 
 impl fmt::Debug for Plugin {

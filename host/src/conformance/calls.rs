@@ -47,7 +47,7 @@ impl Answers {
         let pairs = self.answers.iter().zip(&expected.answers);
         match pairs.enumerate().find(|(_, (one, other))| one != other) {
             Some((index, (Err(reported), _))) => {
-                format!("call {}: this time, {}", index + 1, reported.cause())
+                format!("call {}: this time, {reported}", index + 1)
             }
             Some((index, _)) => format!("call {}: the result is another", index + 1),
             None if self.members.len() == expected.members.len() => {
@@ -209,7 +209,7 @@ impl MemberSink for Kept {
 
     fn accept(&mut self, member: Member) -> Result<(), Refused> {
         let Member { name, media_type, content, attributes } = member;
-        let content = content.digest().map_err(|error| Refused::Unreadable(error.to_string()))?;
+        let content = content.digest()?;
         let emitted = Emitted { name, media_type, attributes, content };
         self.members.lock().unwrap_or_else(PoisonError::into_inner).push(emitted);
         Ok(())

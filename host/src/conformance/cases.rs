@@ -99,7 +99,7 @@ pub enum CaseError {
         source: ConfigurationError,
     },
     /// The call came to no end of its own: it was stopped, or broke the contract.
-    #[error("the plugin fails in case `{case}`: {}", .stopped.causes.join(": "))]
+    #[error("the plugin fails in case `{case}`: {}", .stopped.causes().join(": "))]
     Stopped {
         /// The case.
         case: String,
@@ -112,7 +112,7 @@ impl Hinted for CaseError {
     fn hint(&self) -> Option<Hint> {
         match self {
             CaseError::Configuration { source, .. } => source.hint(),
-            CaseError::Stopped { stopped, .. } => stopped.hint.as_deref().cloned(),
+            CaseError::Stopped { stopped, .. } => stopped.hint(),
             _ => None,
         }
     }

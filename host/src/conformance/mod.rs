@@ -251,8 +251,8 @@ impl Findings {
 
     /// A call that ended early broke the clause that it names, else `otherwise`.
     fn stopped(&mut self, stopped: &Stopped, otherwise: &'static Clause, input: Option<&str>) {
-        let clause = stopped.clause.unwrap_or(otherwise);
-        self.put(clause, stopped.causes.join(": "), input, stopped.clause.is_none());
+        let clause = stopped.clause().unwrap_or(otherwise);
+        self.put(clause, stopped.causes().join(": "), input, stopped.clause().is_none());
     }
 
     fn put(
@@ -315,7 +315,7 @@ impl Checker<'_> {
             Ok(Ok(declared)) => declared,
             Ok(Err(reported)) => {
                 self.reported(&reported, None);
-                self.findings.broken(Clause::DEFAULTS_WORK, reported.cause(), None);
+                self.findings.broken(Clause::DEFAULTS_WORK, reported.to_string(), None);
                 return None;
             }
             Err(stopped) => {
@@ -375,7 +375,7 @@ impl Checker<'_> {
                 Err(stopped) => {
                     self.findings.stopped(&stopped, Clause::RETURNS, Some(&input.name));
                     // A plugin that does not end is likely not to end with the other samples either.
-                    if stopped.class == FailureClass::Deadline {
+                    if stopped.class() == FailureClass::Deadline {
                         break;
                     }
                 }
@@ -398,7 +398,7 @@ impl Checker<'_> {
                 Err(reported) => {
                     self.reported(reported, name);
                     if reported.class == FailureClass::Internal {
-                        self.findings.broken(Clause::RETURNS, reported.cause(), name);
+                        self.findings.broken(Clause::RETURNS, reported.to_string(), name);
                     }
                     self.offset(input, reported, name);
                 }
@@ -410,7 +410,7 @@ impl Checker<'_> {
             };
             match answer {
                 Err(reported) if input.len() == 0 => {
-                    self.findings.broken(clause, reported.cause(), name);
+                    self.findings.broken(clause, reported.to_string(), name);
                 }
                 _ if input.len() == 0 => self.findings.kept(&[clause]),
                 _ => {}
@@ -521,7 +521,7 @@ impl Checker<'_> {
                 return true;
             }
             Ok(answers) => answers.difference(expected),
-            Err(stopped) => format!("this time, {}", stopped.causes.join(": ")),
+            Err(stopped) => format!("this time, {}", stopped.causes().join(": ")),
         };
         self.findings.broken(clause, what, Some(input));
         false

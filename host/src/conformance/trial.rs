@@ -11,7 +11,7 @@ use crate::model::{
     Attribute, Cost, Digest, Document, Extracted, Findings, LanguageTag, LogLine, MediaType, Role,
     Translation,
 };
-use crate::sandbox::{Called, Inputs, Sandbox, Stopped};
+use crate::sandbox::{Called, Inputs, Sandbox, StopKind, Stopped};
 
 /// So many members of a container are told of; the others are counted.
 const TOLD_MEMBERS: usize = 1_000;
@@ -198,8 +198,11 @@ impl Candidate {
                 all.map(Findings::Translations)
             }
             Declaration::Accepts(_) => {
-                let what = "it reads sources, and was given a document";
-                return Err(Stopped::new(crate::model::FailureClass::Host, what));
+                return Err(Stopped::new(StopKind::OtherRole {
+                    step: self.plugin.description.name.clone(),
+                    role: self.plugin.role,
+                    does_not: "reads no documents",
+                }));
             }
         };
         Ok(found.map(Product::Findings))
@@ -255,16 +258,14 @@ impl MemberSink for Kept {
         members.count += 1;
         if members.first.len() < TOLD_MEMBERS {
             let Member { name, media_type, content, attributes } = member;
-            let unreadable =
-                |error: crate::capabilities::ReadError| Refused::Unreadable(error.to_string());
             // A part of its own, or the whole member stayed in memory.
-            let beginning = content.read(0, BEGINNING).map_err(unreadable)?;
+            let beginning = content.read(0, BEGINNING)?;
             members.first.push(TriedMember {
                 name,
                 media_type,
                 attributes,
                 size: content.size(),
-                digest: content.digest().map_err(unreadable)?,
+                digest: content.digest()?,
                 beginning,
             });
         }

@@ -7,8 +7,7 @@ use std::sync::Arc;
 
 use crate::ingest::{Content, Offer, Origin, Unreadable};
 use crate::model::{
-    Document, Failure, FailureClass, Findings, Label, LanguageTag, MediaType, PluginName,
-    SourceName,
+    Document, Failure, Findings, Label, LanguageTag, MediaType, PluginName, SourceName,
 };
 use crate::pipeline::{Pipeline, ReadOptions, Reading, RunError};
 
@@ -181,10 +180,9 @@ struct File(PathBuf);
 impl Content for File {
     fn read(self: Box<Self>, limit: u64) -> Result<Arc<[u8]>, Unreadable> {
         use std::io::Read;
-        let unreadable = |error: std::io::Error| Unreadable {
-            class: FailureClass::of_io(&error),
-            causes: vec![format!("`{}` could not be read", self.0.display()), error.to_string()],
-            hint: None,
+        let unreadable = |error: std::io::Error| Unreadable::File {
+            path: self.0.clone(),
+            error: Arc::new(error),
         };
         let mut bytes = Vec::new();
         let file = std::fs::File::open(&self.0).map_err(unreadable)?;

@@ -7,8 +7,8 @@ use std::path::Path;
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
-use super::GlobError;
 use super::folder::{Folder, Kind};
+use super::{GlobError, Unreadable};
 
 /// Files in a folder that say what is left out of it and of the folders in it, as `.gitignore` does. That one itself is about what
 /// belongs to the history of a program, not about what is worth reading.
@@ -99,7 +99,7 @@ impl Choice {
         &self,
         folder: &Folder,
         beneath: &Path,
-    ) -> Result<Option<Gitignore>, (&'static str, String)> {
+    ) -> Result<Option<Gitignore>, (&'static str, Unreadable)> {
         if !self.ignore_files {
             return Ok(None);
         }
@@ -111,9 +111,11 @@ impl Choice {
             if !is_file {
                 continue;
             }
-            let file = folder.open(Path::new(name)).map_err(|error| (name, error.to_string()))?;
-            let text = text_of(file).map_err(|error| (name, error.to_string()))?;
-            patterns_of(text.lines(), beneath).map_err(|error| (name, error.to_string()))?;
+            let file =
+                folder.open(Path::new(name)).map_err(|error| (name, Unreadable::because(error)))?;
+            let text = text_of(file).map_err(|error| (name, Unreadable::because(error)))?;
+            patterns_of(text.lines(), beneath)
+                .map_err(|error| (name, Unreadable::because(error)))?;
             lines.push_str(&text);
             lines.push('\n');
         }
@@ -121,7 +123,7 @@ impl Choice {
             return Ok(None);
         }
         let patterns = patterns_of(lines.lines(), beneath);
-        Ok(Some(patterns.map_err(|error| (IGNORE_FILES[0], error.to_string()))?))
+        Ok(Some(patterns.map_err(|error| (IGNORE_FILES[0], Unreadable::because(error)))?))
     }
 
     /// Why something in a folder is left out, if it is. `beneath` is its path in the folder that was named; `ignored` are the

@@ -9,8 +9,9 @@ use std::sync::Arc;
 use super::choice::{Choice, Skipped};
 use super::folder::Folder;
 use super::pattern::{Pattern, Reach};
-use super::walk::{Found, Place, Root, Walk, cannot, is_no_file};
-use super::{Content, Offer, Origin, Unreadable};
+use super::unreadable::{Tried, Unreadable};
+use super::walk::{Found, Place, Root, Walk};
+use super::{Content, Offer, Origin};
 use crate::capabilities::{Blob, OpenFile};
 use crate::model::SourceName;
 
@@ -124,19 +125,18 @@ impl Files {
             .map(|part| part.as_os_str().as_encoded_bytes())
             .collect();
         let leading: &[u8] = if shown.has_root() { b"/" } else { b"" };
-        SourceName::of_path(&[leading, &parts.join(&b'/')].concat())
-            .map_err(|error| Unreadable::because(error.to_string()))
+        SourceName::of_path(&[leading, &parts.join(&b'/')].concat()).map_err(Unreadable::Name)
     }
 
     /// Begins with a path that was named: a file is at hand at once, a folder is walked from now on.
     fn begin(&mut self, named: &Named) -> Result<Option<Place>, Unreadable> {
-        let not_found = |error| cannot("found", &error);
+        let not_found = |error| Tried::Found.failed(error);
         let given = named.path.as_path();
         // Links in the path that was named are followed here, and nowhere after, unless that is asked for.
         let (path, pattern) = match std::fs::canonicalize(given) {
             Err(error) if error.kind() == ErrorKind::NotFound && named.may_be_pattern => {
                 let pattern = Pattern::of(given);
-                match pattern.map_err(|error| Unreadable::because(error.to_string()))? {
+                match pattern.map_err(Unreadable::because)? {
                     Some((folder, pattern)) => {
                         (std::fs::canonicalize(folder).map_err(not_found)?, Some(pattern))
                     }
@@ -200,15 +200,8 @@ impl Origin for Files {
             return Some(match self.find()? {
                 Found::File(place) => self.offer(place),
                 Found::Bad(path, reason) => self.unreadable(&path, reason),
-                Found::Empty(path) => {
-                    self.unreadable(&path, Unreadable::because("it is a folder without files"))
-                }
-                Found::Unmatched(path) => self.unreadable(
-                    &path,
-                    Unreadable::because(
-                        "there is no such file, and nothing matches it as a pattern",
-                    ),
-                ),
+                Found::Empty(path) => self.unreadable(&path, Unreadable::NoFiles),
+                Found::Unmatched(path) => self.unreadable(&path, Unreadable::NoMatch),
                 Found::Folder(_) => continue,
             });
         }
@@ -277,11 +270,11 @@ impl Content for FileContent {
 ///
 /// If there is no such file, or it cannot be read.
 pub fn open_named(base: &Path, name: &SourceName, limit: u64) -> Result<Blob, Unreadable> {
-    let cannot_open = |error| cannot("opened", &error);
+    let cannot_open = |error| Tried::Opened.failed(error);
     let base = std::fs::canonicalize(base).map_err(cannot_open)?;
-    let path = base.join(path_of(name).ok_or_else(is_no_file)?);
+    let path = base.join(path_of(name).ok_or(Unreadable::NoFile)?);
     let (Some(parent), Some(file)) = (path.parent(), path.file_name()) else {
-        return Err(is_no_file());
+        return Err(Unreadable::NoFile);
     };
     let folder = Arc::new(Folder::at(parent).map_err(cannot_open)?);
     let root = Arc::new(Root { path: parent.to_owned(), folder });
@@ -290,7 +283,7 @@ pub fn open_named(base: &Path, name: &SourceName, limit: u64) -> Result<Blob, Un
 
 /// The bytes of an open file: in memory, unless there are more than `limit`.
 pub(super) fn content_of(file: File, limit: u64) -> Result<Blob, Unreadable> {
-    let cannot_read = |error| cannot("read", &error);
+    let cannot_read = |error| Tried::Read.failed(error);
     let size = file.metadata().map_err(cannot_read)?.len();
     if size > limit {
         return Ok(OpenFile::new(file).map_err(cannot_read)?.into());
@@ -313,9 +306,11 @@ mod tests {
             .map(|offer| match offer.content {
                 Ok(content) => match content.read(100) {
                     Ok(bytes) => format!("{} {}", offer.name, bytes.len()),
-                    Err(unreadable) => format!("{}: {}", offer.name, unreadable.causes.join(": ")),
+                    Err(unreadable) => {
+                        format!("{}: {}", offer.name, unreadable.causes().join(": "))
+                    }
                 },
-                Err(unreadable) => format!("{}: {}", offer.name, unreadable.causes.join(": ")),
+                Err(unreadable) => format!("{}: {}", offer.name, unreadable.causes().join(": ")),
             })
             .collect()
     }
@@ -382,7 +377,7 @@ mod tests {
         let read: Vec<_> = offers
             .into_iter()
             .map(|offer| {
-                offer.content.and_then(|content| content.read(100)).map_err(|it| it.causes)
+                offer.content.and_then(|content| content.read(100)).map_err(|it| it.causes())
             })
             .collect();
         assert_eq!(read[0].as_ref().unwrap_err()[0], "it is neither a file nor a folder");

@@ -5,10 +5,8 @@
 
 use std::sync::Arc;
 
-use bytesize::ByteSize;
-
-use crate::capabilities::{Blob, ReadError};
-use crate::model::{FailureClass, Hint, MediaType, SourceInfo, SourceName};
+use crate::capabilities::Blob;
+use crate::model::{MediaType, SourceInfo, SourceName};
 
 mod choice;
 mod files;
@@ -16,6 +14,7 @@ mod folder;
 mod media_type;
 mod pattern;
 mod piped;
+mod unreadable;
 mod wake;
 mod walk;
 mod watch;
@@ -24,6 +23,7 @@ pub use choice::{Choice, Links, Skipped};
 pub use files::{Files, open_named};
 pub use media_type::{GlobError, LOOKED_AT, MediaTypes, judge};
 pub use piped::Piped;
+pub use unreadable::{LinkRefusal, NotKept, Tried, Unreadable};
 pub use wake::Wake;
 pub use watch::{Arrived, Looked, Watch};
 
@@ -80,50 +80,5 @@ pub trait Content: Send {
     /// What the origin claims the bytes to be.
     fn claimed(&self) -> Option<MediaType> {
         None
-    }
-}
-
-/// Why a source could not be read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unreadable {
-    /// Whose fault it is: [`FailureClass::Host`], or [`FailureClass::Machine`].
-    pub class: FailureClass,
-    /// Outermost first: lower-case fragments.
-    pub causes: Vec<String>,
-    /// One thing the reader can do now.
-    pub hint: Option<Hint>,
-}
-
-impl Unreadable {
-    /// More bytes than are read.
-    pub fn too_large(size: u64, limit: u64) -> Unreadable {
-        let shown = |bytes| ByteSize(bytes).display().iec();
-        Unreadable {
-            class: FailureClass::Host,
-            causes: vec![format!("it has {}, and the limit is {}", shown(size), shown(limit))],
-            hint: Some(Hint::RaiseSourceSize),
-        }
-    }
-
-    /// More bytes than are read, of which nobody knows how many there are.
-    pub fn longer_than(limit: u64) -> Unreadable {
-        let limit = ByteSize(limit).display().iec();
-        Unreadable {
-            class: FailureClass::Host,
-            causes: vec![format!("it has more than {limit}, which is the limit")],
-            hint: Some(Hint::RaiseSourceSize),
-        }
-    }
-
-    /// A single reason.
-    pub fn because(cause: impl Into<String>) -> Unreadable {
-        Unreadable { class: FailureClass::Host, causes: vec![cause.into()], hint: None }
-    }
-}
-
-impl From<ReadError> for Unreadable {
-    fn from(error: ReadError) -> Unreadable {
-        let hint = matches!(error, ReadError::Changed).then_some(Hint::WaitForWriter);
-        Unreadable { class: error.class(), causes: vec![error.to_string()], hint }
     }
 }

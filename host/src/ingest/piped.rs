@@ -5,9 +5,10 @@ use std::io::{self, Read};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{Content, LOOKED_AT, MediaTypes, Unreadable, judge};
+use super::unreadable::{Tried, Unreadable};
+use super::{Content, LOOKED_AT, MediaTypes, judge};
 use crate::capabilities::{Blob, Spool};
-use crate::model::{FailureClass, MediaType, SourceName};
+use crate::model::{MediaType, SourceName};
 
 /// So much is read at a time, in bytes.
 const AT_ONCE: usize = 256 * 1024;
@@ -60,7 +61,7 @@ impl<R: Read + Send> Content for Piped<R> {
         self.from
             .take(limit.saturating_add(1))
             .read_to_end(&mut bytes)
-            .map_err(|it| broken(&it))?;
+            .map_err(|it| Tried::Read.failed(it))?;
         match bytes.len() as u64 > limit {
             true => Err(Unreadable::longer_than(limit)),
             false => Ok(bytes.into()),
@@ -70,49 +71,38 @@ impl<R: Read + Send> Content for Piped<R> {
     fn open(mut self: Box<Self>, limit: u64) -> Result<Blob, Unreadable> {
         let mut bytes = Vec::new();
         let beginning = self.from.by_ref().take(limit.saturating_add(1)).read_to_end(&mut bytes);
-        beginning.map_err(|it| broken(&it))?;
+        beginning.map_err(|it| Tried::Read.failed(it))?;
         if bytes.len() as u64 <= limit {
             return Ok(bytes.into());
         }
         if !self.is_unpacked(&bytes[..bytes.len().min(LOOKED_AT)]) {
             return Err(Unreadable::longer_than(limit));
         }
-        let full = |error: crate::capabilities::SpoolError| Unreadable {
-            class: FailureClass::Machine,
-            ..Unreadable::because(error.to_string())
-        };
         let mut spool = Spool::new(&self.spool);
-        spool.write(&bytes).map_err(full)?;
+        spool.write(&bytes)?;
         let mut size = bytes.len() as u64;
         bytes.resize(AT_ONCE, 0);
         bytes.shrink_to_fit();
         loop {
             let read = match self.from.read(&mut bytes) {
-                Ok(0) => return spool.finish().map_err(full),
+                Ok(0) => return Ok(spool.finish()?),
                 Ok(read) => read,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) => return Err(broken(&error)),
+                Err(error) => return Err(Tried::Read.failed(error)),
             };
             size = size.saturating_add(read as u64);
             if size > self.most {
                 return Err(Unreadable::longer_than(self.most));
             }
-            spool.write(&bytes[..read]).map_err(full)?;
+            spool.write(&bytes[..read])?;
         }
-    }
-}
-
-fn broken(error: &io::Error) -> Unreadable {
-    Unreadable {
-        class: FailureClass::of_io(error),
-        causes: vec!["it could not be read".to_owned(), error.to_string()],
-        hint: None,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::ByteSize;
 
     fn piped(size: u64, most: u64, folder: &std::path::Path) -> Result<Blob, Unreadable> {
         // A crawl, as its first line says.
@@ -135,14 +125,18 @@ mod tests {
         assert!(large.read(0, 8).unwrap().starts_with(b"WARC/1.0"));
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
         let refused = piped(5 << 20, 4 << 20, folder.path()).unwrap_err();
-        assert_eq!(refused, Unreadable::longer_than(4 << 20));
+        assert!(
+            matches!(refused, Unreadable::LongerThan { limit } if limit == ByteSize::mib(4)),
+            "{refused}"
+        );
     }
 
     #[test]
     fn what_never_ends_is_not_waited_for() {
         let endless = || Piped::new(io::repeat(b'x'), SourceName::new("x.txt").unwrap());
-        let refused = Unreadable::longer_than(1_000);
-        assert_eq!(Box::new(endless()).open(1_000).unwrap_err(), refused);
-        assert_eq!(Box::new(endless()).read(1_000).unwrap_err(), refused);
+        let is_refused =
+            |it| matches!(it, Unreadable::LongerThan { limit } if limit == ByteSize::kb(1));
+        assert!(is_refused(Box::new(endless()).open(1_000).unwrap_err()));
+        assert!(is_refused(Box::new(endless()).read(1_000).unwrap_err()));
     }
 }

@@ -7,12 +7,12 @@ use std::sync::Arc;
 
 use ignore::gitignore::Gitignore;
 
-use super::Unreadable;
 use super::choice::{Choice, LeftOut, Links, Skipped};
 use super::folder::{Entry, Folder, Identity, Kind};
 use super::pattern::{Pattern, Reach};
+use super::unreadable::{LinkRefusal, Tried, Unreadable};
 use crate::capabilities::patiently;
-use crate::model::{FailureClass, Hint};
+use crate::model::FailureClass;
 
 /// How deep folders are walked. Deeper ones are reported, not followed: only a hostile tree is deeper.
 const DEEPEST: usize = 64;
@@ -93,20 +93,20 @@ impl Place {
 
     /// Opens what lies there, if it is a file.
     pub(super) fn open(&self) -> Result<File, Unreadable> {
-        let cannot_read = |error| cannot("read", &error);
+        let cannot_read = |error| Tried::Read.failed(error);
         // A pipe or a device may never end. To open some of them does something already, so this is asked before; and as the
         // file may be another by then, it is asked again of what was opened.
         match Kind::of(self.look().map_err(cannot_read)?.file_type()) {
             Kind::File => {}
-            Kind::Link => return Err(is_link()),
-            Kind::Folder | Kind::Other => return Err(is_no_file()),
+            Kind::Link => return Err(Unreadable::Link(LinkRefusal::Found)),
+            Kind::Folder | Kind::Other => return Err(Unreadable::NoFile),
         }
         let is_of_machine = |error: &_| FailureClass::of_io(error) == FailureClass::Machine;
         let file = patiently(is_of_machine, || self.root.folder.open(&self.beneath));
         let file = file.map_err(cannot_read)?;
         match file.metadata().map_err(cannot_read)?.is_file() {
             true => Ok(file),
-            false => Err(is_no_file()),
+            false => Err(Unreadable::NoFile),
         }
     }
 }
@@ -144,7 +144,7 @@ impl Walk {
             match folder.identity() {
                 Ok(identity) if self.entered.insert(identity) => {}
                 Ok(_) => return None,
-                Err(error) => return Some(self.unlisted(place.path(), &error)),
+                Err(error) => return Some(self.unlisted(place.path(), error)),
             }
         }
         match folder.entries() {
@@ -153,7 +153,7 @@ impl Walk {
                 let ignored = self.choice.ignored_in(&folder, &path).unwrap_or_else(|bad| {
                     self.found_any = true;
                     let (name, reason) = bad;
-                    let bad = Found::Bad(place.path().join(name), Unreadable::because(reason));
+                    let bad = Found::Bad(place.path().join(name), reason);
                     self.pending.push_back(bad);
                     None
                 });
@@ -162,14 +162,14 @@ impl Walk {
                 self.levels.push(Level { folder, place, path, entries, ignored });
                 Some(told)
             }
-            Err(error) => Some(self.unlisted(place.path(), &error)),
+            Err(error) => Some(self.unlisted(place.path(), error)),
         }
     }
 
     /// Tells of a folder in which there may be more than was found.
-    fn unlisted(&mut self, path: PathBuf, error: &std::io::Error) -> Found {
+    fn unlisted(&mut self, path: PathBuf, error: std::io::Error) -> Found {
         (self.found_any, self.failed) = (true, true);
-        Found::Bad(path, cannot("read", error))
+        Found::Bad(path, Tried::Read.failed(error))
     }
 
     /// The next thing in the folders; `None` at the end.
@@ -221,13 +221,12 @@ impl Walk {
         path: PathBuf,
     ) -> Option<Found> {
         if self.levels.len() == DEEPEST {
-            let reason = format!("it lies {DEEPEST} folders deep, and deeper ones are not walked");
             self.found_any = true;
-            return Some(Found::Bad(place.path(), Unreadable::because(reason)));
+            return Some(Found::Bad(place.path(), Unreadable::TooDeep { most: DEEPEST }));
         }
         match open() {
             Ok(folder) => self.enter(Arc::new(folder), place, path),
-            Err(error) => Some(self.unlisted(place.path(), &error)),
+            Err(error) => Some(self.unlisted(place.path(), error)),
         }
     }
 
@@ -239,22 +238,25 @@ impl Walk {
     fn follow(&mut self, link: Place, path: PathBuf, reach: Reach) -> Option<Found> {
         let links = self.choice.links();
         if links == Links::Reported {
-            return (reach == Reach::Within).then(|| Found::Bad(link.path(), is_link()));
+            return (reach == Reach::Within)
+                .then(|| Found::Bad(link.path(), Unreadable::Link(LinkRefusal::Found)));
         }
         let bad = |reason| Some(Found::Bad(link.path(), reason));
         let target = match std::fs::canonicalize(link.path()) {
             Ok(target) => target,
-            Err(error) => return bad(cannot("followed", &error)),
+            Err(error) => return bad(Tried::Followed.failed(error)),
         };
         let place = match target.strip_prefix(&self.root.path) {
             Ok(beneath) => Place { root: Arc::clone(&self.root), beneath: beneath.to_owned() },
-            Err(_) if links == Links::Inside => return bad(leads_out()),
+            Err(_) if links == Links::Inside => {
+                return bad(Unreadable::Link(LinkRefusal::LeadsOut));
+            }
             Err(_) if self.root.path.starts_with(&target) => {
-                return bad(Unreadable::because("it leads to a folder that it lies in"));
+                return bad(Unreadable::Link(LinkRefusal::Circle));
             }
             Err(_) => match outside(&target) {
                 Ok(place) => place,
-                Err(error) => return bad(cannot("followed", &error)),
+                Err(error) => return bad(Tried::Followed.failed(error)),
             },
         };
         // The walk comes there by itself, or leaves it out as asked.
@@ -282,39 +284,6 @@ fn outside(path: &Path) -> std::io::Result<Place> {
     Ok(Place { root, beneath: PathBuf::from(name) })
 }
 
-/// A link that leads further than links are followed.
-fn leads_out() -> Unreadable {
-    Unreadable {
-        class: FailureClass::Host,
-        causes: vec!["it is a symbolic link out of the folder that was named".to_owned()],
-        hint: Some(Hint::NameLink),
-    }
-}
-
-fn is_link() -> Unreadable {
-    Unreadable {
-        class: FailureClass::Host,
-        causes: vec![
-            "it is a symbolic link, and links found in a folder are not followed".to_owned(),
-        ],
-        hint: Some(Hint::NameLink),
-    }
-}
-
-/// What can be opened, and is not read.
-pub(super) fn is_no_file() -> Unreadable {
-    Unreadable::because("it is neither a file nor a folder")
-}
-
-/// What the system would not do.
-pub(super) fn cannot(done: &str, error: &std::io::Error) -> Unreadable {
-    Unreadable {
-        class: FailureClass::of_io(error),
-        causes: vec![format!("it could not be {done}"), error.to_string()],
-        hint: None,
-    }
-}
-
 #[cfg(all(test, unix))]
 mod tests {
     use std::os::unix::fs::symlink;
@@ -339,7 +308,7 @@ mod tests {
         let mut told: Vec<String> = offers
             .map(|offer| match offer.content.and_then(|content| content.read(100)) {
                 Ok(_) => offer.name.to_string(),
-                Err(reason) => format!("{}: {}", offer.name, reason.causes[0]),
+                Err(reason) => format!("{}: {}", offer.name, reason),
             })
             .collect();
         told.sort();

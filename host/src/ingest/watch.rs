@@ -14,18 +14,32 @@ use crate::capabilities::Blob;
 use crate::model::SourceName;
 
 /// What tells one state of a file from another, without reading it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 enum Stamp {
-    File {
-        size: u64,
-        modified: Option<SystemTime>,
-        /// Which file has the name, and when it was last written or renamed: a file that is put in the place of another one of
-        /// the same size and time is told from it.
-        #[cfg(unix)]
-        changed: (u64, i64, i64),
-    },
+    File(FileStamp),
     /// It cannot be taken in, for these reasons.
     Bad(Unreadable),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct FileStamp {
+    size: u64,
+    modified: Option<SystemTime>,
+    /// Which file has the name, and when it was last written or renamed: a file that is put in the place of another one of
+    /// the same size and time is told from it.
+    #[cfg(unix)]
+    changed: (u64, i64, i64),
+}
+
+impl PartialEq for Stamp {
+    fn eq(&self, other: &Stamp) -> bool {
+        match (self, other) {
+            (Stamp::File(one), Stamp::File(other)) => one == other,
+            // Reasons are the same where the same is told.
+            (Stamp::Bad(one), Stamp::Bad(other)) => one.causes() == other.causes(),
+            _ => false,
+        }
+    }
 }
 
 impl Stamp {
@@ -34,7 +48,7 @@ impl Stamp {
         match place.look() {
             Ok(metadata) => Some(Stamp::from(&metadata)),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
-            Err(error) => Some(Stamp::Bad(Unreadable::because(error.to_string()))),
+            Err(error) => Some(Stamp::Bad(Unreadable::because(error))),
         }
     }
 }
@@ -43,12 +57,12 @@ impl From<&Metadata> for Stamp {
     fn from(metadata: &Metadata) -> Stamp {
         #[cfg(unix)]
         use std::os::unix::fs::MetadataExt;
-        Stamp::File {
+        Stamp::File(FileStamp {
             size: metadata.len(),
             modified: metadata.modified().ok(),
             #[cfg(unix)]
             changed: (metadata.ino(), metadata.ctime(), metadata.ctime_nsec()),
-        }
+        })
     }
 }
 
@@ -268,7 +282,7 @@ mod tests {
         std::iter::from_fn(|| arrived.next())
             .map(|offer| match offer.content.and_then(|content| content.read(100)) {
                 Ok(bytes) => format!("{} {}", offer.name, bytes.len()),
-                Err(reason) => format!("{}: {}", offer.name, reason.causes.join(": ")),
+                Err(reason) => format!("{}: {}", offer.name, reason.causes().join(": ")),
             })
             .collect()
     }

@@ -409,15 +409,15 @@ impl Assembler<'_> {
         stopped: Stopped,
     ) -> PipelineError {
         // The plugin names the setting that it cannot use; point there.
-        let named =
-            |key: &&String| stopped.causes.iter().any(|cause| cause.contains(&format!("`{key}`")));
+        let causes = stopped.causes();
+        let named = |key: &&String| causes.iter().any(|cause| cause.contains(&format!("`{key}`")));
         let place = request
             .settings
             .keys()
             .find(named)
             .and_then(|key| request.settings.get(key))
             .map_or(&request.place, |setting| &setting.place);
-        let is_misconfigured = stopped.class == FailureClass::Misconfigured;
+        let is_misconfigured = stopped.class() == FailureClass::Misconfigured;
         let plugin = plugin.description.name.clone();
         let source = DeclareError::new(stopped);
         self.error(

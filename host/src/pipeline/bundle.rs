@@ -81,7 +81,7 @@ pub enum BundleError {
     #[error("the plugin in it cannot be loaded")]
     Load(#[source] LoadError),
     /// Its plugin failed before it came to the document.
-    #[error("the plugin in it failed while declaring what it does: {}", .0.causes.join(": "))]
+    #[error("the plugin in it failed while declaring what it does: {}", .0.causes().join(": "))]
     Declare(Box<Stopped>),
 }
 

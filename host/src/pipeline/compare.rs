@@ -52,7 +52,7 @@ pub enum VersionError {
         name: String,
     },
     /// It failed before it came to a document.
-    #[error("it failed while declaring what it does: {}", .0.causes.join(": "))]
+    #[error("it failed while declaring what it does: {}", .0.causes().join(": "))]
     Declare(Box<Stopped>),
 }
 
@@ -402,8 +402,9 @@ fn in_order<T>([old, new]: [&Step; 2], new_first: bool, mut run: impl FnMut(&Ste
 fn ended(called: Result<crate::sandbox::Called<Product>, Stopped>) -> Ended {
     match called {
         Ok(called) => (Ok(called.value), Some(called.cost)),
-        Err(Stopped { class, causes, cost, .. }) => {
-            (Err(Failed { class, causes }), Some(cost.map_or_else(Cost::default, |cost| *cost)))
+        Err(stopped) => {
+            let failed = Failed { class: stopped.class(), causes: stopped.causes() };
+            (Err(failed), Some(stopped.cost.map_or_else(Cost::default, |cost| *cost)))
         }
     }
 }

@@ -305,7 +305,7 @@ impl fmt::Display for DeclareError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // The plugin's own words, which may be anything.
         let causes: Vec<String> =
-            self.stopped.causes.iter().map(|cause| cause.escape_debug().to_string()).collect();
+            self.stopped.causes().iter().map(|cause| cause.escape_debug().to_string()).collect();
         f.write_str(&causes.join(": "))
     }
 }
@@ -319,8 +319,8 @@ impl Error for DeclareError {
 impl Hinted for DeclareError {
     fn hint(&self) -> Option<Hint> {
         // The other hints speak of a document.
-        match self.stopped.class {
-            FailureClass::Output => self.stopped.hint.as_deref().cloned(),
+        match self.stopped.class() {
+            FailureClass::Output => self.stopped.hint(),
             FailureClass::Memory => Some(Hint::RaiseLimitOfStep(LimitName::Memory)),
             _ => None,
         }

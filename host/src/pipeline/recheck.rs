@@ -137,7 +137,7 @@ fn contradiction<T: PartialEq>(
             Ok(next) if next == now => Contradiction::Altered,
             _ => Contradiction::Erratic,
         }),
-        Err(stopped) => Some(Contradiction::Failed(stopped.causes)),
+        Err(stopped) => Some(Contradiction::Failed(stopped.causes())),
     }
 }
 
@@ -146,7 +146,7 @@ mod tests {
     use std::cell::Cell;
 
     use super::*;
-    use crate::model::FailureClass;
+    use crate::sandbox::StopKind;
 
     #[test]
     fn what_differs_each_time_is_told_from_what_only_differs_from_the_store() {
@@ -155,7 +155,10 @@ mod tests {
         assert_eq!(contradiction(&7, next), Some(Contradiction::Erratic));
         assert_eq!(contradiction(&7, || Ok(8)), Some(Contradiction::Altered));
         assert_eq!(contradiction(&7, || Ok(7)), None);
-        let failed = || Err(Stopped::new(FailureClass::Internal, "why"));
-        assert_eq!(contradiction(&7, failed), Some(Contradiction::Failed(vec!["why".to_owned()])));
+        let failed = || Err(Stopped::new(StopKind::Exit));
+        assert_eq!(
+            contradiction(&7, failed),
+            Some(Contradiction::Failed(vec!["it called `exit`".to_owned()]))
+        );
     }
 }

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::capabilities::Blob;
-use crate::ingest::{Content, Offer, Origin, Unreadable, open_named};
-use crate::model::{FailureClass, Hint, SourceInfo, SourceName, StoredSource};
+use crate::ingest::{Content, NotKept, Offer, Origin, Unreadable, open_named};
+use crate::model::{SourceInfo, SourceName, StoredSource};
 use crate::store::{Store, StoreError};
 
 /// Sources of a store, with the content that the store keeps of them.
@@ -44,20 +44,11 @@ impl Stored {
     }
 
     fn content(&self, name: &SourceName) -> Result<KeptContent, Unreadable> {
-        let source = self.store.source(name).map_err(unreadable)?;
+        let source = self.store.source(name).map_err(Unreadable::because)?;
         let source = source.filter(|source| source.version > 0);
-        let source = source.ok_or_else(|| Unreadable::because("its content was never read"))?;
+        let source = source.ok_or_else(|| not_kept(NotKept::NeverRead))?;
         let (store, base) = (Arc::clone(&self.store), self.base.clone());
         Ok(KeptContent { store, base, info: source.info })
-    }
-}
-
-fn unreadable(error: StoreError) -> Unreadable {
-    let causes = std::iter::successors(Some(&error as &dyn std::error::Error), |it| it.source());
-    Unreadable {
-        class: FailureClass::Host,
-        causes: causes.map(ToString::to_string).collect(),
-        hint: None,
     }
 }
 
@@ -75,14 +66,8 @@ struct KeptContent {
     info: SourceInfo,
 }
 
-const NOT_COPIED: &str = "its content is too large to be in the store, and is not where it was";
-
-fn not_copied(cause: &str) -> Unreadable {
-    Unreadable {
-        class: FailureClass::Host,
-        causes: vec![cause.to_owned()],
-        hint: Some(Hint::BringFileBack),
-    }
+fn not_kept(kind: NotKept) -> Unreadable {
+    Unreadable::NotKept { kind, file: None }
 }
 
 impl Content for KeptContent {
@@ -96,20 +81,19 @@ impl Content for KeptContent {
     fn open(self: Box<Self>, limit: u64) -> Result<Blob, Unreadable> {
         let KeptContent { store, base, info } = *self;
         // It was within the limit when it was taken in.
-        if let Some(bytes) = store.original(&info.digest).map_err(unreadable)? {
+        if let Some(bytes) = store.original(&info.digest).map_err(Unreadable::because)? {
             return Ok(Blob::Memory(bytes.into()));
         }
         let Some(base) = base.filter(|_| info.container.is_none()) else {
-            return Err(not_copied("its content is not in the store"));
+            return Err(not_kept(NotKept::NotCopied));
         };
-        let blob = open_named(&base, &info.name, limit).map_err(|reason| Unreadable {
-            class: reason.class,
-            causes: [not_copied(NOT_COPIED).causes, reason.causes].concat(),
-            ..not_copied(NOT_COPIED)
+        let blob = open_named(&base, &info.name, limit).map_err(|reason| Unreadable::NotKept {
+            kind: NotKept::Moved,
+            file: Some(Box::new(reason)),
         })?;
         // Whoever wrote the store may have named any file: of another one, nothing is read but for its digest.
         if blob.size() != info.size || blob.digest()? != info.digest {
-            return Err(not_copied("the file is no longer the one that was taken in"));
+            return Err(not_kept(NotKept::Changed));
         }
         Ok(blob)
     }

@@ -9,85 +9,10 @@ use wasmtime::{Store, Trap, UpdateDeadline, WasmBacktrace};
 use super::limits::{self, MemoryExceeded};
 use super::network::NoNetwork;
 use super::state::{HANDLES, Inputs, State};
+use super::stopped::{Reported, StopKind, Stopped};
 use super::{Limits, Sandbox, words};
 use crate::capabilities::{LookupRefused, ReadError, Refused, SpoolError};
-use crate::model::{Clause, Cost, FailureClass, Hint, LimitName, LogLevel, LogLine};
-
-/// Why a call ended without a result.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stopped {
-    /// What kind of thing went wrong.
-    pub class: FailureClass,
-    /// What went wrong, outermost first: lower-case fragments. Parts of them may be the plugin's words, quoted but not escaped.
-    pub causes: Vec<String>,
-    /// One thing the reader can do now; boxed, as the cost is.
-    pub hint: Option<Box<Hint>>,
-    /// The clause of the contract that was broken, if the plugin broke one that has a number.
-    pub clause: Option<&'static Clause>,
-    /// The plugin's call stack, innermost first.
-    pub backtrace: Vec<String>,
-    /// The end of what the plugin logged.
-    pub log: Vec<LogLine>,
-    /// What it cost until then; absent if it did not come to a call. Boxed, as every call returns it or its result.
-    pub cost: Option<Box<Cost>>,
-}
-
-impl Stopped {
-    /// A reason of the host's own, in one sentence.
-    pub(crate) fn new(class: FailureClass, cause: impl Into<String>) -> Stopped {
-        Stopped {
-            class,
-            causes: vec![cause.into()],
-            hint: None,
-            clause: None,
-            backtrace: Vec::new(),
-            log: Vec::new(),
-            cost: None,
-        }
-    }
-
-    /// The same, after calls for the same result that went well and cost this.
-    pub(crate) fn after(self, mut cost: Cost) -> Stopped {
-        cost += self.cost.as_deref().copied().unwrap_or_default();
-        Stopped { cost: Some(Box::new(cost)), ..self }
-    }
-
-    /// What the plugin left behind besides the reason, for errors: a failure record has fields for it.
-    pub(crate) fn remains(&self) -> Option<Remains> {
-        let log = self.log.iter().map(|line| line.message.clone()).collect::<Vec<_>>();
-        let stack = self.backtrace.iter().enumerate();
-        let stack =
-            stack.map(|(number, frame)| format!("{number:>2}  {frame}")).collect::<Vec<_>>();
-        let part = |title: &str, lines: Vec<String>| {
-            (!lines.is_empty()).then(|| format!("{title}:\n{}", lines.join("\n")))
-        };
-        let parts =
-            [part("the end of its log", log), part("its call stack, innermost first", stack)];
-        parts
-            .into_iter()
-            .flatten()
-            .rev()
-            .fold(None, |next, words| Some(Remains { words, next: next.map(Box::new) }))
-    }
-
-    /// A broken promise: what the plugin did, and what the contract says instead.
-    fn broken(what: impl Into<String>, clause: &'static Clause) -> Stopped {
-        Stopped {
-            hint: Some(Box::new(Hint::keep(clause))),
-            clause: Some(clause),
-            ..Stopped::new(FailureClass::Output, what)
-        }
-    }
-}
-
-/// The end of a plugin's log and its call stack, as causes in a chain of errors: parts of them are the plugin's words, in several lines.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{words}")]
-pub struct Remains {
-    words: String,
-    #[source]
-    next: Option<Box<Remains>>,
-}
+use crate::model::{Clause, Cost, LogLevel, LogLine};
 
 /// What the code in [`crate::abi`] says about a call that came back, but without a usable result.
 #[derive(Debug)]
@@ -98,32 +23,6 @@ pub(crate) enum Fault {
     Broken { what: String, clause: &'static Clause },
     /// The plugin returned an error of the contract.
     Reported(Reported),
-}
-
-/// An error of the contract, as the plugin returned it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Reported {
-    pub(crate) class: FailureClass,
-    /// The plugin's words, cut to a length that fits into a message; may be empty.
-    pub(crate) reason: String,
-    /// Where a defect was noticed.
-    pub(crate) offset: Option<u64>,
-    /// The setting or table that cannot be used, likewise cut.
-    pub(crate) key: Option<String>,
-}
-
-impl Reported {
-    /// The error in one sentence.
-    pub(crate) fn cause(&self) -> String {
-        let reason = if self.reason.is_empty() { "it gives no reason" } else { &self.reason };
-        match (self.offset, &self.key) {
-            (Some(offset), _) => format!("{reason} (at byte {offset})"),
-            (None, Some(key)) => {
-                format!("its setting `{}` is unusable: {reason}", key.escape_debug())
-            }
-            (None, None) => reason.to_owned(),
-        }
-    }
 }
 
 impl From<wasmtime::Error> for Fault {
@@ -193,7 +92,7 @@ fn on_this_thread<T>(
     let late = store.data().is_late();
     let result = match result {
         Ok(Ok(value)) if !late => Ok(value),
-        Ok(Ok(_)) => Err(stopped_by_deadline(limits, Vec::new())),
+        Ok(Ok(_)) => Err(Stopped::new(StopKind::Deadline(limits.deadline))),
         Ok(Err(fault)) => Err(stopped(fault, limits, &mut store, component)),
         Err(panic) => Err(panicked(panic.as_ref())),
     };
@@ -226,67 +125,58 @@ fn stopped(
     component: &InstancePre<State>,
 ) -> Stopped {
     let error = match fault {
-        Fault::Broken { what, clause } => return Stopped::broken(what, clause),
-        Fault::Reported(reported) => return Stopped::new(reported.class, reported.cause()),
+        Fault::Broken { what, clause } => return Stopped::new(StopKind::Broken { what, clause }),
+        Fault::Reported(reported) => return Stopped::new(StopKind::Reported(reported)),
         Fault::Call(error) => error,
     };
     let backtrace = error.downcast_ref::<WasmBacktrace>().map(frames).unwrap_or_default();
-    let with = |class, cause: String, hint: Option<Hint>| {
-        let backtrace = shown(&backtrace);
-        Stopped { hint: hint.map(Box::new), backtrace, ..Stopped::new(class, cause) }
-    };
-    if let Some(cause) = limits::of_machine(&error) {
-        let cause = format!("the machine could not give it what it needs: {cause}");
-        return with(FailureClass::Machine, cause, None);
+    let kind = why(&error, limits, &backtrace, store, component);
+    Stopped { backtrace: shown(&backtrace), ..Stopped::new(kind) }
+}
+
+/// What an error is about.
+fn why(
+    error: &wasmtime::Error,
+    limits: &Limits,
+    backtrace: &[String],
+    store: &Store<State>,
+    component: &InstancePre<State>,
+) -> StopKind {
+    if let Some(words) = limits::of_machine(error) {
+        return StopKind::Machine { words };
     }
-    if let Some(exceeded) = error.downcast_ref::<MemoryExceeded>() {
-        return with(
-            FailureClass::Memory,
-            exceeded.to_string(),
-            Some(Hint::RaiseLimit(LimitName::Memory)),
-        );
+    if let Some(MemoryExceeded { asked, limit }) = error.downcast_ref() {
+        return StopKind::Memory { asked: *asked, limit: *limit };
     }
-    if let Some(broken) = error.downcast_ref::<BrokenPromise>() {
-        let backtrace = shown(&backtrace);
-        return Stopped { backtrace, ..Stopped::broken(broken.what.clone(), broken.clause) };
+    if let Some(BrokenPromise { what, clause }) = error.downcast_ref() {
+        return StopKind::Broken { what: what.clone(), clause };
     }
     if let Some(refused) = error.downcast_ref::<Refused>() {
-        let (class, clause) = match refused {
-            Refused::Limit(_) => (FailureClass::Output, Some(Clause::CONTAINER_LIMIT)),
-            Refused::Interrupted => (FailureClass::Output, None),
-            Refused::Unreadable(_) => (FailureClass::Machine, None),
-        };
-        return Stopped { clause, ..with(class, refused.to_string(), None) };
+        return StopKind::Member(refused.clone());
     }
     if let Some(unreadable) = error.downcast_ref::<ReadError>() {
-        // The plugin is not to blame.
-        return with(unreadable.class(), unreadable.to_string(), None);
+        return StopKind::Source(unreadable.clone());
     }
     if let Some(full) = error.downcast_ref::<SpoolError>() {
-        // The machine's fault, and no plugin's.
-        return with(FailureClass::Machine, full.to_string(), None);
+        return StopKind::Spool(full.clone());
     }
-    if let Some(knocked) = error.downcast_ref::<NoNetwork>() {
-        return with(FailureClass::Trapped, knocked.to_string(), None);
+    if let Some(NoNetwork { interface, function }) = error.downcast_ref() {
+        return StopKind::Network { interface, function };
     }
     if let Some(refused) = error.downcast_ref::<LookupRefused>() {
-        let clause = Some(Clause::LOOKUP_LIMIT);
-        return Stopped { clause, ..with(FailureClass::Output, refused.to_string(), None) };
+        return StopKind::Lookup(*refused);
     }
     match error.downcast_ref::<Trap>() {
-        Some(Trap::Interrupt) => stopped_by_deadline(limits, shown(&backtrace)),
-        Some(Trap::StackOverflow) => {
-            with(FailureClass::Memory, "it used up its stack of 512 KiB".to_owned(), None)
-        }
+        Some(Trap::Interrupt) => StopKind::Deadline(limits.deadline),
+        Some(Trap::StackOverflow) => StopKind::Stack,
         Some(Trap::UnreachableCodeReached) => {
             let printed = store.data().printed().unwrap_or_default();
-            let cause = words::reason(&printed, &backtrace);
             // What has no standard error says nothing else either.
-            let hint = (printed.is_empty() && !prints(component)).then_some(Hint::LetItPrint);
-            with(FailureClass::Trapped, cause, hint)
+            let is_mute = printed.is_empty() && !prints(component);
+            StopKind::GaveUp { words: words::reason(&printed, backtrace), is_mute }
         }
-        Some(trap) => with(FailureClass::Trapped, format!("it crashed: {trap}"), None),
-        None => without_trap(&error, limits, with),
+        Some(trap) => StopKind::Crashed { words: trap.to_string() },
+        None => without_trap(error, limits),
     }
 }
 
@@ -297,48 +187,28 @@ fn prints(component: &InstancePre<State>) -> bool {
     imports.imports(component.engine()).any(|(name, _)| name.starts_with("wasi:cli/stderr@"))
 }
 
-/// wasmtime has no type for these, only words.
-fn without_trap(
-    error: &wasmtime::Error,
-    limits: &Limits,
-    with: impl Fn(FailureClass, String, Option<Hint>) -> Stopped,
-) -> Stopped {
+/// wasmtime has no type for most of these, only words.
+fn without_trap(error: &wasmtime::Error, limits: &Limits) -> StopKind {
     let words = error.root_cause().to_string();
     if words.contains("fuel allocated for hostcalls") {
-        let cause = format!(
-            "it handed over more than its limit of {} in one call or result",
-            limits.output
-        );
-        let hint = Some(Hint::RaiseLimit(LimitName::Output));
-        let clause = Some(Clause::OUTPUT_LIMIT);
-        return Stopped { clause, ..with(FailureClass::Output, cause, hint) };
+        return StopKind::Output(limits.output);
     }
     if error.is::<wasmtime::PoolConcurrencyLimitError>() {
-        return with(
-            FailureClass::Host,
-            "the pool of instances was exhausted, which is a bug in docmill".to_owned(),
-            None,
-        );
+        return StopKind::NoPool;
     }
     if error.downcast_ref::<wasmtime_wasi::I32Exit>().is_some() {
-        return with(FailureClass::Trapped, "it called `exit`".to_owned(), None);
+        return StopKind::Exit;
     }
     let of_table = error.downcast_ref::<ResourceTableError>();
     if matches!(of_table, Some(ResourceTableError::Full)) || has_too_many_handles(&words) {
-        let clause = Some(Clause::HANDLE_LIMIT);
-        let cause = format!("it holds more than {HANDLES} handles");
-        return Stopped { clause, ..with(FailureClass::Output, cause, None) };
+        return StopKind::TooManyHandles(HANDLES);
     }
     if of_table.is_some() || misuses_a_handle(&words) {
-        return Stopped {
-            clause: Some(Clause::HANDLES),
-            ..with(FailureClass::Output, format!("it misused a handle: {words}"), None)
-        };
+        return StopKind::Handle { words };
     }
     // Everything else that ends a call is something the guest did to the canonical ABI: invalid UTF-8, a discriminant that does
     // not exist, a pointer outside its memory.
-    let cause = format!("it broke the rules for passing values: {words}");
-    Stopped { clause: Some(Clause::VALUES), ..with(FailureClass::Output, cause, None) }
+    StopKind::Values { words }
 }
 
 /// Whether these are wasmtime's words for a guest that holds as many handles as it may.
@@ -372,20 +242,8 @@ pub(crate) struct BrokenPromise {
     pub(crate) clause: &'static Clause,
 }
 
-fn stopped_by_deadline(limits: &Limits, backtrace: Vec<String>) -> Stopped {
-    let deadline = humantime::format_duration(limits.deadline);
-    Stopped {
-        hint: Some(Box::new(Hint::RaiseLimit(LimitName::Deadline))),
-        backtrace,
-        ..Stopped::new(
-            FailureClass::Deadline,
-            format!("it ran longer than its deadline of {deadline}"),
-        )
-    }
-}
-
 fn host_failed(error: &wasmtime::Error) -> Stopped {
-    Stopped::new(FailureClass::Machine, format!("no instance could be made: {error:#}"))
+    Stopped::new(StopKind::NoInstance { words: format!("{error:#}") })
 }
 
 fn panicked(panic: &(dyn std::any::Any + Send)) -> Stopped {
@@ -393,11 +251,8 @@ fn panicked(panic: &(dyn std::any::Any + Send)) -> Stopped {
         .downcast_ref::<&str>()
         .copied()
         .or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    let words = words.unwrap_or("no message");
-    Stopped::new(
-        FailureClass::Host,
-        format!("the host panicked, which is a bug in docmill: {words}"),
-    )
+    let words = words.unwrap_or("no message").to_owned();
+    Stopped::new(StopKind::Panicked { words })
 }
 
 /// The innermost functions of a stack: those that are kept.
@@ -433,6 +288,7 @@ mod tests {
     use wasmtime::component::{Component, Linker};
 
     use super::*;
+    use crate::model::FailureClass;
     use crate::sandbox::{Confinement, NESTING, SandboxOptions};
 
     /// A hole in the sandbox would be as far as this gets: what runs where a plugin does.
@@ -493,7 +349,7 @@ mod tests {
                 body();
                 Ok(())
             });
-            called.map(|called| called.value).map_err(|stopped| stopped.class)
+            called.map(|called| called.value).map_err(|stopped| stopped.class())
         };
         assert_eq!(ended(&|| {}), Ok(()));
         let wait = || std::thread::sleep(Duration::from_millis(200));

@@ -15,8 +15,8 @@ use wasmtime::{
 
 use super::clock::{Clock, TICK};
 use super::confinement::{Confinement, confine};
-use super::{Limits, Stopped};
-use crate::model::{Digest, FailureClass, Hasher};
+use super::{Limits, StopKind, Stopped};
+use crate::model::{Digest, Hasher};
 
 /// Containers within containers are taken apart down to this depth, each holding a slot while its members are processed.
 pub(crate) const NESTING: usize = 5;
@@ -145,8 +145,7 @@ impl Sandbox {
         match lane {
             Some(lane) => Ok(lane.install(work)),
             None if self.inner.confinement == Confinement::Required => {
-                let cause = "there are no threads to run it on that the system confines";
-                Err(Stopped::new(FailureClass::Machine, cause))
+                Err(Stopped::new(StopKind::NoThreads))
             }
             None => Ok(work()),
         }

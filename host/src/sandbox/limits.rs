@@ -8,8 +8,8 @@ use crate::model::{ByteSize, FailureClass};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("it asked for {asked} of memory, and its limit is {limit}")]
 pub(crate) struct MemoryExceeded {
-    asked: ByteSize,
-    limit: ByteSize,
+    pub(super) asked: ByteSize,
+    pub(super) limit: ByteSize,
 }
 
 /// A wasm table's element costs the host one pointer.

@@ -11,12 +11,12 @@ mod limits;
 mod network;
 mod printed;
 mod state;
+mod stopped;
 mod wasi;
 mod words;
 
 pub use crate::model::Limits;
-pub(crate) use call::{BrokenPromise, Called, Fault, Reported, call};
-pub use call::{Remains, Stopped};
+pub(crate) use call::{BrokenPromise, Called, Fault, call};
 #[cfg(test)]
 pub(crate) use clock::Clock;
 pub use confinement::Confinement;
@@ -24,4 +24,5 @@ pub(crate) use confinement::confine;
 pub(crate) use engine::{CORE_INSTANCES, MEMORIES, NESTING, TABLE_ELEMENTS, TABLES};
 pub use engine::{Sandbox, SandboxError, SandboxOptions};
 pub(crate) use state::{Inputs, State};
+pub use stopped::{Remains, Reported, StopKind, Stopped};
 pub(crate) use wasi::{add_to_linker, offers};

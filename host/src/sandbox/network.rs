@@ -11,8 +11,8 @@ use super::State;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("it asked for the network, which no plugin has (`wasi:sockets/{interface}`, `{function}`)")]
 pub(super) struct NoNetwork {
-    interface: &'static str,
-    function: &'static str,
+    pub(super) interface: &'static str,
+    pub(super) function: &'static str,
 }
 
 /// Stands for the resources of these interfaces, of which there never is one.

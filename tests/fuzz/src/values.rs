@@ -72,8 +72,8 @@ fn accepted(role: u8, image: &[u8]) -> bool {
         }
     };
     // Whatever it said, it is the plugin that said it.
-    assert_ne!(stopped.class, FailureClass::Host, "{:?}", stopped.causes);
-    assert!(!stopped.causes.is_empty());
+    assert_ne!(stopped.class(), FailureClass::Host, "{:?}", stopped.causes());
+    assert!(!stopped.causes().is_empty());
     false
 }
 

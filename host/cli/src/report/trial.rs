@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{
-    Page, Tone, annotation_line, bytes, confidence, count, escaped, hint_words, one_line, passages,
+    Page, Tone, annotation_line, bytes, confidence, count, escaped, hint_of, one_line, passages,
     quote, span,
 };
 
@@ -68,15 +68,16 @@ pub fn show_trial(page: &mut Page, name: &str, work: &Work, trial: &Trial) {
 }
 
 fn show_stopped(page: &mut Page, stopped: &Stopped) {
-    let class = page.paint().tone(Tone::Bad, stopped.class.as_str());
-    let mut causes = stopped.causes.iter().map(|it| escaped(it.trim_end()).replace('\n', "\n    "));
+    let class = page.paint().tone(Tone::Bad, stopped.class().as_str());
+    let causes = stopped.causes();
+    let mut causes = causes.iter().map(|it| escaped(it.trim_end()).replace('\n', "\n    "));
     page.line(&format!("  {class}: {}", causes.next().unwrap_or_default()));
     causes.for_each(|cause| page.line(&format!("    Caused by: {cause}")));
     for (number, frame) in stopped.backtrace.iter().take(MOST_FRAMES).enumerate() {
         page.line(&format!("    {number:>2}  {}", one_line(frame, 400)));
     }
-    if let Some(hint) = &stopped.hint {
-        page.line(&format!("    hint: {}", escaped(&hint_words(hint))));
+    if let Some(hint) = hint_of(stopped) {
+        page.line(&format!("    hint: {}", escaped(&hint)));
     }
 }
 
@@ -190,7 +191,7 @@ impl<'a> TrialObject<'a> {
         let log = trial.log.iter();
         TrialObject {
             document: name,
-            outcome: trial.outcome.as_ref().map_or_else(|it| it.class.as_str(), |_| "ok"),
+            outcome: trial.outcome.as_ref().map_or_else(|it| it.class().as_str(), |_| "ok"),
             made: made(text, &trial.outcome),
             log: log
                 .map(|it| json!({ "level": it.level.to_string(), "message": it.message }))
@@ -248,8 +249,8 @@ fn made(text: &str, outcome: &Result<Product, Stopped>) -> Value {
             json!({ "translations": translations.iter().map(translation).collect::<Vec<_>>() })
         }
         Err(stopped) => json!({
-            "causes": stopped.causes, "hint": stopped.hint.as_deref().map(hint_words),
-            "clause": stopped.clause.map(|it| it.id), "backtrace": stopped.backtrace,
+            "causes": stopped.causes(), "hint": hint_of(stopped),
+            "clause": stopped.clause().map(|it| it.id), "backtrace": stopped.backtrace,
         }),
     }
 }

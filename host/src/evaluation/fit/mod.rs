@@ -112,7 +112,7 @@ impl std::fmt::Display for FitError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             FitError::Stopped { id, stopped } => {
-                write!(f, "the classifier failed on `{id}`: {}", stopped.causes.join(": "))
+                write!(f, "the classifier failed on `{id}`: {}", stopped.causes().join(": "))
             }
             FitError::NoFeatures(why) => write!(f, "the classifier tells no features: {why}"),
             FitError::TooFew => {

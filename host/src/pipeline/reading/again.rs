@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::LARGEST_CONTAINER;
 use super::reader::{at_least_one, with_attributes};
-use crate::capabilities::{Allowance, Member, MemberSink, Refused, SourceBytes};
+use crate::capabilities::{Allowance, ContainerLimit, Member, MemberSink, Refused, SourceBytes};
 use crate::model::{Digest, Document, Extracted, Finding, Findings, Role, SourceInfo};
 use crate::pipeline::step::Step;
 use crate::sandbox::{Called, Sandbox, Stopped};
@@ -103,11 +103,9 @@ impl MemberSink for Members {
     fn accept(&mut self, member: Member) -> Result<(), Refused> {
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         if taken.len() == MOST_MEMBERS {
-            let limit = format!("the container holds more than {MOST_MEMBERS} members");
-            return Err(Refused::Limit(limit));
+            return Err(Refused::Limit(ContainerLimit::Members { most: MOST_MEMBERS }));
         }
-        let digest =
-            member.content.digest().map_err(|error| Refused::Unreadable(error.to_string()))?;
+        let digest = member.content.digest()?;
         taken.push((member.name, digest, member.content.size()));
         Ok(())
     }

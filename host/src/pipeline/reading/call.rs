@@ -6,7 +6,7 @@ use crate::model::{
     Attribute, Cost, Document, Extracted, Findings, LanguageTag, Role, Segment, Span, Translation,
 };
 use crate::pipeline::step::Step;
-use crate::sandbox::{Called, Inputs, Sandbox, Stopped};
+use crate::sandbox::{Called, Inputs, Sandbox, StopKind, Stopped};
 
 impl Step {
     /// Lets an extractor read a source, in a fresh instance.
@@ -60,7 +60,7 @@ impl Step {
         depth: usize,
     ) -> Result<Called<()>, Stopped> {
         if self.plugin.role != Role::Unpacker {
-            return Err(self.wrong_role("takes no containers apart"));
+            return Err(self.other_role("takes no containers apart"));
         }
         let inputs = Inputs { members: Some(members), ..self.inputs() };
         self.plugin.guest()?.unpack(self.call(sandbox, inputs, depth), container)
@@ -73,7 +73,7 @@ impl Step {
         depth: usize,
     ) -> Result<Called<Vec<Extracted>>, Stopped> {
         if self.plugin.role != Role::Extractor {
-            return Err(self.wrong_role("reads no sources"));
+            return Err(self.other_role("reads no sources"));
         }
         self.plugin.guest()?.extract(self.call(sandbox, self.inputs(), depth), source)
     }
@@ -116,7 +116,7 @@ impl Step {
                 }
                 Ok(translations.map(Findings::Translations))
             }
-            Declaration::Accepts(_) => Err(self.wrong_role("reads no documents")),
+            Declaration::Accepts(_) => Err(self.other_role("reads no documents")),
         }
     }
 
@@ -147,11 +147,9 @@ impl Step {
         self.configured.pairs.iter().filter(move |(original, _)| serves(original.as_str()))
     }
 
-    fn wrong_role(&self, what: &str) -> Stopped {
-        Stopped::new(
-            crate::model::FailureClass::Host,
-            format!("`{}` is a {} and {what}", self.name, self.plugin.role),
-        )
+    fn other_role(&self, does_not: &'static str) -> Stopped {
+        let (step, role) = (self.name.clone(), self.plugin.role);
+        Stopped::new(StopKind::OtherRole { step, role, does_not })
     }
 }
 

@@ -7,6 +7,7 @@ use super::walk::{
     Came, Due, EarlierFinding, Parts, ReadDocument, Reuse, Text, Walked, Work, walk,
 };
 use crate::capabilities::{MemberSink, patiently};
+use crate::error::Hinted;
 use crate::ingest::Unreadable;
 use crate::model::{
     Attempt, Attribute, ByteSize, Cost, Digest, Document, DocumentId, Extracted, Failure,
@@ -84,7 +85,7 @@ impl<'a> Reader<'a> {
         };
         let info = &self.source.info;
         let walked = if info.size == 0 {
-            let empty = Stopped::new(FailureClass::Malformed, "the source is empty");
+            let empty = Failed::new(FailureClass::Malformed, "the source is empty");
             work.fail(None, None, empty);
             Walked::default()
         } else {
@@ -100,7 +101,7 @@ impl<'a> Reader<'a> {
         let is_empty = walked.parts == Parts::None
             && matches!(&walked.text, Text::Read(documents) if documents.iter().all(ReadDocument::is_blank));
         if is_empty && !is_failed {
-            let empty = Stopped::new(FailureClass::Empty, "there is no text in it");
+            let empty = Failed::new(FailureClass::Empty, "there is no text in it");
             work.fail(None, None, empty);
         }
         let state = match (is_failed, is_taken) {
@@ -114,12 +115,56 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn unsupported(media_type: &str, reasons: &[String]) -> Stopped {
+/// What a record of a failure says of how something failed, whoever is to blame.
+struct Failed {
+    class: FailureClass,
+    causes: Vec<String>,
+    hint: Option<Box<Hint>>,
+    backtrace: Vec<String>,
+    log: Vec<LogLine>,
+    cost: Option<Box<Cost>>,
+}
+
+impl Failed {
+    fn new(class: FailureClass, cause: impl Into<String>) -> Failed {
+        let (hint, cost, causes) = (None, None, vec![cause.into()]);
+        Failed { class, causes, hint, backtrace: Vec::new(), log: Vec::new(), cost }
+    }
+
+    /// The same, after calls that went well and cost this.
+    fn after(self, mut cost: Cost) -> Failed {
+        cost += self.cost.as_deref().copied().unwrap_or_default();
+        Failed { cost: Some(Box::new(cost)), ..self }
+    }
+}
+
+impl From<Stopped> for Failed {
+    fn from(stopped: Stopped) -> Failed {
+        Failed {
+            class: stopped.class(),
+            causes: stopped.causes(),
+            hint: stopped.hint().map(Box::new),
+            backtrace: stopped.backtrace,
+            log: stopped.log,
+            cost: stopped.cost,
+        }
+    }
+}
+
+impl From<Unreadable> for Failed {
+    /// A step could not do its work for want of the bytes.
+    fn from(reason: Unreadable) -> Failed {
+        let hint = reason.hint().map(Box::new);
+        Failed { hint, ..Failed::new(reason.class(), reason.causes().join(": ")) }
+    }
+}
+
+fn unsupported(media_type: &str, reasons: &[String]) -> Failed {
     let cause = format!("no plugin of the pipeline reads `{media_type}`");
-    let mut stopped = Stopped::new(FailureClass::Unsupported, cause);
-    stopped.causes.extend(reasons.iter().cloned());
-    stopped.hint = Some(Box::new(Hint::AddExtractorOf(media_type.to_owned())));
-    stopped
+    let mut failed = Failed::new(FailureClass::Unsupported, cause);
+    failed.causes.extend(reasons.iter().cloned());
+    failed.hint = Some(Box::new(Hint::AddExtractorOf(media_type.to_owned())));
+    failed
 }
 
 /// How much memory all that comes out of a source may take with what this step adds to it, in bytes.
@@ -127,21 +172,15 @@ fn most_of(step: &Step) -> u64 {
     LARGEST_RESULTS.max(step.limits.output.as_u64().saturating_mul(4))
 }
 
-fn too_much(step: &Step) -> Stopped {
+fn too_much(step: &Step) -> Failed {
     let most = ByteSize(most_of(step));
     let cause = format!("with it, what came out of the source takes more than {most}");
-    Stopped::new(FailureClass::Output, cause)
+    Failed::new(FailureClass::Output, cause)
 }
 
 /// No plugin is to blame for it, and in a moment it may be otherwise.
 fn is_of_machine(stopped: &Stopped) -> bool {
-    stopped.class == FailureClass::Machine
-}
-
-/// A step that could not do its work for want of the bytes.
-fn not_readable(reason: Unreadable) -> Stopped {
-    let stopped = Stopped::new(reason.class, reason.causes.join(": "));
-    Stopped { hint: reason.hint.map(Box::new), ..stopped }
+    stopped.class() == FailureClass::Machine
 }
 
 /// A source while it is read.
@@ -173,11 +212,12 @@ impl<'a, E> Work<'a> for Reading<'_, 'a, E> {
         let Source { bytes, depth, .. } = self.reader.source;
         let container = self.reader.source.for_plugin().map_err(Halted::Source)?;
         let sandbox = self.reader.pipeline.sandbox();
-        let called = step.unpack_at(sandbox, container, sinks(), *depth).and_then(|called| {
+        let called = step.unpack_at(sandbox, container, sinks(), *depth);
+        let called = called.map_err(Failed::from).and_then(|called| {
             // What came out of a file that somebody wrote to meanwhile is no content that it ever had.
             match bytes.get().and_then(|blob| Ok(blob.verify()?)) {
                 Ok(()) => Ok(called),
-                Err(reason) => Err(not_readable(reason).after(called.cost)),
+                Err(reason) => Err(Failed::from(reason).after(called.cost)),
             }
         });
         let came = self.came(step, None, called).map(|called| called.value);
@@ -188,7 +228,7 @@ impl<'a, E> Work<'a> for Reading<'_, 'a, E> {
     fn extract(&mut self, step: &'a Step, _: bool) -> Result<Came<Vec<ReadDocument>>, Halted<E>> {
         let Source { info, depth, .. } = self.reader.source;
         if let Some(reason) = self.reader.source.too_large() {
-            self.fail(None, Some(step), not_readable(reason));
+            self.fail(None, Some(step), reason.into());
             return Ok(Came::Failed);
         }
         let source = self.reader.source.for_plugin().map_err(Halted::Source)?;
@@ -200,7 +240,7 @@ impl<'a, E> Work<'a> for Reading<'_, 'a, E> {
             false => called.map(at_least_one),
         });
         // Each document gets what the container says of the source.
-        let called = called.and_then(|called| {
+        let called = called.map_err(Failed::from).and_then(|called| {
             let each = info.attributes.held().saturating_add(RECORD);
             let besides = each.saturating_mul(called.value.len() as u64);
             self.hold(step, called.value.held().saturating_add(besides), called)
@@ -242,12 +282,12 @@ impl<'a, E> Work<'a> for Reading<'_, 'a, E> {
         let called = patiently(is_of_machine, || {
             step.find_at(pipeline.sandbox(), document, &prior, source.depth)
         });
-        let called = called.and_then(|called| {
+        let called = called.map_err(Failed::from).and_then(|called| {
             let bytes = called.value.held();
             self.copied.1 = self.copied.1.saturating_add(if is_read { bytes } else { 0 });
             self.hold(step, bytes.saturating_add(RECORD), called)
         });
-        let called = called.map_err(|stopped| self.hold_failure(step, stopped));
+        let called = called.map_err(|failed| self.hold_failure(step, failed));
         Ok(self.came(step, Some(index), called).map(|called| {
             let copy = is_read.then(|| called.value.clone());
             let provenance = self.provenance(step, key, called.cost);
@@ -264,12 +304,7 @@ impl<'a, E> Work<'a> for Reading<'_, 'a, E> {
 
 impl<'a, E> Reading<'_, 'a, E> {
     /// Counts a result that takes so many bytes, unless that is too much beside what there is already.
-    fn hold<T>(
-        &mut self,
-        step: &Step,
-        bytes: u64,
-        called: Called<T>,
-    ) -> Result<Called<T>, Stopped> {
+    fn hold<T>(&mut self, step: &Step, bytes: u64, called: Called<T>) -> Result<Called<T>, Failed> {
         if !self.has_room(step, bytes) {
             return Err(too_much(step).after(called.cost));
         }
@@ -279,20 +314,20 @@ impl<'a, E> Reading<'_, 'a, E> {
 
     /// Counts how a step ended on a document. Once there is no room for that either, it is the last document that the step reads: a
     /// source may have very many, and a plugin may log on each.
-    fn hold_failure(&mut self, step: &'a Step, stopped: Stopped) -> Stopped {
+    fn hold_failure(&mut self, step: &'a Step, failed: Failed) -> Failed {
         // That one is not kept.
-        if stopped.class == FailureClass::Unsupported {
-            return stopped;
+        if failed.class == FailureClass::Unsupported {
+            return failed;
         }
-        let Stopped { causes, hint, backtrace, log, .. } = &stopped;
+        let Failed { causes, hint, backtrace, log, .. } = &failed;
         let words = causes.held() + hint.as_deref().map_or(0, Weight::held) + backtrace.held();
         let bytes = words.saturating_add(log.held()).saturating_add(RECORD);
         if self.has_room(step, bytes) {
             self.held = self.held.saturating_add(bytes);
-            return stopped;
+            return failed;
         }
         self.full.insert(&step.name);
-        let mut last = too_much(step).after(stopped.cost.as_deref().copied().unwrap_or_default());
+        let mut last = too_much(step).after(failed.cost.as_deref().copied().unwrap_or_default());
         last.causes.push("no document after this one was read".to_owned());
         last
     }
@@ -307,7 +342,7 @@ impl<'a, E> Reading<'_, 'a, E> {
         &mut self,
         step: &'a Step,
         document: Option<u32>,
-        called: Result<Called<T>, Stopped>,
+        called: Result<Called<T>, Failed>,
     ) -> Came<Called<T>> {
         match called {
             Ok(called) => {
@@ -315,14 +350,14 @@ impl<'a, E> Reading<'_, 'a, E> {
                 pass_on(step, self.reader.source, &called.log);
                 Came::Out(called)
             }
-            Err(stopped) => {
-                let is_unsupported = stopped.class == FailureClass::Unsupported;
-                let cost = stopped.cost.as_deref().copied().unwrap_or_default();
+            Err(failed) => {
+                let is_unsupported = failed.class == FailureClass::Unsupported;
+                let cost = failed.cost.as_deref().copied().unwrap_or_default();
                 self.calls.push((step, cost, !is_unsupported));
                 if is_unsupported {
-                    return Came::Unsupported(stopped.causes.join(": "));
+                    return Came::Unsupported(failed.causes.join(": "));
                 }
-                self.fail(document, Some(step), stopped);
+                self.fail(document, Some(step), failed);
                 Came::Failed
             }
         }
@@ -342,7 +377,7 @@ impl<'a, E> Reading<'_, 'a, E> {
         }
     }
 
-    fn fail(&mut self, document: Option<u32>, step: Option<&Step>, stopped: Stopped) {
+    fn fail(&mut self, document: Option<u32>, step: Option<&Step>, failed: Failed) {
         let info = &self.reader.source.info;
         let document = document.map(|index| DocumentId::of(&info.name, index));
         self.failures.push(Failure {
@@ -358,12 +393,12 @@ impl<'a, E> Reading<'_, 'a, E> {
                 limits: step.limits,
                 configuration: step.kept,
             }),
-            cost: stopped.cost.map(|cost| *cost),
-            class: stopped.class,
-            causes: stopped.causes,
-            hint: stopped.hint.map(|hint| *hint),
-            backtrace: stopped.backtrace,
-            log: stopped.log,
+            cost: failed.cost.map(|cost| *cost),
+            class: failed.class,
+            causes: failed.causes,
+            hint: failed.hint.map(|hint| *hint),
+            backtrace: failed.backtrace,
+            log: failed.log,
             run: self.reader.run,
         });
     }
@@ -396,9 +431,9 @@ pub(in crate::pipeline) fn own_failure(
         component: None,
         attempt: None,
         cost: None,
-        class: reason.class,
-        causes: reason.causes,
-        hint: reason.hint,
+        class: reason.class(),
+        causes: reason.causes(),
+        hint: reason.hint(),
         backtrace: Vec::new(),
         log: Vec::new(),
         run,

@@ -98,9 +98,7 @@ impl Source {
     ) -> Result<Source, Unreadable> {
         let depth = self.depth + 1;
         if depth > NESTING {
-            return Err(Unreadable::because(format!(
-                "it lies in {depth} containers within each other, and the limit is {NESTING}"
-            )));
+            return Err(Unreadable::TooNested { depth, most: NESTING });
         }
         let Member { name: called, media_type: claimed, content, attributes } = member;
         let size = content.size();
@@ -213,8 +211,7 @@ impl Bytes {
     pub(in crate::pipeline) fn get(&self) -> Result<Blob, Unreadable> {
         let read = self.read.get_or_init(|| {
             let content = self.content.lock().unwrap_or_else(PoisonError::into_inner).take();
-            let (content, limit) =
-                content.ok_or_else(|| Unreadable::because("reading it failed before"))?;
+            let (content, limit) = content.ok_or(Unreadable::FailedBefore)?;
             content.open(limit)
         });
         read.clone()

@@ -91,8 +91,8 @@ impl Context<'_> {
         let Commit { source, failures, .. } = &mut processed.commit;
         if !is_whole && source.state == SourceState::Done {
             source.state = SourceState::Failed;
-            let reason = "the run ended before all of its members were taken in";
-            failures.push(self.failure(&info.name, Some(info.digest), Unreadable::because(reason)));
+            let reason = Unreadable::Interrupted;
+            failures.push(self.failure(&info.name, Some(info.digest), reason));
         }
         // Before the container is marked as done, as for its members. Where no unpacker took it apart, nobody knows what it holds.
         if self.options.strategy == Strategy::Mirror

@@ -107,7 +107,7 @@ impl Context<'_> {
         let limit = self.largest_source();
         // The code of an origin is not this module's, and its bug is the failure of what it offers.
         let opened = catch_unwind(AssertUnwindSafe(|| Source::stream(offer, limit, self.pipeline)));
-        let mut source = match opened.unwrap_or_else(|_| Err(panicked())) {
+        let mut source = match opened.unwrap_or_else(|_| Err(Unreadable::Panicked)) {
             Ok(source) => source,
             Err(unreadable) => return self.unreadable(name, unreadable).map(Stage::done),
         };
@@ -378,7 +378,7 @@ impl Context<'_> {
     fn panicked(&self, source: Source, before: Option<&StoredSource>) -> Done {
         let Source { info, bytes, .. } = source;
         let same_content = before.is_some_and(|before| before.info.digest == info.digest);
-        let failure = self.failure(&info.name, Some(info.digest), panicked());
+        let failure = self.failure(&info.name, Some(info.digest), Unreadable::Panicked);
         let source = StoredSource {
             version: before.map_or(1, |before| before.version + u32::from(!same_content)),
             state: SourceState::Failed,
@@ -466,10 +466,6 @@ fn only_source(source: StoredSource) -> Commit {
         retired: Vec::new(),
         failures: Vec::new(),
     }
-}
-
-fn panicked() -> Unreadable {
-    Unreadable::because("the host panicked, which is a bug in docmill")
 }
 
 /// How many documents of a commit were not in the store before, and how many of the others have new content or results.

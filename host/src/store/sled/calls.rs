@@ -36,11 +36,10 @@ pub(super) fn remove_unfinished(database: &Path) -> io::Result<()> {
 /// Whether opening again without what sled can make anew may help: not where there is no room, or
 /// somebody else has the store.
 pub(super) fn may_be_mended(error: &StoreError) -> bool {
-    match error {
-        StoreError::Damaged { .. } => true,
-        StoreError::Io { cause: IoCause::Stuck { .. }, .. } => true,
-        _ => false,
-    }
+    matches!(
+        error,
+        StoreError::Damaged { .. } | StoreError::Io { cause: IoCause::Stuck { .. }, .. }
+    )
 }
 
 /// Renames what sled can make anew: its settings, which are ours, and the snapshots of its page

@@ -71,23 +71,23 @@ pub fn run(common: &Common, path: &Path) -> Result<Exit, CommandError> {
         bundle.reproduce(&context::catalog(common, 1)?).map_err(|error| unusable(&error))?;
     let failure = bundle.failure();
     let expected = failure.class;
-    let same = ended.as_ref().is_err_and(|stopped| stopped.class == expected);
+    let same = ended.as_ref().is_err_and(|stopped| stopped.class() == expected);
     if common.output == Output::Json {
         let line = serde_json::json!({
             "id": failure.id.to_string(), "reproduced": same, "expected": expected.as_str(),
-            "class": ended.as_ref().err().map(|stopped| stopped.class.as_str()),
-            "causes": ended.as_ref().err().map(|stopped| &stopped.causes),
+            "class": ended.as_ref().err().map(|stopped| stopped.class().as_str()),
+            "causes": ended.as_ref().err().map(|stopped| stopped.causes()),
         });
         write_json(&mut std::io::stdout().lock(), &line)?;
     } else {
         let text = match &ended {
             Err(stopped) if same => {
-                format!("reproduced: {expected}: {}", stopped.causes.join(": "))
+                format!("reproduced: {expected}: {}", stopped.causes().join(": "))
             }
             Err(stopped) => format!(
                 "not reproduced: it failed with {} instead of {expected}: {}",
-                stopped.class,
-                stopped.causes.join(": ")
+                stopped.class(),
+                stopped.causes().join(": ")
             ),
             Ok(cost) => format!(
                 "not reproduced: it ended well, within {}, instead of failing with {expected}",

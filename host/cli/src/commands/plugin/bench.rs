@@ -15,7 +15,7 @@ use crate::component;
 use crate::context;
 use crate::exit::Exit;
 use crate::report::{
-    Column, CommandError, Paint, Table, Tone, bytes, count, hint_words, note, one_line, span,
+    Column, CommandError, Paint, Table, Tone, bytes, count, hint_of, note, one_line, span,
     write_json,
 };
 use crate::trying::Trying;
@@ -171,8 +171,8 @@ fn first_round(it: &mut Measuring, works: &[(String, Work)]) -> Result<(), Comma
         let trial = it.candidate().run(work);
         it.measured.memory = it.measured.memory.max(trial.cost.peak_memory);
         if let Err(stopped) = trial.outcome
-            && stopped.class.is_failure()
-            && stopped.class != docmill::model::FailureClass::Malformed
+            && stopped.class().is_failure()
+            && stopped.class() != docmill::model::FailureClass::Malformed
         {
             return Err(failed(it.candidate(), name, &stopped));
         }
@@ -185,8 +185,8 @@ fn failed(candidate: &Candidate, name: &str, stopped: &docmill::sandbox::Stopped
     let message =
         format!("plugin `{plugin}` fails on `{}`: a failure is no measure", one_line(name, 200));
     CommandError {
-        causes: stopped.causes.clone(),
-        hint: stopped.hint.as_deref().map(hint_words),
+        causes: stopped.causes(),
+        hint: hint_of(stopped),
         ..CommandError::new(Exit::SomeFailed, message)
     }
 }

@@ -39,7 +39,7 @@ pub fn run(common: &Common, options: &RunPlugin) -> Result<Exit, CommandError> {
             let trial = trying.candidate.run(&work);
             calls += 1;
             let is_failure = |class: FailureClass| class.is_failure();
-            failed += u64::from(trial.outcome.as_ref().is_err_and(|it| is_failure(it.class)));
+            failed += u64::from(trial.outcome.as_ref().is_err_and(|it| is_failure(it.class())));
             match common.output {
                 Output::Json => write_json(&mut stdout, &TrialObject::new(&name, &work, &trial))?,
                 Output::Human => {
