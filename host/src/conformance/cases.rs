@@ -20,7 +20,7 @@ use crate::error::{Hint, Hinted};
 use crate::manifest::{read_file, read_text};
 use crate::model::{
     Annotation, Attribute, Document, Extracted, FailureClass, Label, LanguageTag, Limits,
-    MediaType, Span,
+    MediaType, NameError, Span,
 };
 use crate::sandbox::{Inputs, Reported, Stopped};
 
@@ -71,14 +71,15 @@ pub enum CaseError {
     #[error("case `{0}` has no file `input`")]
     NoInput(String),
     /// It says something that is no part of a case.
-    #[error("line {line} of `case.tsv` of case `{case}`: {reason}")]
+    #[error("line {line} of `case.tsv` of case `{case}` is none")]
     Line {
         /// The case.
         case: String,
         /// The number of the line, from 1.
         line: usize,
         /// What is wrong with it.
-        reason: String,
+        #[source]
+        kind: CaseLineError,
     },
     /// A table of it is none.
     #[error("table `{name}` of case `{case}` cannot be used")]
@@ -106,6 +107,21 @@ pub enum CaseError {
         /// Why.
         stopped: Box<Stopped>,
     },
+}
+
+/// What is wrong with a line of `case.tsv`.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CaseLineError {
+    /// Name and value are not told apart.
+    #[error("it has no tab")]
+    NoTab,
+    /// It is about nothing that a case has.
+    #[error("`{}` is nothing that a case says", .0.escape_debug())]
+    Unknown(String),
+    /// Its value is no media type, or no language.
+    #[error(transparent)]
+    Name(#[from] NameError),
 }
 
 impl Hinted for CaseError {
@@ -171,18 +187,18 @@ impl Case {
             Err(error) => return Err(unreadable(&said, error)),
         };
         for (index, line) in said.lines().enumerate() {
-            if let Err(reason) = case.say(line) {
-                return Err(CaseError::Line { case: case.name, line: index + 1, reason });
+            if let Err(kind) = case.say(line) {
+                return Err(CaseError::Line { case: case.name, line: index + 1, kind });
             }
         }
         Ok(case)
     }
 
-    fn say(&mut self, line: &str) -> Result<(), String> {
+    fn say(&mut self, line: &str) -> Result<(), CaseLineError> {
         if line.is_empty() {
             return Ok(());
         }
-        let (name, value) = line.split_once('\t').ok_or("it has no tab")?;
+        let (name, value) = line.split_once('\t').ok_or(CaseLineError::NoTab)?;
         let owned = |name: &str| (name.to_owned(), value.to_owned());
         match name.split_once(' ') {
             Some(("setting", key)) => self.settings.push(owned(key)),
@@ -192,15 +208,12 @@ impl Case {
             }
             Some(("table", name)) => self.tables.push((name.to_owned(), self.folder.join(value))),
             None if name == "media-type" => {
-                self.media_type = Some(MediaType::new(value).map_err(|error| error.to_string())?);
+                self.media_type = Some(MediaType::new(value)?);
             }
             None if name == "language" => {
-                let tag = LanguageTag::new(value.to_owned()).map_err(|error| error.to_string())?;
-                self.language = Some(tag);
+                self.language = Some(LanguageTag::new(value.to_owned())?);
             }
-            _ => {
-                return Err(format!("`{}` is nothing that a case says", name.escape_debug()));
-            }
+            _ => return Err(CaseLineError::Unknown(name.to_owned())),
         }
         Ok(())
     }

@@ -20,7 +20,7 @@ use crate::catalog::{DESCRIBE_LIMITS, Plugin};
 use crate::model::{Clause, FailureClass, LogLevel, LogLine, Role};
 use crate::sandbox::{Reported, Sandbox, Stopped};
 
-pub use cases::{Case, CaseError};
+pub use cases::{Case, CaseError, CaseLineError};
 pub use configuration::{Configuration, ConfigurationError};
 pub use samples::Sample;
 pub use trial::{Candidate, Members, Product, Trial, TriedMember, Work};

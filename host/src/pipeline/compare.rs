@@ -43,14 +43,12 @@ pub enum VersionError {
         /// The role of the step.
         of: Role,
     },
-    /// It needs a setting or a table that the step does not have.
-    #[error("it needs the {what} `{name}`, and nothing says which")]
-    Missing {
-        /// `setting` or `table`.
-        what: &'static str,
-        /// Its name.
-        name: String,
-    },
+    /// It needs a setting that the step does not have.
+    #[error("it needs the setting `{0}`, and nothing says which")]
+    MissingSetting(String),
+    /// It needs a table that the step does not have.
+    #[error("it needs the table `{0}`, and nothing says which")]
+    MissingTable(String),
     /// It failed before it came to a document.
     #[error("it failed while declaring what it does: {}", .0.causes().join(": "))]
     Declare(Box<Stopped>),
@@ -60,7 +58,9 @@ impl Hinted for VersionError {
     fn hint(&self) -> Option<Hint> {
         match self {
             VersionError::Load(error) => error.hint(),
-            VersionError::Missing { .. } => Some(Hint::NameStepThatHas),
+            VersionError::MissingSetting(_) | VersionError::MissingTable(_) => {
+                Some(Hint::NameStepThatHas)
+            }
             VersionError::Role { .. } | VersionError::Declare(_) => None,
         }
     }
@@ -90,9 +90,9 @@ impl Step {
         let mut settings = BTreeMap::new();
         for setting in &description.settings {
             let chosen = like.and_then(|like| like.settings().get(&setting.key));
-            let value = chosen.or(setting.default_value.as_deref()).ok_or_else(|| {
-                VersionError::Missing { what: "setting", name: setting.key.clone() }
-            })?;
+            let value = chosen
+                .or(setting.default_value.as_deref())
+                .ok_or_else(|| VersionError::MissingSetting(setting.key.clone()))?;
             settings.insert(setting.key.clone(), value.to_owned());
         }
         let mut tables = BTreeMap::new();
@@ -102,7 +102,7 @@ impl Step {
                     tables.insert(table.name.clone(), Arc::clone(granted));
                 }
                 None if table.required => {
-                    return Err(VersionError::Missing { what: "table", name: table.name.clone() });
+                    return Err(VersionError::MissingTable(table.name.clone()));
                 }
                 None => {}
             }

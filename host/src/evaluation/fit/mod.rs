@@ -103,9 +103,27 @@ pub enum FitError {
         stopped: Box<Stopped>,
     },
     /// It is no classifier that tells its features.
-    NoFeatures(&'static str),
+    NoFeatures(NoFeatures),
     /// There are fewer sites or documents than folds.
     TooFew,
+}
+
+/// Why a classifier is none that tells its features.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum NoFeatures {
+    /// It is something else.
+    #[error("it gives no labels")]
+    OtherRole,
+    /// A label has none.
+    #[error("there are none")]
+    None,
+    /// A feature is none.
+    #[error("one is no number")]
+    NoNumber,
+    /// A term is none.
+    #[error("a term has no weight")]
+    NoWeight,
 }
 
 impl std::fmt::Display for FitError {
@@ -347,7 +365,7 @@ impl Classifier<'_> {
                 |stopped| FitError::Stopped { id: (*id).to_owned(), stopped: Box::new(stopped) };
             match step.find(self.sandbox, document, &prior).map_err(stopped)?.0 {
                 Findings::Labels(labels) => Ok(labels),
-                _ => Err(FitError::NoFeatures("it gives no labels")),
+                _ => Err(FitError::NoFeatures(NoFeatures::OtherRole)),
             }
         };
         let share = documents.len().div_ceil(self.jobs.max(1)).max(1);
@@ -372,13 +390,13 @@ fn observed(labels: &[Label]) -> Result<Observed, FitError> {
         let of = |name: &'static str| {
             label.attributes.iter().filter(move |it| it.name == name).map(|it| it.value.as_str())
         };
-        let features = of("features").next().ok_or(FitError::NoFeatures("there are none"))?;
+        let features = of("features").next().ok_or(FitError::NoFeatures(NoFeatures::None))?;
         let features: Option<Vec<_>> = features.split_whitespace().map(feature).collect();
         let terms: Option<Vec<_>> = of("term").map(term).collect();
         Ok(ObservedLabel {
             name: label.name.clone(),
-            features: features.ok_or(FitError::NoFeatures("one is no number"))?,
-            terms: terms.ok_or(FitError::NoFeatures("a term has no weight"))?,
+            features: features.ok_or(FitError::NoFeatures(NoFeatures::NoNumber))?,
+            terms: terms.ok_or(FitError::NoFeatures(NoFeatures::NoWeight))?,
         })
     });
     Ok(Observed { labels: labels.collect::<Result<_, _>>()? })

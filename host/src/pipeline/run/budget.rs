@@ -32,17 +32,37 @@ pub struct Budget {
     pub sources: Option<u64>,
 }
 
-/// Why a budget could not be read; a lower-case fragment.
+/// Why a budget could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
-pub struct BudgetError {
-    message: String,
-    hint: Option<Hint>,
+#[non_exhaustive]
+pub enum BudgetError {
+    /// A part of it gives nothing a value.
+    #[error("`{}` is no budget; write it like `wall=1h`", .0.escape_debug())]
+    NotAssigned(String),
+    /// There is no such budget.
+    #[error(
+        "there is no budget `{}`; there are `wall`, `processor`, `memory`, `store`, and `sources`",
+        .0.escape_debug()
+    )]
+    Unknown(String),
+    /// A time is none.
+    #[error("`{}` is no duration", .0.escape_debug())]
+    NoDuration(String),
+    /// A size is none.
+    #[error("`{}` is no size", .0.escape_debug())]
+    NoSize(String),
+    /// A number is none.
+    #[error("`{}` is no number", .0.escape_debug())]
+    NoNumber(String),
 }
 
 impl Hinted for BudgetError {
     fn hint(&self) -> Option<Hint> {
-        self.hint.clone()
+        match self {
+            BudgetError::NoDuration(_) => Some(Hint::WriteDuration),
+            BudgetError::NoSize(_) => Some(Hint::WriteSize),
+            _ => None,
+        }
     }
 }
 
@@ -50,26 +70,15 @@ impl FromStr for Budget {
     type Err = BudgetError;
 
     fn from_str(text: &str) -> Result<Budget, BudgetError> {
-        let wrong = |message: String, hint| BudgetError { message, hint };
         let mut budget = Budget::default();
         for part in text.split(',') {
-            let no_budget = || {
-                let part = part.escape_debug();
-                wrong(format!("`{part}` is no budget; write it like `wall=1h`"), None)
-            };
-            let (name, value) = part.split_once('=').ok_or_else(no_budget)?;
+            let (name, value) =
+                part.split_once('=').ok_or_else(|| BudgetError::NotAssigned(part.to_owned()))?;
             let (name, value) = (name.trim(), value.trim());
-            let shown = value.escape_debug();
-            let duration = || {
-                humantime::parse_duration(value).map_err(|_| {
-                    wrong(format!("`{shown}` is no duration"), Some(Hint::WriteDuration))
-                })
-            };
-            let size = || {
-                value
-                    .parse::<ByteSize>()
-                    .map_err(|_| wrong(format!("`{shown}` is no size"), Some(Hint::WriteSize)))
-            };
+            let said = || value.to_owned();
+            let duration =
+                || humantime::parse_duration(value).map_err(|_| BudgetError::NoDuration(said()));
+            let size = || value.parse().map_err(|_| BudgetError::NoSize(said()));
             match name {
                 "wall" => budget.wall = Some(duration()?),
                 "processor" => budget.processor = Some(duration()?),
@@ -77,19 +86,9 @@ impl FromStr for Budget {
                 "store" => budget.store = Some(size()?),
                 "sources" => {
                     let number = value.parse();
-                    let number = number.map_err(|_| wrong(format!("`{shown}` is no number"), None));
-                    budget.sources = Some(number?);
+                    budget.sources = Some(number.map_err(|_| BudgetError::NoNumber(said()))?);
                 }
-                other => {
-                    let other = other.escape_debug();
-                    return Err(wrong(
-                        format!(
-                            "there is no budget `{other}`; there are `wall`, `processor`, `memory`, \
-                             `store`, and `sources`"
-                        ),
-                        None,
-                    ));
-                }
+                other => return Err(BudgetError::Unknown(other.to_owned())),
             }
         }
         Ok(budget)
