@@ -1,23 +1,19 @@
-//! An update does what its plan says, no more and no less, and ends where a run from scratch would.
+//! An update does what its plan says, no more and no less.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use docmill::model::{
     Cost, Failure, FailureClass, FailureId, Findings, PluginName, RunId, SourceName, SourceState,
     StoredDocument, StoredSource,
 };
 use docmill::pipeline::{
-    Contradiction, Event, Pipeline, Plan, Reason, Rechecked, Reporter, RunOptions, Stored, recheck,
-    run,
+    Contradiction, Pipeline, Plan, Reason, Rechecked, RunOptions, Stored, recheck,
 };
 use docmill::store::{Commit, MemoryStore, Store};
 use docmill_tests::{Lab, TestEnv, Told, exit, guest, shipped, sources};
-use proptest::prelude::*;
 
 /// A pipeline that reads text, CSV and JSON Lines, and then runs these steps: the rest of a `[[step]]` each.
-fn pipeline(steps: &[&str]) -> Pipeline {
+pub(crate) fn pipeline(steps: &[&str]) -> Pipeline {
     let readers = [
         guest("examples/unpack-jsonlines"),
         guest("examples/extract-csv"),
@@ -28,17 +24,21 @@ fn pipeline(steps: &[&str]) -> Pipeline {
     Lab::get().pipeline(&format!("{readers}{steps}"))
 }
 
-fn plugin(name: &str) -> String {
+pub(crate) fn plugin(name: &str) -> String {
     format!("plugin = {:?}", guest(name))
 }
 
 /// Finds words in capitals of at least this length, under the name of which `read-findings` reads.
-fn shouting(min_length: usize) -> String {
+pub(crate) fn shouting(min_length: usize) -> String {
     let plugin = plugin("examples/analyze-shouting");
     format!("{plugin}\nname = \"well-behaved\"\nsettings = {{ min-length = {min_length} }}")
 }
 
-fn ingest(store: &dyn Store, pipeline: &Pipeline, offered: &[(&str, &str)]) -> Vec<Told> {
+pub(crate) fn ingest(
+    store: &dyn Store,
+    pipeline: &Pipeline,
+    offered: &[(&str, &str)],
+) -> Vec<Told> {
     let offered = sources(offered.iter().copied());
     let options = RunOptions { jobs: 1, ..RunOptions::default() };
     let done = Lab::get().ingest_into(store, pipeline, offered, &options);
@@ -70,6 +70,48 @@ fn due(store: &dyn Store, pipeline: &Pipeline) -> Vec<(String, u64, u64, Reason)
         .into_iter()
         .map(|it| (it.step.to_string(), it.certain, it.possible, it.reason))
         .collect()
+}
+
+/// Everything in a store that a run from scratch would find as well: not which version something is, nor which run made it.
+pub(crate) fn state(store: &dyn Store) -> String {
+    let mut lines = Vec::new();
+    for source in store.sources() {
+        let mut source = source.expect("the store can be read");
+        if source.retired {
+            continue;
+        }
+        (source.run, source.version) = (RunId(0), 0);
+        lines.push(format!("{source:#?}"));
+    }
+    for failure in store.failures() {
+        let mut failure = failure.expect("the store can be read");
+        failure.run = RunId(0);
+        failure.cost = failure.cost.map(|_| Cost::default());
+        lines.push(format!("{failure:#?}"));
+    }
+    for document in store.documents() {
+        let mut document = document.expect("the store can be read");
+        let failures = store.failures_of(&document.source).expect("the store can be read");
+        for mut finding in store.findings(document.id, document.version).expect("it can be read") {
+            // Of a step that fails, the last good finding stays, which a run from scratch cannot know.
+            if failures.iter().any(|it| it.step.as_ref() == Some(&finding.step)) {
+                continue;
+            }
+            finding.provenance.run = RunId(0);
+            finding.provenance.cost = Cost::default();
+            lines.push(format!("{} {finding:#?}", document.id));
+        }
+        (document.run, document.version, document.provenance.run) = (RunId(0), 0, RunId(0));
+        document.provenance.cost = Cost::default();
+        lines.push(format!("{document:#?}"));
+    }
+    lines.join("\n")
+}
+
+pub(crate) fn from_scratch(pipeline: &Pipeline, offered: &[(&str, &str)]) -> String {
+    let store = MemoryStore::new();
+    ingest(&store, pipeline, offered);
+    state(&store)
 }
 
 const THREE: [(&str, &str); 3] =
@@ -286,210 +328,6 @@ fn a_result_that_its_plugin_does_not_make_is_found_and_the_plugin_named() {
     store.commit(&[tampered]).expect("it can be written");
     let told = ("b.txt".to_owned(), "read-findings".to_owned(), Contradiction::Altered);
     assert_eq!(all(&store), (Rechecked { same: 8, contradicted: 1, skipped: 0 }, vec![told]));
-}
-
-/// Everything in a store that a run from scratch would find as well: not which version something is, nor which run made it.
-fn state(store: &dyn Store) -> String {
-    let mut lines = Vec::new();
-    for source in store.sources() {
-        let mut source = source.expect("the store can be read");
-        if source.retired {
-            continue;
-        }
-        (source.run, source.version) = (RunId(0), 0);
-        lines.push(format!("{source:#?}"));
-    }
-    for failure in store.failures() {
-        let mut failure = failure.expect("the store can be read");
-        failure.run = RunId(0);
-        failure.cost = failure.cost.map(|_| Cost::default());
-        lines.push(format!("{failure:#?}"));
-    }
-    for document in store.documents() {
-        let mut document = document.expect("the store can be read");
-        let failures = store.failures_of(&document.source).expect("the store can be read");
-        for mut finding in store.findings(document.id, document.version).expect("it can be read") {
-            // Of a step that fails, the last good finding stays, which a run from scratch cannot know.
-            if failures.iter().any(|it| it.step.as_ref() == Some(&finding.step)) {
-                continue;
-            }
-            finding.provenance.run = RunId(0);
-            finding.provenance.cost = Cost::default();
-            lines.push(format!("{} {finding:#?}", document.id));
-        }
-        (document.run, document.version, document.provenance.run) = (RunId(0), 0, RunId(0));
-        document.provenance.cost = Cost::default();
-        lines.push(format!("{document:#?}"));
-    }
-    lines.join("\n")
-}
-
-fn from_scratch(pipeline: &Pipeline, offered: &[(&str, &str)]) -> String {
-    let store = MemoryStore::new();
-    ingest(&store, pipeline, offered);
-    state(&store)
-}
-
-/// Something that changes between two runs, or a run.
-#[derive(Debug, Clone, Copy)]
-enum Act {
-    /// The file of this number gets the content of this number.
-    Put(usize, usize),
-    /// The file of this number goes.
-    Remove(usize),
-    /// A step joins or leaves the pipeline.
-    Toggle(usize),
-    /// A setting gets another value.
-    Set(usize),
-    /// What there is is ingested, and the run ends after this many sources.
-    Ingest(docmill::pipeline::Strategy, usize),
-    /// The store is updated, and the run ends after this many sources.
-    Update(usize),
-}
-
-fn act() -> impl Strategy<Value = Act> {
-    use docmill::pipeline::Strategy::{Keep, Mirror, Replace};
-    let after = prop_oneof![0_usize..4, Just(usize::MAX)];
-    let strategy = prop::sample::select(vec![Keep, Replace, Mirror, Mirror]);
-    prop_oneof![
-        3 => (0..NAMES.len(), 0..CONTENTS.len()).prop_map(|(name, content)| Act::Put(name, content)),
-        1 => (0..NAMES.len()).prop_map(Act::Remove),
-        2 => (0_usize..4).prop_map(Act::Toggle),
-        1 => (1_usize..6).prop_map(Act::Set),
-        2 => (strategy, after.clone()).prop_map(|(strategy, after)| Act::Ingest(strategy, after)),
-        3 => after.prop_map(Act::Update),
-    ]
-}
-
-const NAMES: [&str; 5] = ["a.txt", "b.txt", "c.csv", "d.png", CONTAINER];
-const CONTENTS: [&str; 5] =
-    ["Un DRONE.\n", "Une PUCE vole.\n", "UN,deux\n", "please-trap\n", "Rien.\n"];
-
-const CONTAINER: &str = "e.jsonl";
-/// What the container may hold.
-const LINES: [&str; 5] = [
-    "{\"text\":\"Un DRONE.\"}\n",
-    "{\"text\":\"Un DRONE.\"}\n{\"text\":\"Une PUCE vole.\"}\n",
-    "\n{\"text\":\"UNE puce.\"}\n{\"text\":\"please-trap\"}\n",
-    "\n\n{\"text\":\"RIEN.\"}\n",
-    "{\"text\":\"Rien.\"}\n{\"text\":\"Rien.\"}\n{\"text\":\"Rien.\"}\n",
-];
-
-/// Ends a run after some sources.
-struct Cut {
-    left: AtomicUsize,
-    options: RunOptions,
-}
-
-impl Reporter for Cut {
-    fn event(&self, event: &Event<'_>) {
-        if let Event::Source { .. } = event
-            && self
-                .left
-                .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1))
-                == Ok(1)
-        {
-            self.options.stop.store(true, Ordering::SeqCst);
-        }
-    }
-}
-
-/// A world in which things change.
-struct World {
-    store: Arc<MemoryStore>,
-    files: BTreeMap<&'static str, &'static str>,
-    toggled: [bool; 4],
-    min_length: usize,
-}
-
-impl World {
-    fn pipeline(&self) -> Pipeline {
-        let steps = [
-            shouting(self.min_length),
-            plugin("adversarial/read-findings"),
-            plugin("adversarial/misbehave-on-request"),
-            plugin("examples/classify-length"),
-        ];
-        let steps: Vec<&str> = steps
-            .iter()
-            .zip(self.toggled)
-            .filter(|(_, on)| *on)
-            .map(|(it, _)| it.as_str())
-            .collect();
-        pipeline(&steps)
-    }
-
-    fn files(&self) -> Vec<(&'static str, &'static str)> {
-        self.files.iter().map(|(name, content)| (*name, *content)).collect()
-    }
-
-    /// Ingests what there is by a strategy, or else updates.
-    fn run(&self, ingests: Option<docmill::pipeline::Strategy>, after: usize) {
-        let pipeline = self.pipeline();
-        let strategy = ingests.unwrap_or_default();
-        let options = RunOptions { jobs: 2, strategy, ..RunOptions::default() };
-        options.stop.store(after == 0, Ordering::SeqCst);
-        let cut = Cut { left: AtomicUsize::new(after), options: options.clone() };
-        let result = if ingests.is_none() {
-            let plan = Plan::make(&*self.store, &pipeline).expect("the store can be read");
-            let mut origin = Stored::of(Arc::clone(&self.store) as _, plan.stale);
-            run(&*self.store, &pipeline, &mut origin, &options, &cut)
-        } else {
-            let mut origin = sources(self.files()).and_nothing_else();
-            run(&*self.store, &pipeline, &mut origin, &options, &cut)
-        };
-        result.unwrap_or_else(|error| panic!("{error}"));
-    }
-
-    fn act(&mut self, act: Act) {
-        match act {
-            Act::Put(name, content) => {
-                let name = NAMES[name];
-                let contents = if name == CONTAINER { LINES } else { CONTENTS };
-                self.files.insert(name, contents[content]);
-            }
-            Act::Remove(name) => {
-                self.files.remove(NAMES[name]);
-            }
-            Act::Toggle(step) => self.toggled[step] ^= true,
-            Act::Set(min_length) => self.min_length = min_length,
-            Act::Ingest(strategy, after) => self.run(Some(strategy), after),
-            Act::Update(after) => self.run(None, after),
-        }
-    }
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
-
-    #[test]
-    fn whatever_happened_the_store_ends_as_after_one_run_from_scratch(
-        acts in prop::collection::vec(act(), 1..14)
-    ) {
-        let mut world = World {
-            store: Arc::new(MemoryStore::new()),
-            files: BTreeMap::new(),
-            toggled: [true; 4],
-            min_length: 4,
-        };
-        for act in acts {
-            world.act(act);
-        }
-        // What is on the lists is what there is, and of each file what its last ingest made of it; an update then brings the
-        // pipeline up to date.
-        let pipeline = world.pipeline();
-        world.run(Some(docmill::pipeline::Strategy::Mirror), usize::MAX);
-        let expected = from_scratch(&pipeline, &world.files());
-        prop_assert_eq!(state(&*world.store), expected.clone());
-        // The same comes out where the update does all the work.
-        world.act(Act::Toggle(0));
-        world.run(None, usize::MAX);
-        world.act(Act::Toggle(0));
-        world.run(None, usize::MAX);
-        prop_assert_eq!(state(&*world.store), expected);
-        let plan = Plan::make(&*world.store, &pipeline).expect("the store can be read");
-        prop_assert!(plan.due.iter().all(|due| matches!(due.reason, Reason::Failed(_))), "{:?}", plan);
-    }
 }
 
 /// The lock is closed-world, and says so before anything that it does not name is compiled.

@@ -257,16 +257,9 @@ fn commands(file: &File, code: &str, findings: &mut Findings) {
 /// A module that is longer than this many lines holds two ideas.
 const LONGEST: usize = 600;
 
-/// Modules that are longer, and why.
-const LONGER: &[(&str, &str)] = &[
-    ("tests/it/failures.rs", "what may fail, one way after the other"),
-    ("tests/it/hostile_documents.rs", "hostile documents, one after the other"),
-    ("tests/it/incremental.rs", "what an update has to do, one cause after the other"),
-];
-
 fn one_idea(file: &File, findings: &mut Findings) {
     let lines = file.text.lines().count();
-    if lines > LONGEST && !LONGER.iter().any(|(path, _)| *path == file.path) {
+    if lines > LONGEST {
         let what = format_args!("has {lines} lines: past {LONGEST} it holds two ideas");
         findings.add(file, LONGEST + 1, what);
     }
