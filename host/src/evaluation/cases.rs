@@ -254,7 +254,11 @@ mod tests {
     #[test]
     fn an_unusable_line_is_named() {
         check_error("", 1, "there is no case in it");
-        check_error("{\"id\":\"a\",\"text\":\"t\"}\n{", 2, "EOF while parsing an object");
+        check_error(
+            "{\"id\":\"a\",\"text\":\"t\"}\n{",
+            2,
+            "this line is not a labelled document in JSON: EOF while parsing an object",
+        );
         check_error("{\"id\":\"a\"}", 1, "case `a` needs either `text` or `source`");
         let twice = "{\"id\":\"a\",\"text\":\"t\"}\n{\"id\":\"a\",\"text\":\"t\"}";
         check_error(twice, 2, "the id `a` is empty or stands there twice");
