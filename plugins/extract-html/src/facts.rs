@@ -173,6 +173,13 @@ impl<'a> Facts<'a> {
         {
             title = title[at + separator.len()..].trim_start();
         }
+        // `Veldmar Courier: Cranes return`. One word before a colon is more often what the title is about.
+        if let Some((site, rest)) = title.split_once(": ")
+            && site.contains(' ')
+            && self.is_site_exactly(site)
+        {
+            title = rest.trim_start();
+        }
         title.to_owned()
     }
 

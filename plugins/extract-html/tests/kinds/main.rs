@@ -3,6 +3,7 @@
 mod facts;
 mod lists;
 mod text;
+mod variants;
 
 use docmill_plugin::prelude::*;
 use extract_html::{ExtractHtml, Origin, Syntax, extract, extract_from};
