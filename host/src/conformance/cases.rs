@@ -1,8 +1,9 @@
 //! Golden cases: folders with an input, what is chosen and said, and what is expected of a plugin.
 //!
 //! A folder has a file `input`, with any extension; `case.tsv`, with a name, a tab and a value per line: `media-type`, `language`,
-//! `setting KEY`, `table NAME` (a file beside it) and `attribute NAME`; and `expected.txt`. The SDK runs the same folders natively
-//! (`testing::cases`), and tells what came out in the same words: what is changed here is changed there.
+//! `setting KEY`, `table NAME` (a file beside it), `attribute NAME`, and what earlier steps found, in files beside it: `labels STEP` and
+//! `annotations STEP` in the words of an `expected.txt`, `translation STEP LANGUAGE` as text; and `expected.txt`. The SDK runs the same
+//! folders natively (`testing::cases`): what is changed here is changed there.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -10,6 +11,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::wording::{
+    annotations_of, labels_of, tell_annotation, tell_attributes, tell_bytes, tell_error,
+    tell_extracted, tell_label, tell_member,
+};
 use super::{Configuration, ConfigurationError};
 use crate::abi::{Answer, Call, Declaration, Task};
 use crate::capabilities::{
@@ -19,8 +24,7 @@ use crate::catalog::{Catalog, Plugin};
 use crate::error::{Hint, Hinted};
 use crate::manifest::{read_file, read_text};
 use crate::model::{
-    Annotation, Attribute, Document, Extracted, FailureClass, Label, LanguageTag, Limits,
-    MediaType, NameError, Span,
+    Attribute, Document, Findings, LanguageTag, Limits, MediaType, NameError, Translation,
 };
 use crate::sandbox::{Inputs, Reported, Stopped};
 
@@ -30,8 +34,6 @@ const LARGEST_INPUT: u64 = 64 << 20;
 const LARGEST_TEXT: u64 = 16 << 20;
 /// The most cases in one folder.
 const MOST_CASES: usize = 10_000;
-/// So much of what is no text is told, in bytes.
-const BEGINNING: usize = 256;
 
 /// A case, as its folder has it.
 #[derive(Debug, Clone)]
@@ -47,6 +49,8 @@ pub struct Case {
     settings: Vec<(String, String)>,
     tables: Vec<(String, PathBuf)>,
     attributes: Vec<Attribute>,
+    /// What earlier steps found, by their names.
+    prior: BTreeMap<String, Findings>,
 }
 
 /// Why a case cannot be put to the test.
@@ -91,6 +95,14 @@ pub enum CaseError {
         /// Why.
         source: TableError,
     },
+    /// It has findings that would never reach the plugin.
+    #[error("case `{case}` has what `{step}` finds, which the plugin does not read")]
+    NotRead {
+        /// The case.
+        case: String,
+        /// Who found them.
+        step: String,
+    },
     /// It chooses what the plugin does not declare, or leaves out what it requires.
     #[error("case `{case}` does not fit the plugin")]
     Configuration {
@@ -122,6 +134,20 @@ pub enum CaseLineError {
     /// Its value is no media type, or no language.
     #[error(transparent)]
     Name(#[from] NameError),
+    /// It says of no language what the translation is in.
+    #[error("it names no language")]
+    NoLanguage,
+    /// What a step found is not to be had from the file that it names.
+    #[error("`{}`: {reason}", .file.escape_debug())]
+    Findings {
+        /// The file.
+        file: String,
+        /// Why, with the line in the file.
+        reason: String,
+    },
+    /// A step has one kind of findings.
+    #[error("`{}` has findings already", .0.escape_debug())]
+    Again(String),
 }
 
 impl Hinted for CaseError {
@@ -179,6 +205,7 @@ impl Case {
             settings: Vec::new(),
             tables: Vec::new(),
             attributes: Vec::new(),
+            prior: BTreeMap::new(),
         };
         let said = folder.join("case.tsv");
         let said = match read_text(&said, LARGEST_TEXT) {
@@ -206,6 +233,9 @@ impl Case {
                 let (name, value) = owned(name);
                 self.attributes.push(Attribute { name, value });
             }
+            Some((what @ ("labels" | "annotations" | "translation"), of)) => {
+                self.say_prior(what, of, value)?;
+            }
             Some(("table", name)) => self.tables.push((name.to_owned(), self.folder.join(value))),
             None if name == "media-type" => {
                 self.media_type = Some(MediaType::new(value)?);
@@ -214,6 +244,35 @@ impl Case {
                 self.language = Some(LanguageTag::new(value.to_owned())?);
             }
             _ => return Err(CaseLineError::Unknown(name.to_owned())),
+        }
+        Ok(())
+    }
+
+    /// What a step found earlier, in a file of these words.
+    fn say_prior(&mut self, what: &str, of: &str, file: &str) -> Result<(), CaseLineError> {
+        let in_file = |reason| CaseLineError::Findings { file: file.to_owned(), reason };
+        let words = read_text(&self.folder.join(file), LARGEST_TEXT)
+            .map_err(|error| in_file(error.to_string()))?;
+        let text = String::from_utf8_lossy(&self.input);
+        let (step, findings) = match what {
+            "labels" => (of, Findings::Labels(labels_of(&words, &text).map_err(in_file)?)),
+            "annotations" => {
+                (of, Findings::Annotations(annotations_of(&words, &text).map_err(in_file)?))
+            }
+            _ => {
+                let (step, target) = of.split_once(' ').ok_or(CaseLineError::NoLanguage)?;
+                let target = LanguageTag::new(target.to_owned())?;
+                let (segments, attributes) = (Vec::new(), Vec::new());
+                let rendered = Translation { target, text: words, segments, attributes };
+                (step, Findings::Translations(vec![rendered]))
+            }
+        };
+        match (self.prior.get_mut(step), findings) {
+            (Some(Findings::Translations(before)), Findings::Translations(mut more)) => {
+                before.append(&mut more);
+            }
+            (Some(_), _) => return Err(CaseLineError::Again(step.to_owned())),
+            (None, findings) => _ = self.prior.insert(step.to_owned(), findings),
         }
         Ok(())
     }
@@ -232,6 +291,12 @@ impl Case {
         tables: &BTreeMap<String, Arc<Table>>,
         limits: Limits,
     ) -> Result<String, CaseError> {
+        let reads = &plugin.description.reads;
+        if let Some(step) =
+            self.prior.keys().find(|it| !reads.iter().any(|read| read.as_str() == it.as_str()))
+        {
+            return Err(CaseError::NotRead { case: self.name.clone(), step: step.clone() });
+        }
         let mut settings = settings.clone();
         settings.extend(self.settings.iter().cloned());
         let mut tables = tables.clone();
@@ -353,6 +418,11 @@ impl Case {
             settings: Arc::clone(&configuration.settings),
             tables: Arc::clone(&configuration.tables),
             members: sink,
+            findings: self
+                .prior
+                .iter()
+                .map(|(step, it)| (step.clone(), Arc::new(it.clone())))
+                .collect(),
             ..Inputs::default()
         };
         let limits = &configuration.limits;
@@ -372,90 +442,6 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>, CaseError> {
     let mut entries = entries.map_err(unreadable)?;
     entries.sort();
     Ok(entries)
-}
-
-fn tell_member(told: &mut String, member: &Member) {
-    let media_type = member.media_type.as_ref().map_or("of no claimed type", |it| it.as_str());
-    // Writing to a string does not fail.
-    let _ = writeln!(told, "== {} ({media_type})", member.name.escape_debug());
-    tell_attributes(told, &member.attributes);
-    match member.content.whole() {
-        Ok(content) => tell_bytes(told, &content),
-        Err(error) => _ = writeln!(told, "!! unreadable: {error}"),
-    }
-}
-
-fn tell_extracted(told: &mut String, Extracted { document, asides }: &Extracted) {
-    let language = document.language.as_ref().map_or("-", |it| it.as_str());
-    let _ = writeln!(told, "== document ({language})");
-    tell_attributes(told, &document.attributes);
-    tell_bytes(told, document.text.as_bytes());
-    for mark in &document.marks {
-        let _ = writeln!(told, "-- {} {}", mark.kind, tell_span(mark.span));
-        tell_attributes(told, &mark.attributes);
-    }
-    for aside in asides {
-        let _ = writeln!(told, "-- aside {} at {}", aside.kind, aside.position);
-        tell_attributes(told, &aside.attributes);
-        tell_bytes(told, aside.text.as_bytes());
-    }
-}
-
-fn tell_label(told: &mut String, text: &str, label: &Label) {
-    let _ = writeln!(told, "== {} {}", label.name.escape_debug(), label.confidence);
-    tell_attributes(told, &label.attributes);
-    for span in &label.evidence {
-        let _ = writeln!(told, "-- {}", tell_span(*span));
-        tell_bytes(told, text[span.range()].as_bytes());
-    }
-}
-
-fn tell_annotation(told: &mut String, text: &str, annotation: &Annotation) {
-    let place = annotation.span.map(|span| format!(" {}", tell_span(span)));
-    let sure = annotation.confidence.map(|it| format!(" ({it})"));
-    let (place, sure) = (place.unwrap_or_default(), sure.unwrap_or_default());
-    let _ = writeln!(told, "== {}{place}{sure}", annotation.kind);
-    if let Some(value) = &annotation.value {
-        let _ = writeln!(told, "   = {}", value.escape_debug());
-    }
-    tell_attributes(told, &annotation.attributes);
-    if let Some(span) = annotation.span {
-        tell_bytes(told, text[span.range()].as_bytes());
-    }
-}
-
-fn tell_span(span: Span) -> String {
-    format!("{}..{}", span.start, span.end)
-}
-
-fn tell_attributes(told: &mut String, attributes: &[Attribute]) {
-    for attribute in attributes {
-        let _ = writeln!(told, "   {}: {}", attribute.name, attribute.value.escape_debug());
-    }
-}
-
-/// Text line by line; the beginning and the size of what is none.
-fn tell_bytes(told: &mut String, bytes: &[u8]) {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => {
-            for line in text.split('\n') {
-                let _ = writeln!(told, " | {}", line.escape_debug());
-            }
-        }
-        Err(_) => {
-            let start = bytes[..bytes.len().min(BEGINNING)].escape_ascii();
-            let _ = writeln!(told, " | {} bytes: {start}", bytes.len());
-        }
-    }
-}
-
-fn tell_error(reported: &Reported) -> String {
-    let Reported { class, reason, offset, key } = reported;
-    let place = offset.map(|it| format!(" at {it}")).unwrap_or_default();
-    match (class, key) {
-        (FailureClass::Misconfigured, Some(key)) => format!("!! misconfigured: {key}: {reason}\n"),
-        (class, _) => format!("!! {class}{place}: {reason}\n"),
-    }
 }
 
 /// Keeps what an unpacker emits.

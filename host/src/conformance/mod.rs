@@ -10,6 +10,7 @@ mod configuration;
 mod counting;
 mod samples;
 mod trial;
+mod wording;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -1,16 +1,21 @@
 //! Golden cases: folders with an input, what is chosen and said, and what is expected of a plugin.
 //!
 //! A folder `cases/NAME` has a file `input`, with any extension; `case.tsv`, with a name, a tab and a value per line: `media-type`,
-//! `language`, `setting KEY`, `table NAME` (a file beside it) and `attribute NAME`; and `expected.txt`, which
+//! `language`, `setting KEY`, `table NAME` (a file beside it), `attribute NAME`, and what earlier steps found, in files beside it:
+//! `labels STEP` and `annotations STEP` in the words of an `expected.txt`, `translation STEP LANGUAGE` as text; and `expected.txt`, which
 //! `DOCMILL_BLESS=1 cargo test` writes. `docmill plugin test` puts a component to the test with the same folders.
 
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::wording::{
+    annotations_of, labels_of, tell_annotation, tell_attributes, tell_bytes, tell_error,
+    tell_extracted, tell_label, tell_member,
+};
 use crate::{
-    Analyzer, Annotation, Attribute, Classifier, Description, Document, Error, Extracted,
-    Extractor, Label, Member, Source, Span, Translator, Unpacker, testing,
+    Analyzer, Attribute, Classifier, Description, Document, Error, Extractor, Source, Translator,
+    Unpacker, testing,
 };
 
 /// Puts an unpacker to the test with every case below a folder.
@@ -139,8 +144,9 @@ fn check(folder: &Path, describe: impl Fn() -> Description, run: impl Fn(&Case) 
     assert!(!cases.is_empty(), "there is no case in {}", folder.display());
     for case in cases {
         testing::reset();
-        testing::use_defaults(&describe());
-        let told = run(&read(&case));
+        let description = describe();
+        testing::use_defaults(&description);
+        let told = run(&read(&case, &description.reads));
         let expected = case.join("expected.txt");
         if std::env::var_os("DOCMILL_BLESS").is_some() {
             fs::write(&expected, &told).expect("what is expected can be written");
@@ -167,7 +173,8 @@ fn entries(folder: &Path) -> Vec<PathBuf> {
     entries
 }
 
-fn read(folder: &Path) -> Case {
+/// A case, on the stage that it sets; `reads` is whose findings the plugin reads.
+fn read(folder: &Path, reads: &[String]) -> Case {
     let is_input = |path: &PathBuf| path.file_stem().is_some_and(|it| it == "input");
     let input = entries(folder).into_iter().find(is_input);
     let input = input.unwrap_or_else(|| panic!("{} has no input", folder.display()));
@@ -177,6 +184,7 @@ fn read(folder: &Path) -> Case {
     // A case need not say anything.
     let said =
         if said.exists() { fs::read_to_string(said).expect("it is a text") } else { String::new() };
+    let text = String::from_utf8_lossy(&case.input).into_owned();
     for line in said.lines().filter(|line| !line.is_empty()) {
         let (name, value) = line.split_once('\t').unwrap_or_else(|| panic!("no tab in `{line}`"));
         match name.split_once(' ') {
@@ -187,12 +195,32 @@ fn read(folder: &Path) -> Case {
                 let table = table.unwrap_or_else(|error| panic!("table {value}: {error}"));
                 testing::set_table_from_tsv(name, &table);
             }
+            Some((what @ ("labels" | "annotations" | "translation"), of)) => {
+                let words = fs::read_to_string(folder.join(value));
+                let words = words.unwrap_or_else(|error| panic!("{value}: {error}"));
+                let step = of.split(' ').next().unwrap_or_default();
+                assert!(reads.iter().any(|it| it == step), "the plugin does not read `{step}`");
+                match (what, of.split_once(' ')) {
+                    ("labels", _) => {
+                        testing::set_labels(of, usable(value, labels_of(&words, &text)));
+                    }
+                    ("annotations", _) => {
+                        testing::set_annotations(of, usable(value, annotations_of(&words, &text)));
+                    }
+                    (_, Some((step, target))) => testing::set_translation(step, target, &words),
+                    (_, None) => panic!("`{line}` names no language"),
+                }
+            }
             _ if name == "media-type" => case.media_type = Some(value.to_owned()),
             _ if name == "language" => case.language = Some(value.to_owned()),
             _ => panic!("`{name}` is nothing that a case says"),
         }
     }
     case
+}
+
+fn usable<T>(file: &str, found: Result<T, String>) -> T {
+    found.unwrap_or_else(|error| panic!("{file}: {error}"))
 }
 
 fn told_of<T>(result: Result<Vec<T>, Error>, tell: impl Fn(&mut String, &T)) -> String {
@@ -203,88 +231,5 @@ fn told_of<T>(result: Result<Vec<T>, Error>, tell: impl Fn(&mut String, &T)) -> 
             told
         }
         Err(error) => tell_error(&error),
-    }
-}
-
-fn tell_member(told: &mut String, member: &Member) {
-    let media_type = member.media_type.as_deref().unwrap_or("of no claimed type");
-    // Writing to a string does not fail.
-    let _ = writeln!(told, "== {} ({media_type})", member.name.escape_debug());
-    tell_attributes(told, &member.attributes);
-    tell_bytes(told, &member.content);
-}
-
-fn tell_extracted(told: &mut String, Extracted { document, asides }: &Extracted) {
-    let _ = writeln!(told, "== document ({})", document.language.as_deref().unwrap_or("-"));
-    tell_attributes(told, &document.attributes);
-    tell_bytes(told, document.text.as_bytes());
-    for mark in &document.marks {
-        let _ = writeln!(told, "-- {} {}", mark.kind, tell_span(mark.span));
-        tell_attributes(told, &mark.attributes);
-    }
-    for aside in asides {
-        let _ = writeln!(told, "-- aside {} at {}", aside.kind, aside.position);
-        tell_attributes(told, &aside.attributes);
-        tell_bytes(told, aside.text.as_bytes());
-    }
-}
-
-fn tell_label(told: &mut String, text: &str, label: &Label) {
-    let _ = writeln!(told, "== {} {}", label.name.escape_debug(), label.confidence);
-    tell_attributes(told, &label.attributes);
-    for span in &label.evidence {
-        let _ = writeln!(told, "-- {}", tell_span(*span));
-        tell_bytes(told, text[span.range()].as_bytes());
-    }
-}
-
-fn tell_annotation(told: &mut String, text: &str, annotation: &Annotation) {
-    let place = annotation.span.map(|span| format!(" {}", tell_span(span)));
-    let sure = annotation.confidence.map(|it| format!(" ({it})"));
-    let (place, sure) = (place.unwrap_or_default(), sure.unwrap_or_default());
-    let _ = writeln!(told, "== {}{place}{sure}", annotation.kind);
-    if let Some(value) = &annotation.value {
-        let _ = writeln!(told, "   = {}", value.escape_debug());
-    }
-    tell_attributes(told, &annotation.attributes);
-    if let Some(span) = annotation.span {
-        tell_bytes(told, text[span.range()].as_bytes());
-    }
-}
-
-fn tell_span(span: Span) -> String {
-    format!("{}..{}", span.start, span.end)
-}
-
-fn tell_attributes(told: &mut String, attributes: &[Attribute]) {
-    for attribute in attributes {
-        let _ = writeln!(told, "   {}: {}", attribute.name, attribute.value.escape_debug());
-    }
-}
-
-/// Text line by line; the beginning and the size of what is none.
-fn tell_bytes(told: &mut String, bytes: &[u8]) {
-    match str::from_utf8(bytes) {
-        Ok(text) => {
-            for line in text.split('\n') {
-                let _ = writeln!(told, " | {}", line.escape_debug());
-            }
-        }
-        Err(_) => {
-            let start = bytes[..bytes.len().min(256)].escape_ascii();
-            let _ = writeln!(told, " | {} bytes: {start}", bytes.len());
-        }
-    }
-}
-
-fn tell_error(error: &Error) -> String {
-    match error {
-        Error::Unsupported(why) => format!("!! unsupported: {why}\n"),
-        Error::Malformed(defect) => {
-            let place = defect.offset.map(|it| format!(" at {it}")).unwrap_or_default();
-            format!("!! malformed{place}: {}\n", defect.reason)
-        }
-        Error::Misconfigured(it) => format!("!! misconfigured: {}: {}\n", it.key, it.reason),
-        Error::Internal(why) => format!("!! internal: {why}\n"),
     }
 }

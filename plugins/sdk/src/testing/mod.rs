@@ -3,6 +3,7 @@
 //! Everything is per thread, as tests run side by side.
 
 pub mod cases;
+mod wording;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
