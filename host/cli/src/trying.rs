@@ -18,7 +18,7 @@ use crate::args::{Common, Configuring};
 use crate::component;
 use crate::exit::Exit;
 use crate::in_force::InForce;
-use crate::report::{CommandError, hint_of, hint_words, one_line};
+use crate::report::{CommandError, hint_of, hint_words, note, one_line};
 
 /// The largest source that is read, in bytes, as where nothing else is asked for.
 const LARGEST_SOURCE: u64 = 64 << 20;
@@ -26,8 +26,17 @@ const LARGEST_SOURCE: u64 = 64 << 20;
 /// A plugin, and the pipeline that reads documents for it.
 pub struct Trying {
     pub candidate: Candidate,
-    /// The pipeline in force; an unpacker or an extractor does without one.
+    /// The pipeline in force; without documents, an unpacker or an extractor does without one.
     pipeline: Option<Pipeline>,
+}
+
+/// What a plugin is tried on, which decides whether there has to be a pipeline that works.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum On {
+    /// Files and folders that were named.
+    Files,
+    /// What docmill brings along: nothing has to be read.
+    Samples,
 }
 
 /// Something that a plugin can be called on, or why it cannot.
@@ -50,11 +59,22 @@ impl Trying {
         catalog: &Catalog,
         plugin: &Arc<Plugin>,
         asked: &Configuring,
+        on: On,
     ) -> Result<Trying, CommandError> {
         let assembled = InForce::read(common).and_then(|mut it| it.assemble(common, catalog));
+        let needs_none = plugin.role.reads_sources() || on == On::Samples;
         let pipeline = match assembled {
             Ok(pipeline) => Some(pipeline),
-            Err(_) if plugin.role.reads_sources() && common.pipeline.is_none() => None,
+            Err(error) if needs_none && common.pipeline.is_none() => {
+                let message = one_line(&error.message, 400);
+                note(
+                    common,
+                    &format!(
+                        "without the pipeline in force, and so with what was asked for alone: {message}"
+                    ),
+                );
+                None
+            }
             Err(error) => return Err(error),
         };
         let description = &plugin.description;

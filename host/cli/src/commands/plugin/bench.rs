@@ -18,7 +18,7 @@ use crate::report::{
     Column, CommandError, Paint, Table, Tone, bytes, count, hint_of, note, one_line, span,
     write_json,
 };
-use crate::trying::Trying;
+use crate::trying::{On, Trying};
 
 /// So many instances are made and dropped.
 const INSTANCES: usize = 100;
@@ -62,7 +62,8 @@ pub fn run(common: &Common, options: &BenchPlugin) -> Result<Exit, CommandError>
     let begin = |file: &Path| -> Result<Measuring, CommandError> {
         let content = component::read(file)?;
         let plugin = component::load(&catalog, file)?;
-        let trying = Trying::new(common, &catalog, &plugin, &options.configuring)?;
+        let on = if options.paths.is_empty() { On::Samples } else { On::Files };
+        let trying = Trying::new(common, &catalog, &plugin, &options.configuring, on)?;
         let compile = compile_times(common, &content)?;
         let size = content.len() as u64;
         Ok(Measuring { trying, measured: Measured { size, compile, ..Measured::default() } })

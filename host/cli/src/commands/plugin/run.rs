@@ -12,13 +12,13 @@ use crate::exit::Exit;
 use crate::report::{
     CommandError, Page, Paint, TrialObject, count, finish, note, one_line, show_trial, write_json,
 };
-use crate::trying::{Given, Trying};
+use crate::trying::{Given, On, Trying};
 
 /// Runs the command.
 pub fn run(common: &Common, options: &RunPlugin) -> Result<Exit, CommandError> {
     let catalog = context::catalog(common, 1)?;
     let plugin = component::load(&catalog, &options.plugin)?;
-    let trying = Trying::new(common, &catalog, &plugin, &options.configuring)?;
+    let trying = Trying::new(common, &catalog, &plugin, &options.configuring, On::Files)?;
     let mut stdout = std::io::BufWriter::new(std::io::stdout().lock());
     let (mut calls, mut failed) = (0, 0);
     let mut ended = Ok(());
