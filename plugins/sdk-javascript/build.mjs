@@ -65,7 +65,7 @@ async function versionOf(wit) {
 
 async function bundled(source, world, version) {
   const role = ROLES[world];
-  const interfaces = ['log', 'config', 'lookup', ...(READERS.includes(world) ? ['findings'] : [])];
+  const interfaces = ['log', 'config', 'lookup', ...(READERS.includes(world) ? ['findings'] : []), ...(world === 'unpacker' ? ['members'] : [])];
   const entry = [
     "import { loaded } from '<docmill>/begin';",
     `import * as plugin from ${JSON.stringify(source)};`,

@@ -34,3 +34,38 @@ export const openTable = (name) => interfaceOf('lookup').open(name);
 export const labels = (classifier) => interfaceOf('findings').labels(classifier);
 export const annotations = (analyzer) => interfaceOf('findings').annotations(analyzer);
 export const translation = (translator, target) => interfaceOf('findings').translation(translator, target);
+
+// How much is asked of the host at a time; it may give less.
+const SLICE = 1 << 20;
+
+// Sizes and offsets of sources are u64, which is BigInt here; the length of a read is u32, which is Number.
+export function readAll(source) {
+  const bytes = new Uint8Array(Number(source.size()));
+  let filled = 0;
+  while (filled < bytes.length) {
+    const part = source.read(BigInt(filled), SLICE);
+    if (part.length === 0) break;
+    bytes.set(part, filled);
+    filled += part.length;
+  }
+  return bytes.subarray(0, filled);
+}
+
+const encoded = (content) => (typeof content === 'string' ? new TextEncoder().encode(content) : content);
+
+export function emit({ name, mediaType, content, attributes: said = [] }) {
+  interfaceOf('members').emit({ name, mediaType, content: encoded(content), attributes: said });
+}
+
+export function emitInPieces({ name, mediaType, pieces, attributes: said = [] }) {
+  const { begin, end } = interfaceOf('members');
+  const member = begin(name, mediaType, said);
+  try {
+    for (const piece of pieces) member.write(encoded(piece));
+  } catch (thrown) {
+    // Dropped before its end, it is no member.
+    member[Symbol.dispose ?? Symbol.for('dispose')]?.();
+    throw thrown;
+  }
+  end(member);
+}

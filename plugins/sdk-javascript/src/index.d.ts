@@ -55,6 +55,14 @@ export interface Extracted {
   asides?: Aside[];
 }
 
+/** What an unpacker takes out of a container: `name` is what that calls it, and `mediaType` what it claims it to be. */
+export interface Member {
+  name: string;
+  mediaType?: string;
+  content: Uint8Array | string;
+  attributes?: Attribute[];
+}
+
 export interface Rendering {
   segments: string[];
   attributes?: Attribute[];
@@ -182,3 +190,10 @@ export function labels(classifier: string): Label[] | undefined;
 export function annotations(analyzer: string): Annotation[] | undefined;
 /** The text of the document at hand as the named translator rendered it. */
 export function translation(translator: string, target: string): string | undefined;
+
+/** All bytes of a source, for a format that has to be read whole. */
+export function readAll(source: Source): Uint8Array;
+/** Hands a member over to the host, which takes it through the pipeline as a source of its own. */
+export function emit(member: Member): void;
+/** Hands a member over in pieces, because it may be larger than the plugin's memory. What throws while they are made leaves no member. */
+export function emitInPieces(member: Omit<Member, 'content'> & { pieces: Iterable<Uint8Array | string> }): void;

@@ -1,5 +1,5 @@
 // Plugins of docmill in JavaScript: what a plugin uses.
 
 export { Internal, Malformed, Misconfigured, PluginError, Unsupported } from './errors.js';
-export { annotations, attributes, labels, log, openTable, setting, translation } from './host.js';
+export { annotations, attributes, emit, emitInPieces, labels, log, openTable, readAll, setting, translation } from './host.js';
 export { Offsets } from './spans.js';

@@ -1,6 +1,6 @@
 /** Plays the host in unit tests, which run in the Node of your machine. */
 
-import type { Annotation, Attribute, Label, Source } from './index.js';
+import type { Annotation, Attribute, Label, Member, Source } from './index.js';
 
 /** A source of these bytes, which gives less than it is asked for, as a host may. */
 export class Bytes implements Source {
@@ -11,7 +11,7 @@ export class Bytes implements Source {
   attributes(): Attribute[];
 }
 
-/** What a plugin is given, and what it said: `log` has level and words of each message. */
+/** What a plugin is given, and what it said and did: `log` has level and words of each message, `members` what it emitted. */
 export class Host {
   constructor(given?: {
     settings?: Record<string, string>;
@@ -22,6 +22,7 @@ export class Host {
     translations?: Record<string, string>;
   });
   readonly log: [string, string][];
+  readonly members: (Member & { content: Uint8Array; attributes: Attribute[] })[];
   /** Calls a function with this host in place. */
   run<T>(call: () => T): T;
 }

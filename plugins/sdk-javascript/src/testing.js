@@ -44,9 +44,22 @@ export class Table {
   }
 }
 
-// What a plugin is given, and what it said: `log` has level and words of each message. `run` calls a function within it.
+// A member while it is written.
+class Pieces {
+  content = [];
+  constructor(name, mediaType, attributes) {
+    Object.assign(this, { name, mediaType, attributes });
+  }
+  write(content) {
+    this.content.push(content);
+  }
+}
+
+// What a plugin is given, and what it said and did: `log` has level and words of each message, `members` what it emitted. `run` calls a
+// function within it.
 export class Host {
   log = [];
+  members = [];
   #interfaces;
 
   constructor({ settings = {}, tables = {}, labels = {}, annotations = {}, translations = {} } = {}) {
@@ -60,6 +73,11 @@ export class Host {
         labels: (classifier) => labels[classifier],
         annotations: (analyzer) => annotations[analyzer],
         translation: (translator, target) => translations[`${translator} ${target}`],
+      },
+      members: {
+        emit: (member) => this.members.push(member),
+        begin: (name, mediaType, attributes) => new Pieces(name, mediaType, attributes),
+        end: ({ content, ...said }) => this.members.push({ ...said, content: Uint8Array.from(Buffer.concat(content)) }),
       },
     };
   }

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { Malformed, Offsets, attributes, log, openTable, setting } from '../src/index.js';
+import { Malformed, Offsets, attributes, emit, emitInPieces, log, openTable, readAll, setting } from '../src/index.js';
 import { loading } from '../src/guard.js';
 import { Bytes, Host, guarded } from '../src/testing.js';
 
@@ -119,6 +119,18 @@ test('a source gives less than it is asked for', () => {
   const source = new Bytes('0123456789');
   assert.equal(source.read(0n, 4_096).length, 7);
   assert.equal(source.size(), 10n);
+  assert.equal(Buffer.from(readAll(source)).toString(), '0123456789');
+  assert.equal(readAll(new Bytes('')).length, 0);
+});
+
+test('members come whole or in pieces, and what throws on the way is none', () => {
+  const host = new Host();
+  host.run(() => {
+    emit({ name: 'a', content: 'é' });
+    emitInPieces({ name: 'b', mediaType: 'text/plain', pieces: ['1', Uint8Array.of(0x32)], attributes: attributes({ date: '2025-01-01' }) });
+    assert.throws(() => emitInPieces({ name: 'c', pieces: (function* () { yield '3'; throw new RangeError('broken'); })() }), RangeError);
+  });
+  assert.deepEqual(host.members.map(({ name, content }) => [name, Buffer.from(content).toString()]), [['a', 'é'], ['b', '12']]);
 });
 
 test('what is asked of a clock while a component is built is noted, with its place', () => {

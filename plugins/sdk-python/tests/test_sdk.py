@@ -7,7 +7,8 @@ import random
 import time
 import unittest
 
-from docmill_plugin import Annotation, Attribute, Internal, Malformed, Offsets, Span, attributes, export, log, open_table, setting
+from docmill_plugin import Annotation, Attribute, Internal, Malformed, Member, MemberWriter, Offsets, Span
+from docmill_plugin import attributes, emit, export, log, open_table, read_all, setting
 from docmill_plugin import _frozen, _tracebacks
 from docmill_plugin.testing import Bytes, Host
 
@@ -132,6 +133,21 @@ class HostOfTests(unittest.TestCase):
         while part := source.read(len(content), 4_096):
             content += part
         self.assertEqual(content, b"0123456789")
+        self.assertEqual(read_all(source), b"0123456789")
+        self.assertEqual(read_all(Bytes(b"")), b"")
+
+    def test_members_come_whole_or_in_pieces_and_what_is_left_by_an_exception_is_none(self):
+        with Host() as host:
+            emit(Member("a", None, b"1"))
+            with MemberWriter("b", "text/plain", attributes(date="2025-01-01")) as member:
+                member.write(b"2")
+                member.write(b"3")
+            with self.assertRaises(KeyError), MemberWriter("c") as member:
+                member.write(b"4")
+                raise KeyError("broken")
+        self.assertEqual([(it.name, it.content) for it in host.members], [("a", b"1"), ("b", b"23")])
+        with self.assertRaisesRegex(TypeError, "`content` of Member has to be bytes, and is 'text'"):
+            Member("d", None, "text")
 
 
 FROZEN = time.time()

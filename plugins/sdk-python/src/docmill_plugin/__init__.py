@@ -5,7 +5,21 @@ A plugin has one class per interface of the contract, `Metadata` and that of its
 
 from ._errors import Internal, Malformed, Misconfigured, PluginError, Unsupported
 from ._export import export
-from ._host import Level, Source, Table, annotations, labels, log, open_table, setting, translation
+from ._host import (
+    Level,
+    MemberWriter,
+    Occurrence,
+    Source,
+    Table,
+    annotations,
+    emit,
+    labels,
+    log,
+    open_table,
+    read_all,
+    setting,
+    translation,
+)
 from ._spans import Offsets
 from ._types import (
     Annotation,
@@ -17,6 +31,7 @@ from ._types import (
     Label,
     LanguagePair,
     Mark,
+    Member,
     Rendering,
     Setting,
     Span,
@@ -38,7 +53,10 @@ __all__ = [
     "Level",
     "Malformed",
     "Mark",
+    "Member",
+    "MemberWriter",
     "Misconfigured",
+    "Occurrence",
     "Offsets",
     "PluginError",
     "Rendering",
@@ -51,10 +69,12 @@ __all__ = [
     "annotations",
     "attribute",
     "attributes",
+    "emit",
     "export",
     "labels",
     "log",
     "open_table",
+    "read_all",
     "setting",
     "translation",
 ]

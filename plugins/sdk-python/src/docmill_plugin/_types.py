@@ -96,6 +96,16 @@ class Extracted(Record):
 
 
 @dataclass
+class Member(Record):
+    """What an unpacker takes out of a container; `name` is what that calls it, and `media_type` what it claims it to be."""
+
+    name: str
+    media_type: str | None
+    content: bytes
+    attributes: list[Attribute] = field(default_factory=list)
+
+
+@dataclass
 class Rendering(Record):
     segments: list[str]
     attributes: list[Attribute] = field(default_factory=list)
@@ -154,6 +164,7 @@ _FIELDS: dict[type, list[tuple[str, tuple[type, ...]]]] = {
     Label: [("name", _TEXT), ("confidence", (float, int)), ("evidence", _LIST), ("attributes", _LIST)],
     Aside: [("kind", _TEXT), ("text", _TEXT), ("position", (int,)), ("attributes", _LIST)],
     Extracted: [("asides", _LIST)],
+    Member: [("name", _TEXT), ("media_type", _TEXT_OR_NONE), ("content", (bytes,)), ("attributes", _LIST)],
     Rendering: [("segments", _LIST), ("attributes", _LIST)],
     LanguagePair: [("original", _TEXT), ("target", _TEXT)],
     Setting: [("key", _TEXT), ("summary", _TEXT), ("default_value", _TEXT_OR_NONE)],

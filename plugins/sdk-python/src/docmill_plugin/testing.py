@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from ._host import Level, host
-from ._types import Attribute, Span
+from ._types import Annotation, Attribute, Label, Member, Span
 
 __all__ = ["Bytes", "Host", "Table"]
 
@@ -67,18 +67,32 @@ class Table:
         return sorted(found, key=lambda it: (it.span.start, -it.span.end))
 
 
+class _Pieces:
+    """A member while it is written."""
+
+    def __init__(self, name: str, media_type: str | None, attributes: list[Attribute]) -> None:
+        self.member = Member(name, media_type, b"", attributes)
+
+    def write(self, content: bytes) -> None:
+        self.member.content += content
+
+    def __exit__(self, *_: object) -> None:
+        """It is dropped."""
+
+
 class Host:
-    """What a plugin is given, and what it said: `log` has the level and the words of each message."""
+    """What a plugin is given, and what it said and did: `log` has the level and the words of each message, `members` what it emitted."""
 
     def __init__(
         self,
         settings: dict[str, str] | None = None,
         tables: dict[str, dict[str, str]] | None = None,
-        labels: dict[str, list[Any]] | None = None,
-        annotations: dict[str, list[Any]] | None = None,
+        labels: dict[str, list[Label]] | None = None,
+        annotations: dict[str, list[Annotation]] | None = None,
         translations: dict[tuple[str, str], str] | None = None,
     ) -> None:
         self.log: list[tuple[str, str]] = []
+        self.members: list[Member] = []
         granted = {name: Table(entries) for name, entries in (tables or {}).items()}
         self._interfaces: dict[str, Any] = {
             "types": None,
@@ -90,6 +104,7 @@ class Host:
                 annotations=(annotations or {}).get,
                 translation=lambda translator, target: (translations or {}).get((translator, target)),
             ),
+            "members": SimpleNamespace(emit=self.members.append, begin=_Pieces, end=lambda it: self.members.append(it.member)),
         }
 
     def _write(self, level: Level, message: str, fields: list[Attribute]) -> None:
