@@ -1,13 +1,15 @@
-//! Lists what the binary brings along for authors of plugins: the contract with its releases, the SDK, and what a new plugin begins with.
+//! Lists what the binary brings along for authors of plugins: the contract with its releases, the SDKs, and what a new plugin begins with.
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 /// Each list, the folder whose files it has, and how their names end.
-const LISTS: [(&str, &str, &[&str]); 3] = [
+const LISTS: [(&str, &str, &[&str]); 5] = [
     ("WIT", "../../wit", &[".wit"]),
     ("SDK", "../../plugins/sdk", &["build.rs", "Cargo.toml", ".rs"]),
+    ("SDK_PYTHON", "../../plugins/sdk-python/src", &[".py", "py.typed"]),
+    ("SDK_JAVASCRIPT", "../../plugins/sdk-javascript", &["package.json", ".mjs", ".js", ".d.ts"]),
     ("TEMPLATES", "templates", &[""]),
 ];
 
@@ -21,8 +23,8 @@ fn main() {
         let mut files = Vec::new();
         collect(&folder, "", endings, &mut files);
         files.sort();
-        // Examples need more than the SDK does.
-        files.retain(|name| !name.starts_with("examples/"));
+        // Examples and tests need more than the SDK does.
+        files.retain(|name| !name.starts_with("examples/") && !name.starts_with("tests/"));
         // Writing to a string does not fail.
         let _ = writeln!(
             text,
@@ -69,7 +71,8 @@ fn collect(folder: &Path, below: &str, endings: &[&str], files: &mut Vec<String>
         let name = entry.file_name().into_string().expect("a name in UTF-8");
         let name = if below.is_empty() { name } else { format!("{below}/{name}") };
         let path = entry.path();
-        if path.is_dir() {
+        // What npm installs beside the sources is none of them.
+        if path.is_dir() && name != "node_modules" {
             collect(&path, &name, endings, files);
         } else if endings.iter().any(|ending| name.ends_with(ending)) {
             files.push(name);

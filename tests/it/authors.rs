@@ -151,6 +151,44 @@ fn a_case_shows_what_is_different_until_it_is_blessed() {
 }
 
 #[test]
+fn what_others_found_is_part_of_a_case() {
+    let env = TestEnv::new();
+    let plugin = guest("adversarial/read-findings");
+    env.write("cases/first/input.txt", "Depuis été 2019.");
+    let test = |said: &str, found: &str| {
+        env.write("cases/first/case.tsv", said);
+        env.write("cases/first/found.txt", found);
+        env.run(["plugin", "test", ".", "--component", text(&plugin)])
+    };
+    env.write("cases/first/expected.txt", "== finding\n   = Some([\\\"2019\\\"])\n");
+    let said = "annotations well-behaved\tfound.txt\n";
+    let _ = test(said, "== year 13..17\n   = 2019\n | 2019\n").expect(exit::SUCCESS);
+    // Nobody could have found that there.
+    let wrong = test(said, "== year 12..16\n   = 2019\n | 2019\n").expect(exit::USAGE);
+    let _ = wrong.says("`found.txt`: line 3: it should be ` | 201`");
+    let output = test("labels classify-x\tfound.txt\n", "").expect(exit::REJECTED);
+    let told = "has what `classify-x` finds, which the plugin does not read";
+    assert!(output.stdout.contains(told), "{}", output.stdout);
+    let _ = test("translation well-behaved\tfound.txt\n", "").expect(exit::USAGE);
+}
+
+#[test]
+fn nothing_has_to_be_read_to_measure_with_samples() {
+    let env = TestEnv::new();
+    env.write("docmill.toml", "[[step]]\nplugin = \"nowhere.wasm\"\n");
+    env.write("a.txt", "Depuis 2019.");
+    let plugin = guest("examples/analyze-years");
+    let bench = |more: &[&str]| {
+        let arguments = ["plugin", "bench", text(&plugin), "--rounds", "3"];
+        env.run(arguments.into_iter().chain(more.iter().copied()))
+    };
+    let _ = bench(&[]).expect(exit::SUCCESS).says("without the pipeline in force");
+    // Documents are read by one, and one that was named has to work.
+    let _ = bench(&["a.txt"]).expect(exit::REJECTED).says("nowhere.wasm");
+    let _ = bench(&["--pipeline", "docmill.toml"]).expect(exit::REJECTED).says("nowhere.wasm");
+}
+
+#[test]
 fn two_builds_are_measured_in_turn() {
     let env = TestEnv::new();
     env.write("a.txt", "Depuis été 2019, rien.");
@@ -403,18 +441,38 @@ fn a_new_plugin_in_python_builds_and_holds() {
         return;
     }
     let env = TestEnv::new();
-    for role in roles(&["analyzer"]) {
+    for role in ROLES {
         let (folder, is_new) = scaffold(&env, "python", role);
-        let component = folder.join(format!("my-{role}.wasm"));
-        if is_new || !component.exists() {
-            let tools = target().join("scaffold/python-tools");
-            ran(Command::new("python3")
-                .arg("build.py")
-                .current_dir(&folder)
-                .env("DOCMILL_BUILD", tools));
+        let python = |program: &Path, arguments: &[&str]| {
+            let mut command = Command::new(program);
+            command.args(arguments).current_dir(&folder).env("PYTHONDONTWRITEBYTECODE", "1");
+            ran(command.env("DOCMILL_BUILD", target().join("scaffold/python-tools")));
+        };
+        // Its own tests and its types need no component.
+        python(Path::new("python3"), &["-m", "unittest"]);
+        let cache = target().join("scaffold/python-types/cache");
+        python(&checker_of_python(), &["-m", "mypy", "--cache-dir", text(&cache)]);
+        if roles(&["analyzer"]).contains(&role) {
+            let component = folder.join(format!("my-{role}.wasm"));
+            if is_new || !component.exists() {
+                python(Path::new("python3"), &["build.py"]);
+            }
+            holds(&env, &folder, &component);
         }
-        holds(&env, &folder, &component);
     }
+}
+
+/// A Python that has `mypy`, installed once.
+fn checker_of_python() -> PathBuf {
+    const VERSION: &str = "mypy==2.4.1";
+    let folder = target().join("scaffold/python-types");
+    let python = folder.join("bin/python");
+    if fs::read_to_string(folder.join("installed")).ok().as_deref() != Some(VERSION) {
+        ran(Command::new("python3").args(["-m", "venv", "--clear", text(&folder)]));
+        ran(Command::new(&python).args(["-m", "pip", "install", "--quiet", VERSION]));
+        fs::write(folder.join("installed"), VERSION).expect("it can be written");
+    }
+    python
 }
 
 #[test]
@@ -444,33 +502,59 @@ fn a_new_plugin_in_javascript_or_typescript_builds_and_holds() {
         return;
     }
     let env = TestEnv::new();
-    for (language, some) in [("javascript", ["extractor"]), ("typescript", ["classifier"])] {
-        for role in roles(&some) {
+    for (language, some) in [("typescript", ["classifier"]), ("javascript", ["extractor"])] {
+        for role in ROLES {
             let (folder, is_new) = scaffold(&env, language, role);
-            let component = folder.join(format!("my-{role}.wasm"));
-            if is_new || !component.exists() {
-                // What one has installed serves all of its language.
-                let shared = target().join("scaffold").join(format!("{language}-tools"));
-                fs::create_dir_all(&shared).expect("it can be made");
-                let manifest =
-                    fs::read_to_string(folder.join("package.json")).expect("it is there");
-                let manifest =
-                    manifest.replace(&format!("my-{role}"), "tools").replace(role, "role");
-                let seen = fs::read_to_string(shared.join("package.json")).ok();
-                if seen.as_ref() != Some(&manifest) {
-                    fs::write(shared.join("package.json"), manifest).expect("it can be written");
-                    ran(npm().arg("install").current_dir(&shared));
+            with_packages(&folder);
+            // Its own tests, and in TypeScript its types, need no component.
+            ran(npm().arg("test").current_dir(&folder));
+            if roles(&some).contains(&role) {
+                let component = folder.join(format!("my-{role}.wasm"));
+                if is_new || !component.exists() {
+                    ran(npm().args(["run", "build"]).current_dir(&folder));
                 }
-                let modules = folder.join("node_modules");
-                if !modules.exists() {
-                    #[cfg(unix)]
-                    std::os::unix::fs::symlink(shared.join("node_modules"), &modules)
-                        .expect("it links");
-                }
-                ran(npm().args(["run", "build"]).current_dir(&folder));
+                holds(&env, &folder, &component);
             }
-            holds(&env, &folder, &component);
         }
+    }
+    // Types say what is not there.
+    let (folder, _) = scaffold(&env, "typescript", "analyzer");
+    let own = fs::read_to_string(folder.join("plugin.ts")).expect("it was made");
+    for (mistake, word) in [
+        ("void fetch('https://example.org');", "fetch"),
+        ("console.log(process.env.HOME);", "process"),
+        ("const wrong: Annotation = { kind: 'year', span: [0, 4] };", "wrong"),
+        ("const misspelt: Annotation = { kynd: 'year' };", "kynd"),
+    ] {
+        fs::write(folder.join("plugin.ts"), format!("{own}{mistake}\n")).expect("it is ours");
+        let mut tsc = Command::new(folder.join("node_modules/.bin/tsc"));
+        let output = tsc.current_dir(&folder).output().expect("it was installed");
+        let told = String::from_utf8_lossy(&output.stdout);
+        let line = own.lines().count() + 1;
+        assert!(told.contains(&format!("plugin.ts({line},")) && told.contains(word), "{told}");
+    }
+    fs::write(folder.join("plugin.ts"), own).expect("it is ours");
+}
+
+/// What one of them has installed serves all: what those in JavaScript need, those in TypeScript do.
+fn with_packages(folder: &Path) {
+    let shared = target().join("scaffold/packages");
+    synced(&folder.join("docmill"), &shared.join("docmill"));
+    let manifest = fs::read_to_string(folder.join("package.json")).expect("it was made");
+    let role = folder.file_name().expect("it has a name").to_string_lossy().into_owned();
+    let role = role.rsplit('-').next().unwrap_or_default();
+    let manifest = manifest.replace(&format!("my-{role}"), "packages").replace(role, "role");
+    let is_typescript = manifest.contains("\"typescript\"");
+    if is_typescript
+        && fs::read_to_string(shared.join("package.json")).ok() != Some(manifest.clone())
+    {
+        fs::write(shared.join("package.json"), manifest).expect("it can be written");
+        ran(npm().arg("install").current_dir(&shared));
+    }
+    let modules = folder.join("node_modules");
+    if !modules.exists() {
+        #[cfg(unix)]
+        std::os::unix::fs::symlink(shared.join("node_modules"), &modules).expect("it links");
     }
 }
 

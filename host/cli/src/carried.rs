@@ -1,4 +1,4 @@
-//! What the binary brings along for authors of plugins, as files: the contract with its releases, the SDK, and what a new plugin
+//! What the binary brings along for authors of plugins, as files: the contract with its releases, the SDKs, and what a new plugin
 //! begins with.
 
 use std::fs;

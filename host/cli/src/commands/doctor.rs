@@ -23,8 +23,6 @@ const OLDEST_PYTHON: [u32; 2] = [3, 10];
 const OLDEST_NODE: [u32; 2] = [20, 0];
 /// The `wit-bindgen` whose names the C in a new plugin uses.
 const WIT_BINDGEN: [u32; 2] = [0, 61];
-/// On Node.js before 22, `jco` from this version on does not run.
-const JCO_PAST_NODE_20: [u32; 2] = [1, 35];
 
 /// Something that was looked at.
 struct Finding {
@@ -247,26 +245,11 @@ fn python() -> Finding {
     found
 }
 
-fn node() -> Vec<Finding> {
+fn node() -> [Finding; 2] {
     const AREA: &str = "javascript, typescript";
     let install = "install Node.js 20 or later, with npm";
     let node = program(AREA, "node", "--version", OLDEST_NODE, install);
-    let node_version = version(&node.found);
-    let mut findings = vec![node, program(AREA, "npm", "--version", [0, 0], install)];
-    // The one in the working folder, as it is in that of a plugin.
-    let manifest = Path::new("node_modules/@bytecodealliance/jco/package.json");
-    let installed = docmill::manifest::read_text(manifest, 1 << 20).ok();
-    let installed =
-        installed.and_then(|text| serde_json::from_str::<serde_json::Value>(&text).ok());
-    let jco = installed.and_then(|it| it["version"].as_str().map(str::to_owned));
-    if let Some(jco) = jco {
-        let fails = version(&jco).is_some_and(|it| it >= JCO_PAST_NODE_20)
-            && node_version.is_some_and(|it| it < [22, 0]);
-        let verdict = if fails { Verdict::Bad } else { Verdict::Ok };
-        let remedy = "with this Node.js it does not run: `npm install --save-dev --save-exact @bytecodealliance/jco@1.32.1`";
-        findings.push(finding(AREA, "jco", verdict, one_line(&jco, 40), remedy));
-    }
-    findings
+    [node, program(AREA, "npm", "--version", [0, 0], install)]
 }
 
 fn wit_bindgen() -> Finding {

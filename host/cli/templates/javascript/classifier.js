@@ -1,8 +1,8 @@
 // Tells short documents from long ones, and those that are on the topic of a table.
 
-import { get } from 'docmill:plugin/config@CONTRACT@';
-import { open } from 'docmill:plugin/lookup@CONTRACT@';
+import { attributes, Misconfigured, openTable, setting } from 'docmill-plugin';
 
+/** @type {import('docmill-plugin').Metadata} */
 export const metadata = {
   describe: () => ({
     name: '@NAME@',
@@ -10,11 +10,10 @@ export const metadata = {
     summary: 'Tells short documents from long ones, and those on a topic',
     settings: [{ key: 'long-from', summary: 'Documents with at least as many words are long', defaultValue: '100' }],
     tables: [{ name: 'terms', summary: 'Words that speak for the topic, and why', required: false }],
-    reads: [],
-    attributes: [],
   }),
 };
 
+/** @type {import('docmill-plugin').Classification} */
 export const classification = {
   labels() {
     // A value that is no number is refused before the first document, and the operator pointed at the setting.
@@ -25,24 +24,22 @@ export const classification = {
   classify({ text }) {
     const least = longFrom();
     const words = text.split(/\s+/).filter((word) => word !== '').length;
-    const labels = [];
+    /** @type {import('docmill-plugin').Label[]} */
+    const found = [];
     if (words > 0) {
-      const attributes = [{ name: 'word-count', value: String(words) }];
-      labels.push({ name: words < least ? 'short' : 'long', confidence: 1, evidence: [], attributes });
+      found.push({ name: words < least ? 'short' : 'long', confidence: 1, attributes: attributes({ wordCount: words }) });
     }
-    const occurrences = open('terms')?.find(text) ?? [];
+    const occurrences = openTable('terms')?.find(text) ?? [];
     if (occurrences.length > 0) {
       // The most confident label comes first, and evidence in the order of the text.
-      const evidence = occurrences.map(({ span }) => span);
-      labels.push({ name: 'on-topic', confidence: 0.75, evidence, attributes: [] });
+      found.push({ name: 'on-topic', confidence: 0.75, evidence: occurrences.map(({ span }) => span) });
     }
-    return labels;
+    return found;
   },
 };
 
 function longFrom() {
-  const value = get('long-from') ?? '';
-  if (!/^[0-9]{1,9}$/.test(value))
-    throw { tag: 'misconfigured', val: { key: 'long-from', reason: 'it is no number' } };
+  const value = setting('long-from') ?? '';
+  if (!/^[0-9]{1,9}$/.test(value)) throw new Misconfigured('long-from', 'it is no number');
   return Number(value);
 }

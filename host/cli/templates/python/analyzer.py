@@ -1,17 +1,22 @@
 """Finds years, and terms of a table."""
 
 import re
-from typing import List
 
-from componentize_py_types import Err
-from wit_world.exports.metadata import Description, Setting, TableUse
-from wit_world.imports import config, lookup
-from wit_world.imports.types import Annotation, Document, Error_Misconfigured, InvalidSetting, Span
+from docmill_plugin import (
+    Annotation,
+    Description,
+    Document,
+    Misconfigured,
+    Offsets,
+    Setting,
+    TableUse,
+    export,
+    open_table,
+    setting,
+)
 
-# Patterns over bytes find what the contract counts: offsets in UTF-8.
-NUMBER = re.compile(rb"[0-9]+")
 
-
+@export
 class Metadata:
     def describe(self) -> Description:
         return Description(
@@ -19,38 +24,40 @@ class Metadata:
             version="0.1.0",
             summary="Finds years, and terms of a table",
             settings=[Setting("first", "Years before this one are numbers like others", "1900")],
-            tables=[TableUse("terms", "Words to find, and what each stands for", False)],
-            reads=[],
-            attributes=[],
+            tables=[TableUse("terms", "Words to find, and what each stands for")],
         )
 
 
+@export
 class Analysis:
-    def kinds(self) -> List[str]:
+    def kinds(self) -> list[str]:
         # A value that is no number is refused before the first document, and the operator pointed at the setting.
         first_year()
         return ["term", "year"]
 
-    def analyze(self, document: Document) -> List[Annotation]:
+    def analyze(self, document: Document) -> list[Annotation]:
         first = first_year()
+        # Python counts characters, and the contract counts bytes.
         found = [
-            annotation("year", Span(*number.span()), number[0].decode())
-            for number in NUMBER.finditer(document.text.encode())
+            Annotation("year", span, number[0])
+            for span, number in Offsets(document.text).matches("[0-9]+")
             if len(number[0]) == 4 and int(number[0]) >= first
         ]
-        terms = lookup.open("terms")
+        terms = open_table("terms")
         if terms is not None:
-            found += [annotation("term", it.span, it.value) for it in terms.find(document.text)]
+            found += [Annotation("term", it.span, it.value) for it in terms.find(document.text)]
         # The contract wants them in the order of the text.
-        return sorted(found, key=lambda it: (it.span.start, it.span.end))
+        return sorted(found, key=place)
 
 
 def first_year() -> int:
-    value = config.get("first") or ""
+    value = setting("first") or ""
     if not re.fullmatch("[0-9]{1,9}", value):
-        raise Err(Error_Misconfigured(InvalidSetting("first", "it is no number")))
+        raise Misconfigured("first", "it is no number")
     return int(value)
 
 
-def annotation(kind: str, span: Span, value: str) -> Annotation:
-    return Annotation(kind=kind, span=span, value=value, confidence=None, attributes=[])
+def place(annotation: Annotation) -> tuple[int, int]:
+    """Without a span it concerns the document as a whole, and comes first."""
+    span = annotation.span
+    return (-1, -1) if span is None else (span.start, span.end)

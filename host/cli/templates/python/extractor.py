@@ -1,18 +1,24 @@
 """Reads notes: lines of text, of which some are headings."""
 
-from typing import List
+from docmill_plugin import (
+    Attribute,
+    Description,
+    Document,
+    Extracted,
+    Malformed,
+    Mark,
+    Setting,
+    Source,
+    Span,
+    TableUse,
+    export,
+    open_table,
+    read_all,
+    setting,
+)
 
-from componentize_py_types import Err
-from wit_world.exports.extraction import Extracted
-from wit_world.exports.metadata import Description, Setting, TableUse
-from wit_world.imports import config, lookup
-from wit_world.imports.sources import Source
-from wit_world.imports.types import Attribute, Defect, Document, Error_Malformed, Mark, Span
 
-# How much is asked of the host at a time; it may give less.
-SLICE = 1 << 20
-
-
+@export
 class Metadata:
     def describe(self) -> Description:
         return Description(
@@ -20,25 +26,23 @@ class Metadata:
             version="0.1.0",
             summary="Reads notes: lines of text, of which some are headings",
             settings=[Setting("mark", "What a heading begins with", "#")],
-            tables=[TableUse("titles", "Titles as they are written, and as they should be", False)],
-            reads=[],
-            attributes=[],
+            tables=[TableUse("titles", "Titles as they are written, and as they should be")],
         )
 
 
+@export
 class Extraction:
-    def accepts(self) -> List[str]:
+    def accepts(self) -> list[str]:
         return ["text/x-note"]
 
-    def extract(self, source: Source) -> List[Extracted]:
-        # No `with source:`: the runtime gives the borrowed handle back after the call, and doing so twice traps.
+    def extract(self, source: Source) -> list[Extracted]:
         content = read_all(source)
         try:
             text = content.decode()
         except UnicodeDecodeError as cause:
-            raise Err(Error_Malformed(Defect("the text is not UTF-8", cause.start)))
-        mark, titles = config.get("mark") or "", lookup.open("titles")
-        document = Document(text="", language=None, attributes=[], marks=[])
+            raise Malformed("the text is not UTF-8", cause.start)
+        mark, titles = setting("mark") or "", open_table("titles")
+        document = Document("")
         # Where the next line begins, in bytes.
         lines, start = [], 0
         for line in text.removesuffix("\n").split("\n") if text else []:
@@ -54,15 +58,4 @@ class Extraction:
             lines.append(line + "\n")
             start += len(line.encode()) + 1
         document.text = "".join(lines)
-        return [Extracted(document, [])] if content else []
-
-
-def read_all(source: Source) -> bytes:
-    parts, offset = [], 0
-    while offset < source.size():
-        part = source.read(offset, SLICE)
-        if not part:
-            break
-        parts.append(part)
-        offset += len(part)
-    return b"".join(parts)
+        return [Extracted(document)] if content else []

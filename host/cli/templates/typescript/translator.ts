@@ -1,51 +1,44 @@
 // Puts the words of a glossary in the place of others.
 
-import { get } from 'docmill:plugin/config@CONTRACT@';
-import { open } from 'docmill:plugin/lookup@CONTRACT@';
-import type { Occurrence } from 'docmill:plugin/lookup@CONTRACT@';
-import type { Description } from 'docmill:plugin/metadata@CONTRACT@';
-import type { LanguagePair, Rendering } from 'docmill:plugin/translation@CONTRACT@';
+import { Misconfigured, Offsets, openTable, setting, type Metadata, type Table, type Translation } from 'docmill-plugin';
 
-export const metadata = {
-  describe: (): Description => ({
+export const metadata: Metadata = {
+  describe: () => ({
     name: '@NAME@',
     version: '0.1.0',
     summary: 'Puts the words of a glossary in the place of others',
     settings: [{ key: 'target', summary: "The language of the glossary's words, such as `en`", defaultValue: 'en' }],
     tables: [{ name: 'glossary', summary: 'Words in French, and what stands for them', required: false }],
-    reads: [],
-    attributes: [],
   }),
 };
 
-export const translation = {
-  pairs(): LanguagePair[] {
-    const target = get('target') ?? '';
+export const translation: Translation = {
+  pairs() {
+    const target = setting('target') ?? '';
     if (!/^[a-z]{2,3}$/.test(target)) {
-      throw { tag: 'misconfigured', val: { key: 'target', reason: 'a language is two or three small letters, such as `en`' } };
+      throw new Misconfigured('target', 'a language is two or three small letters, such as `en`');
     }
     return [{ original: 'fr', target }];
   },
 
-  translate(segments: string[]): Rendering {
-    const glossary = open('glossary');
+  translate(segments) {
+    const glossary = openTable('glossary');
     // Exactly one segment for each, and an empty one stays empty.
-    const render = (segment: string) => (glossary ? rendered(segment, glossary.find(segment)) : segment);
-    return { segments: segments.map(render), attributes: [] };
+    return { segments: segments.map((segment) => (glossary ? rendered(glossary, segment) : segment)) };
   },
 };
 
 // Of words that overlap, the first and longest counts.
-function rendered(segment: string, occurrences: Occurrence[]): string {
-  // Spans count bytes, so the segment is taken apart as bytes.
-  const bytes = new TextEncoder().encode(segment);
-  const decode = (start: number, end: number) => new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes.subarray(start, end));
+function rendered(glossary: Table, segment: string): string {
+  // Spans count bytes, and slices of a string UTF-16 units.
+  const offsets = new Offsets(segment);
   let text = '';
   let done = 0;
-  for (const { span, value } of occurrences) {
-    if (span.start < done) continue;
-    text += decode(done, span.start) + value;
-    done = span.end;
+  for (const { span, value } of glossary.find(segment)) {
+    const [start, end] = [offsets.unit(span.start), offsets.unit(span.end)];
+    if (start < done) continue;
+    text += segment.slice(done, start) + value;
+    done = end;
   }
-  return text + decode(done, bytes.length);
+  return text + segment.slice(done);
 }

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use docmill::model::{PluginName, Role};
 
 use crate::args::{Common, Language, NewPlugin};
-use crate::carried::{File, SDK, TEMPLATES, contract, version, write_below};
+use crate::carried::{
+    File, SDK, SDK_JAVASCRIPT, SDK_PYTHON, TEMPLATES, contract, version, write_below,
+};
 use crate::exit::Exit;
 use crate::report::{CommandError, note, one_line};
 
@@ -62,6 +64,31 @@ const fn main_file(language: Language) -> &'static str {
     }
 }
 
+/// Where its own tests are written to, in a language that keeps them apart from the plugin.
+const fn test_file(language: Language) -> Option<&'static str> {
+    match language {
+        Language::Python => Some("test_plugin.py"),
+        Language::JavaScript => Some("tests/plugin.test.js"),
+        Language::TypeScript => Some("tests/plugin.test.ts"),
+        Language::Rust | Language::C => None,
+    }
+}
+
+/// The SDK of a language, and the folder that it is written to, so that whoever has the binary needs no registry to find it.
+///
+/// Where tools look in the folder of the project, as those of Python do, it lies there; else as it does in the repository, so that
+/// each finds the other.
+fn sdk(language: Language) -> Option<(&'static str, &'static [(&'static str, &'static str)])> {
+    match language {
+        Language::Rust => Some(("docmill/plugins/sdk", SDK)),
+        Language::Python => Some(("", SDK_PYTHON)),
+        Language::JavaScript | Language::TypeScript => {
+            Some(("docmill/plugins/sdk-javascript", SDK_JAVASCRIPT))
+        }
+        Language::C => None,
+    }
+}
+
 /// All files of a new plugin.
 fn files(name: &PluginName, role: Role, language: Language) -> Result<Vec<File>, CommandError> {
     let refused = |why: &str| {
@@ -91,10 +118,16 @@ fn files(name: &PluginName, role: Role, language: Language) -> Result<Vec<File>,
         } else if let Some(path) = path.strip_prefix(&own) {
             match path.strip_prefix("files/") {
                 Some(path) => files.push((PathBuf::from(placed(path)), filled(text))),
-                None if Path::new(path).file_stem().is_some_and(|it| it == role.as_str()) => {
-                    files.push((PathBuf::from(main_file(language)), filled(text)));
+                None => {
+                    // `analyzer.ts` is the plugin, and `analyzer.test.ts` its tests.
+                    let stem = path.rsplit_once('.').map_or(path, |(stem, _)| stem);
+                    let place = match stem.strip_prefix(role.as_str()) {
+                        Some("") => Some(main_file(language)),
+                        Some(".test") => test_file(language),
+                        _ => None,
+                    };
+                    files.extend(place.map(|place| (PathBuf::from(place), filled(text))));
                 }
-                None => {}
             }
         }
     }
@@ -102,10 +135,9 @@ fn files(name: &PluginName, role: Role, language: Language) -> Result<Vec<File>,
     for (path, text) in contract {
         files.push((brought.join("wit").join(path), text.to_owned()));
     }
-    if language == Language::Rust {
-        // As they lie in the repository, so that each finds the other.
-        for (path, text) in SDK {
-            files.push((brought.join("plugins/sdk").join(path), (*text).to_owned()));
+    if let Some((folder, sdk)) = sdk(language) {
+        for (path, text) in sdk {
+            files.push((Path::new(folder).join(path), (*text).to_owned()));
         }
     }
     Ok(files)
@@ -161,7 +193,10 @@ mod tests {
                     "docmill/wit/worlds.wit",
                     "cases/first/case.tsv",
                     "cases/first/expected.txt",
-                ] {
+                ]
+                .into_iter()
+                .chain(test_file(*language))
+                {
                     text(path);
                 }
                 for (path, text) in &files {
@@ -183,6 +218,14 @@ mod tests {
         );
         assert!(!manifest.contains("workspace") && !manifest.contains("example"), "{manifest}");
         assert!(SDK.iter().any(|(path, _)| *path == "src/testing/cases.rs"));
+        let python: Vec<&str> = SDK_PYTHON.iter().map(|(path, _)| *path).collect();
+        assert!(python.contains(&"docmill_plugin/py.typed") && python.len() > 5, "{python:?}");
+        assert!(python.iter().all(|it| it.starts_with("docmill_plugin/")), "{python:?}");
+        let javascript: Vec<&str> = SDK_JAVASCRIPT.iter().map(|(path, _)| *path).collect();
+        for needed in ["package.json", "build.mjs", "src/index.d.ts", "src/guard.js"] {
+            assert!(javascript.contains(&needed), "{javascript:?}");
+        }
+        assert!(!javascript.iter().any(|it| it.contains("test.")), "{javascript:?}");
     }
 
     #[test]

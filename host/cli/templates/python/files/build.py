@@ -1,7 +1,7 @@
 """Builds `@NAME@.wasm`: python3 build.py
 
 Tools and libraries are installed below `.build`, in the versions that `requirements.txt` and `libraries.txt` name. Needs Python 3.10 or
-later with `venv`, and nothing else. `bindings/` gets the types of the contract, for editors and type checkers.
+later with `venv`, and nothing else.
 """
 
 import hashlib
@@ -22,19 +22,20 @@ def main() -> None:
     tools = installed("tools", HERE / "requirements.txt")
     componentize = tools / "componentize-py"
     contract = ["--quiet", "--wit-path", HERE / "docmill" / "wit", "--world", WORLD]
-    bindings = HERE / "bindings"
-    shutil.rmtree(bindings, ignore_errors=True)
-    run(componentize, *contract, "bindings", bindings)
-    # A copy, so that neither byte code nor a neighbor's module ends up in the component.
+    # Copies, so that neither byte code nor a neighbor's module ends up in the component. The plugin's own modules lie apart from others,
+    # so that what is told of them is told of no library.
     app = BUILD / "app" / "@MODULE@"
     shutil.rmtree(app, ignore_errors=True)
-    app.mkdir(parents=True)
-    shutil.copy(HERE / "plugin.py", app)
+    (app / "own").mkdir(parents=True)
+    shutil.copy(HERE / "plugin.py", app / "own")
+    others = shutil.ignore_patterns("__pycache__", "bin", "*.pyc")
+    shutil.copytree(HERE / "docmill_plugin", app / "libraries" / "docmill_plugin", ignore=others)
     libraries = bundled(tools, HERE / "libraries.txt")
     if libraries.exists():
-        shutil.copytree(libraries, app, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", "bin"))
+        shutil.copytree(libraries, app / "libraries", dirs_exist_ok=True, ignore=others)
+    paths = ["--python-path", app / "own", "--python-path", app / "libraries"]
     # The interpreter imports WASI, of which docmill closes every door but the standard error, on which it says why it gives up.
-    run(componentize, *contract, "componentize", "--python-path", app, "--output", HERE / "@NAME@.wasm", "plugin")
+    run(componentize, *contract, "componentize", *paths, "--output", HERE / "@NAME@.wasm", "plugin")
 
 
 def installed(name: str, requirements: pathlib.Path) -> pathlib.Path:
