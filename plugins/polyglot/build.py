@@ -1,7 +1,7 @@
 """Builds the plugins written in Python, JavaScript and C into components.
 
     python3 build.py --wit ../../wit --out OUT --work WORK [--only python,javascript,c]
-                     [--wit-bindgen PATH] [--wasm-tools PATH]
+                     [--plugins analyze-words,…] [--wit-bindgen PATH] [--wasm-tools PATH]
 
 Tools of each language are installed below WORK, in the versions pinned beside the sources, through `pip` and `npm`. A component is
 rebuilt only if one of its inputs changed. Needs Python 3.11 and nothing else; JavaScript needs `node` and `npm`, C needs `wit-bindgen`
@@ -30,9 +30,13 @@ PLUGINS = {"analyze-words": "analyzer", "extract-keyvalue": "extractor"}
 MISTAKES = {"mistakes": "analyzer", "mistakes-in-describe": "analyzer"}
 WITH_MISTAKES = ("python", "javascript")
 
+# Plugins to keep, in `useful`, with libraries of the language's registry: each in one language.
+USEFUL = {"python": {"analyze-keyphrases": "analyzer"}, "javascript": {"analyze-dates": "analyzer"}}
+IS_USEFUL = {plugin for plugins in USEFUL.values() for plugin in plugins}
+
 
 def folder_of(language: str, plugin: str) -> pathlib.Path:
-    return HERE / ("mistakes" if plugin in MISTAKES else language)
+    return HERE / ("mistakes" if plugin in MISTAKES else "useful" if plugin in IS_USEFUL else language)
 
 
 def main() -> int:
@@ -68,6 +72,7 @@ def parse_options() -> argparse.Namespace:
     parser.add_argument("--out", type=pathlib.Path, required=True, help="where components go")
     parser.add_argument("--work", type=pathlib.Path, required=True, help="where tools and intermediate files go")
     parser.add_argument("--only", type=languages, default=list(LANGUAGES), help="comma-separated; default: all")
+    parser.add_argument("--plugins", type=lambda it: it.split(","), help="comma-separated; default: all")
     parser.add_argument("--wit-bindgen", default="wit-bindgen", help="path of the tool, for C")
     parser.add_argument("--wasm-tools", default="wasm-tools", help="path of the tool, for C")
     return parser.parse_args()
@@ -76,7 +81,10 @@ def parse_options() -> argparse.Namespace:
 def build_language(language: str, options: argparse.Namespace) -> None:
     prepare, build = LANGUAGES[language]
     stale = []
-    for plugin, world in {**PLUGINS, **(MISTAKES if language in WITH_MISTAKES else {})}.items():
+    of_language = {**PLUGINS, **(MISTAKES if language in WITH_MISTAKES else {}), **USEFUL.get(language, {})}
+    for plugin, world in of_language.items():
+        if options.plugins and plugin not in options.plugins:
+            continue
         output = options.out / f"{plugin}-{language}.wasm"
         stamp = options.work / "stamps" / output.name
         digest = digest_of(language, plugin, options)
@@ -113,13 +121,25 @@ def build_python(bin_: pathlib.Path, plugin: str, world: str, output: pathlib.Pa
     sdk = fresh_folder(options.work / "python" / "sdk")
     shutil.copytree(SDK_PYTHON / "docmill_plugin", sdk / "docmill_plugin", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(folder_of("python", plugin) / f"{module}.py", app)
+    libraries = ["--python-path", libraries_of_python(bin_, options)] if plugin in IS_USEFUL else []
     run(
         bin_ / "componentize-py", "--quiet", "--wit-path", options.wit, "--world", world,
         # The interpreter imports WASI, of which docmill closes every door but the standard error, on which it says why it gives up.
-        "componentize", "--python-path", app, "--python-path", sdk, "--output", output, module,
+        "componentize", "--python-path", app, "--python-path", sdk, *libraries, "--output", output, module,
         cwd=app,
         env={"PYTHONDONTWRITEBYTECODE": "1"},
     )  # fmt: skip
+
+
+def libraries_of_python(bin_: pathlib.Path, options: argparse.Namespace) -> pathlib.Path:
+    requirements = HERE / "useful" / "libraries.txt"
+    folder = options.work / "python" / f"libraries-{file_digest(requirements)[:16]}"
+    if not folder.exists():
+        unfinished = fresh_folder(folder.with_suffix(".unfinished"))
+        pip = [bin_ / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"]
+        run(*pip, "--only-binary=:all:", "--target", unfinished, "--requirement", requirements)
+        unfinished.rename(folder)
+    return folder
 
 
 # JavaScript
@@ -243,6 +263,10 @@ def digest_of(language: str, plugin: str, options: argparse.Namespace) -> str:
         suffix = {"python": ".py", "javascript": ".js"}[language]
         own = [path for path in own if path.suffix in (".txt", ".json")]
         own += [path for path in (HERE / "mistakes").iterdir() if path.suffix == suffix and path.stem.replace("_", "-") == plugin]
+    if plugin in IS_USEFUL:
+        own = [path for path in own if path.suffix in (".txt", ".json")]
+        source = plugin.replace("-", "_") + ".py" if language == "python" else f"{plugin}.js"
+        own += [HERE / "useful" / "libraries.txt", HERE / "useful" / source]
     if language == "python":
         own += sorted(SDK_PYTHON.rglob("*.py"))
     if language == "javascript":

@@ -149,6 +149,26 @@ fn results_are_the_same_when_computed_again_in_every_language() {
     }
 }
 
+#[test]
+fn plugins_with_libraries_of_their_language_keep_their_golden_cases() {
+    let built = languages();
+    for (plugin, language) in [("analyze-keyphrases", "python"), ("analyze-dates", "javascript")] {
+        if !built.iter().any(|it| it == language) {
+            continue;
+        }
+        let cases = root().join("plugins/polyglot/useful/cases").join(plugin);
+        let component = component(plugin, language);
+        let arguments = [OsStr::new("plugin"), OsStr::new("test"), cases.as_ref()];
+        let of = [
+            OsStr::new("--component"),
+            component.as_ref(),
+            OsStr::new("--deadline"),
+            OsStr::new("1m"),
+        ];
+        let _ = TestEnv::new().run(arguments.into_iter().chain(of)).expect(exit::SUCCESS);
+    }
+}
+
 /// They need nothing but their language, and run in the one that builds the guests.
 #[test]
 #[expect(clippy::print_stderr, reason = "what is skipped is told")]
