@@ -1,20 +1,30 @@
-//! What authors get wrong in Python and JavaScript: every message names the mistake, the place in the author's source, and what to do.
+//! What authors get wrong, in every language: every message names the mistake, the place in the author's source, and what to do.
 
 use docmill::conformance::{Configuration, Outcome, Report, check};
 use docmill::error::Hinted;
 use docmill::model::{Failure, FailureClass, Limits};
-use docmill_tests::{Lab, guest, sources};
+use docmill_tests::{Lab, TestEnv, exit, guest, root, sources};
 
 use crate::polyglot::languages;
 
-/// Those of the languages that have mistakes.
-fn with_mistakes() -> impl Iterator<Item = String> {
-    languages().into_iter().filter(|it| ["python", "javascript"].contains(&it.as_str()))
+fn component(language: &str) -> std::path::PathBuf {
+    match language {
+        "rust" => guest("examples/mistakes-rust"),
+        _ => guest(&format!("polyglot/mistakes-{language}")),
+    }
+}
+
+/// Where in a source of `plugins/polyglot/mistakes` the first line with these words is, as messages tell it.
+fn place(file: &str, words: &str) -> String {
+    let path = root().join("plugins/polyglot/mistakes").join(file);
+    let text = std::fs::read_to_string(path).expect("it is there");
+    let line = text.lines().position(|line| line.contains(words));
+    format!("{file}:{}", line.unwrap_or_else(|| panic!("no `{words}` in {file}")) + 1)
 }
 
 /// What became of texts that each name a mistake.
 fn failures(language: &str, mistakes: &[&str]) -> Vec<Failure> {
-    let plugin = guest(&format!("polyglot/mistakes-{language}"));
+    let plugin = component(language);
     let verbatim = guest("adversarial/extract-verbatim");
     let pipeline = format!(
         "[[step]]\nplugin = {plugin:?}\nsettings = {{ unit = \"km\" }}\nlimits = {{ deadline = \"2s\" }}\n\n[[step]]\nplugin = {verbatim:?}\n",
@@ -63,6 +73,41 @@ const PYTHON: &[Expected] = &[
     ("endless", FailureClass::Deadline, "it ran longer than its deadline of 2s", &[]),
 ];
 
+const RUST: &[Expected] = &[
+    (
+        "exception",
+        FailureClass::Trapped,
+        "it gave up: index out of bounds: the len is 2 but the index is 7",
+        &["index out of bounds"],
+    ),
+    ("slice", FailureClass::Trapped, "is not a char boundary", &[]),
+    ("undeclared", FailureClass::Output, "nom", &[]),
+    ("value", FailureClass::Output, "7", &[]),
+    (
+        "printed",
+        FailureClass::Trapped,
+        "it gave up: after printing",
+        &["seen on standard output", "seen on standard error"],
+    ),
+    ("file", FailureClass::Trapped, "it gave up: called `Result::unwrap()` on an `Err` value", &[]),
+    ("network", FailureClass::Trapped, "network", &[]),
+    ("thread", FailureClass::Trapped, "failed to spawn thread", &[]),
+    ("recursion", FailureClass::Memory, "it used up its stack of 512 KiB", &[]),
+    ("memory", FailureClass::Memory, "of memory, and its limit is", &[]),
+    ("endless", FailureClass::Deadline, "it ran longer than its deadline of 2s", &[]),
+];
+
+const C: &[Expected] = &[
+    ("undeclared", FailureClass::Output, "nom", &[]),
+    ("crash", FailureClass::Trapped, "it reached code that it declared unreachable", &[]),
+    ("pointer", FailureClass::Trapped, "out of bounds memory access", &[]),
+    ("division", FailureClass::Trapped, "integer divide by zero", &[]),
+    ("recursion", FailureClass::Memory, "it used up its stack of 512 KiB", &[]),
+    ("bytes", FailureClass::Output, "it broke the rules for passing values", &[]),
+    ("memory", FailureClass::Memory, "of memory, and its limit is", &[]),
+    ("endless", FailureClass::Deadline, "it ran longer than its deadline of 2s", &[]),
+];
+
 const JAVASCRIPT: &[Expected] = &[
     (
         "exception",
@@ -97,8 +142,13 @@ const JAVASCRIPT: &[Expected] = &[
 
 #[test]
 fn every_mistake_is_named_with_its_place() {
-    for language in with_mistakes() {
-        let expected = if language == "python" { PYTHON } else { JAVASCRIPT };
+    for language in languages() {
+        let expected = match language.as_str() {
+            "rust" => RUST,
+            "python" => PYTHON,
+            "c" => C,
+            _ => JAVASCRIPT,
+        };
         let names: Vec<&str> = expected.iter().map(|(name, ..)| *name).collect();
         let failures = failures(&language, &names);
         for (name, class, cause, log) in expected {
@@ -112,15 +162,44 @@ fn every_mistake_is_named_with_its_place() {
             for words in *log {
                 assert!(said.contains(words), "{language}, {name}: {said}");
             }
+            // A panic of the author's own code says where it is, without any debug information.
+            if language == "rust" && ["exception", "printed", "file"].contains(name) {
+                let words =
+                    if *name == "printed" { "after printing" } else { &format!("\"{name}\" =>") };
+                assert!(causes.contains(&place("mistakes.rs", words)), "{name}: {causes}");
+            }
         }
+    }
+}
+
+#[test]
+fn whoever_writes_a_plugin_is_told_file_and_line_of_a_crash() {
+    if !languages().iter().any(|it| it == "c") {
+        return;
+    }
+    let env = TestEnv::new();
+    let plugin = component("c");
+    for (mistake, words) in [
+        ("crash", "__builtin_trap()"),
+        ("pointer", "0xfffffff0"),
+        ("division", "7 / zero"),
+        ("endless", "while (zero == 0)"),
+    ] {
+        env.write("a.txt", mistake);
+        let plugin = plugin.to_str().expect("a path in UTF-8");
+        let arguments = ["plugin", "run", plugin, "a.txt", "--settings", "unit=km"];
+        let output = env.run(arguments).expect(exit::SOME_FAILED);
+        // In the reason, and in the stack.
+        let told = format!("{})", place("mistakes.c", words));
+        assert!(output.stdout.matches(&told).count() >= 2, "{told}: {}", output.stdout);
+        assert!(output.stdout.contains("exports_docmill_plugin_analysis_analyze ("), "{mistake}");
     }
 }
 
 /// What the check says of a plugin with this value of its setting.
 fn report(language: &str, unit: &str) -> Report {
     let lab = Lab::get().catalog();
-    let plugin =
-        std::fs::read(guest(&format!("polyglot/mistakes-{language}"))).expect("it is there");
+    let plugin = std::fs::read(component(language)).expect("it is there");
     let plugin = lab.load(&plugin).expect("it loads");
     let settings = [("unit".to_owned(), unit.to_owned())].into();
     let configured = Configuration::of(&plugin.description, settings, [].into(), Limits::default());
@@ -129,20 +208,21 @@ fn report(language: &str, unit: &str) -> Report {
 
 #[test]
 fn the_check_tells_what_no_single_result_shows() {
-    for language in with_mistakes() {
+    for language in languages() {
         let report = report(&language, "km");
         let broken = report.verdicts.iter().find_map(|it| match &it.outcome {
             Outcome::Broken { what, .. } if it.clause.id == "V-1" => Some(what.as_str()),
             _ => None,
         });
-        let unit = if language == "python" { "characters" } else { "UTF-16 units" };
+        let unit = if language == "javascript" { "UTF-16 units" } else { "characters" };
         let broken = broken.unwrap_or_default();
         assert!(broken.contains(&format!("its spans count {unit}, not bytes")), "{broken}");
         let remarks = report.remarks.join("\n");
-        let frozen = if language == "python" {
-            "`time.time()` at mistakes.py:10 runs while the component is built"
-        } else {
-            "`Date.now()` at mistakes.js:5 runs while the component is built"
+        let frozen = match language.as_str() {
+            "python" => "`time.time()` at mistakes.py:10 runs while the component is built",
+            "javascript" => "`Date.now()` at mistakes.js:5 runs while the component is built",
+            // Nothing runs while it is built.
+            _ => continue,
         };
         assert!(remarks.contains(frozen), "{language}: {remarks}");
     }
@@ -150,9 +230,9 @@ fn the_check_tells_what_no_single_result_shows() {
 
 #[test]
 fn a_setting_that_is_missing_or_unusable_is_named() {
-    for language in with_mistakes() {
+    for language in languages() {
         let pipeline = |settings: &str| {
-            let plugin = guest(&format!("polyglot/mistakes-{language}"));
+            let plugin = component(&language);
             let refused =
                 Lab::get().try_pipeline(&format!("[[step]]\nplugin = {plugin:?}\n{settings}"));
             refused.expect_err("it needs another setting")
@@ -166,7 +246,7 @@ fn a_setting_that_is_missing_or_unusable_is_named() {
 
 #[test]
 fn a_mistake_in_describe_has_its_words_and_its_stack() {
-    for language in with_mistakes() {
+    for language in languages().into_iter().filter(|it| it != "rust") {
         let plugin = guest(&format!("polyglot/mistakes-in-describe-{language}"));
         let plugin = std::fs::read(plugin).expect("it is there");
         let error = Lab::get().catalog().load(&plugin).expect_err("it does not describe itself");
@@ -175,6 +255,11 @@ fn a_mistake_in_describe_has_its_words_and_its_stack() {
                 .map(ToString::to_string)
                 .collect();
         let told = chain.join("\n");
+        if language == "c" {
+            // What it says is passed on, and is no version.
+            assert!(told.contains("`one`"), "{told}");
+            continue;
+        }
         let expected: &[&str] = match language.as_str() {
             "python" => &[
                 "`version` of Description has to be str, and is 1 (int)",
