@@ -28,7 +28,6 @@ impl Analyzer for Mistakes {
         let name = |value: String| Ok(vec![Annotation::of_document("name").with_value(value)]);
         match document.text.trim() {
             "exception" => name(["a", "b"][black_box(7)].to_owned()),
-            "slice" => name("été"[0..2].to_owned()),
             "undeclared" => Ok(vec![Annotation::of_document("nom")]),
             "value" => {
                 let sure = Annotation { confidence: Some(7.0), ..Annotation::of_document("name") };
