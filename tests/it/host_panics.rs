@@ -1,5 +1,6 @@
 //! A panic of the host costs one source, or one document, or one call.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -10,7 +11,7 @@ use docmill::model::{
     MediaType, PluginName, Run, RunId, SourceName, SourceState, StoredDocument, StoredSource,
 };
 use docmill::pipeline::{Pipeline, RunOptions, Stored};
-use docmill::store::{Commit, MemoryStore, Store, StoreError};
+use docmill::store::{Commit, MemoryStore, Position, Store, StoreError};
 use docmill_tests::{Lab, guest, shipped, sources};
 
 use crate::failures::pipeline;
@@ -244,6 +245,14 @@ impl Store for Fragile {
 
     fn runs(&self) -> Listed<'_, Run> {
         self.inner.runs()
+    }
+
+    fn position(&self) -> Result<Position, StoreError> {
+        self.inner.position()
+    }
+
+    fn changed_since(&self, since: &Position) -> Result<Option<BTreeSet<SourceName>>, StoreError> {
+        self.inner.changed_since(since)
     }
 
     fn size_on_disk(&self) -> Result<Option<u64>, StoreError> {

@@ -21,7 +21,7 @@ pub const PIPELINE_FILE: &str = "docmill.toml";
 /// What the built-in pipeline is called in messages.
 const BUILT_IN: &str = "<built-in pipeline>";
 
-/// For so long a command that only looks waits for a store that is in use.
+/// For so long a command waits for a store that is in use.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
 /// A wait of this length is not worth a word.
 const UNNOTICED: Duration = Duration::from_millis(500);
@@ -47,9 +47,9 @@ pub fn base(common: &Common) -> Result<PathBuf, CommandError> {
     Ok(folder.parent().unwrap_or(&folder).to_owned())
 }
 
-/// Opens the store, and makes it if it is not there.
+/// Opens the store, and makes it if it is not there: while another process has it, that is waited for.
 pub fn open_store(common: &Common) -> Result<AnyStore, CommandError> {
-    Ok(ready(common)?.open()?)
+    waited_for(common, &ready(common)?)
 }
 
 /// Where the store is that may be opened: one that was named, or is this user's.
@@ -78,7 +78,10 @@ pub fn existing_store(common: &Common) -> Result<AnyStore, CommandError> {
 
 /// Opens a store that has to be there already, for a command that only looks: while another process has it, that is waited for.
 pub fn store_to_read(common: &Common) -> Result<AnyStore, CommandError> {
-    let address = existing(common)?;
+    waited_for(common, &existing(common)?)
+}
+
+fn waited_for(common: &Common, address: &Address) -> Result<AnyStore, CommandError> {
     let began = Instant::now();
     let mut is_told = false;
     loop {

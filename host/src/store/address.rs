@@ -69,6 +69,19 @@ impl Address {
         }
     }
 
+    /// The folder in which is kept what others derive from the store, if it is in a folder itself: such as what is needed to
+    /// search it. Nothing in it is part of the store, and to forget a source removes all of it. Whoever uses it has the store
+    /// open.
+    pub fn derived(&self) -> Option<PathBuf> {
+        self.path().map(|path| path.join(super::folder::DERIVED))
+    }
+
+    /// Whether another process waits for the store, which is open in one process at a time: who has it open and can do without it
+    /// for a while may close it.
+    pub fn is_wanted(&self) -> bool {
+        self.path().is_some_and(super::folder::is_wanted)
+    }
+
     /// Whether there is something at the address that could be a store.
     pub fn is_there(&self) -> bool {
         self.path().is_some_and(Path::exists)
@@ -201,6 +214,30 @@ mod tests {
         assert_eq!(path("memory:"), None);
         let error = Address::read("postgres://here").unwrap_err();
         assert_eq!(error.to_string(), "there is no kind of store called `postgres`");
+    }
+
+    #[test]
+    fn whoever_waits_for_a_store_leaves_word() {
+        let folder = tempfile::tempdir().unwrap();
+        let address = Address::folder(folder.path().join("store"));
+        let store = address.open().unwrap();
+        assert!(!address.is_wanted());
+        let wait = || {
+            let address = address.clone();
+            std::thread::spawn(move || address.open().is_ok())
+        };
+        let mut waiting = wait();
+        while !address.is_wanted() {
+            // The machine may have been busy for as long as is waited.
+            if waiting.is_finished() {
+                waiting = wait();
+            }
+            std::thread::yield_now();
+        }
+        drop(store);
+        // Whether it came in time or not.
+        let _ = waiting.join().unwrap();
+        assert!(!address.is_wanted());
     }
 
     #[test]

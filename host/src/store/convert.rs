@@ -44,8 +44,8 @@ pub(super) fn convert(
             Kind::Document => conversion.documents()?,
             // They come with their documents.
             Kind::Finding | Kind::History => {}
-            // They are made of the others.
-            Kind::Summary => {}
+            // They are made of the others, or begin anew.
+            Kind::Summary | Kind::Change => {}
             Kind::Failure => conversion.failures()?,
             Kind::About => conversion.about()?,
         }

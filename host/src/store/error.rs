@@ -193,6 +193,8 @@ pub enum Item {
     },
     /// A run.
     Run(RunId),
+    /// Which source the commit of this number was of.
+    Change(u64),
     /// What the store says about itself.
     About,
     /// How many commits there were.
@@ -231,6 +233,7 @@ impl fmt::Display for Item {
                 write!(f, "summary of a document of `{}`", source.escape_debug())
             }
             Item::Run(RunId(number)) => write!(f, "run {number}"),
+            Item::Change(number) => write!(f, "source of commit {number}"),
             Item::About => f.write_str("record about the store"),
             Item::Count => f.write_str("number of commits"),
             Item::Unknown(key) => write!(f, "record with the key `{}`", key.escape_ascii()),

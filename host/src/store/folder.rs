@@ -18,6 +18,15 @@ const MARKER_DRAFT: &str = "docmill-store.new";
 /// Is locked while the store is open; never removed, as another process may be waiting for it.
 const LOCK: &str = "docmill-store.lock";
 
+/// Who has waited for so long has gone without taking back the word.
+const LONGEST_WANT: Duration = Duration::from_secs(5);
+
+/// Says that somebody waits for the lock, for those who can give it up.
+const WANTED: &str = "docmill-store.wanted";
+
+/// The folder for what others derive from the store, which may go at any moment when the store is closed.
+pub(super) const DERIVED: &str = "derived";
+
 /// How long a lock is waited for. A process that whoever had the store open has just started holds it as well, until it runs its own
 /// program.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -112,6 +121,15 @@ impl Folder {
         write_marker(&self.path, EARLIER)
     }
 
+    /// Removes what others derived from the store.
+    pub(super) fn remove_derived(&self) -> io::Result<()> {
+        match fs::remove_dir_all(self.path.join(DERIVED)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(error),
+            Ok(()) => sync(&self.path),
+        }
+    }
+
     pub(super) fn path(&self) -> &Path {
         &self.path
     }
@@ -141,16 +159,40 @@ impl Folder {
 fn lock(path: &Path) -> Result<File, StoreError> {
     let lock = entries::open_or_make(&path.join(LOCK)).map_err(opening)?;
     let deadline = Instant::now() + PATIENCE;
+    let mut is_wanted = false;
+    let wanted = path.join(WANTED);
     loop {
         match lock.try_lock() {
-            Ok(()) => return Ok(lock),
+            Ok(()) => {
+                // Others that wait for it say so again.
+                let _ = fs::remove_file(&wanted);
+                return Ok(lock);
+            }
             Err(TryLockError::WouldBlock) if Instant::now() < deadline => {
+                // Only where it is a courtesy: whoever cannot say so waits as well.
+                if !is_wanted || fs::symlink_metadata(&wanted).is_err() {
+                    is_wanted = entries::open_or_make(&wanted).is_ok();
+                }
                 std::thread::sleep(Duration::from_millis(10));
             }
-            Err(TryLockError::WouldBlock) => return Err(StoreError::Locked(path.to_owned())),
-            Err(TryLockError::Error(error)) => return Err(opening(error)),
+            refused => {
+                if is_wanted {
+                    let _ = fs::remove_file(&wanted);
+                }
+                return Err(match refused {
+                    Err(TryLockError::Error(error)) => opening(error),
+                    _ => StoreError::Locked(path.to_owned()),
+                });
+            }
         }
     }
+}
+
+/// Whether somebody waits for the store in this folder, or did and was stopped a moment ago.
+pub(super) fn is_wanted(path: &Path) -> bool {
+    let wanted = fs::symlink_metadata(path.join(WANTED)).and_then(|it| it.modified());
+    // A clock that was set back tells nothing.
+    wanted.is_ok_and(|since| since.elapsed().map_or(true, |age| age < LONGEST_WANT))
 }
 
 /// Remembers that there were this many commits.
@@ -202,7 +244,7 @@ fn has_marker(path: &Path) -> Result<bool, StoreError> {
 fn refuse_content(path: &Path) -> Result<(), StoreError> {
     for entry in fs::read_dir(path).map_err(opening)? {
         let name = entry.map_err(opening)?.file_name();
-        if name != LOCK && name != MARKER_DRAFT && name != MARKER {
+        if name != LOCK && name != WANTED && name != MARKER_DRAFT && name != MARKER {
             let name = name.to_string_lossy().into_owned();
             return Err(foreign(path, ForeignKind::Others { name }));
         }

@@ -167,8 +167,8 @@ impl Oblivion {
                 // A plugin may have quoted what it read.
                 (self.containers.contains_key(&failure.source)).then(|| silenced(failure).encode())
             }
-            // They are made anew.
-            Kind::Summary => return nothing(),
+            // Those are made anew. These name what goes, and what follows the store begins anew.
+            Kind::Summary | Kind::Change => return nothing(),
             Kind::Part | Kind::Run | Kind::About | Kind::Count => None,
         };
         if let Some(bytes) = changed {

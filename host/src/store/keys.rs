@@ -15,6 +15,7 @@
 //! | `h` id version step | what that step had found there before, or without a step, what the text was before | by step |
 //! | `x` name NUL id | a failure | by source, then id |
 //! | `l` name NUL place | what a list tells of a document | as the documents are listed |
+//! | `j` number | which source a commit was of | oldest first |
 //! | `r` number | a run | oldest first |
 //! | `c` digest | a part of a step: a component, or a configuration | |
 //! | `n` | how many commits there were | |
@@ -103,6 +104,11 @@ pub(super) fn summaries(source: &SourceName) -> Vec<u8> {
 pub(super) fn summary(summary: &DocumentSummary) -> Vec<u8> {
     let place = summary.index.to_be_bytes();
     key(Kind::Summary, &[summary.source.as_str().as_bytes(), &[0], &place])
+}
+
+/// The key of which source the commit of this number was of.
+pub(super) fn change(number: u64) -> Vec<u8> {
+    key(Kind::Change, &[&number.to_be_bytes()])
 }
 
 pub(super) fn run(id: RunId) -> Vec<u8> {
@@ -219,6 +225,7 @@ pub(super) fn item(key: &[u8]) -> Item {
             Kind::Failure => Some(Item::Failure(failure_id_in(key)?)),
             Kind::Summary => Some(Item::Summary { source: text(summarised(key)?) }),
             Kind::Run => Some(Item::Run(RunId(u64::from_be_bytes(rest.try_into().ok()?)))),
+            Kind::Change => Some(Item::Change(u64::from_be_bytes(rest.try_into().ok()?))),
             Kind::About => Some(Item::About),
             Kind::Count => Some(Item::Count),
         })

@@ -1,11 +1,11 @@
 //! Makes a store of any ordered map from bytes to bytes: what its methods mean is in the modules beside this one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::record::Kind;
 use super::writing::{self, Turns};
-use super::{Commit, Store, StoreError, keys, queries, summaries};
+use super::{Commit, Position, Store, StoreError, journal, keys, queries, summaries};
 use crate::model::{
     Digest, DocumentId, DocumentSummary, Failure, Finding, FindingSummary, History, PluginName,
     Run, RunId, SourceName, StoredDocument, StoredSource,
@@ -158,6 +158,14 @@ impl<T: KeyValue> Store for T {
 
     fn runs(&self) -> Box<dyn Iterator<Item = Result<Run, StoreError>> + '_> {
         queries::all(self, keys::of_kind(Kind::Run))
+    }
+
+    fn position(&self) -> Result<Position, StoreError> {
+        journal::position(self)
+    }
+
+    fn changed_since(&self, since: &Position) -> Result<Option<BTreeSet<SourceName>>, StoreError> {
+        journal::changed_since(self, since)
     }
 
     fn size_on_disk(&self) -> Result<Option<u64>, StoreError> {

@@ -15,6 +15,7 @@ mod entries;
 mod error;
 mod folder;
 mod forget;
+mod journal;
 mod keys;
 mod mapped;
 mod memory;
@@ -35,6 +36,7 @@ mod tests;
 pub use address::{Address, AddressError, AnyStore};
 pub use error::{Contradiction, Damage, Flaw, ForeignKind, IoCause, Item, Later, StoreError};
 pub use forget::Forgetting;
+pub use journal::Position;
 pub use memory::MemoryStore;
 pub use sled::{SledOptions, SledStore};
 pub use transfer::{ExportDamage, TransferError};
@@ -260,6 +262,24 @@ pub trait Store: Send + Sync {
 
     /// All runs, oldest first.
     fn runs(&self) -> Box<dyn Iterator<Item = Result<Run, StoreError>> + '_>;
+
+    /// How far the store has come, for whoever derives something from it and follows it with [`Store::changed_since`].
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be read.
+    fn position(&self) -> Result<Position, StoreError>;
+
+    /// The sources that were committed since it had come so far; `None` if the store does not remember that, or was another one
+    /// then: whoever asks has to begin anew. Some of them may be retired, and some be committed once more while this is read.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be read.
+    fn changed_since(
+        &self,
+        since: &Position,
+    ) -> Result<Option<std::collections::BTreeSet<SourceName>>, StoreError>;
 
     /// How many bytes the store occupies on disk, if it is on disk.
     ///

@@ -143,6 +143,8 @@ kinds! {
     Failure = b'x', version 4;
     /// A [`DocumentSummary`].
     Summary = b'l', version 1;
+    /// Which source a commit was of: see `store/journal.rs`.
+    Change = b'j', version 1;
     /// An [`About`].
     About = b'm', version 1;
     /// How many commits the store has seen.
@@ -167,15 +169,16 @@ impl Kind {
             | Kind::Finding
             | Kind::History
             | Kind::Summary
+            | Kind::Change
             | Kind::About
             | Kind::Count => 1,
         }
     }
 
-    /// Whether its records only say once more what others say, so that they can be made anew.
+    /// Whether its records say nothing that others do not, or that anybody has to know: they can be made anew, or done without.
     pub(super) const fn is_derived(self) -> bool {
         match self {
-            Kind::Summary => true,
+            Kind::Summary | Kind::Change => true,
             Kind::Original
             | Kind::Part
             | Kind::Run

@@ -268,6 +268,8 @@ impl SledStore {
             return Ok(Some(oblivion.forgetting));
         }
         let written = |error: io::Error| Action::Written.failed(error);
+        // What was made of the store may hold its words. Whoever needs it makes it anew.
+        old.folder.remove_derived().map_err(written)?;
         let swap = Swap::of(old.folder.path(), DATABASE);
         let folder = Arc::clone(&old.folder);
         let new = format!("{DATABASE}.new");

@@ -173,6 +173,7 @@ impl Stream<'_> {
             | Kind::Finding
             | Kind::History
             | Kind::Summary
+            | Kind::Change
             | Kind::About
             | Kind::Count => {}
         }

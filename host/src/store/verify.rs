@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::error::{Contradiction, Damage, Flaw, StoreError};
 use super::mapped::KeyValue;
 use super::record::Kind;
-use super::{keys, pieces, queries, summaries, upkeep, writing};
+use super::{journal, keys, pieces, queries, summaries, upkeep, writing};
 use crate::model::{
     Digest, DocumentId, DocumentSummary, Failure, FailureClass, FailureId, Finding, Hint, History,
     SourceName, SourceState, StoredDocument, StoredSource,
@@ -65,6 +65,7 @@ pub(super) fn verify(map: &impl KeyValue, found: &mut dyn FnMut(Flaw)) -> (Censu
             Kind::History => check.histories(),
             Kind::Failure => check.failures(),
             Kind::Summary => check.summaries(),
+            Kind::Change => check.changes(),
             Kind::About => check.about(),
             Kind::Count => check.count(),
         }
@@ -326,6 +327,15 @@ impl<M: KeyValue> Check<'_, M> {
                 if matches!(queries::document(check.map, *id, None), Ok(Some(_))) {
                     check.flaw(key, None, Contradiction::NoSummary(*id));
                 }
+            }
+        });
+    }
+
+    /// Whether the sources of commits can be read. Whoever follows the store begins anew where they cannot.
+    fn changes(&mut self) {
+        self.each(Kind::Change, |check, key, bytes| {
+            if let Err(error) = journal::read(key, &bytes) {
+                check.refuse(key, None, error);
             }
         });
     }

@@ -14,7 +14,7 @@ use super::changes::{self, After, Before};
 use super::error::{Damage, IoCause, StoreError};
 use super::mapped::{Batch, Entries, KeyValue};
 use super::record::{self, Kind, Opened, Record};
-use super::{Commit, keys, pieces, queries};
+use super::{Commit, journal, keys, pieces, queries};
 use crate::error::Action;
 use crate::model::{
     Digest, DocumentId, DocumentSummary, Finding, History, PluginName, Run, RunId, SourceName,
@@ -209,8 +209,11 @@ fn write_all(
             size < LARGEST_BATCH && names.insert(&prepared.commit.source.info.name)
         }) {
             size += prepared.records.iter().map(|(_, _, bytes)| bytes.len()).sum::<usize>();
-            write(map, &mut batch, prepared)?;
             *count += 1;
+            if let Some((_, _, record)) = prepared.records.first() {
+                journal::note(&mut batch, *count, &prepared.commit.source.info.name, record);
+            }
+            write(map, &mut batch, prepared)?;
         }
         batch.insert(keys::count(), Some(record::pack(Kind::Count, &count.to_le_bytes())));
         map.apply(batch)?;

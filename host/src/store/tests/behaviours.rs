@@ -58,6 +58,26 @@ const BEHAVIOURS: &[Behaviour] = &[
         assert_eq!(store.parts_with_prefix("", 1).unwrap().len(), 1);
         assert!(found("nothex").is_empty() && found(&"0".repeat(65)).is_empty());
     }),
+    (
+        "what has changed is told from any position on, and to nobody who followed another store",
+        |store| {
+            let mut positions = vec![store.position().unwrap()];
+            for (source, version) in [("b", 1), ("a", 1), ("b", 2)] {
+                store.commit(&[commit(source, version, &["text"])]).unwrap();
+                positions.push(store.position().unwrap());
+            }
+            let changed = |since: &Position| {
+                let names = store.changed_since(since).unwrap()?;
+                Some(names.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "))
+            };
+            let told: Vec<_> = positions.iter().map(|it| changed(it).unwrap()).collect();
+            assert_eq!(told, ["a b", "a b", "b", ""]);
+            // As many commits as another store, or more than this one has seen.
+            let last = positions[3];
+            assert_eq!(changed(&Position { checksum: positions[2].checksum, ..last }), None);
+            assert_eq!(changed(&Position { commits: 4, ..last }), None);
+        },
+    ),
     ("an empty store lists nothing", |store| {
         assert_eq!(store.sources().count(), 0);
         assert_eq!(store.documents().count(), 0);

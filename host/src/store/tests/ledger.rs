@@ -3,11 +3,11 @@
 //! Maps of values of the model, and the rules in the plainest words: what the shared behaviours say of all stores is then said by
 //! two implementations, and a rule that only stands in the code of one of them is found.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard};
 
 use crate::model::*;
-use crate::store::{Commit, Store, StoreError};
+use crate::store::{Commit, Position, Store, StoreError};
 
 #[derive(Default)]
 pub(super) struct Ledger(Mutex<Pages>);
@@ -26,6 +26,8 @@ struct Pages {
     // `None` sorts first: the extraction.
     histories: BTreeMap<(Place, Option<PluginName>), History>,
     failures: BTreeMap<(SourceName, FailureId), Failure>,
+    /// Of which source each commit was, and a checksum of it.
+    log: Vec<(SourceName, u32)>,
 }
 
 impl Pages {
@@ -83,7 +85,15 @@ impl Pages {
             }
             self.findings.insert((place, step.clone()), finding.clone());
         }
+        let digest = Digest::of(format!("{source:?}").as_bytes());
+        let checksum = *digest.as_bytes().first_chunk().unwrap();
+        self.log.push((source.info.name.clone(), u32::from_le_bytes(checksum)));
         self.sources.insert(source.info.name.clone(), source.clone());
+    }
+
+    fn position(&self, commits: usize) -> Position {
+        let last = commits.checked_sub(1).map(|last| self.log[last].1);
+        Position { commits: commits as u64, checksum: last }
     }
 
     fn is_retired(&self, name: &SourceName) -> bool {
@@ -260,6 +270,19 @@ impl Store for Ledger {
 
     fn runs(&self) -> List<'_, Run> {
         list(self.open().runs.values().cloned())
+    }
+
+    fn position(&self) -> Result<Position, StoreError> {
+        let pages = self.open();
+        Ok(pages.position(pages.log.len()))
+    }
+
+    fn changed_since(&self, since: &Position) -> Result<Option<BTreeSet<SourceName>>, StoreError> {
+        let pages = self.open();
+        let commits = since.commits as usize;
+        let is_ours = commits <= pages.log.len() && pages.position(commits) == *since;
+        let changed = |it: &[(SourceName, u32)]| it.iter().map(|(name, _)| name.clone()).collect();
+        Ok(is_ours.then(|| changed(&pages.log[commits..])))
     }
 
     fn size_on_disk(&self) -> Result<Option<u64>, StoreError> {

@@ -93,7 +93,7 @@ fn a_small_record_does_not_unpack_to_a_large_one() {
 /// Whether the bytes are a record of this kind.
 fn decodes(kind: Kind, bytes: &[u8]) -> bool {
     match kind {
-        Kind::Original | Kind::Part | Kind::Count => open(kind, bytes).is_ok(),
+        Kind::Original | Kind::Part | Kind::Change | Kind::Count => open(kind, bytes).is_ok(),
         Kind::Run => Run::decode(bytes).is_ok(),
         Kind::Source => StoredSource::decode(bytes).is_ok(),
         Kind::Document => StoredDocument::decode(bytes).is_ok(),
@@ -132,6 +132,7 @@ fn records(kind: Kind) -> Vec<Vec<u8>> {
         Kind::History => vec![history().encode(), history_of_text().encode()],
         Kind::Failure => vec![failure().encode(), without_plugin().encode()],
         Kind::About => vec![about().encode()],
+        Kind::Change => vec![pack(kind, b"\x01\x02\x03\x04news/a.txt")],
         Kind::Count => vec![pack(kind, &7_u64.to_le_bytes())],
     }
 }
