@@ -3,11 +3,16 @@
 use super::blocks::{Block, Passage, blocks};
 use super::inline::{Inline, address};
 use super::visible::{Characters, Shown, push_escape};
-use crate::model::Document;
+use crate::model::{Document, Span};
 
-/// Renders a document as elements that stand one after the other.
-pub(super) fn render(document: &Document) -> String {
-    let mut page = Page { text: &document.text, inline: Inline::of(document), html: String::new() };
+/// Renders a document as elements that stand one after the other, with these passages highlighted.
+pub(super) fn render(document: &Document, passages: &[Span]) -> String {
+    let mut page = Page {
+        text: &document.text,
+        inline: Inline::of(document),
+        highlights: apart(&document.text, passages),
+        html: String::new(),
+    };
     page.blocks(&blocks(document));
     page.html
 }
@@ -22,6 +27,8 @@ pub fn escaped_html(text: &str) -> String {
 struct Page<'a> {
     text: &'a str,
     inline: Inline<'a>,
+    /// In order and apart from each other.
+    highlights: Vec<Passage>,
     html: String,
 }
 
@@ -42,7 +49,7 @@ impl Page<'_> {
                 self.element(name, |page| page.lines(passage));
             }
             Block::Code(passage) => self.element("pre", |page| {
-                page.element("code", |page| push_text(&mut page.html, &page.text[passage.clone()]));
+                page.element("code", |page| page.words(passage.clone()));
             }),
             Block::Quotation(inner) => self.element("blockquote", |page| {
                 page.html.push('\n');
@@ -103,19 +110,20 @@ impl Page<'_> {
             }
             let mut emphasised = false;
             for piece in &stretch.pieces {
-                let words = &self.text[piece.range.clone()];
                 if piece.emphasised != emphasised {
                     self.html.push_str(if emphasised { "</em>" } else { "<em>" });
                     emphasised = piece.emphasised;
                 }
                 if piece.code {
-                    self.element("code", |page| push_text(&mut page.html, words));
+                    self.element("code", |page| page.words(piece.range.clone()));
                 } else {
-                    for (index, line) in words.split('\n').enumerate() {
+                    let mut start = piece.range.start;
+                    for (index, line) in self.text[piece.range.clone()].split('\n').enumerate() {
                         if index > 0 {
                             self.html.push_str("<br>\n");
                         }
-                        push_text(&mut self.html, line);
+                        self.words(start..start + line.len());
+                        start += line.len() + 1;
                     }
                 }
             }
@@ -127,6 +135,41 @@ impl Page<'_> {
             }
         }
     }
+}
+
+impl Page<'_> {
+    /// Words of the text, those in a passage that is highlighted as its own element.
+    fn words(&mut self, words: Passage) {
+        let mut next = self.highlights.partition_point(|it| it.end <= words.start);
+        let mut at = words.start;
+        while let Some(highlight) = self.highlights.get(next).filter(|it| it.start < words.end) {
+            let (start, end) = (highlight.start.max(at), highlight.end.min(words.end));
+            push_text(&mut self.html, &self.text[at..start]);
+            if start >= end {
+                break;
+            }
+            self.html.push_str("<mark>");
+            push_text(&mut self.html, &self.text[start..end]);
+            self.html.push_str("</mark>");
+            (at, next) = (end, next + 1);
+        }
+        push_text(&mut self.html, &self.text[at..words.end]);
+    }
+}
+
+/// Passages of a text that are not empty, in order and none within another.
+fn apart(text: &str, passages: &[Span]) -> Vec<Passage> {
+    let mut sorted: Vec<Passage> = passages.iter().map(|it| it.range()).collect();
+    sorted.retain(|it| text.get(it.clone()).is_some_and(|words| !words.is_empty()));
+    sorted.sort_by_key(|it| (it.start, it.end));
+    let mut apart: Vec<Passage> = Vec::new();
+    for passage in sorted {
+        match apart.last_mut() {
+            Some(last) if passage.start <= last.end => last.end = last.end.max(passage.end),
+            _ => apart.push(passage),
+        }
+    }
+    apart
 }
 
 fn push_text(html: &mut String, text: &str) {

@@ -13,7 +13,7 @@ mod visible;
 #[cfg(test)]
 mod tests;
 
-use crate::model::Document;
+use crate::model::{Document, Span};
 
 pub use html::escaped_html;
 pub use markdown::escaped_markdown;
@@ -38,6 +38,12 @@ pub fn render(document: &Document, markup: Markup) -> String {
     match markup {
         Markup::Text => visible::text(&document.text),
         Markup::Markdown => markdown::render(document),
-        Markup::Html => html::render(document),
+        Markup::Html => html::render(document, &[]),
     }
+}
+
+/// Renders a document as HTML with passages of its text highlighted, each in one or more elements `mark`, none within another. The
+/// spans are of this document.
+pub fn highlighted_html(document: &Document, passages: &[Span]) -> String {
+    html::render(document, passages)
 }

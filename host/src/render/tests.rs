@@ -12,7 +12,7 @@ use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 use super::blocks::{Block, blocks};
 use super::inline::{Inline, address};
-use super::{Markup, render};
+use super::{Markup, highlighted_html, render};
 use crate::model::{Attribute, Document, Mark, Span};
 
 fn mark(kind: &str, range: Range<usize>) -> Mark {
@@ -94,6 +94,30 @@ fn lists_lie_in_each_other_and_quotations_around_them() {
         "<ul>\n<li>a\n<ul>\n<li>b</li>\n<li>c</li>\n</ul>\n</li>\n<li>d</li>\n</ul>\n\
          <blockquote>\n<ul>\n<li>\n<p>e</p>\n<p>f</p>\n</li>\n</ul>\n<p>g</p>\n</blockquote>\n",
     );
+}
+
+#[test]
+fn passages_are_highlighted_within_the_structure() {
+    let document = document("heading⟨A #⟩\n\nparagraph⟨one emphasis⟨two⟩ code⟨a`b⟩\nthree <four>⟩");
+    let span = |words: &str| {
+        let start = document.text.find(words).unwrap() as u32;
+        Span { start, end: start + words.len() as u32 }
+    };
+    let check = |passages: &[Span], html: &str| {
+        assert_eq!(highlighted_html(&document, passages), html);
+    };
+    let end = document.text.len() as u32;
+    check(
+        &[span("o a`b\nth"), span("<four>"), span("one"), Span { start: 3, end: 3 }],
+        "<h3>A #</h3>\n<p><mark>one</mark> <em>tw<mark>o</mark></em><mark> </mark>\
+         <code><mark>a`b</mark></code><br>\n<mark>th</mark>ree <mark>&lt;four&gt;</mark></p>\n",
+    );
+    check(
+        &[Span { start: 0, end }, span("two"), Span { start: end, end: end + 9 }],
+        "<h3><mark>A #</mark></h3>\n<p><mark>one </mark><em><mark>two</mark></em><mark> </mark>\
+         <code><mark>a`b</mark></code><br>\n<mark>three &lt;four&gt;</mark></p>\n",
+    );
+    check(&[], &render(&document, Markup::Html));
 }
 
 #[test]
