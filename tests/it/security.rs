@@ -18,7 +18,8 @@ fn sources() -> String {
         }
     }
     let mut text = String::new();
-    for folder in ["host/src", "host/cli/src", "tests/it"] {
+    let folders = ["host/src", "host/search", "host/serve", "host/cli/src", "tests/it"];
+    for folder in folders {
         read(&root().join(folder), &mut text);
     }
     text

@@ -11,6 +11,7 @@ mod failures;
 mod measuring;
 mod plugins;
 mod runs;
+mod searching;
 mod stores;
 mod taking_in;
 mod values;
@@ -23,6 +24,7 @@ pub use failures::{Dismiss, Failures, Retry};
 pub use measuring::{Compare, Eval, Fit, Part, Taxonomy};
 pub use plugins::{AddPlugin, Check, Plugin};
 pub use runs::{Jobs, RunBudget, SaidTypes};
+pub use searching::{Report, Search, SearchOrder, Serve};
 pub use stores::{Forget, Store};
 pub use taking_in::{Ingest, Read, ReadFormat, Watch};
 
@@ -158,6 +160,12 @@ pub enum Command {
         #[command(flatten)]
         budget: RunBudget,
     },
+    /// Find documents by what they say, with the passages that show it
+    Search(Search),
+    /// Serve pages to search, read and compare what is stored
+    Serve(Serve),
+    /// Write what is stored, in numbers and examples, as one page of HTML
+    Report(Report),
     /// List documents
     List(List),
     /// Show one document: its text, its labels, and the passages that speak for each

@@ -10,7 +10,8 @@ use docmill::pipeline::{Budget, BudgetError};
 /// How long a file must have been at rest.
 pub fn debounce(text: &str) -> Result<humantime::Duration, String> {
     let bounds = Duration::from_millis(1)..=Duration::from_secs(3_600);
-    let time = text.parse::<humantime::Duration>().ok().filter(|time| bounds.contains(time));
+    let time =
+        text.parse::<humantime::Duration>().ok().filter(|time| bounds.contains::<Duration>(time));
     time.ok_or_else(|| "a time from 1ms to 1h is needed, such as `500ms` or `2s`".to_owned())
 }
 

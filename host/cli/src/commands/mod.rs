@@ -13,6 +13,9 @@ mod list;
 mod plan;
 mod plugin;
 mod read;
+mod report;
+mod search;
+mod serve;
 mod show;
 mod stats;
 mod store;
@@ -38,6 +41,9 @@ pub fn run(args: &Args) -> Result<Exit, CommandError> {
         },
         Command::Plan { jobs } => plan::run(common, *jobs),
         Command::Update { jobs, budget } => update::run(common, *jobs, *budget),
+        Command::Search(options) => search::run(common, options),
+        Command::Serve(options) => serve::run(common, options),
+        Command::Report(options) => report::run(common, options),
         Command::List(options) => list::run(common, options),
         Command::Show(options) => show::run(common, options),
         Command::History { document } => history::run(common, document),
