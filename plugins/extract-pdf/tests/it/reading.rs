@@ -144,6 +144,51 @@ fn what_has_no_text_says_why() {
     assert!(matches!(extract(b"%PDF-1.4\nnothing"), Err(Error::Malformed(_))));
 }
 
+/// RC4, which the first handler of passwords encrypts with.
+fn rc4(key: &[u8], bytes: &[u8]) -> Vec<u8> {
+    let mut state: Vec<u8> = (0..=255).collect();
+    let mut other = 0;
+    for at in 0..256 {
+        other = (other + usize::from(state[at]) + usize::from(key[at % key.len()])) % 256;
+        state.swap(at, other);
+    }
+    let (mut one, mut other) = (0, 0);
+    let next = |byte: &u8| {
+        one = (one + 1) % 256;
+        other = (other + usize::from(state[one])) % 256;
+        state.swap(one, other);
+        byte ^ state[usize::from(state[one].wrapping_add(state[other]))]
+    };
+    bytes.iter().map(next).collect()
+}
+
+#[test]
+fn what_the_empty_password_opens_is_read() {
+    // What stands for the empty password (ISO 32000-1, 7.6.3.3), and what its algorithms 1 and 2
+    // make of it by MD5, where the owner's key is all zeros, the rights are -4 and the file is
+    // called `00`: the key of the file, and that of object 5.
+    let empty = [
+        0x28, 0xbf, 0x4e, 0x5e, 0x4e, 0x75, 0x8a, 0x41, 0x64, 0x00, 0x4e, 0x56, 0xff, 0xfa, 0x01,
+        0x08, 0x2e, 0x2e, 0x00, 0xb6, 0xd0, 0x68, 0x3e, 0x80, 0x2f, 0x0c, 0xa9, 0xfe, 0x64, 0x53,
+        0x69, 0x7a,
+    ];
+    let of_file = [0xb0, 0x77, 0x99, 0x5b, 0x2a];
+    let of_content = [0xc1, 0x4e, 0x0e, 0xed, 0x8c, 0x68, 0xee, 0x6b, 0xf8, 0x9e];
+    let mut builder = Builder::new();
+    let content = builder.stream("", &rc4(&of_content, line(72, 700, "Open to all").as_bytes()));
+    assert_eq!(content, 5, "its key is that of this object");
+    let page = builder.add(format!(
+        "<< /Type /Page /Parent {PAGES} 0 R /MediaBox [0 0 612 792] /Contents {content} 0 R \
+         /Resources << /Font << /F1 3 0 R >> >> >>"
+    ));
+    let hex = |bytes: &[u8]| bytes.iter().map(|it| format!("{it:02x}")).collect::<String>();
+    let (owner, user) = (hex(&[0; 32]), hex(&rc4(&of_file, &empty)));
+    builder.trailer(&format!(
+        "/ID [<00> <00>] /Encrypt << /Filter /Standard /V 1 /R 2 /P -4 /O <{owner}> /U <{user}> >>"
+    ));
+    assert_eq!(read(&builder.with_pages(&[page])).text, "Open to all");
+}
+
 #[test]
 fn what_opens_only_with_a_password_is_named() {
     let mut builder = Builder::new();
