@@ -284,9 +284,12 @@ impl<'t> Reader<'_, 't> {
         let Some((name, argument)) = rest.split_once("::").filter(|(name, _)| is_name(name)) else {
             return;
         };
-        let is_option = |line: &&&str| field(line.trim()).is_some() || line.trim().is_empty();
-        let options = content.iter().take_while(is_option).count();
+        // Options come without an empty line before them; behind one, fields are part of what it has.
+        let is_blank = |line: &&str| line.trim().is_empty();
+        let has_options = content.first().is_some_and(|it| field(it.trim()).is_some());
+        let options = content.iter().take_while(|it| has_options && !is_blank(it)).count();
         let (options, content) = content.split_at(options);
+        let content = &content[content.iter().take_while(|it| is_blank(it)).count()..];
         let argument = argument.trim();
         if TYPED.contains(&name) {
             let code = content.join("\n");
