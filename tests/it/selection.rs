@@ -121,7 +121,7 @@ fn a_look_at_a_busy_store_waits_for_it() {
     std::thread::sleep(Duration::from_millis(1_500));
     drop(busy);
     let _ = env.finish(looking).expect(exit::SUCCESS).says("3 documents");
-    // Whoever writes does not wait: it would be in the way of others as well.
+    // Whoever writes waits as well, for as long as a server needs to give the store up, and no longer.
     let _busy = docmill::store::Address::folder(&store).open().expect("it can be opened");
     let _ = env.run(["ingest", "in"]).expect(exit::STORE).says("in use by another process");
 }
