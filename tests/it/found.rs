@@ -110,6 +110,23 @@ fn a_pipeline_that_others_can_change_is_not_run_until_it_is_named() {
     refused("can be changed by other users");
 }
 
+/// Whoever made the folder knows what the failure of a document in it will be called.
+#[test]
+fn a_link_under_a_name_that_docmill_chooses_leads_to_no_other_file() {
+    let env = TestEnv::with_misbehaving_pipeline();
+    env.write("in/a.txt", "please-trap\n");
+    env.write("profile", "mine");
+    let _ = env.run(["ingest", "in"]).expect(exit::SOME_FAILED);
+    let failures = env.run(["failures", "list", "--output", "json"]).expect(exit::SUCCESS).events();
+    let id = failures[0]["id"].as_str().expect("it has an id");
+    let name = env.work().join(format!("failure-{id}.tar"));
+    symlink("profile", &name).expect("it links");
+    let _ = env.run(["failures", "export", id]).expect(exit::SUCCESS);
+    let left = fs::read_to_string(env.work().join("profile")).expect("it is there");
+    assert_eq!(left, "mine");
+    assert!(fs::symlink_metadata(&name).expect("it is there").is_file());
+}
+
 /// Only root may give files away, and the tests do not always run as root.
 #[test]
 fn what_belongs_to_another_user_is_taken_from_whoever_used_sudo() {

@@ -6,7 +6,7 @@ use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
 
 use crate::exit::Exit;
-use crate::replacement::write_whole;
+use crate::replacement::write_whole_at_name;
 use crate::report::{CommandError, one_line};
 
 include!(concat!(env!("OUT_DIR"), "/carried.rs"));
@@ -95,7 +95,7 @@ pub fn write_below(folder: &Path, files: &[File]) -> Result<(), CommandError> {
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent).map_err(|error| unwritable(parent, &error))?;
         }
-        write_whole(&path, text.as_bytes())?;
+        write_whole_at_name(&path, text.as_bytes())?;
     }
     Ok(())
 }

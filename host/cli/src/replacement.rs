@@ -28,6 +28,24 @@ impl Replacement {
             }
             _ => {}
         }
+        Replacement::beside(path)
+    }
+
+    /// Begins to replace what is called so, where nobody but docmill chose that name: a link is
+    /// replaced itself, as whoever made the folder may have put it there, and what it leads to is
+    /// left alone.
+    pub fn begin_at_name(path: &Path) -> io::Result<Replacement> {
+        match fs::symlink_metadata(path) {
+            Ok(existing) if existing.is_file() || existing.is_symlink() => {}
+            Ok(_) => return Err(io::ErrorKind::AlreadyExists.into()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+        Replacement::beside(path.to_owned())
+    }
+
+    /// Begins with a file beside the one that it will replace.
+    fn beside(path: PathBuf) -> io::Result<Replacement> {
         let name = path.file_name().ok_or(io::ErrorKind::InvalidFilename)?;
         let mut temporary = std::ffi::OsString::from(".");
         temporary.push(name);
@@ -37,12 +55,19 @@ impl Replacement {
         Ok(Replacement { output: BufWriter::new(file), paths: Some((temporary, path)) })
     }
 
+    /// Whether nothing is seen of it before it is finished: not so with what cannot be replaced.
+    pub fn replaces(&self) -> bool {
+        self.paths.is_some()
+    }
+
     /// Puts the file in its place, safely on disk.
     pub fn finish(mut self) -> io::Result<()> {
         self.output.flush()?;
         let Some((temporary, path)) = &self.paths else { return Ok(()) };
         self.output.get_ref().sync_all()?;
-        if let Ok(existing) = fs::metadata(path) {
+        if let Ok(existing) = fs::symlink_metadata(path)
+            && existing.is_file()
+        {
             fs::set_permissions(temporary, existing.permissions())?;
         }
         fs::rename(temporary, path)?;
@@ -56,11 +81,19 @@ impl Replacement {
 
 /// Replaces a file as a whole or not at all.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), CommandError> {
-    let written = (|| {
-        let mut file = Replacement::begin(path)?;
+    write(path, Replacement::begin(path), bytes)
+}
+
+/// The same where nobody but docmill chose the name, as for [`Replacement::begin_at_name`].
+pub fn write_whole_at_name(path: &Path, bytes: &[u8]) -> Result<(), CommandError> {
+    write(path, Replacement::begin_at_name(path), bytes)
+}
+
+fn write(path: &Path, begun: io::Result<Replacement>, bytes: &[u8]) -> Result<(), CommandError> {
+    let written = begun.and_then(|mut file| {
         file.write_all(bytes)?;
         file.finish()
-    })();
+    });
     written.map_err(|error: io::Error| {
         let message = format!("`{}` could not be written", path.display());
         CommandError::new(Exit::Rejected, message).because(&error)
@@ -105,6 +138,26 @@ mod tests {
         whole.finish().unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "new");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    /// A link that somebody else put where docmill writes does not lead it to another file.
+    #[cfg(unix)]
+    #[test]
+    fn a_name_that_nobody_chose_is_no_way_to_another_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let (link, secret) = (folder.path().join("out.tar"), folder.path().join("secret"));
+        fs::write(&secret, "mine").unwrap();
+        for target in [secret.as_path(), Path::new("nothing"), Path::new("/dev/null")] {
+            let _ = fs::remove_file(&link);
+            std::os::unix::fs::symlink(target, &link).unwrap();
+            write_whole_at_name(&link, b"new").unwrap();
+            assert!(fs::symlink_metadata(&link).unwrap().is_file());
+            assert_eq!(fs::read_to_string(&link).unwrap(), "new");
+            assert_eq!(fs::read_to_string(&secret).unwrap(), "mine");
+        }
+        assert!(!folder.path().join("nothing").exists());
+        let error = Replacement::begin_at_name(folder.path()).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::AlreadyExists);
     }
 
     #[test]

@@ -26,7 +26,12 @@ pub fn export(common: &Common, meant: &str, to: Option<&Path>) -> Result<Exit, C
         CommandError::new(Exit::SomeFailed, format!("`{}` could not be written", path.display()))
             .because(error)
     };
-    let mut file = Replacement::begin(&path).map_err(|error| unwritable(&error))?;
+    let begun = match to {
+        Some(path) => Replacement::begin(path),
+        // Whoever made this folder may have known what it would be called.
+        None => Replacement::begin_at_name(&path),
+    };
+    let mut file = begun.map_err(|error| unwritable(&error))?;
     bundle.write(&mut file, &explanation(&bundle)).map_err(|error| unwritable(&error))?;
     file.finish().map_err(|error| unwritable(&error))?;
     let shown = one_line(&path.display().to_string(), 200);

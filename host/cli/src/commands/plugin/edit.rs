@@ -13,7 +13,7 @@ use crate::component::{read, rejected};
 use crate::context;
 use crate::exit::Exit;
 use crate::in_force::{self, InForce};
-use crate::replacement::write_whole;
+use crate::replacement::{write_whole, write_whole_at_name};
 use crate::report::{CommandError, note, one_line};
 
 /// How a file begins that is made for the first step of one's own.
@@ -275,7 +275,7 @@ fn taken_out(common: &Common, edit: &Edit, digest: &str) -> Result<PathBuf, Comm
     let folder = edit.folder().join("plugins");
     std::fs::create_dir_all(&folder)?;
     let file = folder.join(format!("{}-{}.wasm", plugin.description.name, parsed.short()));
-    write_whole(&file, &kept)?;
+    write_whole_at_name(&file, &kept)?;
     Ok(file)
 }
 
