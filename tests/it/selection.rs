@@ -98,6 +98,89 @@ fn a_table_for_spreadsheets_is_what_a_parser_reads_back() {
     assert!(row[1].split(';').all(|it| it == "5000000 USD"), "{row:?}");
 }
 
+/// What an export may come to is kept to the byte, and what does not fit can be had behind it.
+#[test]
+fn an_export_ends_by_its_budget_and_another_goes_on() {
+    let env = environment();
+    let whole = |options: &[&str]| {
+        let output = env.run(["export", "--sort", "title"].iter().chain(options));
+        output.expect(exit::SUCCESS).stdout
+    };
+    for format in ["jsonl", "csv", "markdown", "html"] {
+        let all = whole(&["--format", format]);
+        let two = whole(&["--format", format, "--limit", "2"]);
+        for (bytes, fits) in [(all.len(), 3), (all.len() - 1, 2), (two.len() - 1, 1)] {
+            let budget = format!("bytes={bytes}");
+            let arguments = ["export", "--sort", "title", "--format", format, "--budget", &budget];
+            env.write("out", "what was there before");
+            let output = env.run(arguments);
+            let replaced = env.run(arguments.iter().chain(&["--to", "out"]));
+            let left = std::fs::read_to_string(env.work().join("out")).expect("it is there");
+            if fits == 3 {
+                assert_eq!(output.expect(exit::SUCCESS).stdout, all, "{format}");
+                let _ = replaced.expect(exit::SUCCESS).says("3 documents written");
+                assert_eq!(left, all, "{format}");
+                continue;
+            }
+            let output = output.expect(exit::INTERRUPTED).says("the export was ended");
+            assert!(all.starts_with(&output.stdout), "{format}: {}", output.stdout);
+            let replaced = replaced.expect(exit::INTERRUPTED).says("`out` is as it was");
+            assert_eq!(left, "what was there before", "{format}");
+            // What is told leads to the rest, and to all that fits.
+            let limit = format!("--limit {fits}");
+            let last = |stderr: &str| {
+                let (_, rest) = stderr.split_once("--after ").expect("it is told");
+                rest.split('`').next().expect("it ends").to_owned()
+            };
+            let replaced = replaced.says(&limit);
+            assert_eq!(last(&replaced.stderr), last(&output.stderr));
+            if format == "jsonl" {
+                let rest = whole(&["--after", &last(&output.stderr)]);
+                assert_eq!(output.stdout + &rest, all);
+            }
+        }
+    }
+    // No file of another kind is left beside it.
+    let names = std::fs::read_dir(env.work()).expect("it can be read");
+    let parts = names.filter(|it| {
+        it.as_ref().expect("it can be read").file_name().to_string_lossy().ends_with(".part")
+    });
+    assert_eq!(parts.count(), 0);
+    let small = env.run(["export", "--budget", "bytes=1"]).expect(exit::INTERRUPTED);
+    assert_eq!(small.says("not even one document fits").stdout, "");
+    for wrong in ["much", "bytes=much", "wall=1h"] {
+        let _ = env.run(["export", "--budget", wrong]).expect(exit::USAGE);
+    }
+}
+
+#[test]
+fn what_comes_behind_a_document_is_listed() {
+    let env = environment();
+    for order in [&[][..], &["--sort", "title"], &["--sort", "date"]] {
+        let all = list(&env, order);
+        for (place, title) in all.iter().enumerate() {
+            let after = match title.as_str() {
+                "Alpha" => "in/c.html",
+                "Beta" => "in/b.html",
+                _ => "in/a.html",
+            };
+            let options = [order, &["--after", after]].concat();
+            assert_eq!(list(&env, &options), all[place + 1..], "{order:?}");
+            let first = [&options[..], &["--limit", "1"]].concat();
+            assert_eq!(
+                list(&env, &first),
+                all[place + 1..].iter().take(1).cloned().collect::<Vec<_>>()
+            );
+        }
+    }
+    // The one that it is may be one that is not meant.
+    let behind = ["--kind", "money", "--sort", "title", "--after", "in/b.html"];
+    assert_eq!(list(&env, &behind), ["Gamma, \"quoted\""]);
+    let last = env.run(["list", "--sort", "title", "--after", "in/a.html"]);
+    let _ = last.expect(exit::SUCCESS).says("no documents fit");
+    let _ = env.run(["list", "--after", "nothing"]).expect(exit::SOME_FAILED);
+}
+
 #[test]
 fn a_label_that_nothing_declares_is_an_error_with_a_suggestion() {
     let env = environment();

@@ -18,7 +18,7 @@ pub enum Exit {
     Store = 4,
     /// A bug in docmill.
     Bug = 101,
-    /// The run was interrupted; what was reported is stored.
+    /// The run was interrupted, and what was reported is stored; or a budget ended it, or an export.
     Interrupted = 130,
 }
 

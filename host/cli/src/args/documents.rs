@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, ValueEnum};
 
-use super::values::confidence;
+use super::values::{confidence, export_budget};
 use crate::selection::{Day, Field};
 
 /// Options of `list`.
@@ -33,7 +33,7 @@ pub struct List {
         require_equals = true,
         default_missing_value = "0.4",
         value_parser = confidence,
-        conflicts_with = "fields"
+        conflicts_with_all = ["fields", "after"]
     )]
     pub duplicates: Option<f32>,
 }
@@ -68,6 +68,9 @@ pub struct Filter {
     /// In this order [default: that of the store, which is the same every time]
     #[arg(long, value_name = "BY")]
     pub sort: Option<Sort>,
+    /// Only documents behind this one in that order: its id, as much of it as is unique, or the name of its source
+    #[arg(long, value_name = "ID|SOURCE", value_parser = NonEmptyStringValueParser::new())]
+    pub after: Option<String>,
     /// No more documents than this
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub limit: Option<u64>,
@@ -153,7 +156,8 @@ Examples:
   docmill export --format jsonl > articles.jsonl
   docmill export --format csv --label aerospace-uav --to drones.csv
   docmill export --format csv --fields id,title,kind:money
-  docmill export --format jsonl --raw             with what was left out of the text")]
+  docmill export --format jsonl --raw             with what was left out of the text
+  docmill export --budget bytes=1GiB --to all.jsonl")]
 pub struct Export {
     /// How to write
     #[arg(long, value_name = "FORMAT", default_value = "jsonl")]
@@ -168,6 +172,9 @@ pub struct Export {
     /// as well
     #[arg(long, value_name = "FIELD,…", value_delimiter = ',', conflicts_with = "raw")]
     pub fields: Vec<Field>,
+    /// End where documents come to more than this, as in `bytes=1GiB`: `--to` then writes nothing, and stdout has those that fit
+    #[arg(long, value_name = "NAME=VALUE", value_parser = export_budget)]
+    pub budget: Option<u64>,
     #[command(flatten)]
     pub filter: Filter,
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use docmill::manifest::{LimitChanges, LimitError};
-use docmill::model::{ByteSize, FailureClass, PluginName};
+use docmill::model::{ByteSize, FailureClass, Hint, PluginName};
 use docmill::pipeline::{Budget, BudgetError};
 
 /// How long a file must have been at rest.
@@ -65,6 +65,18 @@ pub fn budget(text: &str) -> Result<Budget, String> {
         Some(hint) => format!("{error}; {hint}"),
         None => error.to_string(),
     })
+}
+
+/// What an export may come to, in bytes.
+pub fn export_budget(text: &str) -> Result<u64, String> {
+    let Some((name, value)) = text.split_once('=') else {
+        return Err("write it like `bytes=1GiB`".to_owned());
+    };
+    if name.trim() != "bytes" {
+        return Err("the only budget of an export is `bytes`".to_owned());
+    }
+    let size = value.trim().parse::<ByteSize>();
+    size.map(|size| size.as_u64()).map_err(|_| crate::report::hint_words(&Hint::WriteSize))
 }
 
 /// A name and its value.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use docmill::abi::Declaration;
 use docmill::error::{Hint, choice};
-use docmill::model::{DocumentSummary, Finding, Findings};
+use docmill::model::{DocumentId, DocumentSummary, Finding, Findings};
 use docmill::pipeline::Pipeline;
 use docmill::store::{Damage, Item, Store, StoreError};
 
@@ -13,6 +13,7 @@ use crate::args::{Common, Filter, Sort};
 use crate::context;
 use crate::dossier::Dossier;
 use crate::exit::Exit;
+use crate::lookup;
 use crate::report::{CommandError, count, hint_words, one_line};
 
 mod day;
@@ -27,6 +28,8 @@ const LONGEST_KEY: usize = 256;
 /// Goes through the documents that a filter means, one at a time, in the order of the store or as `--sort` asks.
 pub struct Selection<'a> {
     filter: &'a Filter,
+    /// Only what comes behind this one is meant.
+    after: Option<DocumentId>,
     /// How many documents there are, meant or not.
     seen: u64,
     /// Whether some that are meant were left out, as there were enough.
@@ -44,7 +47,8 @@ impl<'a> Selection<'a> {
         if !filter.label.is_empty() {
             check_labels(common, &filter.label, store)?;
         }
-        Ok(Selection { filter, seen: 0, is_cut: false })
+        let after = filter.after.as_ref().map(|meant| listed(store, meant)).transpose()?;
+        Ok(Selection { filter, after, seen: 0, is_cut: false })
     }
 
     /// Calls `each` with what a list tells of every document that is meant, and tells how many there were.
@@ -56,8 +60,14 @@ impl<'a> Selection<'a> {
         let most = self.filter.limit.unwrap_or(u64::MAX);
         let mut meant = 0;
         let Some(sort) = self.filter.sort else {
+            let mut after = self.after;
             for summary in store.summaries() {
                 let summary = summary?;
+                if let Some(id) = after {
+                    self.seen += 1;
+                    after = after.filter(|_| summary.id != id);
+                    continue;
+                }
                 if !self.means(store, &summary)? {
                     continue;
                 }
@@ -74,17 +84,20 @@ impl<'a> Selection<'a> {
         let room = usize::try_from(most).unwrap_or(usize::MAX);
         for summary in store.summaries() {
             let summary = summary?;
-            if self.means(store, &summary)? {
+            // The one that all come behind has its place, whether it is meant or not.
+            if self.means(store, &summary)? || self.after == Some(summary.id) {
                 order.push((key(sort, &summary), summary));
             }
             // Of a million documents, those that come first are soon known.
-            if order.len() > room.saturating_mul(2).max(1_000) {
+            if self.after.is_none() && order.len() > room.saturating_mul(2).max(1_000) {
                 order.sort_by(|(one, _), (other, _)| one.cmp(other));
                 order.truncate(room);
                 self.is_cut = true;
             }
         }
         order.sort_by(|(one, _), (other, _)| one.cmp(other));
+        let after = order.iter().position(|(_, summary)| self.after == Some(summary.id));
+        order.drain(..after.map_or(0, |place| place + 1));
         self.is_cut |= order.len() > room;
         for (_, summary) in order.into_iter().take(room) {
             meant += 1;
@@ -141,6 +154,17 @@ impl<'a> Selection<'a> {
             _ => count(meant, "document"),
         }
     }
+}
+
+/// The document that is called so, if it is on the list: behind any other there is nothing.
+fn listed(store: &dyn Store, meant: &str) -> Result<DocumentId, CommandError> {
+    let id = lookup::document(store, meant)?;
+    let source = store.source(&lookup::version(store, id, None)?.source)?;
+    if source.is_some_and(|source| !source.retired && source.documents.contains(&id)) {
+        return Ok(id);
+    }
+    let message = format!("the document `{id}` is not on the list any more");
+    Err(CommandError::new(Exit::SomeFailed, message))
 }
 
 /// What documents are sorted by: what has no key comes last, and equal ones stay in the order of the store.

@@ -13,7 +13,7 @@ pub struct Rows<W: Write> {
 }
 
 impl<W: Write> Rows<W> {
-    /// Writes the row of names.
+    /// Writes the row of names, and flushes.
     pub fn begin(output: W, columns: Vec<Field>) -> Result<Rows<W>, Error> {
         let to = csv::WriterBuilder::new()
             .terminator(csv::Terminator::CRLF)
@@ -25,18 +25,14 @@ impl<W: Write> Rows<W> {
         Ok(rows)
     }
 
-    /// Writes the row of a document.
+    /// Writes the row of a document, and flushes.
     pub fn row(&mut self, dossier: &Dossier) -> Result<(), Error> {
         let cells: Vec<_> = self.columns.iter().map(|it| it.cell(dossier)).collect();
         self.write(cells)
     }
 
     fn write(&mut self, cells: Vec<String>) -> Result<(), Error> {
-        self.to.write_record(cells.iter().map(|cell| harmless(cell))).map_err(output_error)
-    }
-
-    /// Writes what is left in the buffer.
-    pub fn finish(mut self) -> Result<(), Error> {
+        self.to.write_record(cells.iter().map(|cell| harmless(cell))).map_err(output_error)?;
         self.to.flush()
     }
 }
@@ -106,7 +102,7 @@ mod tests {
         let mut rows = Rows::begin(&mut file, vec![Field::Kind("x,y".to_owned())]).unwrap();
         rows.write(cells[..1].to_vec()).unwrap();
         rows.write(vec![cells[1].clone()]).unwrap();
-        rows.finish().unwrap();
+        drop(rows);
         let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(&file[..]);
         let read: Vec<_> = reader.records().map(|it| it.unwrap()[0].to_owned()).collect();
         assert_eq!(read, ["kind:x,y", "a,b", "c\"d"]);
@@ -114,7 +110,7 @@ mod tests {
         let columns = vec![Field::Label("x".to_owned()); cells.len()];
         let mut rows = Rows::begin(&mut file, columns).unwrap();
         rows.write(cells.to_vec()).unwrap();
-        rows.finish().unwrap();
+        drop(rows);
         let mut reader = csv::Reader::from_reader(&file[..]);
         let row = reader.records().next().unwrap().unwrap();
         // A carriage return is made visible, as it may begin a row elsewhere.

@@ -10,6 +10,9 @@ use crate::report::one_line;
 /// The most characters of a title, of a name, and of a date.
 const LONGEST_FACT: usize = 1_000;
 
+/// What stands behind the last document of a page of HTML.
+pub const END_OF_HTML: &str = "</body>\n</html>\n";
+
 /// Writes documents with their titles and where they come from.
 pub struct Pages<W: Write> {
     output: W,
@@ -18,17 +21,18 @@ pub struct Pages<W: Write> {
 }
 
 impl<W: Write> Pages<W> {
-    /// Writes what stands before the first document.
+    /// Writes what stands before the first document, and flushes.
     pub fn begin(mut output: W, markup: Markup) -> Result<Pages<W>, Error> {
         if markup == Markup::Html {
             output.write_all(
                 b"<!doctype html>\n<html>\n<head>\n<meta charset=\"utf-8\">\n<title>docmill</title>\n</head>\n<body>\n",
             )?;
         }
+        output.flush()?;
         Ok(Pages { output, markup, is_first: true })
     }
 
-    /// Writes a document.
+    /// Writes a document, and flushes.
     pub fn add(&mut self, dossier: &Dossier) -> Result<(), Error> {
         let document = dossier.document();
         let title = dossier.title().map(|title| one_line(title, LONGEST_FACT));
@@ -70,14 +74,6 @@ impl<W: Write> Pages<W> {
             }
         }
         self.is_first = false;
-        Ok(())
-    }
-
-    /// Writes what stands after the last document.
-    pub fn finish(mut self) -> Result<(), Error> {
-        if self.markup == Markup::Html {
-            self.output.write_all(b"</body>\n</html>\n")?;
-        }
         self.output.flush()
     }
 }
