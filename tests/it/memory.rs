@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use docmill::ingest::{Content, Offer, Origin, Unreadable};
-use docmill::model::SourceName;
+use docmill::model::{Hint, SourceName};
 use docmill::pipeline::RunOptions;
 use docmill::store::MemoryStore;
 use docmill_tests::{Lab, Output, TestEnv, exit, guest, shipped};
@@ -236,7 +236,12 @@ fn what_a_container_says_is_not_multiplied_by_the_documents_in_a_member() {
     let ingested = Lab::get().ingest(&pipeline, docmill_tests::sources([("x.jsonl", line)]), 1);
     let failures = ingested.failures();
     let [failure] = failures.as_slice() else { panic!("not one failure: {failures:#?}") };
-    assert_eq!(failure.causes, ["with it, what came out of the source takes more than 128.0 MiB"]);
+    let causes = [
+        "with it, what came out of the source takes more than 128.0 MiB",
+        "it has 100000 documents, and each counts 4.0 KiB at least",
+    ];
+    assert_eq!(failure.causes, causes);
+    assert_eq!(failure.hint, Some(Hint::TakeApart));
     assert_eq!(ingested.documents(), []);
 }
 

@@ -20,6 +20,8 @@ pub enum Hint {
     RaiseLimit(LimitName),
     /// Raise a limit of the step, which needs more before it comes to any document.
     RaiseLimitOfStep(LimitName),
+    /// Have an unpacker take a source with very many documents apart, or let its steps hand over more.
+    TakeApart,
     /// Raise the largest size of a source.
     RaiseSourceSize,
     /// Keep the clause of the contract that has this id, such as `X-1`.
@@ -224,6 +226,9 @@ impl fmt::Display for Hint {
                 return list(f, targets);
             }
             Hint::Told(words) => words,
+            Hint::TakeApart => {
+                "read it with an unpacker, whose members are not held together, or raise `limits.output` for this step"
+            }
             Hint::RaiseSourceSize => "raise the limit on the size of a source",
             Hint::AddExtractor => "add a step with an extractor, such as `extract-text`",
             Hint::AddStep => "add a `[[step]]` with a `plugin`",

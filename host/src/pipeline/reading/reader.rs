@@ -11,8 +11,8 @@ use crate::error::Hinted;
 use crate::ingest::Unreadable;
 use crate::model::{
     Attempt, Attribute, ByteSize, Cost, Digest, Document, DocumentId, Extracted, Failure,
-    FailureClass, FailureId, Finding, Findings, Hint, LogLevel, LogLine, PluginName, Provenance,
-    RECORD, RunId, SourceState, Weight,
+    FailureClass, FailureId, Finding, Findings, Hint, LimitName, LogLevel, LogLine, PluginName,
+    Provenance, RECORD, RunId, SourceState, Weight,
 };
 use crate::pipeline::assembly::Pipeline;
 use crate::pipeline::key::extraction_key;
@@ -175,7 +175,21 @@ fn most_of(step: &Step) -> u64 {
 fn too_much(step: &Step) -> Failed {
     let most = ByteSize(most_of(step));
     let cause = format!("with it, what came out of the source takes more than {most}");
-    Failed::new(FailureClass::Output, cause)
+    let hint = Some(Box::new(Hint::RaiseLimit(LimitName::Output)));
+    Failed { hint, ..Failed::new(FailureClass::Output, cause) }
+}
+
+/// That so many documents take too much memory: most of it is what each of them takes whatever it
+/// says, so a source that has more of them is better taken apart.
+fn too_many(mut failed: Failed, documents: u64) -> Failed {
+    if documents.saturating_mul(RECORD) >= LARGEST_RESULTS / 2 {
+        let each = ByteSize(RECORD);
+        failed
+            .causes
+            .push(format!("it has {documents} documents, and each counts {each} at least"));
+        failed.hint = Some(Box::new(Hint::TakeApart));
+    }
+    failed
 }
 
 /// No plugin is to blame for it, and in a moment it may be otherwise.
@@ -242,8 +256,10 @@ impl<'a, E> Work<'a> for Reading<'_, 'a, E> {
         // Each document gets what the container says of the source.
         let called = called.map_err(Failed::from).and_then(|called| {
             let each = info.attributes.held().saturating_add(RECORD);
-            let besides = each.saturating_mul(called.value.len() as u64);
-            self.hold(step, called.value.held().saturating_add(besides), called)
+            let documents = called.value.len() as u64;
+            let besides = each.saturating_mul(documents);
+            let held = self.hold(step, called.value.held().saturating_add(besides), called);
+            held.map_err(|failed| too_many(failed, documents))
         });
         Ok(self.came(step, None, called).map(|called| {
             let provenance = self.provenance(step, extraction_key(step, info), called.cost);
