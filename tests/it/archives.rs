@@ -6,6 +6,8 @@ use std::io::Write;
 use std::time::Duration;
 
 use docmill::model::{ByteSize, Failure, FailureClass, Limits};
+use docmill::pipeline::RunOptions;
+use docmill::store::{MemoryStore, Store};
 use docmill_shipped::SHIPPED;
 use docmill_tests::{Ingested, Lab, shipped, sources};
 use flate2::Compression;
@@ -189,6 +191,26 @@ fn archives_within_each_other_end_where_the_host_says() {
     let [failure] = failures.as_slice() else { panic!("{failures:#?}") };
     assert!(failure.causes[0].contains("containers within each other"), "{:?}", failure.causes);
     assert_eq!(ingested.documents(), []);
+}
+
+/// Each of them would stay within the limit, if it had one of its own.
+#[test]
+fn archives_within_each_other_share_what_may_come_out_of_the_file() {
+    let inner = zip(&[("a.bin", &vec![1; 400 << 10])]);
+    let names = ["1.zip", "2.zip", "3.zip"];
+    let outer = zip(&names.map(|name| (name, inner.as_slice())));
+    let options =
+        RunOptions { jobs: 1, largest_container: ByteSize::mib(1), ..RunOptions::default() };
+    let pipeline = Lab::get().pipeline(SHIPPED.pipeline);
+    let store = MemoryStore::new();
+    let offered = sources([("outer.zip", outer)]);
+    let run = Lab::get().ingest_into(&store, &pipeline, offered, &options);
+    run.expect("the store works");
+    let failures = store.failures().map(|it| it.expect("it can be read"));
+    let failures: Vec<_> = failures.filter(|it| it.class.is_failure()).collect();
+    let [failure] = failures.as_slice() else { panic!("not one failure: {failures:#?}") };
+    assert_eq!(failure.source.as_str(), "outer.zip!/3.zip");
+    assert_eq!(failure.class, FailureClass::Output);
 }
 
 #[test]
