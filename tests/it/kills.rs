@@ -1,6 +1,8 @@
-//! A process that is killed at random instants, over and over on the same store: nothing that was told is lost, nothing is done twice.
+//! A process that is killed at random instants, over and over on the same store, on a disk with room and on one that fills: nothing that
+//! was told is lost, nothing is done twice.
 //!
-//! `DOCMILL_KILLS=500` kills that often instead of 40 times; `DOCMILL_SEED` repeats a run of before.
+//! `DOCMILL_KILLS=500` kills that often instead of 40 times, and 10 on a disk that fills; `DOCMILL_SEED` repeats a run of before. All of
+//! both is `DOCMILL_KILLS=500 cargo test -p docmill-tests --test it kills -- --nocapture`, where `TMPDIR` says on which disk.
 #![cfg(unix)]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -44,6 +46,55 @@ fn opened(env: &TestEnv, folder: &str) -> SledStore {
         .unwrap_or_else(|error| panic!("{error}: {:?}", std::error::Error::source(&error)))
 }
 
+/// The files that are taken in: the content of each by its number, and which of them are not there.
+struct Files {
+    generations: BTreeMap<u64, u64>,
+    absent: BTreeSet<u64>,
+}
+
+impl Files {
+    fn new() -> Files {
+        Files { generations: (0..100).map(|number| (number, 0)).collect(), absent: BTreeSet::new() }
+    }
+
+    /// There is always something to do: new content of old files, and new files.
+    fn change(&mut self, random: &mut Random) {
+        let Files { generations, absent } = self;
+        for _ in 0..40 {
+            *generations.entry(random.below(generations.len() as u64)).or_default() += 1;
+        }
+        let next = generations.len() as u64;
+        generations.extend((next..(next + 5).min(MOST_FILES)).map(|number| (number, 0)));
+        // Some go, and some of those come back.
+        for _ in 0..4 {
+            let number = random.below(generations.len() as u64);
+            if !absent.remove(&number) {
+                absent.insert(number);
+            }
+        }
+    }
+
+    /// Writes what is not there yet, and takes it off what was told: what is stored of it is of the
+    /// content before until it is told again.
+    fn write(&self, env: &TestEnv, told: &mut Told) {
+        for (number, generation) in &self.generations {
+            let (name, text) = file(*number, *generation);
+            if self.absent.contains(number) {
+                told.remove(&name);
+                // It may be gone already, or never have been there.
+                let _ = std::fs::remove_file(env.work().join(name));
+                continue;
+            }
+            let is_there =
+                std::fs::read(env.work().join(&name)).is_ok_and(|it| it == text.as_bytes());
+            if !is_there {
+                told.remove(&name);
+                env.write(name, text);
+            }
+        }
+    }
+}
+
 /// What a source was last told to be, by name: the number of documents and failures.
 type Told = BTreeMap<String, (u64, u64)>;
 
@@ -62,13 +113,15 @@ struct Ended {
     /// What it told to be retired.
     retired: BTreeSet<String>,
     was_killed: bool,
+    /// Whether it ended because the disk was full.
+    is_full: bool,
     /// How long it went on after it had told the first result.
     telling: Duration,
 }
 
 /// Starts an ingest that mirrors the folder, and kills it at this instant, unless it ends before.
-fn ingest(env: &TestEnv, instant: Instant) -> Ended {
-    let arguments = ["ingest", "in", "--strategy", "mirror", "--output", "json"];
+fn ingest(env: &TestEnv, store: &str, instant: Instant) -> Ended {
+    let arguments = ["ingest", "in", "--strategy", "mirror", "--store", store, "--output", "json"];
     let mut child = env.command(arguments).spawn().expect("it starts");
     let lines = BufReader::new(child.stdout.take().expect("it is a pipe"));
     let (first_result, began) = std::sync::mpsc::channel();
@@ -109,14 +162,15 @@ fn ingest(env: &TestEnv, instant: Instant) -> Ended {
         kill_process(pid, Signal::KILL).expect("it is a child that was not waited for");
     }
     let output = env.finish(child);
-    assert!(!output.stderr.contains("error"), "{}", output.stderr);
+    let is_full = output.stderr.contains("make room");
+    assert!(is_full || !output.stderr.contains("error"), "{}", output.stderr);
     let (told, retired) = reader.join().expect("every line is as it should be");
-    Ended { told, retired, was_killed, telling: first.elapsed() }
+    Ended { told, retired, was_killed, is_full, telling: first.elapsed() }
 }
 
 /// Everything told is there, whole, in the version that was told of, and nothing contradicts anything.
-fn check(env: &TestEnv, told: &Told, everything: bool, context: &str) {
-    let store = opened(env, ".docmill");
+fn check(env: &TestEnv, store: &str, told: &Told, everything: bool, context: &str) {
+    let store = opened(env, store);
     if everything {
         let mut flaws = Vec::new();
         let census = store.verify(&mut |flaw| flaws.push(flaw.to_string()));
@@ -148,41 +202,13 @@ fn kills_at_random_instants_lose_nothing_and_double_nothing() {
     let seed = from_environment("DOCMILL_SEED").unwrap_or(20_261_122);
     let mut random = Random(seed.max(1));
     let env = TestEnv::with_misbehaving_pipeline();
-    let mut generations: BTreeMap<u64, u64> = (0..100).map(|number| (number, 0)).collect();
-    let mut absent: BTreeSet<u64> = BTreeSet::new();
+    let mut files = Files::new();
     let mut told = Told::new();
     let (mut done, mut results, mut usual) = (0, 0, Duration::ZERO);
     while done < kills {
         let context = format!("seed {seed}, kill {done}");
-        // There is always something to do: new content of old files, and new files.
-        for _ in 0..40 {
-            *generations.entry(random.below(generations.len() as u64)).or_default() += 1;
-        }
-        let next = generations.len() as u64;
-        generations.extend((next..(next + 5).min(MOST_FILES)).map(|number| (number, 0)));
-        // Some go, and some of those come back.
-        for _ in 0..4 {
-            let number = random.below(generations.len() as u64);
-            if !absent.remove(&number) {
-                absent.insert(number);
-            }
-        }
-        for (number, generation) in &generations {
-            let (name, text) = file(*number, *generation);
-            if absent.contains(number) {
-                told.remove(&name);
-                // It may be gone already, or never have been there.
-                let _ = std::fs::remove_file(env.work().join(name));
-                continue;
-            }
-            let is_there =
-                std::fs::read(env.work().join(&name)).is_ok_and(|it| it == text.as_bytes());
-            if !is_there {
-                // What is stored of it is of the content before until it is told again.
-                told.remove(&name);
-                env.write(name, text);
-            }
-        }
+        files.change(&mut random);
+        files.write(&env, &mut told);
         // How long a run takes is known from the last ones that nobody killed in time; a machine is not always as slow as it was once.
         let delay = Duration::from_micros(random.below(usual.as_micros() as u64 * 11 / 10 + 1));
         let instant = match random.below(5) {
@@ -190,15 +216,16 @@ fn kills_at_random_instants_lose_nothing_and_double_nothing() {
             0 => Instant::AfterStart(delay),
             _ => Instant::AfterFirstResult(delay),
         };
-        let ended = ingest(&env, instant);
+        let ended = ingest(&env, ".docmill", instant);
+        assert!(!ended.is_full, "{context}: the disk is full");
         if !ended.was_killed {
             usual = if usual.is_zero() { ended.telling } else { (usual + ended.telling) / 2 };
         }
         results += ended.told.len();
         told.extend(ended.told);
-        check_retired(&env, &ended.retired, &absent, ended.was_killed, &context);
+        check_retired(&env, &ended.retired, &files.absent, ended.was_killed, &context);
         done += u64::from(ended.was_killed);
-        check(&env, &told, done % 10 == 0, &context);
+        check(&env, ".docmill", &told, done % 10 == 0, &context);
     }
     println!(
         "seed {seed}: {done} kills, {results} results told in all runs, {} still good",
@@ -215,7 +242,7 @@ fn kills_at_random_instants_lose_nothing_and_double_nothing() {
             .iter()
             .filter(|it| it["event"] == "source" && it["fate"] != "retired")
             .count(),
-        generations.len() - absent.len()
+        files.generations.len() - files.absent.len()
     );
     let _ = env.run(["verify"]).expect(exit::SUCCESS).says("the store is whole");
 
@@ -269,4 +296,103 @@ fn latest(store: &dyn Store) -> Vec<String> {
         }
     }
     lines
+}
+
+/// A file system in memory, as large as it is told to be.
+#[cfg(target_os = "linux")]
+struct Disk(std::path::PathBuf);
+
+#[cfg(target_os = "linux")]
+impl Disk {
+    /// `None` where this process may not mount.
+    fn new(folder: &std::path::Path) -> Option<Disk> {
+        std::fs::create_dir(folder).expect("it can be made");
+        let disk = Disk(folder.to_owned());
+        disk.mount("size=1g").then_some(disk)
+    }
+
+    fn mount(&self, options: &str) -> bool {
+        let mut mount = std::process::Command::new("mount");
+        mount.args(["-t", "tmpfs", "-o", options, "docmill-test"]);
+        mount.arg(&self.0).output().is_ok_and(|it| it.status.success())
+    }
+
+    fn empty(&self) {
+        for entry in std::fs::read_dir(&self.0).expect("it is a folder") {
+            let path = entry.expect("it can be read").path();
+            let removed = match path.is_dir() {
+                true => std::fs::remove_dir_all(path),
+                false => std::fs::remove_file(path),
+            };
+            removed.expect("it can be removed");
+        }
+    }
+
+    /// Leaves room for so many bytes more than there are.
+    fn leave(&self, room: u64) {
+        let all = rustix::fs::statvfs(&self.0).expect("it is mounted");
+        let size = (all.f_blocks - all.f_bfree) * all.f_frsize + room;
+        assert!(self.mount(&format!("remount,size={size}")));
+    }
+}
+
+#[cfg(target_os = "linux")]
+impl Drop for Disk {
+    fn drop(&mut self) {
+        let _ = std::process::Command::new("umount").arg("-l").arg(&self.0).output();
+    }
+}
+
+/// The disk fills at another place in every run, and some of the runs are killed besides. There is room again before the next one.
+#[cfg(target_os = "linux")]
+#[test]
+#[expect(clippy::print_stdout, clippy::print_stderr, reason = "what was done has to be seen")]
+fn kills_on_a_disk_that_fills_lose_nothing_and_the_store_opens_again() {
+    /// A store of more versions than this is begun anew, as the disk is memory.
+    const MOST_KILLS: u64 = 50;
+    const STORE: &str = "store";
+    let kills = from_environment("DOCMILL_KILLS").unwrap_or(10);
+    let seed = from_environment("DOCMILL_SEED").unwrap_or(20_261_201);
+    let mut random = Random(seed.max(1));
+    let env = TestEnv::with_misbehaving_pipeline();
+    let Some(disk) = Disk::new(&env.work().join(STORE)) else {
+        eprintln!("SKIPPED: this process may not mount a file system");
+        return;
+    };
+    let (mut files, mut told) = (Files::new(), Told::new());
+    let (mut done, mut full, mut results, mut usual) = (0, 0, 0, Duration::ZERO);
+    while done < kills || full == 0 {
+        let context = format!("seed {seed}, kill {done}, full {full}");
+        files.change(&mut random);
+        files.write(&env, &mut told);
+        // From nothing at all to what a whole run needs.
+        disk.leave(random.below(3 << 20));
+        let delay = Duration::from_micros(random.below(usual.as_micros() as u64 * 11 / 10 + 1));
+        let instant = match random.below(4) {
+            _ if usual.is_zero() => Instant::Never,
+            0 => Instant::Never,
+            1 => Instant::AfterStart(delay),
+            _ => Instant::AfterFirstResult(delay),
+        };
+        let ended = ingest(&env, STORE, instant);
+        if !ended.was_killed {
+            usual = if usual.is_zero() { ended.telling } else { (usual + ended.telling) / 2 };
+        }
+        results += ended.told.len();
+        told.extend(ended.told);
+        full += u64::from(ended.is_full);
+        done += u64::from(ended.was_killed);
+        // Whoever tries while it is full must not make it worse.
+        let again = ingest(&env, STORE, Instant::Never);
+        results += again.told.len();
+        full += u64::from(again.is_full);
+        told.extend(again.told);
+        disk.leave(256 << 20);
+        check(&env, STORE, &told, done % 10 == 0, &context);
+        if done % MOST_KILLS == 0 && ended.was_killed {
+            disk.empty();
+            told.clear();
+        }
+    }
+    println!("seed {seed}: {done} kills, {full} times no room, {results} results told in all runs");
 }
