@@ -1,8 +1,9 @@
 //! What becomes of failures: they are tried again, reproduced elsewhere, and never the end of a run.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use docmill::model::SourceName;
+use docmill::model::{FailureClass, Finding, SourceName};
 use docmill::pipeline::{Bundle, RunOptions, Stored};
 use docmill::store::{MemoryStore, Store};
 use docmill_tests::{HANDMADE, Lab, Output, TestEnv, exit, guest, shipped, sources};
@@ -296,6 +297,57 @@ fn a_process_that_was_stopped_takes_no_time_from_a_plugin() {
     // By the clock, its deadline had passed when the process was continued.
     let took = failure["cost"]["duration_us"].as_u64().expect("it cost something");
     assert!(took > 11_000_000, "{took}");
+}
+
+/// Whoever else wants the processor takes no time from a plugin, and gives none to one that does not end.
+#[test]
+#[cfg(unix)]
+#[expect(clippy::print_stderr, reason = "that nothing was tested has to be seen")]
+fn a_crowded_machine_fails_no_document_and_a_loop_still_ends() {
+    /// So many others want each processor.
+    const OTHERS: usize = 8;
+    let took = |finding: &Finding| finding.provenance.cost.duration;
+    let run = |deadline: std::time::Duration, texts: &[(&str, &str)]| {
+        let pipeline = Lab::get().pipeline(&format!(
+            "[[step]]\nplugin = {:?}\n\n[[step]]\nplugin = {:?}\nlimits = {{ deadline = \"{} ms\" }}\n",
+            shipped("extract-text"),
+            guest("adversarial/misbehave-on-request"),
+            deadline.as_millis()
+        ));
+        Lab::get().ingest(&pipeline, sources(texts.iter().copied()), 2)
+    };
+    let alone = run(std::time::Duration::from_secs(60), &[("a.txt", "please-work")]);
+    let alone = took(&alone.found()[0].1[0]);
+    let deadline = (alone * 3).max(std::time::Duration::from_millis(100));
+    let done = AtomicBool::new(false);
+    let crowded = std::thread::scope(|scope| {
+        let processors = std::thread::available_parallelism().map_or(1, Into::into);
+        for _ in 0..OTHERS * processors {
+            scope.spawn(|| {
+                while !done.load(Ordering::Relaxed) {
+                    std::hint::spin_loop();
+                }
+            });
+        }
+        let texts = [
+            ("a.txt", "please-work"),
+            ("b.txt", "please-work b"),
+            ("c.txt", "please-work c"),
+            ("d.txt", "please-loop"),
+        ];
+        let crowded =
+            std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run(deadline, &texts)));
+        done.store(true, Ordering::Relaxed);
+        crowded.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    });
+    assert_eq!(crowded.values("misbehave-on-request"), ["worked"; 3]);
+    let failures = crowded.failures();
+    let [failure] = failures.as_slice() else { panic!("not one failure: {failures:#?}") };
+    assert_eq!((failure.class, failure.source.as_str()), (FailureClass::Deadline, "d.txt"));
+    let longest = crowded.found().iter().flat_map(|(_, found)| found).map(took).max();
+    if longest < Some(deadline) {
+        eprintln!("SKIPPED: nothing was slow, {longest:?} by the clock and {deadline:?} allowed");
+    }
 }
 
 /// Memory and file descriptors that the machine does not have are nobody's fault, and there again
