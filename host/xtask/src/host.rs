@@ -31,6 +31,16 @@ pub fn test(workspace: &Workspace, arguments: &[&str]) -> Outcome {
     run(workspace.cargo().args(["test", "--workspace"]).args(arguments))
 }
 
+/// Runs every adversary, and prints what became of it, how long it took to stop it, and the memory that docmill had.
+pub fn adversaries(workspace: &Workspace) -> Outcome {
+    guests::build_all(workspace)?;
+    run(workspace.cargo().args(["build", "--workspace", "--all-targets"]))?;
+    let test = ["test", "--workspace", "--test"];
+    run(workspace.cargo().args(test).arg("adversarial"))?;
+    let bound = "whatever_plugins_call_and_return_memory_stays_within_its_bound";
+    run(workspace.cargo().args(test).args(["it", bound, "--", "--nocapture"]))
+}
+
 /// Builds the guests that benchmarks use, then measures.
 ///
 /// In a release build, although that compiles wasmtime once more: what runs natively for comparison would be slower by a sixth in the

@@ -28,6 +28,7 @@ Usage: cargo xtask <COMMAND>
 Commands:
   demo                    Build everything, then ingest `seeds/documents` and show what was found
   test [ARGS]...          Build everything, then run all tests; ARGS go to `cargo test`
+  adversaries             Run every hostile plugin: its verdict, the time to stop it, memory after it, memory of 8 jobs
   build [--release]       Build the shipped plugins, then the host with them inside
   guests                  Build every guest that tests and benchmarks use
   fuzz [TARGET] [--seconds N]
@@ -84,6 +85,7 @@ fn run(words: &[&str]) -> Outcome {
         ["build", "--release"] => host::build(&workspace, true).map(drop),
         ["guests"] => guests::build_all(&workspace),
         ["demo"] => demo::run(&workspace),
+        ["adversaries"] => host::adversaries(&workspace),
         ["test", rest @ ..] => host::test(&workspace, rest),
         ["fuzz", rest @ ..] => fuzz::run_targets(&workspace, rest),
         ["bench", rest @ ..] => host::bench(&workspace, rest),
