@@ -13,8 +13,11 @@ use super::{GlobError, Unreadable};
 /// Files in a folder that say what is left out of it and of the folders in it, as `.gitignore` does. That one itself is about what
 /// belongs to the history of a program, not about what is worth reading.
 const IGNORE_FILES: [&str; 2] = [".ignore", ".docmillignore"];
-/// The longest of them, in bytes.
-const LONGEST_IGNORE_FILE: u64 = 1 << 20;
+/// The longest of them, in bytes: what finds its patterns takes up to a thousand times as much memory.
+const LONGEST_IGNORE_FILE: u64 = 64 << 10;
+/// How many bytes those may have together that hold for a folder: its own, and those of the folders around it. Whoever may write to a
+/// folder may put one into each of 64 within each other.
+const LARGEST_IGNORE_FILES: u64 = 128 << 10;
 
 /// Which files in folders are taken. A file that is named itself is taken in any case.
 #[derive(Debug, Clone)]
@@ -90,7 +93,8 @@ impl Choice {
         self.hidden || !beneath.iter().any(is_hidden)
     }
 
-    /// What the ignore files in a folder say; `beneath` is its path in the folder that was named.
+    /// What the ignore files in a folder say; `beneath` is its path in the folder that was named, and those of the folders around it
+    /// have so many bytes.
     ///
     /// # Errors
     ///
@@ -99,7 +103,8 @@ impl Choice {
         &self,
         folder: &Folder,
         beneath: &Path,
-    ) -> Result<Option<Gitignore>, (&'static str, Unreadable)> {
+        around: u64,
+    ) -> Result<Option<Ignored>, (&'static str, Unreadable)> {
         if !self.ignore_files {
             return Ok(None);
         }
@@ -113,7 +118,9 @@ impl Choice {
             }
             let file =
                 folder.open(Path::new(name)).map_err(|error| (name, Unreadable::because(error)))?;
-            let text = text_of(file).map_err(|error| (name, Unreadable::because(error)))?;
+            let room = LARGEST_IGNORE_FILES.saturating_sub(around + lines.len() as u64);
+            let text = text_of(file, room.min(LONGEST_IGNORE_FILE))
+                .map_err(|error| (name, Unreadable::because(error)))?;
             patterns_of(text.lines(), beneath)
                 .map_err(|error| (name, Unreadable::because(error)))?;
             lines.push_str(&text);
@@ -123,7 +130,8 @@ impl Choice {
             return Ok(None);
         }
         let patterns = patterns_of(lines.lines(), beneath);
-        Ok(Some(patterns.map_err(|error| (IGNORE_FILES[0], Unreadable::because(error)))?))
+        let patterns = patterns.map_err(|error| (IGNORE_FILES[0], Unreadable::because(error)))?;
+        Ok(Some(Ignored { patterns, bytes: lines.len() as u64 }))
     }
 
     /// Why something in a folder is left out, if it is. `beneath` is its path in the folder that was named; `ignored` are the
@@ -152,6 +160,13 @@ impl Choice {
             });
         (is_ignored || is_excluded || !is_included).then_some(LeftOut::Asked)
     }
+}
+
+/// What the ignore files in a folder say.
+pub(super) struct Ignored {
+    pub(super) patterns: Gitignore,
+    /// How many bytes they have.
+    pub(super) bytes: u64,
 }
 
 /// Why something was left out.
@@ -183,10 +198,10 @@ impl Skipped {
     }
 }
 
-fn text_of(file: File) -> std::io::Result<String> {
+fn text_of(file: File, most: u64) -> std::io::Result<String> {
     let mut bytes = Vec::new();
-    file.take(LONGEST_IGNORE_FILE + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > LONGEST_IGNORE_FILE {
+    file.take(most + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > most {
         return Err(std::io::ErrorKind::FileTooLarge.into());
     }
     String::from_utf8(bytes)
@@ -264,6 +279,32 @@ mod tests {
             assert_eq!(leaves_out(&choice, left), Some(LeftOut::Asked), "{left}");
         }
         assert!(Choice::of(&[], &own(&["a{"])).is_err());
+    }
+
+    /// In each of many folders within each other lies one as long as it may be.
+    #[test]
+    fn ignore_files_within_each_other_have_a_bound_together() {
+        let root = tempfile::tempdir().unwrap();
+        let path = std::fs::canonicalize(root.path()).unwrap();
+        let line = format!("{}\n", "*a?".repeat(20));
+        let write = |name: &str, bytes: u64| {
+            let lines = usize::try_from(bytes).unwrap() / line.len();
+            std::fs::write(path.join(name), line.repeat(lines)).unwrap();
+        };
+        let said = |around: u64| {
+            let folder = Folder::at(&path).unwrap();
+            let said = Choice::default().ignored_in(&folder, Path::new("deep"), around);
+            said.map(|said| said.unwrap().bytes)
+        };
+        write(".ignore", LONGEST_IGNORE_FILE + line.len() as u64);
+        assert_eq!(said(0).unwrap_err().0, ".ignore");
+        write(".ignore", LONGEST_IGNORE_FILE / 2);
+        let one = said(0).unwrap();
+        assert!(one > LONGEST_IGNORE_FILE / 2 - 100, "{one}");
+        write(".docmillignore", LONGEST_IGNORE_FILE / 2);
+        assert!(said(LARGEST_IGNORE_FILES - 2 * one).is_ok());
+        assert_eq!(said(LARGEST_IGNORE_FILES - 2 * one + 2).unwrap_err().0, ".docmillignore");
+        assert_eq!(said(LARGEST_IGNORE_FILES).unwrap_err().0, ".ignore");
     }
 
     #[test]

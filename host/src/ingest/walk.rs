@@ -5,9 +5,7 @@ use std::fs::{File, Metadata};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use ignore::gitignore::Gitignore;
-
-use super::choice::{Choice, LeftOut, Links, Skipped};
+use super::choice::{Choice, Ignored, LeftOut, Links, Skipped};
 use super::folder::{Entry, Folder, Identity, Kind};
 use super::pattern::{Pattern, Reach};
 use super::unreadable::{LinkRefusal, Tried, Unreadable};
@@ -55,7 +53,7 @@ struct Level {
     path: PathBuf,
     entries: std::vec::IntoIter<Entry>,
     /// What its ignore files leave out.
-    ignored: Option<Gitignore>,
+    ignored: Option<Ignored>,
 }
 
 /// A folder beneath which files are opened.
@@ -150,7 +148,10 @@ impl Walk {
         match folder.entries() {
             Ok(entries) => {
                 // Whoever wrote it meant something to be left out, which is now taken.
-                let ignored = self.choice.ignored_in(&folder, &path).unwrap_or_else(|bad| {
+                let around = self.levels.iter().filter_map(|level| level.ignored.as_ref());
+                let around = around.map(|ignored| ignored.bytes).sum();
+                let ignored = self.choice.ignored_in(&folder, &path, around);
+                let ignored = ignored.unwrap_or_else(|bad| {
                     self.found_any = true;
                     let (name, reason) = bad;
                     let bad = Found::Bad(place.path().join(name), reason);
@@ -192,6 +193,7 @@ impl Walk {
                 continue;
             }
             let ignored = self.levels.iter().filter_map(|level| level.ignored.as_ref());
+            let ignored = ignored.map(|ignored| &ignored.patterns);
             let is_folder = kind == Kind::Folder;
             if let Some(reason) = self.choice.leaves_out(&name, &path, is_folder, ignored) {
                 skipped.count(reason);
