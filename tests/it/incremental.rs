@@ -324,6 +324,7 @@ fn a_result_that_its_plugin_does_not_make_is_found_and_the_plugin_named() {
         documents: Vec::new(),
         retired: Vec::new(),
         failures: Vec::new(),
+        walked: false,
     };
     store.commit(&[tampered]).expect("it can be written");
     let told = ("b.txt".to_owned(), "read-findings".to_owned(), Contradiction::Altered);
@@ -434,6 +435,7 @@ fn what_docmill_itself_could_not_do_is_due_though_no_step_is() {
             findings: Vec::new(),
             retired: Vec::new(),
             failures: vec![failure],
+            walked: false,
         };
         store.commit(&[commit]).expect("it can be written");
         Plan::stale(&store, &pipeline)

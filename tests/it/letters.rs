@@ -178,6 +178,7 @@ fn an_unchanged_container_with_nothing_pending_is_passed_over() {
         findings: Vec::new(),
         retired: Vec::new(),
         failures: Vec::new(),
+        walked: false,
     };
     store.commit(&[commit]).expect("it can be written");
     let (_, _) = ingest(&mailbox);

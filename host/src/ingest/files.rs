@@ -262,6 +262,10 @@ impl Content for FileContent {
     fn open(self: Box<Self>, limit: u64) -> Result<Blob, Unreadable> {
         content_of(self.0.open()?, limit)
     }
+
+    fn glance(self: Box<Self>, _: u64) -> Result<Blob, Unreadable> {
+        content_of(self.0.open()?, 0)
+    }
 }
 
 /// Opens the file of this name, as [`Files`] with the same base called it; no link is followed, wherever it is on the way.

@@ -66,6 +66,16 @@ pub trait Content: Send {
         self.read(limit).map(Blob::Memory)
     }
 
+    /// Opens the bytes for a look at their beginning, as they are perhaps somebody else's: what can be left where it is, however few
+    /// bytes it has, is best left there.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Content::open`].
+    fn glance(self: Box<Self>, limit: u64) -> Result<Blob, Unreadable> {
+        self.open(limit)
+    }
+
     /// What is known about the source from when it was taken in before; it is then not judged anew, and its bytes are read only if
     /// a step needs them.
     fn known(&self) -> Option<SourceInfo> {

@@ -53,6 +53,24 @@ impl FailureClass {
         !matches!(self, FailureClass::Unsupported | FailureClass::Empty)
     }
 
+    /// Whether the same call would fail in the same way again, wherever and whenever it is done within the same limits. Where it would
+    /// not, a quiet machine may do what a crowded one could not.
+    pub const fn is_settled(self) -> bool {
+        match self {
+            FailureClass::Unsupported
+            | FailureClass::Malformed
+            | FailureClass::Internal
+            | FailureClass::Trapped
+            | FailureClass::Memory
+            | FailureClass::Output
+            | FailureClass::Empty => true,
+            FailureClass::Misconfigured
+            | FailureClass::Deadline
+            | FailureClass::Host
+            | FailureClass::Machine => false,
+        }
+    }
+
     /// The class of what the system refused: most of it has to do with what was asked for, and some
     /// with the state that the machine is in.
     pub fn of_io(error: &io::Error) -> FailureClass {

@@ -17,7 +17,9 @@ use crate::ingest::MediaTypes;
 use crate::manifest::{
     Lock, Manifest, Pin, Placed, PluginRef, StepRequest, TableRef, read_file, read_text,
 };
-use crate::model::{Digest, FailureClass, LanguageTag, MediaType, Needed, PluginName, Role};
+use crate::model::{
+    Digest, Failure, FailureClass, LanguageTag, Limits, MediaType, Needed, PluginName, Role,
+};
 use crate::sandbox::{Sandbox, Stopped};
 use crate::store::{Commit, Store, StoreError};
 
@@ -101,6 +103,22 @@ impl Pipeline {
             store.keep(&[&step.configured.to_bytes()])?;
         }
         store.keep(&[&self.recipe])
+    }
+
+    /// Whether the call that failed would fail in the same way again, as its step is now: on the same content, it is not worth another
+    /// try. Of unpackers, that is known only of what is damaged: how much may come out of a file depends on the run.
+    pub(super) fn would_fail_again(&self, failure: &Failure) -> bool {
+        let class = failure.class;
+        let (Some(name), Some(attempt)) = (&failure.step, &failure.attempt) else {
+            return class.is_settled() && failure.step.is_none();
+        };
+        let Some(step) = self.steps.iter().find(|step| step.name == *name) else { return false };
+        let limits = |limits: &Limits| (limits.memory, limits.output);
+        class.is_settled()
+            && failure.component == Some(step.plugin.digest)
+            && attempt.configuration == step.kept
+            && limits(&attempt.limits) == limits(&step.limits)
+            && (step.plugin.role != Role::Unpacker || class == FailureClass::Malformed)
     }
 
     /// Keeps the components that made what is about to be stored, or failed at it, but for those in `kept`, which takes them in.

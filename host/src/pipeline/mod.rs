@@ -29,6 +29,8 @@ pub use lineage::{Ancestor, Given, Lineage};
 pub use plan::{DueStep, Plan, Reason};
 pub use reading::{ReadDocument, ReadOptions, Reading, Source};
 pub use recheck::{Contradiction, Rechecked, recheck};
-pub use run::{Budget, BudgetError, Exceeded, RunError, RunOptions, Strategy, dismiss, run};
+pub use run::{
+    Budget, BudgetError, Exceeded, RunError, RunOptions, Share, ShareError, Strategy, dismiss, run,
+};
 pub use step::Step;
 pub use stored::Stored;

@@ -6,12 +6,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::assembly::Pipeline;
 use super::key::extraction_key;
-use super::reading::{EarlierFinding, KeptDocument, ReadDocument, Reuse};
+use super::reading::{EarlierFinding, KeptDocument, ReadDocument, Reuse, Text};
 use super::recipe::Recipe;
 use super::step::Step;
 use crate::model::{
-    Digest, DocumentId, Finding, FindingSummary, PluginName, Role, SourceInfo, SourceState,
-    StoredDocument, StoredSource,
+    Digest, DocumentId, Failure, Finding, FindingSummary, PluginName, Role, SourceInfo,
+    SourceState, StoredDocument, StoredSource,
 };
 use crate::store::{Store, StoreError};
 
@@ -56,7 +56,7 @@ impl StoredResults<'_> {
             return Ok(None);
         }
         // Where the same extractors had a try, those before the one that read it said that they do not.
-        let same_tries = before.source.state == SourceState::Done
+        let same_tries = before.was_read()
             && before.source.info == *self.info
             && before.earlier.had_all(Role::Unpacker)
             && before.earlier.had_all(Role::Extractor);
@@ -97,6 +97,33 @@ impl StoredResults<'_> {
     }
 }
 
+/// Of a container that is in another share than what comes out of it: its text is read there.
+pub(super) struct OnlyParts;
+
+impl Reuse for OnlyParts {
+    type Error = StoreError;
+
+    fn is_unreadable(&self) -> bool {
+        false
+    }
+
+    fn has_parts(&self) -> bool {
+        false
+    }
+
+    fn documents(&mut self) -> Result<LookedUp, StoreError> {
+        Ok(Some(Vec::new()))
+    }
+
+    fn found(&mut self, _: u32) -> Result<Vec<EarlierFinding>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    fn is_settled(&self, _: &Step) -> bool {
+        true
+    }
+}
+
 impl Reuse for StoredResults<'_> {
     type Error = StoreError;
 
@@ -106,6 +133,10 @@ impl Reuse for StoredResults<'_> {
 
     fn has_parts(&self) -> bool {
         self.has_parts
+    }
+
+    fn fails_again(&self) -> bool {
+        self.before.is_some_and(|before| before.fails_again(self.pipeline, self.info))
     }
 
     fn documents(&mut self) -> Result<LookedUp, StoreError> {
@@ -126,7 +157,7 @@ impl Reuse for StoredResults<'_> {
     }
 
     fn is_settled(&self, step: &Step) -> bool {
-        self.before.is_some_and(|before| before.is_settled(step))
+        self.before.is_some_and(|before| before.is_settled(self.pipeline, step))
     }
 }
 
@@ -134,12 +165,54 @@ impl Reuse for StoredResults<'_> {
 pub(super) struct Before<'a> {
     pub(super) source: &'a StoredSource,
     pub(super) earlier: Arc<EarlierPipeline>,
+    /// What failed on it, where failures are results as others are; see [`Keeping::versions`](crate::store::Keeping::versions).
+    failures: Vec<Failure>,
 }
 
 impl Before<'_> {
     /// Whether the step had come to an end on everything in it, as it is now. What it did not find then it would not find now.
-    fn is_settled(&self, step: &Step) -> bool {
-        self.source.state == SourceState::Done && self.earlier.had(step)
+    fn is_settled(&self, pipeline: &Pipeline, step: &Step) -> bool {
+        let mut own = self.failures.iter().filter(|it| it.step.as_ref() == Some(&step.name));
+        self.earlier.had(step)
+            && (self.source.state == SourceState::Done
+                || (self.was_read() && own.all(|it| pipeline.would_fail_again(it))))
+    }
+
+    /// Whether unpackers and extractors came to an end on it, whatever became of the steps after them.
+    fn was_read(&self) -> bool {
+        self.source.state == SourceState::Done
+            || (!self.failures.is_empty() && self.failures.iter().all(|it| it.document.is_some()))
+    }
+
+    /// Whether reading a source of which this is known would fail as it failed before.
+    fn fails_again(&self, pipeline: &Pipeline, info: &SourceInfo) -> bool {
+        self.source.info == *info
+            && self.source.documents.is_empty()
+            && self.earlier.had_all(Role::Unpacker)
+            && self.earlier.had_all(Role::Extractor)
+            && self.failures.iter().any(|it| is_of_extractor(pipeline, it))
+            && self.failures.iter().all(|it| pipeline.would_fail_again(it))
+    }
+
+    /// The failures that would come again, of calls that were not made again: `text` is what became of the text, and `failures` what
+    /// failed, this time.
+    pub(super) fn failing_again(
+        &self,
+        pipeline: &Pipeline,
+        text: &Text,
+        failures: &[Failure],
+    ) -> Vec<Failure> {
+        let steps = pipeline.steps();
+        let is_again = |it: &&Failure| {
+            let step = steps.iter().find(|step| it.step.as_ref() == Some(&step.name));
+            match (text, it.document, step) {
+                (Text::Kept, Some(_), Some(step)) => self.is_settled(pipeline, step),
+                (Text::FailedBefore, None, Some(step)) => step.plugin.role == Role::Extractor,
+                _ => false,
+            }
+        };
+        let is_new = |it: &&Failure| failures.iter().all(|failure| failure.id != it.id);
+        self.failures.iter().filter(is_again).filter(is_new).cloned().collect()
     }
 
     /// Whether unpackers would do with it what they did, and its members lie in the store, each with a record of its own.
@@ -164,6 +237,11 @@ impl Before<'_> {
             && self.earlier.had_all(Role::Unpacker)
             && self.earlier.had_all(Role::Extractor)
     }
+}
+
+fn is_of_extractor(pipeline: &Pipeline, failure: &Failure) -> bool {
+    let step = pipeline.steps().iter().find(|step| failure.step.as_ref() == Some(&step.name));
+    step.is_some_and(|step| step.plugin.role == Role::Extractor)
 }
 
 /// Whether a source has the content now that this record speaks of.
@@ -247,6 +325,12 @@ impl<'a> EarlierPipelines<'a> {
 
     /// What was stored of a source, and the pipeline that was run on it.
     pub(super) fn before<'s>(&self, source: &'s StoredSource) -> Result<Before<'s>, StoreError> {
-        Ok(Before { source, earlier: self.with(source.pipeline)? })
+        let failures = match source.state {
+            SourceState::Failed if !self.store.keeping().versions => {
+                self.store.failures_of(&source.info.name)?
+            }
+            _ => Vec::new(),
+        };
+        Ok(Before { source, earlier: self.with(source.pipeline)?, failures })
     }
 }

@@ -54,6 +54,7 @@ fn commit(source_name: &str, version: u32, texts: &[&str]) -> Commit {
         findings: vec![],
         retired: vec![],
         failures: vec![],
+        walked: false,
     }
 }
 

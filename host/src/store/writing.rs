@@ -169,7 +169,7 @@ struct Prepared<'a> {
 }
 
 fn prepare<'a>(map: &impl KeyValue, commit: &'a Commit) -> Result<Prepared<'a>, StoreError> {
-    let Commit { source, original, documents, findings, retired: _, failures } = commit;
+    let Commit { source, original, documents, findings, retired: _, failures, walked: _ } = commit;
     let original = match original {
         Some(bytes) if map.get(&keys::original(&source.info.digest))?.is_none() => {
             // A file can change between the moment its digest is computed and the moment it is read for keeping.

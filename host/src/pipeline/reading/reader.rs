@@ -94,7 +94,8 @@ impl<'a> Reader<'a> {
         let is_taken = matches!(walked.parts, Parts::Taken | Parts::Kept)
             || matches!(walked.text, Text::Read(_) | Text::Kept);
         let no_failure = work.failures.is_empty();
-        if no_failure && !is_taken && !matches!(walked.text, Text::Unreadable) {
+        let is_known = matches!(walked.text, Text::Unreadable | Text::FailedBefore);
+        if no_failure && !is_taken && !is_known {
             work.fail(None, None, unsupported(info.media_type.as_str(), &walked.reasons));
         }
         let is_failed = work.failures.iter().any(|failure| failure.class.is_failure());

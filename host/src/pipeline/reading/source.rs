@@ -70,6 +70,40 @@ impl Source {
         if blob.size() > limit && pipeline.accepting(Role::Unpacker, &media_type).next().is_none() {
             return Err(Unreadable::too_large(blob.size(), limit));
         }
+        Source::of_file(name, media_type, blob, limit)
+    }
+
+    /// What an origin offers, as [`Source::stream`] has it, if the pipeline takes such things apart. Of anything else, no more is read
+    /// than what is looked at.
+    pub(in crate::pipeline) fn container(
+        offer: Offer,
+        limit: u64,
+        pipeline: &Pipeline,
+    ) -> Result<Option<Source>, Unreadable> {
+        let Offer { name, content } = offer;
+        let content = content?;
+        let claimed = content.claimed();
+        let types = pipeline.media_types();
+        let blob = content.glance(limit)?;
+        let media_type = match types.of(name.as_str()) {
+            Some(said) => said.clone(),
+            None => judge(name.as_str(), claimed.as_ref(), &blob.read(0, LOOKED_AT)?),
+        };
+        if pipeline.accepting(Role::Unpacker, &media_type).next().is_none() {
+            return Ok(None);
+        }
+        if blob.size() > limit {
+            return Source::of_file(name, media_type, blob, limit).map(Some);
+        }
+        Ok(Some(Source::judged(name, claimed.as_ref(), blob.whole()?, types)))
+    }
+
+    fn of_file(
+        name: SourceName,
+        media_type: MediaType,
+        blob: Blob,
+        limit: u64,
+    ) -> Result<Source, Unreadable> {
         let info = SourceInfo {
             name,
             media_type,

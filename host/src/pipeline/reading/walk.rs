@@ -59,6 +59,11 @@ pub(in crate::pipeline) trait Reuse {
     /// Its documents, if extracting it would give the very same. Asked at most once.
     fn documents(&mut self) -> Result<Option<Vec<KeptDocument>>, Self::Error>;
 
+    /// Whether reading it would fail as it failed before.
+    fn fails_again(&self) -> bool {
+        false
+    }
+
     /// What was found in the document at this place, which was extracted just now. It may have come out of another extractor before.
     fn found(&mut self, index: u32) -> Result<Vec<EarlierFinding>, Self::Error>;
 
@@ -192,6 +197,8 @@ pub(in crate::pipeline) enum Text {
     Read(Vec<ReadDocument>),
     /// An extractor failed.
     Failed,
+    /// An extractor failed before, and would again.
+    FailedBefore,
     /// Nobody has tried.
     Untold,
 }
@@ -222,6 +229,10 @@ pub(in crate::pipeline) fn walk<'p, R: Reuse, W: Work<'p, Halt: From<R::Error>>>
             find(pipeline, work, (index, document, *digest), found, settled)?;
         }
         walked.text = Text::Kept;
+        return Ok(walked);
+    }
+    if reuse.fails_again() {
+        walked.text = Text::FailedBefore;
         return Ok(walked);
     }
     walked.text = text(pipeline, media_type, work, &mut walked.reasons)?;

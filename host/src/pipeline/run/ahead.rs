@@ -62,6 +62,7 @@ impl Context<'_> {
                     waiting.send(Stage::Due(due), weight)
                 }
                 Stage::Done(done) => hand_over(results, *done),
+                Stage::Elsewhere => true,
             };
             if !goes_on {
                 return;

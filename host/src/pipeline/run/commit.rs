@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
 
 use super::ahead::Offers;
 use super::context::{Abort, Context};
@@ -15,10 +14,8 @@ use crate::store::{Commit, Store, StoreError};
 
 /// Results wait here for the committer. Enough to keep workers busy during a flush, few enough to bound memory.
 pub(super) const WAITING_RESULTS: usize = 64;
-/// A group of results is stored when it has this many, or [`GATHERING`] after its first.
-pub(super) const LARGEST_GROUP: usize = 64;
-/// How long a result may wait for others to share a flush with. A flush takes a processor for some 0.3 ms, and nobody notices 10.
-pub(super) const GATHERING: Duration = Duration::from_millis(10);
+/// What is retired is stored in groups of so many.
+const LARGEST_GROUP: usize = 64;
 /// Results wait as long as they have no more than this many bytes together, however few they are.
 pub(super) const WAITING_BYTES: u64 = 128 << 20;
 
@@ -36,13 +33,15 @@ pub(super) struct Done {
     /// See [`Event::Source`].
     pub(super) is_copy: bool,
     pub(super) commit: Option<Commit>,
+    /// Whether it is of another share: it is stored, and not told.
+    pub(super) is_elsewhere: bool,
 }
 
 impl Done {
     /// About how much memory it holds, and the store until it is durable, in bytes.
     fn weight(&self) -> u64 {
         let Some(commit) = &self.commit else { return 0 };
-        let Commit { source, original, documents, findings, retired, failures } = commit;
+        let Commit { source, original, documents, findings, retired, failures, walked: _ } = commit;
         let original = original.as_ref().map_or(0, |original| original.len() as u64);
         // The store looks at all documents of a source, those that stay as they are among them.
         let records = documents.len().max(source.documents.len())
@@ -75,7 +74,8 @@ pub(super) fn commit_all(
 ) -> Tally {
     let mut tally = Tally::default();
     let mut kept = BTreeSet::new();
-    while let Some(group) = results.receive(LARGEST_GROUP, GATHERING) {
+    let keeping = store.keeping();
+    while let Some(group) = results.receive(keeping.group, keeping.gathering) {
         let commits = group.iter().filter_map(|done| done.commit.as_ref());
         let stored = context
             .pipeline
@@ -107,6 +107,9 @@ fn commit_group(
     for done in group {
         let stored = failures.next_if(|(name, _)| *name == done.name).map(|(_, failures)| failures);
         let mut failures = stored.unwrap_or_default();
+        if done.is_elsewhere {
+            continue;
+        }
         tally.sources += u64::from(done.fate != Fate::Retired);
         match done.fate {
             Fate::Unchanged => tally.unchanged += 1,

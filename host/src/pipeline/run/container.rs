@@ -94,6 +94,9 @@ impl Context<'_> {
             let reason = Unreadable::Interrupted;
             failures.push(self.failure(&info.name, Some(info.digest), reason));
         }
+        // What a container with the same bytes would give up again is settled; what was not taken in is not.
+        processed.commit.walked = is_whole
+            && (processed.commit.failures.iter()).all(|it| self.pipeline.would_fail_again(it));
         // Before the container is marked as done, as for its members. Where no unpacker took it apart, nobody knows what it holds.
         if self.options.strategy == Strategy::Mirror
             && processed.is_taken_apart
@@ -129,10 +132,8 @@ impl Context<'_> {
             if member.retired {
                 continue;
             }
-            let is_settled =
-                member.state != SourceState::Failed && member.pipeline == self.pipeline.digest();
             // Whatever has no members of its own costs one more look.
-            if !is_settled || self.is_pending(&member.info.name)? {
+            if !self.is_settled(&member)? || self.is_pending(&member.info.name)? {
                 return Ok(true);
             }
         }
@@ -145,11 +146,12 @@ impl Context<'_> {
             if member.retired {
                 continue;
             }
-            let fate = match member.state {
-                SourceState::Unsupported => Fate::Unsupported,
-                SourceState::Done | SourceState::Empty | SourceState::Failed => Fate::Unchanged,
+            let done = match member.state {
+                SourceState::Unsupported => untouched(Fate::Unsupported, &member),
+                _ => self.unchanged(&member)?,
             };
-            if self.stopped() || !hand_over(results, untouched(fate, &member)) {
+            let is_told = self.is_ours(&member.info.name);
+            if self.stopped() || (is_told && !hand_over(results, done)) {
                 break;
             }
             self.tell_members(&member.info.name, results)?;
@@ -167,6 +169,7 @@ impl Context<'_> {
         while !self.stopped() {
             // Whoever waits holds the lock meanwhile, so the others wait for that; it comes to the same.
             let Ok((name, member)) = lock(&waiting).recv() else { break };
+            let is_ours = self.is_ours(&name);
             let done = match container.member(
                 name.clone(),
                 member,
@@ -174,9 +177,11 @@ impl Context<'_> {
                 self.pipeline.media_types(),
             ) {
                 Ok(member) => self.finish(self.settle(member)?, results)?,
-                Err(unreadable) => self.unreadable(name, unreadable)?,
+                Err(unreadable) if is_ours => Some(self.unreadable(name, unreadable)?),
+                // It is told where it is taken in.
+                Err(_) => None,
             };
-            if !hand_over(results, done) {
+            if !done.is_none_or(|done| hand_over(results, done)) {
                 break;
             }
         }

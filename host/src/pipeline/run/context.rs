@@ -20,6 +20,8 @@ pub(super) struct Context<'a> {
     pub(super) store: &'a dyn Store,
     pub(super) run: RunId,
     pub(super) earlier: EarlierPipelines<'a>,
+    /// See [`Keeping::versions`](crate::store::Keeping::versions).
+    pub(super) has_versions: bool,
     pub(super) options: &'a RunOptions,
     pub(super) helpers: Helpers,
     pub(super) abort: Mutex<Option<Abort>>,

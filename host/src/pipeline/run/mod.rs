@@ -26,11 +26,13 @@ mod container;
 mod context;
 mod options;
 mod queue;
+mod share;
 mod source;
 mod strategy;
 
 pub use budget::{Budget, BudgetError, Exceeded};
 pub use options::RunOptions;
+pub use share::{Share, ShareError};
 pub use strategy::{Strategy, dismiss};
 
 /// Why a run ended before its origin did.
@@ -102,6 +104,7 @@ pub fn run(
         store,
         run: run.id,
         earlier: EarlierPipelines::new(store, pipeline),
+        has_versions: store.keeping().versions,
         options,
         helpers: Helpers::new(options.jobs),
         abort: Mutex::new(None),
@@ -110,7 +113,7 @@ pub fn run(
     };
     let origin = Mutex::new(Offers { origin, seen: HashSet::new() });
     let jobs = options.jobs.max(1);
-    let queue = Queue::new(WAITING_RESULTS, WAITING_BYTES);
+    let queue = Queue::new(WAITING_RESULTS.max(store.keeping().group), WAITING_BYTES);
     let ahead = Queue::new(READ_AHEAD.max(4 * jobs), READ_AHEAD_BYTES);
     std::thread::scope(|scope| {
         // Dropped with this scope, even by a panic: no worker waits for ever to hand something over.

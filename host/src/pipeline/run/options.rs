@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use super::budget::Budget;
+use super::share::Share;
 use super::strategy::Strategy;
 use crate::model::ByteSize;
 use crate::pipeline::reading::{LARGEST_CONTAINER, LARGEST_COPY, LARGEST_SOURCE};
@@ -24,6 +25,9 @@ pub struct RunOptions {
     pub largest_copy: ByteSize,
     /// What is done about sources that are stored already.
     pub strategy: Strategy,
+    /// The share of the sources that is taken; all of them by default. A container is taken apart for every share, for those of its
+    /// members that are in it.
+    pub share: Share,
     /// Set it to end the run early: what is under way is finished and stored, nothing new is begun.
     pub stop: Arc<AtomicBool>,
     /// What the run may use as a whole; by default, whatever it takes.
@@ -38,6 +42,7 @@ impl Default for RunOptions {
             largest_container: LARGEST_CONTAINER,
             largest_copy: LARGEST_COPY,
             strategy: Strategy::default(),
+            share: Share::WHOLE,
             stop: Arc::default(),
             budget: Budget::default(),
         }

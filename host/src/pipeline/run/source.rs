@@ -17,7 +17,7 @@ use crate::pipeline::event::Fate;
 use crate::pipeline::reading::{
     Computed, Halted, Parts, ReadDocument, Reader, Sinks, Source, Text, own_failure, unread_info,
 };
-use crate::pipeline::reuse::{LookedUp, StoredResults, is_of};
+use crate::pipeline::reuse::{LookedUp, OnlyParts, StoredResults, is_of};
 use crate::sandbox::NESTING;
 use crate::store::{Commit, StoreError};
 
@@ -29,6 +29,8 @@ pub(super) enum Stage {
     Due(Box<Due>),
     /// Nothing more has to be done, or can be.
     Done(Box<Done>),
+    /// It is in another share, and nothing comes out of it that is in this one.
+    Elsewhere,
 }
 
 /// A source that the steps have to be run on.
@@ -78,20 +80,34 @@ impl Context<'_> {
             if self.stopped() {
                 return;
             }
-            let done = self.checked(self.finish(stage, results));
-            if !done.is_some_and(|done| hand_over(results, done)) {
+            let Some(done) = self.checked(self.finish(stage, results)) else { return };
+            if !done.is_none_or(|done| hand_over(results, done)) {
                 return;
             }
         }
     }
 
-    /// Takes a source through all stages that are left.
-    pub(super) fn finish(&self, stage: Stage, results: &Results<'_>) -> Result<Done, Abort> {
+    /// Takes a source through all stages that are left. `None` if it is somebody else's.
+    pub(super) fn finish(
+        &self,
+        stage: Stage,
+        results: &Results<'_>,
+    ) -> Result<Option<Done>, Abort> {
         match stage {
             Stage::Offered(offer) => self.finish(self.begin(offer)?, results),
-            Stage::Due(due) => self.compute(*due, results),
-            Stage::Done(done) => Ok(*done),
+            Stage::Due(due) => {
+                let is_elsewhere = !self.is_ours(&due.source.info.name);
+                let done = self.compute(*due, results)?;
+                Ok(Some(Done { is_elsewhere, ..done }))
+            }
+            Stage::Done(done) => Ok(Some(*done)),
+            Stage::Elsewhere => Ok(None),
         }
+    }
+
+    /// Whether a source is in the share of this run.
+    pub(super) fn is_ours(&self, name: &SourceName) -> bool {
+        self.options.share.holds(name)
     }
 
     /// Finds out whether an offered source is due.
@@ -103,6 +119,9 @@ impl Context<'_> {
                 return Ok(Stage::done(untouched(Fate::Kept, &kept)));
             }
         }
+        if !self.is_ours(&offer.name) {
+            return self.glance(offer);
+        }
         let name = offer.name.clone();
         let limit = self.largest_source();
         // The code of an origin is not this module's, and its bug is the failure of what it offers.
@@ -113,6 +132,20 @@ impl Context<'_> {
         };
         source.depth = self.depth(&source.info)?;
         self.settle(source)
+    }
+
+    /// Finds out whether an offered source of another share is a container, whose members may be in this one. What is wrong with it is
+    /// told where it is taken in.
+    fn glance(&self, offer: Offer) -> Result<Stage, Abort> {
+        let limit = self.largest_source();
+        let container = || Source::container(offer, limit, self.pipeline);
+        match catch_unwind(AssertUnwindSafe(container)) {
+            Ok(Ok(Some(mut source))) => {
+                source.depth = self.depth(&source.info)?;
+                self.settle(source)
+            }
+            _ => Ok(Stage::Elsewhere),
+        }
     }
 
     /// How many containers a source lies in.
@@ -131,23 +164,32 @@ impl Context<'_> {
         let info = &source.info;
         let before = self.store.source(&info.name)?;
         let was_retired = before.as_ref().is_some_and(|before| before.retired);
-        let unchanged = before.as_ref().filter(|before| {
-            before.info.digest == info.digest
-                && before.pipeline == self.pipeline.digest()
-                && matches!(before.state, SourceState::Done | SourceState::Empty)
-                && before.info.media_type == info.media_type
-        });
         let accepts = |role| self.pipeline.accepting(role, &info.media_type).next().is_some();
         let is_container = accepts(Role::Unpacker);
+        if !is_container && !self.is_ours(&info.name) {
+            return Ok(Stage::Elsewhere);
+        }
+        let unchanged = match &before {
+            Some(before)
+                if before.info.digest == info.digest
+                    && before.info.media_type == info.media_type
+                    && before.state != SourceState::Unsupported
+                    && self.is_settled(before)? =>
+            {
+                Some(before)
+            }
+            _ => None,
+        };
         // A container's own record says nothing of members that failed: see `pass_over`.
         if let Some(unchanged) = unchanged
             && (!is_container || self.store.members(&info.name).next().is_none())
         {
-            return Ok(Stage::done(if was_retired {
-                self.back(unchanged)
-            } else {
-                untouched(Fate::Unchanged, unchanged)
-            }));
+            let done = match was_retired {
+                true => self.back(unchanged),
+                false => self.unchanged(unchanged)?,
+            };
+            let is_elsewhere = !self.is_ours(&info.name);
+            return Ok(Stage::done(Done { is_elsewhere, ..done }));
         }
         let mut is_opened = is_container;
         if let Some(before) = before.as_ref().filter(|_| is_container && source.bytes.are_kept())
@@ -163,6 +205,28 @@ impl Context<'_> {
         Ok(Stage::Due(Box::new(Due { source, before, was_done, is_opened, kept: None })))
     }
 
+    /// Whether nothing else would come of the content that was stored of a source.
+    pub(super) fn is_settled(&self, source: &StoredSource) -> Result<bool, Abort> {
+        if source.pipeline != self.pipeline.digest() {
+            return Ok(false);
+        }
+        if source.state != SourceState::Failed || self.has_versions {
+            return Ok(source.state != SourceState::Failed);
+        }
+        let failures = self.store.failures_of(&source.info.name)?;
+        Ok(!failures.is_empty() && failures.iter().all(|it| self.pipeline.would_fail_again(it)))
+    }
+
+    /// A source that is settled. What failed in it is told again.
+    pub(super) fn unchanged(&self, source: &StoredSource) -> Result<Done, Abort> {
+        if source.state != SourceState::Failed {
+            return Ok(untouched(Fate::Unchanged, source));
+        }
+        let failures = self.store.failures_of(&source.info.name)?;
+        let commit = Commit { failures, ..only_source(source.clone()) };
+        Ok(Done { commit: Some(commit), ..untouched(Fate::Failed, source) })
+    }
+
     /// Takes a source through the steps.
     fn compute(&self, due: Due, results: &Results<'_>) -> Result<Done, Abort> {
         let Due { source, before, was_done, is_opened, kept } = due;
@@ -171,7 +235,7 @@ impl Context<'_> {
         if let Some(before) = before.filter(|_| is_opened && was_done && !was_retired)
             && self.pass_over(&before.info.name, results)?
         {
-            return Ok(untouched(Fate::Unchanged, before));
+            return self.unchanged(before);
         }
         let is_new = was_retired || before.is_none_or(|before| before.version == 0);
         let processed = catch_unwind(AssertUnwindSafe(|| match is_opened {
@@ -203,8 +267,8 @@ impl Context<'_> {
         };
         let name = source.info.name;
         let documents = commit.source.documents.len();
-        let commit = Some(commit);
-        Ok(Done { name, fate, documents, computed, added, updated, is_copy, commit })
+        let (commit, is_elsewhere) = (Some(commit), false);
+        Ok(Done { name, fate, documents, computed, added, updated, is_copy, commit, is_elsewhere })
     }
 
     /// Runs the steps on a source, as far as what the store has of it does not hold. `members` takes what an unpacker emits.
@@ -234,15 +298,28 @@ impl Context<'_> {
         };
         let reader =
             Reader { pipeline: self.pipeline, source, run: self.run, members, wanted: None };
-        let computed = reader.read(&mut stored).map_err(|halted| match halted {
+        let computed = match self.is_ours(&info.name) {
+            true => reader.read(&mut stored),
+            false => reader.read(&mut OnlyParts),
+        };
+        let computed = computed.map_err(|halted| match halted {
             Halted::Reuse(error) => Halted::Reuse(Abort::Store(error)),
             Halted::Source(unreadable) => Halted::Source(unreadable),
         })?;
         if let Some(abort) = misconfigured(&computed.failures) {
             return Err(abort.into());
         }
-        let Computed { walked, state, findings, retired, mut failures, calls } = computed;
-        let keeps_before = match before.filter(|_| state == SourceState::Empty) {
+        let Computed { walked, mut state, findings, retired, mut failures, calls } = computed;
+        let is_taken_apart = walked.parts == Parts::Taken;
+        if let Some(same) = &same {
+            let again = same.failing_again(self.pipeline, &walked.text, &failures);
+            if again.iter().any(|failure| failure.class.is_failure()) {
+                state = SourceState::Failed;
+            }
+            failures.extend(again);
+        }
+        let is_empty = self.has_versions && state == SourceState::Empty;
+        let keeps_before = match before.filter(|_| is_empty) {
             Some(before) => self.has_text(before).map_err(Abort::Store)?,
             None => false,
         };
@@ -258,7 +335,9 @@ impl Context<'_> {
                 failures = self.store.failures_of(&info.name).map_err(Abort::Store)?;
                 (Vec::new(), Vec::new())
             }
-            Text::None | Text::Failed | Text::Untold => (Vec::new(), Vec::new()),
+            Text::None | Text::Failed | Text::FailedBefore | Text::Untold => {
+                (Vec::new(), Vec::new())
+            }
         };
         let in_document = |index: u32| ids.get(index as usize).copied();
         let findings = findings
@@ -269,11 +348,12 @@ impl Context<'_> {
             .into_iter()
             .filter_map(|(index, step)| Some((in_document(index)?, version, step)))
             .collect();
-        let is_kept = match has_original {
+        let is_kept = match has_original.filter(|_| self.has_versions) {
             Some(is_kept) => is_kept,
             None => self.store.has_original(&info.digest).map_err(Abort::Store)?,
         };
-        let original = match is_kept || (ids.is_empty() && !self.is_copied(info)) {
+        let is_wanted = self.has_versions && !is_kept;
+        let original = match !is_wanted || (ids.is_empty() && !self.is_copied(info)) {
             true => None,
             false => source.bytes.whole(self.largest_source()).map_err(Halted::Source)?,
         };
@@ -286,7 +366,10 @@ impl Context<'_> {
             documents: match before {
                 // A content that cannot be read, or has no text, does not destroy what was found in
                 // the one before it.
-                Some(before) if keeps_before || ids.is_empty() && state == SourceState::Failed => {
+                Some(before)
+                    if self.has_versions
+                        && (keeps_before || ids.is_empty() && state == SourceState::Failed) =>
+                {
                     before.documents.clone()
                 }
                 _ => ids,
@@ -294,9 +377,9 @@ impl Context<'_> {
             run: self.run,
             retired: false,
         };
-        let commit =
-            Commit { source: source_now, original, documents, findings, retired, failures };
-        let is_taken_apart = walked.parts == Parts::Taken;
+        // A container is walked once its members are taken in.
+        let (source, walked) = (source_now, false);
+        let commit = Commit { source, original, documents, findings, retired, failures, walked };
         let has_news = same_content.is_none() && !commit.source.documents.is_empty();
         let is_copy = has_news && (!self.is_first(&info.digest) || is_kept);
         Ok(Processed { commit, computed: calls.len(), is_taken_apart, is_copy })
@@ -383,7 +466,9 @@ impl Context<'_> {
             version: before.map_or(1, |before| before.version + u32::from(!same_content)),
             state: SourceState::Failed,
             pipeline: self.pipeline.digest(),
-            documents: before.map_or_else(Vec::new, |before| before.documents.clone()),
+            documents: before
+                .filter(|_| self.has_versions)
+                .map_or_else(Vec::new, |before| before.documents.clone()),
             run: self.run,
             retired: false,
             // Bytes that cannot be read either are in the store, if anywhere.
@@ -411,7 +496,10 @@ impl Context<'_> {
         name: SourceName,
         unreadable: Unreadable,
     ) -> Result<Done, Abort> {
-        let before = self.store.source(&name)?;
+        let before = match self.has_versions {
+            true => self.store.source(&name)?,
+            false => None,
+        };
         let failure = self.failure(&name, None, unreadable);
         let mut source = before.unwrap_or_else(|| StoredSource {
             info: unread_info(name.clone()),
@@ -446,14 +534,15 @@ fn done_with(source: StoredSource, original: Option<Arc<[u8]>>, failure: Failure
     let name = source.info.name.clone();
     let commit = Commit { original, failures: vec![failure], ..only_source(source) };
     let (fate, commit) = (Fate::Failed, Some(commit));
-    Done { name, fate, documents: 0, computed: 0, added: 0, updated: 0, is_copy: false, commit }
+    let (documents, computed, added, updated, is_copy, is_elsewhere) = (0, 0, 0, 0, false, false);
+    Done { name, fate, documents, computed, added, updated, is_copy, commit, is_elsewhere }
 }
 
 /// A source for which nothing was done, or has to be.
 pub(super) fn untouched(fate: Fate, source: &StoredSource) -> Done {
     let (name, documents) = (source.info.name.clone(), source.documents.len());
-    let (computed, added, updated, is_copy, commit) = (0, 0, 0, false, None);
-    Done { name, fate, documents, computed, added, updated, is_copy, commit }
+    let (computed, added, updated, is_copy, commit, is_elsewhere) = (0, 0, 0, false, None, false);
+    Done { name, fate, documents, computed, added, updated, is_copy, commit, is_elsewhere }
 }
 
 /// Writes the record of a source, and nothing besides.
@@ -465,6 +554,7 @@ fn only_source(source: StoredSource) -> Commit {
         findings: Vec::new(),
         retired: Vec::new(),
         failures: Vec::new(),
+        walked: false,
     }
 }
 

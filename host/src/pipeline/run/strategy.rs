@@ -46,6 +46,7 @@ pub(super) fn retire(
         findings: Vec::new(),
         retired: Vec::new(),
         failures,
+        walked: false,
     })
 }
 
