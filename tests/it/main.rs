@@ -32,6 +32,7 @@ mod read;
 mod reading;
 mod reference;
 mod repeated_runs;
+mod results;
 mod security;
 mod seeds;
 mod selection;

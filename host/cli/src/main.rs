@@ -15,6 +15,7 @@ mod labelled;
 mod lookup;
 mod replacement;
 mod report;
+mod results;
 mod selection;
 mod signals;
 mod taking_in;

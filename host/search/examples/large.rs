@@ -195,5 +195,6 @@ fn commit(number: u64) -> Result<Commit, Box<dyn std::error::Error>> {
         findings: vec![(id, 1, finding)],
         retired: Vec::new(),
         failures: Vec::new(),
+        walked: false,
     })
 }

@@ -191,6 +191,7 @@ fn commit([name, language, date, label, title, text]: [&str; 6], version: u32) -
         findings: if is_labelled { vec![(id, version, finding)] } else { Vec::new() },
         retired: Vec::new(),
         failures: Vec::new(),
+        walked: false,
     }
 }
 

@@ -134,6 +134,7 @@ fn commit(name: &str, version: u32, text: &str) -> Commit {
         ],
         retired: vec![],
         failures: vec![failure],
+        walked: false,
     }
 }
 

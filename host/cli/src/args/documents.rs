@@ -76,6 +76,34 @@ pub struct Filter {
     pub limit: Option<u64>,
 }
 
+impl Filter {
+    /// Whether it means all documents, in whichever order.
+    pub fn is_all(&self) -> bool {
+        let Filter {
+            label,
+            min_confidence,
+            unlabelled,
+            language,
+            source,
+            kind,
+            since,
+            until,
+            sort,
+            limit,
+        } = self;
+        label.is_empty()
+            && min_confidence.is_none()
+            && !unlabelled
+            && language.is_none()
+            && source.is_none()
+            && kind.is_empty()
+            && since.is_none()
+            && until.is_none()
+            && sort.is_none()
+            && limit.is_none()
+    }
+}
+
 /// What documents are sorted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Sort {
@@ -150,19 +178,21 @@ pub enum By {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 `jsonl` writes one object per document and loses nothing; its fields are described in
-host/docs/export.md. `csv` writes one row per document for spreadsheets.
+host/docs/export.md. `csv` writes one row per document for spreadsheets. `parquet` writes the whole store
+as tables into a folder; host/docs/results.md describes their columns.
 
 Examples:
   docmill export --format jsonl > articles.jsonl
   docmill export --format csv --label aerospace-uav --to drones.csv
   docmill export --format csv --fields id,title,kind:money
+  docmill export --format parquet --to results
   docmill export --format jsonl --raw             with what was left out of the text
   docmill export --budget bytes=1GiB --to all.jsonl")]
 pub struct Export {
     /// How to write
     #[arg(long, value_name = "FORMAT", default_value = "jsonl")]
     pub format: ExportFormat,
-    /// File to write to, replaced as a whole [default: stdout]
+    /// File to write to, replaced as a whole, or with `parquet` a new or empty folder [default: stdout]
     #[arg(long, value_name = "FILE")]
     pub to: Option<PathBuf>,
     /// Add what was left out of the text: captions, cross-links, boxes of related news
@@ -190,4 +220,6 @@ pub enum ExportFormat {
     Markdown,
     /// A page of HTML: one article per document, structured likewise
     Html,
+    /// Tables for databases and data frames: the whole store
+    Parquet,
 }

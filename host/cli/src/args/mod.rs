@@ -10,6 +10,7 @@ mod documents;
 mod failures;
 mod measuring;
 mod plugins;
+mod results;
 mod runs;
 mod searching;
 mod stores;
@@ -23,6 +24,7 @@ pub use documents::{By, Export, ExportFormat, Filter, List, Show, Sort, Stats};
 pub use failures::{Dismiss, Failures, Retry};
 pub use measuring::{Compare, Eval, Fit, Part, Taxonomy};
 pub use plugins::{AddPlugin, Check, Plugin};
+pub use results::{ImportResults, Process};
 pub use runs::{Jobs, RunBudget, SaidTypes};
 pub use searching::{Report, Search, SearchOrder, Serve};
 pub use stores::{Forget, Store};
@@ -144,6 +146,8 @@ pub enum Command {
     Ingest(Ingest),
     /// Print what is in files, without a store
     Read(Read),
+    /// Take files through the pipeline and write what comes out as Parquet files, alone or as one of several
+    Process(Process),
     /// Take in what arrives in folders, until Ctrl-C
     Watch(Watch),
     /// Tell what `update` would do, and why
@@ -179,6 +183,8 @@ pub enum Command {
     },
     /// Write documents and everything found in them to stdout or a file
     Export(Export),
+    /// Take results that `process` wrote into the store
+    ImportResults(ImportResults),
     /// Run two versions of a plugin on what is stored, and show where they differ
     Compare(Compare),
     /// Measure a classifier against documents whose labels are known

@@ -3,6 +3,7 @@
 mod bounded;
 mod csv;
 mod page;
+mod parquet;
 
 use std::io::Write;
 
@@ -34,6 +35,9 @@ pub fn run(common: &Common, options: &Export) -> Result<Exit, CommandError> {
     {
         let error = CommandError::new(Exit::Usage, "`--fields` are for `jsonl` and `csv`");
         return Err(error.hint("leave them out: a page has the text and what is known of it"));
+    }
+    if options.format == ExportFormat::Parquet {
+        return parquet::run(common, options);
     }
     let store = context::store_to_read(common)?;
     let mut selection = Selection::new(common, &options.filter, &store)?;
@@ -181,6 +185,7 @@ fn writer<'a>(options: &'a Export, output: &'a mut Bounded<'_>) -> std::io::Resu
             let mut rows = csv::Rows::begin(output, asked.unwrap_or_else(Field::of_csv))?;
             Box::new(move |dossier| rows.row(dossier))
         }
+        ExportFormat::Parquet => unreachable!("written elsewhere"),
         ExportFormat::Markdown | ExportFormat::Html => {
             let is_html = options.format == ExportFormat::Html;
             let markup = if is_html { Markup::Html } else { Markup::Markdown };

@@ -8,10 +8,12 @@ mod failures;
 mod forget;
 mod generate;
 mod history;
+mod import_results;
 mod ingest;
 mod list;
 mod plan;
 mod plugin;
+mod process;
 mod read;
 mod report;
 mod search;
@@ -34,6 +36,8 @@ pub fn run(args: &Args) -> Result<Exit, CommandError> {
     let common = &args.common;
     match &args.command {
         Command::Ingest(options) => ingest::run(common, options),
+        Command::Process(options) => process::run(common, options),
+        Command::ImportResults(options) => import_results::run(common, options),
         Command::Read(options) => read::run(common, options),
         Command::Watch(options) => match &options.plugin {
             None => watch::run(common, options),
