@@ -1,7 +1,9 @@
-//! Runs every hostile plugin over a document, and holds the host to the verdict: nothing else suffers, nothing stays behind.
+//! Runs every hostile plugin over a document, and holds the host to the verdict: nothing else
+//! suffers, nothing stays behind.
 //!
-//! One case per file in `tests/adversarial/examples` and per component of `adversarial/handmade.rs`, which no compiler would make. After
-//! each, a well-behaved plugin has to succeed in the same process; at the end the process must not have grown. What was seen is
+//! One case per file in `tests/adversarial/examples` and per component of
+//! `adversarial/handmade.rs`, which no compiler would make. After each, a well-behaved plugin has
+//! to succeed in the same process; at the end the process must not have grown. What was seen is
 //! printed as a table, and written to `target/adversaries.md`.
 
 #![expect(clippy::print_stdout, reason = "what was measured is printed")]
@@ -17,7 +19,8 @@ use docmill::store::MemoryStore;
 use docmill_tests::{HANDMADE, Ingested, Lab, contents, guest, root, shipped, sources, target};
 use libtest_mimic::{Arguments, Failed, Trial};
 
-/// In French, so that translators get to see it, with an empty line, and with characters of several bytes.
+/// In French, so that translators get to see it, with an empty line, and with characters of several
+/// bytes.
 const DOCUMENT: &str = "Le Premier ministre a présidé une réunion sur le développement des technologies numériques.\n\n\
     Les responsables des ministères et des entreprises ont présenté les résultats de l’année, et ce qui reste à faire.\n";
 
@@ -54,7 +57,8 @@ struct Case {
 
 fn main() {
     let mut arguments = Arguments::from_args();
-    // One after the other: a case checks that the process is well after it, and the last one how much memory it has.
+    // One after the other: a case checks that the process is well after it, and the last one how
+    // much memory it has.
     arguments.test_threads = Some(1);
     let cases: Vec<Case> = written().into_iter().chain(handmade()).collect();
     let mut trials: Vec<Trial> = cases
@@ -114,7 +118,8 @@ fn written() -> Vec<Case> {
             line.map(str::to_owned)
         };
         Case {
-            // Looked for only when it is run, so that one missing guest does not hide all other cases.
+            // Looked for only when it is run, so that one missing guest does not hide all other
+            // cases.
             file: PathBuf::new(),
             verdict: line("verdict").unwrap_or_else(|| panic!("{name} has no verdict")),
             because: line("because"),
@@ -147,7 +152,8 @@ impl Case {
         }
     }
 
-    /// The hostile plugin with a reader of text before it, which an extractor keeps from its turn by coming first.
+    /// The hostile plugin with a reader of text before it, which an extractor keeps from its turn
+    /// by coming first.
     fn pipeline(&self) -> String {
         let tables = self
             .table
@@ -175,7 +181,8 @@ impl Case {
         (verdict, told, ingested)
     }
 
-    /// The same; sets `begun` to the moment in which the plugin was given its document, if it came to that.
+    /// The same; sets `begun` to the moment in which the plugin was given its document, if it came
+    /// to that.
     fn run_from(&self, begun: &mut Instant) -> (String, String, Option<Ingested>) {
         let pipeline = match Lab::get().try_pipeline(&self.pipeline()) {
             Ok(pipeline) => pipeline,
@@ -250,10 +257,12 @@ fn well_behaved() -> Result<(), Failed> {
     }
 }
 
-/// All quick adversaries, round after round: the process may not have 5 % more memory after a thousand attacks than before.
+/// All quick adversaries, round after round: the process may not have 5 % more memory after a
+/// thousand attacks than before.
 fn rounds(cases: &[Case]) -> Result<(), Failed> {
     const ATTACKS: usize = 1_000;
-    /// Every slot of the pool keeps up to 1 MiB of each of its memories, and every slot has to have been used for that.
+    /// Every slot of the pool keeps up to 1 MiB of each of its memories, and every slot has to have
+    /// been used for that.
     const WARM_UP: usize = 6;
     let slow = ["rejected", "deadline", "ends-the-run"];
     let lab = Lab::get();

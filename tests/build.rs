@@ -1,7 +1,8 @@
 //! Makes the hostile components that no compiler makes.
 //!
-//! In a build script and not in the test, because what makes components shares crates with wasmtime: as a dependency of the test it
-//! would have all of wasmtime compiled a second time with other features.
+//! In a build script and not in the test, because what makes components shares crates with
+//! wasmtime: as a dependency of the test it would have all of wasmtime compiled a second time with
+//! other features.
 
 #[path = "adversarial/handmade.rs"]
 mod handmade;

@@ -1,9 +1,10 @@
 //! What the sandbox costs: each plugin against the same code run natively, in one run, in turn.
 //!
-//! A harness of its own rather than criterion: what matters are ratios of two things measured alternately, and peak memory of
-//! whole runs, and criterion measures one thing after the other. `cargo xtask bench` builds the guests and runs it; words after
-//! `--` choose among `nothing`, `html`, `lexicon`, `start`, `ingest` and `update`; `html=FOLDER` takes the pages of a folder, seen from
-//! that of the workspace.
+//! A harness of its own rather than criterion: what matters are ratios of two things measured
+//! alternately, and peak memory of whole runs, and criterion measures one thing after the other.
+//! `cargo xtask bench` builds the guests and runs it; words after `--` choose among `nothing`,
+//! `html`, `lexicon`, `start`, `ingest` and `update`; `html=FOLDER` takes the pages of a folder,
+//! seen from that of the workspace.
 #![expect(clippy::print_stdout, reason = "a benchmark talks to the person who runs it")]
 
 use std::error::Error;
@@ -73,8 +74,8 @@ fn pipeline(text: &str, jobs: usize) -> Outcome<(Sandbox, Pipeline)> {
     Ok((sandbox, Pipeline::assemble(&manifest, &catalog)?))
 }
 
-/// Measures two things in turn; prints and returns the median of each, in microseconds per call, and prints the ratio of the
-/// medians. Each of them makes `calls` calls.
+/// Measures two things in turn; prints and returns the median of each, in microseconds per call,
+/// and prints the ratio of the medians. Each of them makes `calls` calls.
 fn compare(
     what: &str,
     calls: u32,
@@ -101,7 +102,8 @@ fn compare(
 
 const HEADER: &str = "| what | native, µs | fresh instance, µs | of native |\n|---|---|---|---|";
 
-/// What every call costs: a fresh instance with its deadline, an empty answer, and the way there and back.
+/// What every call costs: a fresh instance with its deadline, an empty answer, and the way there
+/// and back.
 fn nothing() -> Outcome<()> {
     const CALLS: u32 = 5_000;
     let text = "[[step]]\nplugin = 'extract-text'\n[[step]]\nplugin = 'target/guests/examples/analyze-nothing.wasm'";
@@ -175,7 +177,8 @@ fn compare_pages(pages: &[(String, Vec<u8>)]) -> Outcome<Vec<(f64, f64)>> {
     let step = pipeline.steps().first().ok_or("no steps")?;
     println!("\n{HEADER}");
     let compare_page = |(name, bytes): &(String, Vec<u8>)| {
-        // Rounds of some milliseconds: in shorter ones it would count that each side finds the caches full of the other.
+        // Rounds of some milliseconds: in shorter ones it would count that each side finds the
+        // caches full of the other.
         let calls = u32::try_from(1 + 10_000_000 / bytes.len().max(10_000))?;
         let source = SourceBytes::new(MediaType::new("text/html")?, Arc::from(bytes.as_slice()));
         let native = || {
@@ -193,7 +196,8 @@ fn compare_pages(pages: &[(String, Vec<u8>)]) -> Outcome<Vec<(f64, f64)>> {
     pages.iter().map(compare_page).collect()
 }
 
-/// A page as content management systems make them: a head full of metadata, menus, an article, boxes of links, scripts.
+/// A page as content management systems make them: a head full of metadata, menus, an article,
+/// boxes of links, scripts.
 fn news_page() -> String {
     let mut page = String::from(
         "<!DOCTYPE html><html lang=\"fr\"><head><meta charset=\"utf-8\"><title>Un article</title>",
@@ -295,7 +299,8 @@ fn seeds() -> Outcome<Vec<(String, String)>> {
 /// How many made-up articles are ingested.
 const ARTICLES: u64 = 10_000;
 
-/// The whole built-in pipeline and the store on disk, with 1 and 2 jobs, each in a process of its own to see its peak memory.
+/// The whole built-in pipeline and the store on disk, with 1 and 2 jobs, each in a process of its
+/// own to see its peak memory.
 fn ingest() -> Outcome<()> {
     println!(
         "\n| `ingest` of {ARTICLES} made-up articles | documents per second | MiB resident after 1,000 | after {ARTICLES} | peak |\n|---|---|---|---|---|"
@@ -331,8 +336,8 @@ fn ingest_child(folder: &Path, jobs: usize) -> Outcome<()> {
     Ok(())
 }
 
-/// `ingest` of one text by the program itself into a store of its own: with the built-in pipeline, and with 20 plugins more of which the
-/// text has no need.
+/// `ingest` of one text by the program itself into a store of its own: with the built-in pipeline,
+/// and with 20 plugins more of which the text has no need.
 fn start() -> Outcome<()> {
     let folder = tempfile::tempdir()?;
     let seeds = seeds()?;
@@ -369,8 +374,9 @@ fn start() -> Outcome<()> {
     Ok(())
 }
 
-/// Updates of a store of made-up articles by the program itself, started anew each time: one with nothing to do against a full run,
-/// and the back-fill of one plugin against what the calls of that plugin took.
+/// Updates of a store of made-up articles by the program itself, started anew each time: one with
+/// nothing to do against a full run, and the back-fill of one plugin against what the calls of that
+/// plugin took.
 fn update() -> Outcome<()> {
     let folder = tempfile::tempdir()?;
     let articles = folder.path().join("articles");

@@ -1,7 +1,9 @@
-//! Whether containers stream: the time and memory of files far larger than what a run may hold, end to end into a store on disk.
+//! Whether containers stream: the time and memory of files far larger than what a run may hold, end
+//! to end into a store on disk.
 //!
-//! `cargo xtask bench streams` makes a file of 1,000,000 texts in 2 GB of JSON Lines, takes it in, kills that once on the way and goes
-//! on; and one of 10 GB, most of which is passed over. `lines=N` and `large=SIZE` choose another scale, 0 leaves one out.
+//! `cargo xtask bench streams` makes a file of 1,000,000 texts in 2 GB of JSON Lines, takes it in,
+//! kills that once on the way and goes on; and one of 10 GB, most of which is passed over.
+//! `lines=N` and `large=SIZE` choose another scale, 0 leaves one out.
 #![expect(clippy::print_stdout, reason = "a benchmark talks to the person who runs it")]
 
 use std::error::Error;
@@ -183,7 +185,8 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap_or(Path::new("."))
 }
 
-/// Where there is room for the files: beside what is built, as a folder for temporary files may be memory.
+/// Where there is room for the files: beside what is built, as a folder for temporary files may be
+/// memory.
 fn scratch() -> PathBuf {
     root().join("target")
 }

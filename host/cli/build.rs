@@ -1,4 +1,5 @@
-//! Lists what the binary brings along for authors of plugins: the contract with its releases, the SDKs, and what a new plugin begins with.
+//! Lists what the binary brings along for authors of plugins: the contract with its releases, the
+//! SDKs, and what a new plugin begins with.
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -43,8 +44,8 @@ fn main() {
     fs::write(out, text).expect("the folder for generated files can be written");
 }
 
-/// The manifest of a crate, for outside of the workspace: with what the workspace says written out, and without what only its tests
-/// need.
+/// The manifest of a crate, for outside of the workspace: with what the workspace says written out,
+/// and without what only its tests need.
 fn standalone(manifest: &Path, here: &Path) -> String {
     let read = |path: &Path| fs::read_to_string(path).expect("a manifest can be read");
     let workspace = read(&here.join("../../Cargo.toml"));

@@ -1,4 +1,5 @@
-//! The library without the command line and without a store: one text through the built-in pipeline, and what was found in it.
+//! The library without the command line and without a store: one text through the built-in
+//! pipeline, and what was found in it.
 #![expect(clippy::print_stdout, reason = "an example shows what it found")]
 
 use std::path::Path;

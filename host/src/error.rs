@@ -1,7 +1,8 @@
 //! The public errors, their hints, and nothing that prints them.
 //!
-//! A message is a lower-case fragment that never contains its source: whoever renders it walks the chain of sources. A hint is
-//! one thing the reader can do now; it travels beside the message, and most errors have none.
+//! A message is a lower-case fragment that never contains its source: whoever renders it walks the
+//! chain of sources. A hint is one thing the reader can do now; it travels beside the message, and
+//! most errors have none.
 
 use std::error::Error;
 use std::fmt;
@@ -17,7 +18,8 @@ pub trait Hinted {
     fn hint(&self) -> Option<Hint>;
 }
 
-/// A place in a text file, for people: line and column are counted from 1, the column in characters.
+/// A place in a text file, for people: line and column are counted from 1, the column in
+/// characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Location {
     /// The file.

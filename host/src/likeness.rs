@@ -1,8 +1,9 @@
 //! Which texts are nearly the same, by fingerprints that plugins took of them.
 //!
-//! What a fingerprint is of, nobody here knows. By convention it is the value of an annotation of the kind [`KIND`]: words between
-//! spaces, and two texts are the more alike the more places there are at which both have the same word. So what texts have in common
-//! is a count, and which of many are worth comparing shows where several places that follow each other are the same (locality
+//! What a fingerprint is of, nobody here knows. By convention it is the value of an annotation of
+//! the kind [`KIND`]: words between spaces, and two texts are the more alike the more places there
+//! are at which both have the same word. So what texts have in common is a count, and which of many
+//! are worth comparing shows where several places that follow each other are the same (locality
 //! sensitive hashing by bands).
 
 use std::collections::BTreeMap;
@@ -14,10 +15,12 @@ pub const KIND: &str = "fingerprint";
 const LEAST_PLACES: usize = 16;
 /// And at most this many.
 const MOST_PLACES: usize = 1_024;
-/// Texts are compared that have the same words at so many places in a row. With 128 places, of those that have 0.4 in common 94 of 100
-/// are, with 0.5 all but 4 of 1,000, and with 0.05 one of 200.
+/// Texts are compared that have the same words at so many places in a row. With 128 places, of
+/// those that have 0.4 in common 94 of 100 are, with 0.5 all but 4 of 1,000, and with 0.05 one of
+/// 200.
 const BAND: usize = 3;
-/// Of texts that share a band, each is compared with at most so many others: a band that very many share tells nothing.
+/// Of texts that share a band, each is compared with at most so many others: a band that very many
+/// share tells nothing.
 const MOST_COMPARED: usize = 8;
 
 /// A fingerprint, ready to be compared: two bytes for each place.
@@ -25,14 +28,16 @@ const MOST_COMPARED: usize = 8;
 pub struct Fingerprint(Box<[u16]>);
 
 impl Fingerprint {
-    /// Of the value of an annotation. `None` if that is no fingerprint: it has fewer than 16 words or more than 1,024.
+    /// Of the value of an annotation. `None` if that is no fingerprint: it has fewer than 16 words
+    /// or more than 1,024.
     pub fn of(value: &str) -> Option<Fingerprint> {
         let places = value.split(' ').take(MOST_PLACES + 1).map(short).collect::<Vec<_>>();
         let is_one = (LEAST_PLACES..=MOST_PLACES).contains(&places.len());
         is_one.then(|| Fingerprint(places.into_boxed_slice()))
     }
 
-    /// The share of places at which both have the same word, from 0 to 1; 0 where they have not the same number of places.
+    /// The share of places at which both have the same word, from 0 to 1; 0 where they have not the
+    /// same number of places.
     pub fn alike(&self, other: &Fingerprint) -> f64 {
         if self.0.len() != other.0.len() {
             return 0.0;
@@ -84,10 +89,12 @@ impl Groups {
         }
     }
 
-    /// Puts into one group what has at least `least` in common. Items without a fingerprint stay where they are.
+    /// Puts into one group what has at least `least` in common. Items without a fingerprint stay
+    /// where they are.
     ///
-    /// Takes 12 bytes for each item besides, and time that grows with their number times its logarithm, whatever the fingerprints
-    /// are: of items that share a band with very many, some that belong together may stay apart.
+    /// Takes 12 bytes for each item besides, and time that grows with their number times its
+    /// logarithm, whatever the fingerprints are: of items that share a band with very many, some
+    /// that belong together may stay apart.
     pub fn join_alike(&mut self, fingerprints: &[Option<Fingerprint>], least: f64) {
         let places = fingerprints.iter().flatten().map(|it| it.0.len()).max().unwrap_or(0);
         let mut keyed: Vec<(u64, u32)> = Vec::new();
@@ -105,7 +112,8 @@ impl Groups {
         }
     }
 
-    /// Compares items that have a band in common, each with the first of every group among those before it.
+    /// Compares items that have a band in common, each with the first of every group among those
+    /// before it.
     fn join_sharing(
         &mut self,
         sharing: &[(u64, u32)],

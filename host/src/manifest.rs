@@ -128,7 +128,8 @@ pub struct Placed<T> {
     pub place: Range<usize>,
 }
 
-/// Limits to put in the place of those of every step, as an operator writes them: `deadline=10s,memory=256MiB`.
+/// Limits to put in the place of those of every step, as an operator writes them:
+/// `deadline=10s,memory=256MiB`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct LimitChanges {
     deadline: Option<Duration>,
@@ -230,7 +231,8 @@ struct RawLimits {
 }
 
 impl Manifest {
-    /// Reads a pipeline. `path` is where the text came from: relative files are looked for beside it.
+    /// Reads a pipeline. `path` is where the text came from: relative files are looked for beside
+    /// it.
     ///
     /// # Errors
     ///
@@ -395,7 +397,8 @@ impl Reader<'_> {
     }
 }
 
-/// Whether a pipeline that names its plugin like this means a file: a name with a slash or the usual extension.
+/// Whether a pipeline that names its plugin like this means a file: a name with a slash or the
+/// usual extension.
 pub fn names_a_file(plugin: &str) -> bool {
     is_file(plugin, ".wasm")
 }

@@ -1,6 +1,8 @@
-//! Writes what `wit-bindgen` is asked to make of the contract, with the version that the contract says it has.
+//! Writes what `wit-bindgen` is asked to make of the contract, with the version that the contract
+//! says it has.
 //!
-//! A macro cannot put a version into the strings that it hands to another macro, and the version stands in `wit/worlds.wit` alone.
+//! A macro cannot put a version into the strings that it hands to another macro, and the version
+//! stands in `wit/worlds.wit` alone.
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -9,9 +11,9 @@ use std::{env, fs};
 /// What the host provides, in one module with the types that all roles share.
 const IMPORTS: [&str; 7] = ["types", "log", "config", "lookup", "sources", "members", "findings"];
 
-/// What a plugin exports, each with the imports whose types it names. A world of the contract exports two of them, `metadata` and
-/// its role; here each gets a module of its own, because the macros that `wit-bindgen` makes for an interface may exist only once in
-/// a crate.
+/// What a plugin exports, each with the imports whose types it names. A world of the contract
+/// exports two of them, `metadata` and its role; here each gets a module of its own, because the
+/// macros that `wit-bindgen` makes for an interface may exist only once in a crate.
 const EXPORTS: [(&str, &[&str]); 6] = [
     ("metadata", &["types"]),
     ("unpacking", &["types", "sources"]),

@@ -1,4 +1,5 @@
-//! Hostile components and files that no compiler makes, each with its verdict as in the headers of `examples/`.
+//! Hostile components and files that no compiler makes, each with its verdict as in the headers of
+//! `examples/`.
 
 use crate::raw::{self, Module, at, words};
 

@@ -1,21 +1,25 @@
-//! Components that no decent tool would make: hand-written core modules behind the types of the contract, and plain bytes.
+//! Components that no decent tool would make: hand-written core modules behind the types of the
+//! contract, and plain bytes.
 
 use wit_component::{ComponentEncoder, StringEncoding, dummy_module, embed_component_metadata};
 use wit_parser::{LiftLowerAbi, ManglingAndAbi, Resolve};
 
-/// Where the core modules below keep what they return; all of it can be written over with [`Module::put`].
+/// Where the core modules below keep what they return; all of it can be written over with
+/// [`Module::put`].
 pub mod at {
     /// The name of the only kind of annotation: `finding`, 7 bytes.
     pub const KIND: u32 = 48;
     /// The result of `analyze`: a tag, then 8 bytes on the pointer and the length of the list.
     pub const RESULT: u32 = 384;
-    /// The only annotation of that list, of 48 bytes: kind, span (at 8), value (at 20), confidence (at 32), attributes (at 40).
+    /// The only annotation of that list, of 48 bytes: kind, span (at 8), value (at 20), confidence
+    /// (at 32), attributes (at 40).
     pub const ANNOTATION: u32 = 416;
     /// Room for anything else.
     pub const FREE: u32 = 1024;
 }
 
-/// A core module that is an analyzer or extractor as the canonical ABI asks for it, until something in it is exchanged.
+/// A core module that is an analyzer or extractor as the canonical ABI asks for it, until something
+/// in it is exchanged.
 #[derive(Debug, Clone)]
 pub struct Module {
     /// Fields of the module that come first.
@@ -151,7 +155,8 @@ pub fn words(words: &[u32]) -> Vec<u8> {
     words.iter().flat_map(|word| word.to_le_bytes()).collect()
 }
 
-/// A component of one world of the contract that traps whatever it is asked, made after `change` was done to the contract's text.
+/// A component of one world of the contract that traps whatever it is asked, made after `change`
+/// was done to the contract's text.
 ///
 /// # Panics
 ///
@@ -184,14 +189,16 @@ pub fn of_version(version: &str, text: &str) -> String {
     text.lines().map(|it| line(it) + "\n").collect()
 }
 
-/// Puts the version of the contract where `@VERSION` stands: the only other place that has it is the contract.
+/// Puts the version of the contract where `@VERSION` stands: the only other place that has it is
+/// the contract.
 fn of_this_contract(text: &str) -> String {
     let (resolve, package) = contract(|text| text);
     let version = resolve.packages[package].name.version.as_ref().expect("it has a version");
     text.replace("@VERSION", &format!("@{version}"))
 }
 
-/// Components within each other, this many levels deep; written as bytes because no parser of text goes that deep.
+/// Components within each other, this many levels deep; written as bytes because no parser of text
+/// goes that deep.
 pub fn nested(levels: usize) -> Vec<u8> {
     const HEADER: &[u8] = b"\0asm\x0d\0\x01\0";
     const COMPONENT_SECTION: u8 = 4;

@@ -1,4 +1,5 @@
-//! Makes the guests that say whatever they are told: one per role, whose result is an image of memory that comes in as text.
+//! Makes the guests that say whatever they are told: one per role, whose result is an image of
+//! memory that comes in as text.
 //!
 //! In a build script for the reason given in `tests/build.rs`.
 
@@ -17,7 +18,8 @@ const SOURCE: &str = "
     (import \"docmill:plugin/sources@VERSION\" \"[resource-drop]source\" (func $drop (param i32)))
     (import \"docmill:plugin/sources@VERSION\" \"[method]source.read\" (func $read (param i32 i64 i32 i32)))";
 
-/// World, interface, what declares, what is called, how many words its parameters have, what it does, imports.
+/// World, interface, what declares, what is called, how many words its parameters have, what it
+/// does, imports.
 const ROLES: [(&str, &str, &str, &str, usize, &str, &str); 4] = [
     ("extractor", "extraction", "accepts", "extract", 1, READ_SOURCE, SOURCE),
     // The text of the only segment.
@@ -73,8 +75,8 @@ fn contract() -> (Resolve, wit_parser::PackageId) {
     (resolve, package)
 }
 
-/// What is declared are the names at 64: `finding`, `text`, `fr` and `en`, and the kind `text/plain`. Images may point to them, and lie at
-/// 65,536.
+/// What is declared are the names at 64: `finding`, `text`, `fr` and `en`, and the kind
+/// `text/plain`. Images may point to them, and lie at 65,536.
 fn module(
     (world, interface, declare, call, words, body, imports): (
         &str,

@@ -1,4 +1,5 @@
-//! What authors of plugins ask of the command line: the contract, a new plugin, golden cases, trying and measuring.
+//! What authors of plugins ask of the command line: the contract, a new plugin, golden cases,
+//! trying and measuring.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -335,8 +336,8 @@ fn a_name_or_a_folder_that_will_not_do_is_refused() {
 
 const ROLES: [&str; 5] = ["analyzer", "classifier", "translator", "extractor", "unpacker"];
 
-/// Makes a new plugin in a folder that stays, and tells where, and whether anything in it is another than the last time: so that what
-/// was built of it can stay as well.
+/// Makes a new plugin in a folder that stays, and tells where, and whether anything in it is
+/// another than the last time: so that what was built of it can stay as well.
 fn scaffold(env: &TestEnv, language: &str, role: &str) -> (PathBuf, bool) {
     let name = format!("my-{role}");
     let made = format!("{language}-{role}");
@@ -372,7 +373,8 @@ fn ran(command: &mut Command) {
     assert!(output.status.success(), "{command:?}: {told}");
 }
 
-/// What every new plugin has to do: pass its golden case, and keep the contract, also with a sample of its own.
+/// What every new plugin has to do: pass its golden case, and keep the contract, also with a sample
+/// of its own.
 fn holds(env: &TestEnv, folder: &Path, component: &Path) {
     let test = env.run(["plugin", "test", text(folder), "--component", text(component)]);
     let Output { stdout, .. } = test.expect(exit::SUCCESS);
@@ -385,7 +387,8 @@ fn holds(env: &TestEnv, folder: &Path, component: &Path) {
         .expect(exit::SUCCESS);
 }
 
-/// The roles that are tried in a language whose components take long to build and to compile: all with `DOCMILL_SCAFFOLDS=all`.
+/// The roles that are tried in a language whose components take long to build and to compile: all
+/// with `DOCMILL_SCAFFOLDS=all`.
 fn roles<'a>(some: &'a [&'a str]) -> &'a [&'a str] {
     match std::env::var("DOCMILL_SCAFFOLDS").as_deref() {
         Ok("all") => &ROLES,
@@ -488,7 +491,8 @@ fn a_new_plugin_in_c_builds_and_holds() {
             let mut build = Command::new("python3");
             build.arg("build.py").current_dir(&folder);
             build.env("DOCMILL_BUILD", target().join("scaffold/c-tools"));
-            // The same bindings; compiling the library takes a fraction of the time that installing the program does.
+            // The same bindings; compiling the library takes a fraction of the time that installing
+            // the program does.
             build.env("WIT_BINDGEN", target().join("debug/contract-tools"));
             ran(&mut build);
         }
@@ -536,7 +540,8 @@ fn a_new_plugin_in_javascript_or_typescript_builds_and_holds() {
     fs::write(folder.join("plugin.ts"), own).expect("it is ours");
 }
 
-/// What one of them has installed serves all: what those in JavaScript need, those in TypeScript do.
+/// What one of them has installed serves all: what those in JavaScript need, those in TypeScript
+/// do.
 fn with_packages(folder: &Path) {
     let shared = target().join("scaffold/packages");
     synced(&folder.join("docmill"), &shared.join("docmill"));

@@ -1,4 +1,5 @@
-//! What people get to see when what they hand over cannot be used: an exit code and a reason, while the rest is processed.
+//! What people get to see when what they hand over cannot be used: an exit code and a reason, while
+//! the rest is processed.
 
 use std::process::Stdio;
 

@@ -1,4 +1,5 @@
-//! What calls of plugins cost is measured where it happens, kept with each result and failure, and can be asked.
+//! What calls of plugins cost is measured where it happens, kept with each result and failure, and
+//! can be asked.
 
 use docmill::model::{Cost, Document, Provenance};
 use docmill_tests::{Lab, TestEnv, exit, guest, shipped, sources};

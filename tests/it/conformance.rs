@@ -1,4 +1,5 @@
-//! The contract as clauses: written down, each broken by some adversary, and kept by every plugin of ours.
+//! The contract as clauses: written down, each broken by some adversary, and kept by every plugin
+//! of ours.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -167,7 +168,8 @@ fn whoever_does_no_harm_is_reported_for_nothing() {
     }
 }
 
-/// Every plugin that has its source in `plugins/`: those that travel with docmill, the examples of the SDK, those in other languages.
+/// Every plugin that has its source in `plugins/`: those that travel with docmill, the examples of
+/// the SDK, those in other languages.
 fn ours() -> Vec<PathBuf> {
     let plugins = root().join("plugins");
     let entries = std::fs::read_dir(&plugins).expect("the plugins are there");

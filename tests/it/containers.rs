@@ -191,7 +191,8 @@ impl Reporter for Panicking {
     }
 }
 
-/// What is told is told by the thread that stores, between workers and members that wait for room to hand over what they have.
+/// What is told is told by the thread that stores, between workers and members that wait for room
+/// to hand over what they have.
 #[test]
 fn a_panic_of_whoever_is_told_ends_the_run_and_the_next_one_does_the_rest() {
     let lines = many(200);

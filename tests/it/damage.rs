@@ -1,4 +1,5 @@
-//! Stores on disks that are full, read-only, or damaged: a clear error, nothing lost in silence, and a way back.
+//! Stores on disks that are full, read-only, or damaged: a clear error, nothing lost in silence,
+//! and a way back.
 #![cfg(unix)]
 
 use std::fs;
@@ -184,7 +185,8 @@ fn an_export_of_a_whole_store_comes_back_equal() {
     assert!(!env.work().join("other").exists());
 }
 
-/// Runs docmill so that no file can grow beyond this many KiB: writes fail as on a full disk, with an error and no signal.
+/// Runs docmill so that no file can grow beyond this many KiB: writes fail as on a full disk, with
+/// an error and no signal.
 fn with_room_for(env: &TestEnv, kib: u64, arguments: &[&str]) -> Output {
     let docmill = env.command([""; 0]);
     let mut command = Command::new("sh");

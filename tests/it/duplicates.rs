@@ -1,4 +1,5 @@
-//! Documents of the same bytes, and of nearly the same words: told when they come in, and listed in groups.
+//! Documents of the same bytes, and of nearly the same words: told when they come in, and listed in
+//! groups.
 
 use docmill_tests::{TestEnv, exit, shipped};
 
@@ -13,7 +14,8 @@ const OTHER: &str = "Une troupe de marionnettistes parcourt cet été les villag
     famille qui le suit. Chaque représentation finit par un repas auquel tout le village est invité, et personne ne \
     paie : la quête de la fin suffit, disent les artistes, à nourrir les chevaux qui tirent les roulottes.\n";
 
-/// Two of the same bytes, one of them under another headline, one other, and two that are too short for a fingerprint.
+/// Two of the same bytes, one of them under another headline, one other, and two that are too short
+/// for a fingerprint.
 fn environment() -> TestEnv {
     let env = TestEnv::new();
     let step = |plugin: &str| format!("[[step]]\nplugin = {:?}\n\n", shipped(plugin));

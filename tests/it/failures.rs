@@ -1,4 +1,5 @@
-//! What becomes of failures: they are tried again, reproduced elsewhere, and never the end of a run.
+//! What becomes of failures: they are tried again, reproduced elsewhere, and never the end of a
+//! run.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -299,7 +300,8 @@ fn a_process_that_was_stopped_takes_no_time_from_a_plugin() {
     assert!(took > 11_000_000, "{took}");
 }
 
-/// Whoever else wants the processor takes no time from a plugin, and gives none to one that does not end.
+/// Whoever else wants the processor takes no time from a plugin, and gives none to one that does
+/// not end.
 #[test]
 #[cfg(unix)]
 #[expect(clippy::print_stderr, reason = "that nothing was tested has to be seen")]

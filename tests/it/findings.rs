@@ -1,4 +1,5 @@
-//! Findings of an earlier step: shown to a plugin that declares that it reads them, and to no other.
+//! Findings of an earlier step: shown to a plugin that declares that it reads them, and to no
+//! other.
 
 use docmill_tests::{Lab, guest, shipped, sources};
 

@@ -156,8 +156,8 @@ proptest! {
         for act in acts {
             world.act(act);
         }
-        // What is on the lists is what there is, and of each file what its last ingest made of it; an update then brings the
-        // pipeline up to date.
+        // What is on the lists is what there is, and of each file what its last ingest made of it;
+        // an update then brings the pipeline up to date.
         let pipeline = world.pipeline();
         world.run(Some(docmill::pipeline::Strategy::Mirror), usize::MAX);
         let expected = from_scratch(&pipeline, &world.files());

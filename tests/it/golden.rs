@@ -1,4 +1,5 @@
-//! Components of every released contract, never rebuilt: they load, and find what they found on the day of the release.
+//! Components of every released contract, never rebuilt: they load, and find what they found on the
+//! day of the release.
 
 use std::fmt::Write;
 

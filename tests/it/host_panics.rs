@@ -127,7 +127,8 @@ fn a_host_that_panics_inside_of_a_host_call_ends_that_call_only() {
     assert_eq!((run.tally.added, run.tally.failures), (3, 0));
 }
 
-/// A store that panics, while it is armed, when it is asked for the content of `b.txt`: a bug of the host after the last step.
+/// A store that panics, while it is armed, when it is asked for the content of `b.txt`: a bug of
+/// the host after the last step.
 struct Fragile {
     inner: MemoryStore,
     armed: AtomicBool,

@@ -1,4 +1,5 @@
-//! Documents made to hurt: each ends as a recorded failure or a correct result, within its limits, and the batch goes on.
+//! Documents made to hurt: each ends as a recorded failure or a correct result, within its limits,
+//! and the batch goes on.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -7,7 +8,8 @@ use std::sync::atomic::Ordering;
 use docmill_tests::{Output, TestEnv, exit, guest, shipped};
 use serde_json::Value;
 
-/// Escapes that clear a screen, set a colour by one character, and turn the direction of writing around.
+/// Escapes that clear a screen, set a colour by one character, and turn the direction of writing
+/// around.
 const HOSTILE_WORDS: &str = "a\u{1b}[2Jb\u{9b}31mc\u{202e}d\u{7f}";
 
 /// What became of each source: its fate, and the classes of its failures.
@@ -23,7 +25,8 @@ pub(crate) fn fates(output: &Output) -> BTreeMap<String, (String, Vec<String>)> 
         .collect()
 }
 
-/// Takes in the folder `in`, and checks the fate of each source: `added`, `unsupported`, or the class of its only failure.
+/// Takes in the folder `in`, and checks the fate of each source: `added`, `unsupported`, or the
+/// class of its only failure.
 pub(crate) fn check(env: &TestEnv, options: &[&str], expected: &[(&str, &str)]) {
     let arguments = ["ingest", "in", "--output", "json"].iter().chain(options);
     let failed = expected.iter().any(|(_, fate)| !matches!(*fate, "added" | "unsupported"));
@@ -392,7 +395,8 @@ fn nothing_that_a_document_or_its_name_says_controls_the_terminal() {
         harmless(&env.run(["show", id, "--raw", "--output", "json"]).expect(exit::SUCCESS));
     }
     let failures = env.run(["failures", "list", "--output", "json"]).expect(exit::SUCCESS).events();
-    // Two steps fail on each of three documents, one file is empty, and one was named that is not there.
+    // Two steps fail on each of three documents, one file is empty, and one was named that is not
+    // there.
     assert_eq!(failures.len(), 8, "{failures:#?}");
     for failure in &failures {
         harmless(&env.run(["failures", "show", failure["id"].as_str().expect("an id")]));
@@ -409,7 +413,8 @@ fn nothing_that_a_document_or_its_name_says_controls_the_terminal() {
     assert!(Path::new(&env.work()).join(".docmill").exists());
 }
 
-/// The run of issue 3: a thousand good documents, a hundred hostile ones, three hostile plugins in between.
+/// The run of issue 3: a thousand good documents, a hundred hostile ones, three hostile plugins in
+/// between.
 #[cfg(unix)]
 #[test]
 fn a_hundred_hostile_documents_and_three_hostile_plugins_cost_a_hundred_failures_and_nothing_else()
@@ -421,7 +426,8 @@ fn a_hundred_hostile_documents_and_three_hostile_plugins_cost_a_hundred_failures
         step(&shipped("extract-text"), ""),
         step(&shipped("extract-html"), ""),
         step(&guest("examples/unpack-jsonlines"), ""),
-        // One that loops, hoards, crashes and lies where a document asks for it, one that prints and one that logs without end.
+        // One that loops, hoards, crashes and lies where a document asks for it, one that prints
+        // and one that logs without end.
         step(
             &guest("adversarial/misbehave-on-request"),
             "limits = { deadline = \"300ms\", memory = \"16 MiB\" }",
@@ -484,7 +490,8 @@ fn a_hundred_hostile_documents_and_three_hostile_plugins_cost_a_hundred_failures
         hostile.iter().map(|(name, class)| (name.clone(), (*class).to_owned())).collect();
     assert_eq!(found, expected);
 
-    // Every good document is there with its own text and all four findings, and so are the forty that a step failed on.
+    // Every good document is there with its own text and all four findings, and so are the forty
+    // that a step failed on.
     let documents = env.run(["export"]).expect(exit::SUCCESS).events();
     assert_eq!(documents.len(), GOOD + 40);
     let mut good = 0;

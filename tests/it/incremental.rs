@@ -12,7 +12,8 @@ use docmill::pipeline::{
 use docmill::store::{Commit, MemoryStore, Store};
 use docmill_tests::{Lab, TestEnv, Told, exit, guest, shipped, sources};
 
-/// A pipeline that reads text, CSV and JSON Lines, and then runs these steps: the rest of a `[[step]]` each.
+/// A pipeline that reads text, CSV and JSON Lines, and then runs these steps: the rest of a
+/// `[[step]]` each.
 pub(crate) fn pipeline(steps: &[&str]) -> Pipeline {
     let readers = [
         guest("examples/unpack-jsonlines"),
@@ -72,7 +73,8 @@ fn due(store: &dyn Store, pipeline: &Pipeline) -> Vec<(String, u64, u64, Reason)
         .collect()
 }
 
-/// Everything in a store that a run from scratch would find as well: not which version something is, nor which run made it.
+/// Everything in a store that a run from scratch would find as well: not which version something
+/// is, nor which run made it.
 pub(crate) fn state(store: &dyn Store) -> String {
     let mut lines = Vec::new();
     for source in store.sources() {
@@ -93,7 +95,8 @@ pub(crate) fn state(store: &dyn Store) -> String {
         let mut document = document.expect("the store can be read");
         let failures = store.failures_of(&document.source).expect("the store can be read");
         for mut finding in store.findings(document.id, document.version).expect("it can be read") {
-            // Of a step that fails, the last good finding stays, which a run from scratch cannot know.
+            // Of a step that fails, the last good finding stays, which a run from scratch cannot
+            // know.
             if failures.iter().any(|it| it.step.as_ref() == Some(&finding.step)) {
                 continue;
             }

@@ -1,8 +1,10 @@
-//! A process that is killed at random instants, over and over on the same store, on a disk with room and on one that fills: nothing that
-//! was told is lost, nothing is done twice.
+//! A process that is killed at random instants, over and over on the same store, on a disk with
+//! room and on one that fills: nothing that was told is lost, nothing is done twice.
 //!
-//! `DOCMILL_KILLS=500` kills that often instead of 40 times, and 10 on a disk that fills; `DOCMILL_SEED` repeats a run of before. All of
-//! both is `DOCMILL_KILLS=500 cargo test -p docmill-tests --test it kills -- --nocapture`, where `TMPDIR` says on which disk.
+//! `DOCMILL_KILLS=500` kills that often instead of 40 times, and 10 on a disk that fills;
+//! `DOCMILL_SEED` repeats a run of before. All of both is
+//! `DOCMILL_KILLS=500 cargo test -p docmill-tests --test it kills -- --nocapture`, where `TMPDIR`
+//! says on which disk.
 #![cfg(unix)]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -168,7 +170,8 @@ fn ingest(env: &TestEnv, store: &str, instant: Instant) -> Ended {
     Ended { told, retired, was_killed, is_full, telling: first.elapsed() }
 }
 
-/// Everything told is there, whole, in the version that was told of, and nothing contradicts anything.
+/// Everything told is there, whole, in the version that was told of, and nothing contradicts
+/// anything.
 fn check(env: &TestEnv, store: &str, told: &Told, everything: bool, context: &str) {
     let store = opened(env, store);
     if everything {
@@ -209,7 +212,8 @@ fn kills_at_random_instants_lose_nothing_and_double_nothing() {
         let context = format!("seed {seed}, kill {done}");
         files.change(&mut random);
         files.write(&env, &mut told);
-        // How long a run takes is known from the last ones that nobody killed in time; a machine is not always as slow as it was once.
+        // How long a run takes is known from the last ones that nobody killed in time; a machine is
+        // not always as slow as it was once.
         let delay = Duration::from_micros(random.below(usual.as_micros() as u64 * 11 / 10 + 1));
         let instant = match random.below(5) {
             _ if usual.is_zero() => Instant::Never,
@@ -246,7 +250,8 @@ fn kills_at_random_instants_lose_nothing_and_double_nothing() {
     );
     let _ = env.run(["verify"]).expect(exit::SUCCESS).says("the store is whole");
 
-    // One clean run over the same files comes to the same content, but for history and who did it when.
+    // One clean run over the same files comes to the same content, but for history and who did it
+    // when.
     let _ = env.run(["ingest", "in", "--store", "clean"]).expect(exit::SOME_FAILED);
     let (killed, clean) = (opened(&env, ".docmill"), opened(&env, "clean"));
     assert!(latest(&killed) == latest(&clean), "seed {seed}: the content is another");
@@ -343,7 +348,8 @@ impl Drop for Disk {
     }
 }
 
-/// The disk fills at another place in every run, and some of the runs are killed besides. There is room again before the next one.
+/// The disk fills at another place in every run, and some of the runs are killed besides. There is
+/// room again before the next one.
 #[cfg(target_os = "linux")]
 #[test]
 #[expect(clippy::print_stdout, clippy::print_stderr, reason = "what was done has to be seen")]

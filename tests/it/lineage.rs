@@ -3,7 +3,8 @@
 use docmill_tests::{TestEnv, exit, guest, shipped};
 use serde_json::{Value, json};
 
-/// A pipeline that counts words, and finds words in capitals of this length at least, which another step reads.
+/// A pipeline that counts words, and finds words in capitals of this length at least, which another
+/// step reads.
 fn pipeline(brief_below: u32, min_length: u32) -> String {
     let step = |plugin: String, rest: String| format!("[[step]]\nplugin = {plugin}\n{rest}\n");
     let guest = |name: &str| format!("{:?}", guest(name));

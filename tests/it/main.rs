@@ -1,4 +1,5 @@
-//! docmill as a whole, one sentence per test: the binary as people run it, and the library with real plugins.
+//! docmill as a whole, one sentence per test: the binary as people run it, and the library with
+//! real plugins.
 
 mod archives;
 mod authors;

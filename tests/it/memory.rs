@@ -50,7 +50,8 @@ fn a_hundred_megabytes_in_one_line_cost_no_more_than_their_share_of_memory() {
     assert_eq!(fates["in/line.txt"].1, ["memory"]);
     // This plugin has a limit of its own, and keeps to it before it reads anything.
     assert_eq!(fates["in/line.html"].1, ["malformed"]);
-    // Of each source two copies while it is read, one waiting to be stored, one being stored; and the plugin's memory.
+    // Of each source two copies while it is read, one waiting to be stored, one being stored; and
+    // the plugin's memory.
     assert!(highest < 800, "docmill had {highest} MiB");
 }
 
@@ -75,7 +76,8 @@ fn large_sources_do_not_pile_up_in_memory() {
     assert!(highest < 600, "docmill had {highest} MiB");
 }
 
-/// Results without a word of text: findings count in what waits to be stored, and there is a bound on what comes out of one source.
+/// Results without a word of text: findings count in what waits to be stored, and there is a bound
+/// on what comes out of one source.
 #[cfg(target_os = "linux")]
 #[test]
 fn findings_do_not_pile_up_in_memory() {
@@ -97,7 +99,8 @@ fn findings_do_not_pile_up_in_memory() {
     }
     let (output, highest) = watched(&env, &["ingest", "in", "--jobs", "4"]);
     let _ = output.expect(exit::SUCCESS);
-    // Each document has some 80 MiB of findings: four that are worked on, 128 MiB that wait, as many that are being stored.
+    // Each document has some 80 MiB of findings: four that are worked on, 128 MiB that wait, as
+    // many that are being stored.
     assert!(highest < 1_000, "docmill had {highest} MiB");
 }
 
@@ -109,7 +112,8 @@ fn findings_do_not_pile_up_in_memory() {
 fn whatever_plugins_call_and_return_memory_stays_within_its_bound() {
     use std::fmt::Write;
     const JOBS: u64 = 8;
-    /// In MiB: the program and its code; results that wait; what the store holds for those of them that are being stored.
+    /// In MiB: the program and its code; results that wait; what the store holds for those of them
+    /// that are being stored.
     const WHOLE: u64 = 200 + 128 + 4 * 128;
     /// A plugin's memory; what it hands over, and as it is converted; what came out of its source.
     const EACH: u64 = 64 + 2 * 16 + 128;
@@ -161,7 +165,8 @@ fn whatever_plugins_call_and_return_memory_stays_within_its_bound() {
         let env = TestEnv::new();
         env.write("words.tsv", format!("a\t{}\n{words}", "x".repeat(20_000)));
         env.write("docmill.toml", pipeline);
-        // Of sources with so many documents as are held of one, the store has one at a time, and it takes its time.
+        // Of sources with so many documents as are held of one, the store has one at a time, and it
+        // takes its time.
         let sources = if adversary == "thousands-of-documents" { 2 } else { JOBS };
         for number in 0..sources {
             env.write(format!("in/{number}.txt"), format!("Texte {number}.\n"));
@@ -179,7 +184,8 @@ fn whatever_plugins_call_and_return_memory_stays_within_its_bound() {
     std::fs::write(docmill_tests::target().join("memory.md"), seen).expect("it can be written");
 }
 
-/// What finds the keys of a table is built in the first call that asks for it, which has a deadline of a second, as all that wait.
+/// What finds the keys of a table is built in the first call that asks for it, which has a deadline
+/// of a second, as all that wait.
 #[cfg(target_os = "linux")]
 #[test]
 fn what_searches_a_large_table_is_built_once_and_in_nobodys_time() {
@@ -209,7 +215,8 @@ fn what_searches_a_large_table_is_built_once_and_in_nobodys_time() {
     assert!(highest < 500, "docmill had {highest} MiB");
 }
 
-/// Results as large as they may be are written once: not by every span, nor by every label of every other document.
+/// Results as large as they may be are written once: not by every span, nor by every label of every
+/// other document.
 #[test]
 fn what_is_shown_and_exported_grows_with_what_was_found_and_no_faster() {
     let env = TestEnv::new();

@@ -1,4 +1,5 @@
-//! What authors get wrong in Rust, Python and JavaScript: every message names the mistake, the place in the author's source, and what to do.
+//! What authors get wrong in Rust, Python and JavaScript: every message names the mistake, the
+//! place in the author's source, and what to do.
 
 use docmill::conformance::{Configuration, Outcome, Report, check};
 use docmill::error::Hinted;
@@ -19,7 +20,8 @@ fn component(language: &str) -> std::path::PathBuf {
     }
 }
 
-/// Where in a source of `plugins/polyglot/mistakes` the first line with these words is, as messages tell it.
+/// Where in a source of `plugins/polyglot/mistakes` the first line with these words is, as messages
+/// tell it.
 fn place(file: &str, words: &str) -> String {
     let path = root().join("plugins/polyglot/mistakes").join(file);
     let text = std::fs::read_to_string(path).expect("it is there");

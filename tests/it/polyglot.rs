@@ -1,4 +1,5 @@
-//! The same plugins in several languages: each gives the same answers to the same cases, and the same again.
+//! The same plugins in several languages: each gives the same answers to the same cases, and the
+//! same again.
 
 use std::ffi::OsStr;
 
@@ -6,7 +7,8 @@ use docmill::model::{FailureClass, Findings};
 use docmill_tests::{Ingested, Lab, TestEnv, contents, exit, guest, root, sources};
 use serde_json::{Value, json};
 
-/// The languages that were built: all, unless `DOCMILL_POLYGLOT` leaves some out, as it does for `cargo xtask guests`.
+/// The languages that were built: all, unless `DOCMILL_POLYGLOT` leaves some out, as it does for
+/// `cargo xtask guests`.
 pub fn languages() -> Vec<String> {
     let chosen = std::env::var("DOCMILL_POLYGLOT").unwrap_or("python,javascript,c".to_owned());
     let chosen = chosen.split(',').map(str::trim).filter(|it| !it.is_empty() && *it != "none");
@@ -103,7 +105,8 @@ fn extract_keyvalue_reads_the_same_in_every_language() {
         for (index, case) in cases("extract-keyvalue").iter().enumerate() {
             let context = format!("{language}: {}", case["name"]);
             if case["source"] == "" || case["said"].is_array() {
-                // The host spares every extractor the source that has no bytes, and these lie in no container.
+                // The host spares every extractor the source that has no bytes, and these lie in no
+                // container.
                 continue;
             }
             // One without text has attributes all the same.

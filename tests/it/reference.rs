@@ -7,7 +7,8 @@ use docmill::manifest::{Lock, Manifest};
 use docmill::model::Limits;
 use docmill_tests::root;
 
-/// The rows of the table in the guide whose first column has this heading: a key without its backticks, and the other cells.
+/// The rows of the table in the guide whose first column has this heading: a key without its
+/// backticks, and the other cells.
 fn rows(heading: &str) -> Vec<(String, Vec<String>)> {
     let guide =
         std::fs::read_to_string(root().join("plugins/README.md")).expect("the guide is there");

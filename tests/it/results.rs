@@ -1,4 +1,5 @@
-//! Results as Parquet files: the same rows whichever way they were computed, nothing twice, nothing lost.
+//! Results as Parquet files: the same rows whichever way they were computed, nothing twice, nothing
+//! lost.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -21,7 +22,8 @@ fn sources() -> u32 {
     asked.map_or(60, |number| number.parse().expect("a number"))
 }
 
-/// A pipeline with a container, a text, and two steps of which one reads no more than it counts and one fails where it is asked to.
+/// A pipeline with a container, a text, and two steps of which one reads no more than it counts and
+/// one fails where it is asked to.
 fn write_pipeline(env: &TestEnv, more: &str) {
     let mut pipeline = String::new();
     let steps = [

@@ -1,4 +1,5 @@
-//! Which documents are listed and exported, in which order, with which fields; and how long a look at a busy store waits.
+//! Which documents are listed and exported, in which order, with which fields; and how long a look
+//! at a busy store waits.
 
 use std::time::Duration;
 
@@ -204,7 +205,8 @@ fn a_look_at_a_busy_store_waits_for_it() {
     std::thread::sleep(Duration::from_millis(1_500));
     drop(busy);
     let _ = env.finish(looking).expect(exit::SUCCESS).says("3 documents");
-    // Whoever writes waits as well, for as long as a server needs to give the store up, and no longer.
+    // Whoever writes waits as well, for as long as a server needs to give the store up, and no
+    // longer.
     let _busy = docmill::store::Address::folder(&store).open().expect("it can be opened");
     let _ = env.run(["ingest", "in"]).expect(exit::STORE).says("in use by another process");
 }

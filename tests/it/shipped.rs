@@ -48,7 +48,8 @@ fn a_folder_among_the_plugins_is_all_that_it_takes_and_nothing_about_it_is_missi
     assert_eq!(names, marked);
 }
 
-/// The table of formats as the README has it: from the plugins' own manifests, in the order of the pipeline.
+/// The table of formats as the README has it: from the plugins' own manifests, in the order of the
+/// pipeline.
 fn table_of_formats() -> String {
     let mut table =
         "| Format | Plugin | Library | Taken | Not taken |\n|---|---|---|---|---|\n".to_owned();

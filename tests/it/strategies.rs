@@ -1,4 +1,5 @@
-//! What becomes of sources that are stored already when they are ingested again: kept, replaced, or retired when they are gone.
+//! What becomes of sources that are stored already when they are ingested again: kept, replaced, or
+//! retired when they are gone.
 
 use std::fs;
 use std::sync::Arc;

@@ -1,4 +1,5 @@
-//! Containers larger than what is held in memory: read where they lie, not copied, and never taken for another file.
+//! Containers larger than what is held in memory: read where they lie, not copied, and never taken
+//! for another file.
 
 use std::sync::Arc;
 

@@ -155,7 +155,8 @@ fn a_plugin_is_built_whenever_its_sources_change_and_then_tried() {
         .run(["watch", "in", "--plugin", "mine.wasm", "--build", "true"])
         .expect(exit::USAGE)
         .says("there is no `src` to build from");
-    // The source of this plugin says which guest it is. Builds that fail are waited over, the first one too.
+    // The source of this plugin says which guest it is. Builds that fail are waited over, the first
+    // one too.
     env.write("src/which", "no such guest");
     let command = "echo >> builds; cp \"$(cat src/which)\" mine.part && mv mine.part mine.wasm";
     let watching = Watching::start(&env, &["--plugin", "mine.wasm", "--build", command]);

@@ -42,7 +42,8 @@ impl TestEnv {
         check_binary();
         let folder = TempDir::new().expect("a temporary folder can be made");
         let env = TestEnv { folder };
-        // The home is fresh, but for the compiled code: compiling takes seconds, and every test would pay them.
+        // The home is fresh, but for the compiled code: compiling takes seconds, and every test
+        // would pay them.
         let code = code_folder();
         let shared = code.parent().expect("the code lies in the cache");
         fs::create_dir_all(shared).expect("the cache can be made");
@@ -155,7 +156,8 @@ impl TestEnv {
         Output { code: status.code(), stdout: text(stdout), stderr: text(stderr) }
     }
 
-    /// Puts `[ROOT]` in the place of the working folder, `[TARGET]` in that of cargo's, and `[TIME]` in that of durations.
+    /// Puts `[ROOT]` in the place of the working folder, `[TARGET]` in that of cargo's, and
+    /// `[TIME]` in that of durations.
     fn rewritten(&self, text: &str) -> String {
         let mut text = text.to_owned();
         for (path, name) in

@@ -52,7 +52,8 @@ fn built(file: &str) -> PathBuf {
     path
 }
 
-/// Whether what lies in a folder was built from the sources that are there, as far as these are known.
+/// Whether what lies in a folder was built from the sources that are there, as far as these are
+/// known.
 fn is_current(folder: &str) -> bool {
     // Once for each folder: reading all sources takes some milliseconds.
     static SEEN: Mutex<BTreeMap<String, bool>> = Mutex::new(BTreeMap::new());
@@ -64,7 +65,8 @@ fn is_current(folder: &str) -> bool {
     })
 }
 
-/// Where compiled code is kept: one folder for all tests and all of their runs, as compiling takes most of their time.
+/// Where compiled code is kept: one folder for all tests and all of their runs, as compiling takes
+/// most of their time.
 pub fn code_folder() -> PathBuf {
     target().join("tmp/test-cache/docmill/code")
 }

@@ -1,4 +1,5 @@
-//! Runs pipelines inside the test's own process, over sources and into stores that exist only in memory.
+//! Runs pipelines inside the test's own process, over sources and into stores that exist only in
+//! memory.
 
 use std::collections::VecDeque;
 use std::fmt::Write;
@@ -271,7 +272,8 @@ impl Content for InMemory {
     }
 }
 
-/// Everything a store has on its lists but runs, costs, and where a deadline struck: what has to be equal whenever the same work was done.
+/// Everything a store has on its lists but runs, costs, and where a deadline struck: what has to be
+/// equal whenever the same work was done.
 ///
 /// # Panics
 ///

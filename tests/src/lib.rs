@@ -1,6 +1,7 @@
 //! The harness of docmill's tests: [`TestEnv`] runs the binary, and [`Lab`] runs the library.
 //!
-//! Guests are built by `cargo xtask guests`. A test whose guest is missing fails and says so; none is skipped.
+//! Guests are built by `cargo xtask guests`. A test whose guest is missing fails and says so; none
+//! is skipped.
 
 mod env;
 mod guests;

@@ -1,5 +1,5 @@
-//! What the binary brings along for authors of plugins, as files: the contract with its releases, the SDKs, and what a new plugin
-//! begins with.
+//! What the binary brings along for authors of plugins, as files: the contract with its releases,
+//! the SDKs, and what a new plugin begins with.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -35,7 +35,8 @@ pub fn releases() -> Vec<&'static str> {
     versions
 }
 
-/// A release of the contract, file by file: one of this version, or the last one of this track, such as `0.1`.
+/// A release of the contract, file by file: one of this version, or the last one of this track,
+/// such as `0.1`.
 pub fn release(asked: &str) -> Option<Vec<(&'static str, &'static str)>> {
     let of_track = |version: &&str| {
         **version == *asked
@@ -63,9 +64,11 @@ fn is_of_contract(text: &[u8]) -> bool {
     WIT.iter().any(|(_, known)| known.as_bytes() == text)
 }
 
-/// Writes files below a folder, which may be new. Nothing is replaced but what is the same, or of some release of the contract.
+/// Writes files below a folder, which may be new. Nothing is replaced but what is the same, or of
+/// some release of the contract.
 ///
-/// Looks at all of them before it writes the first, and refuses a path that leads out of the folder.
+/// Looks at all of them before it writes the first, and refuses a path that leads out of the
+/// folder.
 pub fn write_below(folder: &Path, files: &[File]) -> Result<(), CommandError> {
     let shown = |path: &Path| one_line(&path.display().to_string(), 400);
     for (name, text) in files {

@@ -1,4 +1,5 @@
-//! A plugin that is named on the command line: its file, what is wrong with it, what it is given, and samples to run it on.
+//! A plugin that is named on the command line: its file, what is wrong with it, what it is given,
+//! and samples to run it on.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

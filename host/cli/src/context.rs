@@ -47,7 +47,8 @@ pub fn base(common: &Common) -> Result<PathBuf, CommandError> {
     Ok(folder.parent().unwrap_or(&folder).to_owned())
 }
 
-/// Opens the store, and makes it if it is not there: while another process has it, that is waited for.
+/// Opens the store, and makes it if it is not there: while another process has it, that is waited
+/// for.
 pub fn open_store(common: &Common) -> Result<AnyStore, CommandError> {
     waited_for(common, &ready(common)?)
 }
@@ -76,7 +77,8 @@ pub fn existing_store(common: &Common) -> Result<AnyStore, CommandError> {
     Ok(existing(common)?.open()?)
 }
 
-/// Opens a store that has to be there already, for a command that only looks: while another process has it, that is waited for.
+/// Opens a store that has to be there already, for a command that only looks: while another process
+/// has it, that is waited for.
 pub fn store_to_read(common: &Common) -> Result<AnyStore, CommandError> {
     waited_for(common, &existing(common)?)
 }
@@ -173,7 +175,8 @@ pub fn pipeline_files(common: &Common) -> Vec<PathBuf> {
     files
 }
 
-/// Loads the pipeline in force for what is offered from outside, of which somebody may say what it is.
+/// Loads the pipeline in force for what is offered from outside, of which somebody may say what it
+/// is.
 pub fn pipeline_for(
     common: &Common,
     jobs: usize,

@@ -123,7 +123,8 @@ impl Contract {
             for item in names(&before.functions, &now.functions) {
                 let (before, now) = (before.functions.get(item), now.functions.get(item));
                 let is_exported = exported.contains(name);
-                // A function more is offered to those that import it, and asked of those that export it.
+                // A function more is offered to those that import it, and asked of those that
+                // export it.
                 let breaks = before.is_some() || (is_exported && was.is_some());
                 let breaks = breaks.then(|| name.to_owned()).into_iter().collect();
                 push(&mut changes, format!("{name}.{item}"), before, now, breaks);

@@ -15,7 +15,8 @@ pub struct Dossier {
     pub source: Option<StoredSource>,
     /// What was found in it, by step.
     pub findings: Vec<Finding>,
-    /// What failed on it, or on its source as a whole. Failures are kept for the latest version only.
+    /// What failed on it, or on its source as a whole. Failures are kept for the latest version
+    /// only.
     pub failures: Vec<Failure>,
 }
 

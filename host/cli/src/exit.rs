@@ -12,13 +12,15 @@ pub enum Exit {
     SomeFailed = 1,
     /// The command line was wrong; clap exits with this code by itself.
     Usage = 2,
-    /// A manifest, pipeline or plugin was rejected before any document was touched, or a plugin refused its configuration.
+    /// A manifest, pipeline or plugin was rejected before any document was touched, or a plugin
+    /// refused its configuration.
     Rejected = 3,
     /// The store could not be opened, read, or written.
     Store = 4,
     /// A bug in docmill.
     Bug = 101,
-    /// The run was interrupted, and what was reported is stored; or a budget ended it, or an export.
+    /// The run was interrupted, and what was reported is stored; or a budget ended it, or an
+    /// export.
     Interrupted = 130,
 }
 

@@ -27,7 +27,8 @@ pub fn check_standard_input(paths: &[PathBuf]) -> Result<(), CommandError> {
 /// The longest list of paths, in bytes: some millions of them.
 const LONGEST_LIST: u64 = 1 << 30;
 
-/// The paths in a list: with a NUL after each, if there is any, as `find -print0` writes them, else one a line.
+/// The paths in a list: with a NUL after each, if there is any, as `find -print0` writes them, else
+/// one a line.
 pub fn listed(list: &Path) -> Result<Vec<PathBuf>, CommandError> {
     let bytes = match is_standard_input(list) {
         true => read_input(LONGEST_LIST),
@@ -59,7 +60,8 @@ fn paths(bytes: &[u8]) -> Result<Vec<PathBuf>, CommandError> {
     entries.filter(|entry| !entry.is_empty()).map(path_of).collect()
 }
 
-/// The path that these bytes are, on a system where paths are bytes; elsewhere they have to be UTF-8.
+/// The path that these bytes are, on a system where paths are bytes; elsewhere they have to be
+/// UTF-8.
 #[cfg(unix)]
 pub fn path_of(bytes: &[u8]) -> Result<PathBuf, CommandError> {
     use std::os::unix::ffi::OsStrExt;

@@ -9,7 +9,8 @@ use crate::report::{CommandError, count, one_line, short};
 /// The most candidates that are named where it is unclear what is meant.
 const MOST_CANDIDATES: usize = 10;
 
-/// Finds the document that is meant: by the name of its source, by its id, or by the end of the name of its source.
+/// Finds the document that is meant: by the name of its source, by its id, or by the end of the
+/// name of its source.
 pub fn document(store: &dyn Store, meant: &str) -> Result<DocumentId, CommandError> {
     let named = meant.strip_prefix("./").unwrap_or(meant);
     // As it is shown, or else as the file is called.

@@ -1,4 +1,5 @@
-//! The command line of docmill: parses, dispatches, renders events, and exits. Sees only public items of the library.
+//! The command line of docmill: parses, dispatches, renders events, and exits. Sees only public
+//! items of the library.
 
 mod args;
 mod carried;

@@ -14,8 +14,9 @@ pub struct Stop {
 }
 
 impl Stop {
-    /// The first Ctrl-C ends the run once everything under way is stored; the second ends the process at once, which loses nothing
-    /// that was reported either. `then` is called at each; a service manager asks with SIGTERM, which counts as well if `terminates`.
+    /// The first Ctrl-C ends the run once everything under way is stored; the second ends the
+    /// process at once, which loses nothing that was reported either. `then` is called at each; a
+    /// service manager asks with SIGTERM, which counts as well if `terminates`.
     pub fn on_signal(terminates: bool, then: impl Fn() + Send + 'static) -> Stop {
         let stop = Stop { requested: Arc::default(), interrupted: Arc::default() };
         let (requested, interrupted) = (Arc::clone(&stop.requested), Arc::clone(&stop.interrupted));

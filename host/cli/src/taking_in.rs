@@ -1,4 +1,5 @@
-//! A run of the pipeline over what an origin offers, shown while it happens, until it ends or is interrupted.
+//! A run of the pipeline over what an origin offers, shown while it happens, until it ends or is
+//! interrupted.
 
 use std::sync::Arc;
 
@@ -11,7 +12,8 @@ use crate::exit::Exit;
 use crate::report::{CommandError, Progress, grouped, note, one_line};
 use crate::signals::{Stop, warn_of_interrupt};
 
-/// Takes in what an origin offers, and ends early at Ctrl-C. `expected` is the number of sources, if it is known.
+/// Takes in what an origin offers, and ends early at Ctrl-C. `expected` is the number of sources,
+/// if it is known.
 pub fn take_in(
     common: &Common,
     store: &dyn Store,

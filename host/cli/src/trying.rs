@@ -1,4 +1,5 @@
-//! A plugin that is tried outside of any run: what it is given, and the documents and sources that it is called on.
+//! A plugin that is tried outside of any run: what it is given, and the documents and sources that
+//! it is called on.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -53,7 +54,8 @@ pub struct Unfit {
 }
 
 impl Trying {
-    /// Readies a plugin: with what was asked for, else what the step of its name in the pipeline in force has, else its defaults.
+    /// Readies a plugin: with what was asked for, else what the step of its name in the pipeline in
+    /// force has, else its defaults.
     pub fn new(
         common: &Common,
         catalog: &Catalog,
@@ -103,7 +105,8 @@ impl Trying {
         Ok(Trying { candidate, pipeline })
     }
 
-    /// Hands over everything in these files and folders that the plugin can be called on, one at a time.
+    /// Hands over everything in these files and folders that the plugin can be called on, one at a
+    /// time.
     pub fn each(
         &self,
         paths: &[PathBuf],

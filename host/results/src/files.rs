@@ -1,4 +1,5 @@
-//! Parquet files in a folder: put in place whole or not at all, never changed, read as a whole or in parts.
+//! Parquet files in a folder: put in place whole or not at all, never changed, read as a whole or
+//! in parts.
 
 use std::collections::VecDeque;
 use std::fs::{self, File, OpenOptions};
@@ -31,7 +32,8 @@ use crate::schema::{Table, VERSION, VERSION_KEY};
 
 /// What a whole file is called at its end.
 const WHOLE: &str = ".parquet";
-/// What a file is called at its end until it is whole. It begins with a dot besides, so that nothing takes it for a result.
+/// What a file is called at its end until it is whole. It begins with a dot besides, so that
+/// nothing takes it for a result.
 const PARTIAL: &str = ".partial";
 /// A page has so many bytes, or one value: who wants one row reads little else.
 const PAGE: usize = 128 << 10;
@@ -48,7 +50,8 @@ pub(crate) trait Place: Send + Sync {
     /// Opens a whole file.
     fn open(&self, table: Table, name: &str) -> io::Result<Handle>;
 
-    /// Puts a file in place, under a name that no other has. Durable once this returns; where it fails, nothing has that name.
+    /// Puts a file in place, under a name that no other has. Durable once this returns; where it
+    /// fails, nothing has that name.
     fn put(&self, table: Table, name: &str, bytes: &[u8]) -> io::Result<()>;
 }
 
@@ -160,7 +163,8 @@ impl Files {
     /// The names of the files of a table, oldest first.
     pub(crate) fn list(&self, table: Table) -> Result<Vec<String>, ResultsError> {
         let names = self.place.list(table).map_err(ResultsError::reading)?;
-        // Whatever the clock of this machine says, what is written next is newer than what is there.
+        // Whatever the clock of this machine says, what is written next is newer than what is
+        // there.
         let newest = names.last().and_then(|name| name.split('-').next()?.parse::<u64>().ok());
         self.last.fetch_max(newest.unwrap_or(0), Ordering::SeqCst);
         Ok(names)
@@ -188,7 +192,8 @@ impl Files {
         self.place.put(T::TABLE, name, &bytes).map_err(ResultsError::writing)
     }
 
-    /// Hands over the rows of a file, as far as they have these columns and lie in this range; some at a time, in order.
+    /// Hands over the rows of a file, as far as they have these columns and lie in this range; some
+    /// at a time, in order.
     pub(crate) fn read<T: for<'a> Deserialize<'a>>(
         &self,
         table: Table,

@@ -1,4 +1,5 @@
-//! A folder of results in the place of a store: a run fills it, and finds in it what is done already.
+//! A folder of results in the place of a store: a run fills it, and finds in it what is done
+//! already.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
@@ -20,18 +21,21 @@ use crate::rows::{
 };
 use crate::schema::Table;
 
-/// So many commits are written at once, as a file has to be worth it, or what came in [`GATHERING`].
+/// So many commits are written at once, as a file has to be worth it, or what came in
+/// [`GATHERING`].
 const GROUP: usize = 4_096;
 /// The most that is lost where a process is killed.
 const GATHERING: Duration = Duration::from_secs(30);
 /// The number of every run: which one it was is no part of a row.
 const RUN: RunId = RunId(1);
 
-/// A folder of results in the place of a store, as one process sees it that has to do with a share of the sources.
+/// A folder of results in the place of a store, as one process sees it that has to do with a share
+/// of the sources.
 ///
-/// In memory it holds where the newest row of each of these sources lies, and, once a pipeline differs from the one that was run on
-/// a source, where those of its documents are: some 100 bytes for each. Several processes may write into the same folder; none sees
-/// what another one wrote after it opened it.
+/// In memory it holds where the newest row of each of these sources lies, and, once a pipeline
+/// differs from the one that was run on a source, where those of its documents are: some 100 bytes
+/// for each. Several processes may write into the same folder; none sees what another one wrote
+/// after it opened it.
 pub struct ResultFolder {
     files: Files,
     share: Share,
@@ -46,7 +50,8 @@ pub struct ResultFolder {
 }
 
 impl ResultFolder {
-    /// The results in a folder, which may be empty or not there, for who has to do with a share of the sources.
+    /// The results in a folder, which may be empty or not there, for who has to do with a share of
+    /// the sources.
     ///
     /// # Errors
     ///
@@ -196,13 +201,14 @@ impl ResultFolder {
         }
         let (first, name) = (self.files.new_name(), self.files.new_name());
         let NewRows { sources, documents, results, failures, costs, walks, names } = new;
-        // What says that something is whole comes after it: who reads a folder that somebody writes to, or the folder of one who was
-        // killed, sees rows too many at most.
+        // What says that something is whole comes after it: who reads a folder that somebody writes
+        // to, or the folder of one who was killed, sees rows too many at most.
         self.files.write(&name, &documents)?;
         self.files.write(&name, &results)?;
         self.files.write(&name, &failures)?;
         self.files.write(&name, &costs)?;
-        // The row of a container in `sources` speaks of its members in one share only: before it is there, it is said that this is so.
+        // The row of a container in `sources` speaks of its members in one share only: before it is
+        // there, it is said that this is so.
         let begun = match self.share {
             Share::WHOLE => Vec::new(),
             _ => walks.iter().map(WalkRow::begun).collect(),
@@ -298,7 +304,8 @@ impl ResultFolder {
         Ok(at.map(|at| self.row(&known.files, *at)).transpose()?.flatten())
     }
 
-    /// Failures of sources that could not be read, the newest of each, and of which nothing else is known.
+    /// Failures of sources that could not be read, the newest of each, and of which nothing else is
+    /// known.
     pub(crate) fn failures_of_unread(&self) -> Result<Vec<Failure>, ResultsError> {
         let mut newest: BTreeMap<String, Failure> = BTreeMap::new();
         for file in self.files.list(Table::Failures)? {
@@ -318,8 +325,8 @@ impl ResultFolder {
         Ok(newest.into_values().collect())
     }
 
-    /// All rows of a table by their keys, doubles dropped, as objects of JSON; all at once in memory. Of `costs`, in which no two rows
-    /// are the same, the key is the whole row.
+    /// All rows of a table by their keys, doubles dropped, as objects of JSON; all at once in
+    /// memory. Of `costs`, in which no two rows are the same, the key is the whole row.
     ///
     /// # Errors
     ///

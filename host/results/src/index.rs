@@ -1,4 +1,5 @@
-//! Where the newest rows of each source lie: read off the files once, and all that is kept of them in memory.
+//! Where the newest rows of each source lie: read off the files once, and all that is kept of them
+//! in memory.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -80,7 +81,8 @@ impl Sources {
         Ok(sources)
     }
 
-    /// Adds the rows of a file that is newer than all before. Those of other shares count as places only.
+    /// Adds the rows of a file that is newer than all before. Those of other shares count as places
+    /// only.
     pub(crate) fn add<'a>(
         &mut self,
         file: String,
@@ -129,8 +131,8 @@ impl Sources {
         Ok(())
     }
 
-    /// Whether the members of a container, with this content, that are in a share were all taken in by this recipe; `None` if nobody
-    /// took it apart.
+    /// Whether the members of a container, with this content, that are in a share were all taken in
+    /// by this recipe; `None` if nobody took it apart.
     pub(crate) fn is_walked(
         &self,
         container: &DocumentId,
@@ -206,7 +208,8 @@ impl Places {
         Ok(places)
     }
 
-    /// Adds the rows of a file that is newer than all before, each with what it belongs to, or nothing if it is not looked for.
+    /// Adds the rows of a file that is newer than all before, each with what it belongs to, or
+    /// nothing if it is not looked for.
     pub(crate) fn add(&mut self, file: String, ids: impl Iterator<Item = Option<DocumentId>>) {
         let at = number(self.files.len());
         self.files.push(file);

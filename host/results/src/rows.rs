@@ -1,5 +1,5 @@
-//! The rows of each table, and what of docmill's model each stands for. Everything that is read is checked as if a stranger had
-//! written it: anybody may put a file into the folder.
+//! The rows of each table, and what of docmill's model each stands for. Everything that is read is
+//! checked as if a stranger had written it: anybody may put a file into the folder.
 
 use std::str::FromStr;
 
@@ -497,7 +497,8 @@ impl ResultRow {
         ResultRow { key, labels: None, annotations: None, translations: None, ..self }
     }
 
-    /// What was found, in which document and which of its texts. That spans lie in that text is for the caller to see.
+    /// What was found, in which document and which of its texts. That spans lie in that text is for
+    /// the caller to see.
     pub(crate) fn model(self, cost: Cost) -> Result<(DocumentId, Digest, Finding), Wrong> {
         let findings = match (self.labels, self.annotations, self.translations) {
             (Some(labels), None, None) => {

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use arrow_schema::{DataType, Field, FieldRef, Fields, Schema, SchemaRef, TimeUnit};
 
-/// The version of the schema. It grows with every change that a reader has to know of; a column more is none.
+/// The version of the schema. It grows with every change that a reader has to know of; a column
+/// more is none.
 pub const VERSION: u32 = 1;
 /// The entry of the metadata of a file in which its version stands.
 pub(crate) const VERSION_KEY: &str = "docmill.schema";
@@ -255,7 +256,8 @@ const PARTS: &[Column] = &[
 ];
 
 impl Table {
-    /// All tables, in the order in which files are put in place: what says that something is whole comes after it.
+    /// All tables, in the order in which files are put in place: what says that something is whole
+    /// comes after it.
     pub const ALL: [Table; 7] = [
         Table::Parts,
         Table::Documents,
@@ -292,7 +294,8 @@ impl Table {
         }
     }
 
-    /// The columns of which equal values mean equal rows; none of `costs`, in which every row is one call.
+    /// The columns of which equal values mean equal rows; none of `costs`, in which every row is
+    /// one call.
     pub const fn key(self) -> &'static [&'static str] {
         match self {
             Table::Sources | Table::Failures => &["key"],

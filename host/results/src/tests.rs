@@ -20,8 +20,8 @@ use docmill::store::{Commit, MemoryStore, Store, StoreError};
 use crate::files::{Handle, Place};
 use crate::{ResultFolder, Table, export, import};
 
-/// Objects that are put and got as a whole, as an object store has them. After so many, every further put fails, and perhaps has been
-/// done all the same.
+/// Objects that are put and got as a whole, as an object store has them. After so many, every
+/// further put fails, and perhaps has been done all the same.
 #[derive(Default)]
 pub(crate) struct Objects {
     objects: Mutex<BTreeMap<(Table, String), Bytes>>,
@@ -314,8 +314,8 @@ fn called(commit: &Commit, called: &str) -> Commit {
     commit
 }
 
-/// Wherever a process ends, before or after the file that it was about to put in place: who starts again and does what is not there
-/// has the rows of one that was never disturbed.
+/// Wherever a process ends, before or after the file that it was about to put in place: who starts
+/// again and does what is not there has the rows of one that was never disturbed.
 #[test]
 fn whoever_is_killed_between_any_two_files_and_starts_again_has_the_same_rows() {
     let groups: Vec<Vec<Commit>> = [&["a", "b"][..], &["c"], &["d", "e", "f"]]

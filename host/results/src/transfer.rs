@@ -38,12 +38,13 @@ pub struct Imported {
     pub failures: u64,
 }
 
-/// Writes what a store has of all sources that are on its lists: the content that each has now, what was found in it, and what
-/// failed. Earlier versions and originals stay in the store.
+/// Writes what a store has of all sources that are on its lists: the content that each has now,
+/// what was found in it, and what failed. Earlier versions and originals stay in the store.
 ///
 /// # Errors
 ///
-/// If the store cannot be read or the folder cannot be written. What was written is whole as far as its sources are in the folder.
+/// If the store cannot be read or the folder cannot be written. What was written is whole as far as
+/// its sources are in the folder.
 pub fn export(store: &dyn Store, folder: &ResultFolder) -> Result<Exported, ResultsError> {
     let mut exported = Exported::default();
     let mut recipes = BTreeSet::new();
@@ -122,14 +123,15 @@ fn keep_recipe(
     Ok(folder.keep(&[&recipe])?)
 }
 
-/// Takes what a folder has of each source, the newest of it, into a store, as one run. The store gets no originals: what needs one
-/// reads the file of that name, if it has the same content.
+/// Takes what a folder has of each source, the newest of it, into a store, as one run. The store
+/// gets no originals: what needs one reads the file of that name, if it has the same content.
 ///
 /// How a failure can be had again is kept where the store has the component that failed.
 ///
 /// # Errors
 ///
-/// If the folder cannot be read, or the store cannot be written. What was taken in until then stays, and may be taken in again.
+/// If the folder cannot be read, or the store cannot be written. What was taken in until then
+/// stays, and may be taken in again.
 pub fn import(folder: &ResultFolder, store: &dyn Store) -> Result<Imported, ResultsError> {
     for digest in folder.part_digests() {
         if let Some(part) = folder.part(&digest)? {
@@ -211,7 +213,8 @@ impl Taking<'_> {
             failures.push(self.failure(Failure { cost, ..failure })?);
         }
         let mut source = StoredSource { version, run: self.run, ..source };
-        // Members that another share has to take in are no failure of the container that anybody could look up.
+        // Members that another share has to take in are no failure of the container that anybody
+        // could look up.
         let failed = failures.iter().any(|failure| failure.class.is_failure());
         if source.state == SourceState::Failed && !failed {
             source.state = SourceState::Done;
@@ -221,7 +224,8 @@ impl Taking<'_> {
         Ok(Commit { source, original, documents, findings, retired, failures, walked: false })
     }
 
-    /// A failure as the store can keep it: how to have it again is worth nothing without its component.
+    /// A failure as the store can keep it: how to have it again is worth nothing without its
+    /// component.
     fn failure(&mut self, failure: Failure) -> Result<Failure, ResultsError> {
         let is_there = match failure.component {
             Some(component) => match self.components.get(&component) {

@@ -1,4 +1,5 @@
-//! Fills a store with many small documents, and measures how long lists, numbers and searches take: `large FOLDER [DOCUMENTS]`.
+//! Fills a store with many small documents, and measures how long lists, numbers and searches take:
+//! `large FOLDER [DOCUMENTS]`.
 #![expect(clippy::print_stdout, reason = "an example shows what it measured")]
 
 use std::sync::Arc;

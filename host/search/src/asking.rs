@@ -21,7 +21,8 @@ use crate::schema::{self, InForms};
 use crate::words::{Form, words};
 use crate::{FURTHEST, MOST_BEGINNINGS, MOST_HITS, SearchError};
 
-/// What is asked for: documents in which the query finds something and that every filter lets through.
+/// What is asked for: documents in which the query finds something and that every filter lets
+/// through.
 #[derive(Debug, Clone, Default)]
 pub struct Ask {
     /// What is looked for. Nothing means every document.
@@ -70,7 +71,8 @@ pub struct Found {
 /// A document that was found.
 #[derive(Debug)]
 pub struct Hit {
-    /// How well it fits, for comparison with others of the same answer; `None` if it is in the order of dates.
+    /// How well it fits, for comparison with others of the same answer; `None` if it is in the
+    /// order of dates.
     pub score: Option<f32>,
     /// The document.
     pub stored: StoredDocument,
@@ -87,7 +89,8 @@ impl SearchIndex {
     ///
     /// # Errors
     ///
-    /// [`SearchError::Query`] if the query is none; otherwise if the index or the store cannot be read.
+    /// [`SearchError::Query`] if the query is none; otherwise if the index or the store cannot be
+    /// read.
     pub fn search(&self, store: &dyn Store, ask: &Ask) -> Result<Found, SearchError> {
         let query = Query::read(&ask.query)?;
         let searcher = self.reader.searcher();

@@ -46,8 +46,8 @@ impl Facet {
     }
 }
 
-/// How many of the documents that were found have each value of a facet: the most frequent first, equal ones by name; months by
-/// name.
+/// How many of the documents that were found have each value of a facet: the most frequent first,
+/// equal ones by name; months by name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Counts {
     /// The facet.

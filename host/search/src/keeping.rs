@@ -1,8 +1,10 @@
-//! Keeps the index in step with its store: opens it, makes it anew, and brings in what was committed since.
+//! Keeps the index in step with its store: opens it, makes it anew, and brings in what was
+//! committed since.
 //!
-//! Beside the files of tantivy, which carry checksums of their own, lies `state.json`: the version of the index, how far the store
-//! had come, and the CRC-32 of the two files that say which others belong to the index. It is written last. So an index that was
-//! interrupted, damaged or exchanged does not fit its state, and is made anew.
+//! Beside the files of tantivy, which carry checksums of their own, lies `state.json`: the version
+//! of the index, how far the store had come, and the CRC-32 of the two files that say which others
+//! belong to the index. It is written last. So an index that was interrupted, damaged or exchanged
+//! does not fit its state, and is made anew.
 
 use std::fs;
 use std::io;
@@ -64,8 +66,8 @@ struct State {
 }
 
 impl SearchIndex {
-    /// Opens the index of a store in a folder of its own, or makes one in memory, and brings it up to date. The caller has the store
-    /// open, so nobody else uses the folder.
+    /// Opens the index of a store in a folder of its own, or makes one in memory, and brings it up
+    /// to date. The caller has the store open, so nobody else uses the folder.
     ///
     /// # Errors
     ///
@@ -139,7 +141,8 @@ impl SearchIndex {
             }
         }
         writer.commit()?;
-        // Merging goes on in threads of its own, and the state is of the files that are left in the end.
+        // Merging goes on in threads of its own, and the state is of the files that are left in the
+        // end.
         writer.wait_merging_threads()?;
         self.index.directory().sync_directory().map_err(writing)?;
         if let Some(folder) = &self.folder {

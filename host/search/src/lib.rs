@@ -1,9 +1,10 @@
 //! Full-text search over a store: an index beside it, which is never a second truth.
 //!
-//! Everything in the index can be read off the store, and whatever is told of a document that was found is. The index remembers
-//! how far the store had come ([`Store::position`]), so whoever opens it next brings in what was committed since; where it is
-//! missing, damaged or of another version it is made anew. It lies in the store's own folder, at [`Address::derived`], which
-//! forgetting a source removes.
+//! Everything in the index can be read off the store, and whatever is told of a document that was
+//! found is. The index remembers how far the store had come ([`Store::position`]), so whoever opens
+//! it next brings in what was committed since; where it is missing, damaged or of another version
+//! it is made anew. It lies in the store's own folder, at [`Address::derived`], which forgetting a
+//! source removes.
 //!
 //! [`Store::position`]: docmill::store::Store::position
 //! [`Address::derived`]: docmill::store::Address::derived
@@ -28,7 +29,8 @@ pub const MOST_BEGINNINGS: usize = 1_024;
 pub const MOST_VALUES: usize = 100;
 /// The most documents of one answer.
 pub const MOST_HITS: usize = 1_000;
-/// The most documents that are passed over before an answer: those who want to go through all of them list them.
+/// The most documents that are passed over before an answer: those who want to go through all of
+/// them list them.
 pub const FURTHEST: usize = 10_000;
 
 /// Why nothing could be searched.
@@ -55,7 +57,8 @@ pub enum SearchError {
     Index(#[from] tantivy::TantivyError),
 }
 
-/// Where what is looked for stands in a text, as a hit would show it: in order and apart from each other. Nothing if it is no query.
+/// Where what is looked for stands in a text, as a hit would show it: in order and apart from each
+/// other. Nothing if it is no query.
 pub fn highlights(query: &str, text: &str) -> Vec<docmill::model::Span> {
     let Ok(query) = query::Query::read(query) else { return Vec::new() };
     let ranges = passages::Sought::of(&query.sought()).highlights(text);

@@ -1,4 +1,5 @@
-//! The language of queries: words, phrases, beginnings of words, fields, and what has to be there or must not.
+//! The language of queries: words, phrases, beginnings of words, fields, and what has to be there
+//! or must not.
 //!
 //! ```text
 //! drone marine            both words
@@ -10,7 +11,8 @@
 //! (drone OR uav) marine   brackets
 //! ```
 //!
-//! A query may come from anybody, so its length, its clauses and the depth of its brackets are bounded.
+//! A query may come from anybody, so its length, its clauses and the depth of its brackets are
+//! bounded.
 
 use std::fmt;
 

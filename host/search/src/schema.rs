@@ -154,7 +154,8 @@ fn tags(language: &str) -> Vec<String> {
     tags
 }
 
-/// The first and the last day that a date may mean, as 20251122; `None` of what does not begin with a year.
+/// The first and the last day that a date may mean, as 20251122; `None` of what does not begin with
+/// a year.
 pub(crate) fn days(date: &str) -> Option<(u64, u64)> {
     let (first, last) = date.split_once('/').unwrap_or((date, date));
     let (first, end) = day(first)?;

@@ -1,7 +1,8 @@
 //! Cuts a text into words, and says under which form each of them is looked for.
 //!
-//! A word has two forms. Its *exact* one is composed and in lower case, so that texts match that are written with the same letters,
-//! however those are encoded. Its *folded* one has lost its marks as well: `Đà Nẵng` and `da nang`, `naïve` and `naive` are one.
+//! A word has two forms. Its *exact* one is composed and in lower case, so that texts match that
+//! are written with the same letters, however those are encoded. Its *folded* one has lost its
+//! marks as well: `Đà Nẵng` and `da nang`, `naïve` and `naive` are one.
 
 use std::ops::Range;
 
@@ -9,10 +10,12 @@ use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// Longer words are no words that anybody looks for, in characters of their form. They take a place among the others all the same.
+/// Longer words are no words that anybody looks for, in characters of their form. They take a place
+/// among the others all the same.
 pub(crate) const LONGEST: usize = 64;
 
-/// Of a longer word no more is looked at, in bytes: it has more characters than [`LONGEST`] in any encoding of them.
+/// Of a longer word no more is looked at, in bytes: it has more characters than [`LONGEST`] in any
+/// encoding of them.
 const LONGEST_RAW: usize = 1_024;
 
 /// The words of a text, as ranges of its bytes, in order.
@@ -38,7 +41,8 @@ pub(crate) fn words(text: &str) -> impl Iterator<Item = Range<usize>> {
     })
 }
 
-/// Signs that stand next to each other without being one word: each of them is looked for by itself, and several as a phrase.
+/// Signs that stand next to each other without being one word: each of them is looked for by
+/// itself, and several as a phrase.
 fn is_written_without_spaces(character: char) -> bool {
     matches!(character,
         '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}'

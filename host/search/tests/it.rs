@@ -1,4 +1,5 @@
-//! Searches stores of small documents: what is found, in which order, and that the index follows its store.
+//! Searches stores of small documents: what is found, in which order, and that the index follows
+//! its store.
 
 use std::path::Path;
 use std::sync::Arc;

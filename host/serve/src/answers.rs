@@ -115,7 +115,8 @@ pub(crate) fn json_answer(value: &impl Serialize) -> Response {
     }
 }
 
-/// JSON in one line that means the same, without a character that nobody sees: those can only be in its strings.
+/// JSON in one line that means the same, without a character that nobody sees: those can only be in
+/// its strings.
 fn harmless(json: &str) -> String {
     let mut shown = String::with_capacity(json.len() + 1);
     for character in json.chars() {

@@ -1,4 +1,5 @@
-//! Draws how many documents there are over time: bars in SVG, which read as a table to those who cannot see them.
+//! Draws how many documents there are over time: bars in SVG, which read as a table to those who
+//! cannot see them.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +18,8 @@ pub(crate) struct Axis {
 }
 
 impl Axis {
-    /// From the first to the last of these months; of outliers by years, decades, the last that fit.
+    /// From the first to the last of these months; of outliers by years, decades, the last that
+    /// fit.
     pub(crate) fn of<'a>(months: impl Iterator<Item = &'a String> + Clone) -> Axis {
         let number = |month: &str| {
             let (year, month) = month.split_once('-')?;

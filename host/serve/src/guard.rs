@@ -1,8 +1,10 @@
-//! Who may ask for a page: nobody that comes by way of another site, and elsewhere than on this machine only who knows the token.
+//! Who may ask for a page: nobody that comes by way of another site, and elsewhere than on this
+//! machine only who knows the token.
 //!
-//! A page of another site that somebody has open can send requests to this address, and can make a name of its own mean it (DNS
-//! rebinding). So the name that was asked for has to be one of this server's, whoever changes something has to come from one of its
-//! pages, and the token travels in a cookie that no other site's request carries.
+//! A page of another site that somebody has open can send requests to this address, and can make a
+//! name of its own mean it (DNS rebinding). So the name that was asked for has to be one of this
+//! server's, whoever changes something has to come from one of its pages, and the token travels in
+//! a cookie that no other site's request carries.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -14,7 +16,8 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use docmill::model::Digest;
 
-/// Nothing is loaded but the style of the pages, nothing is run, and no other page shows these within itself.
+/// Nothing is loaded but the style of the pages, nothing is run, and no other page shows these
+/// within itself.
 const POLICY: &str = "default-src 'none'; style-src 'self'; form-action 'self'; \
                       frame-ancestors 'none'; base-uri 'none'";
 

@@ -1,7 +1,8 @@
-//! Pages to look at a store: served from one address without a line of script, or written into one file.
+//! Pages to look at a store: served from one address without a line of script, or written into one
+//! file.
 //!
-//! Every page is made from what the store holds, and has a twin for programs below `/api`. Whatever comes from documents and plugins
-//! is text in it and nothing else.
+//! Every page is made from what the store holds, and has a twin for programs below `/api`. Whatever
+//! comes from documents and plugins is text in it and nothing else.
 
 mod answers;
 mod asked;

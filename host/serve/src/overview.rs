@@ -1,4 +1,5 @@
-//! What a whole store comes to in numbers: read once, from what the store keeps of each document in short.
+//! What a whole store comes to in numbers: read once, from what the store keeps of each document in
+//! short.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +18,8 @@ const LONGEST_CAUSE: usize = 300;
 /// The most months of a timeline: a hundred years.
 const MOST_MONTHS: usize = 1_200;
 
-/// A whole store in numbers. Of documents the latest versions count, and those of retired sources do not.
+/// A whole store in numbers. Of documents the latest versions count, and those of retired sources
+/// do not.
 #[derive(Debug, Default)]
 pub(crate) struct Overview {
     pub(crate) documents: u64,

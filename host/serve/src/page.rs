@@ -1,7 +1,7 @@
 //! What all pages have in common: their frame, and how words, numbers and moments are written.
 //!
-//! Whatever comes from a document or a plugin goes through [`t`], which lets nothing of it be markup and makes visible what nobody
-//! could see.
+//! Whatever comes from a document or a plugin goes through [`t`], which lets nothing of it be
+//! markup and makes visible what nobody could see.
 
 use std::time::{Duration, SystemTime};
 

@@ -1,4 +1,5 @@
-//! The server: who asks is judged, each address leads to a page and its twin, and connections that say nothing are closed.
+//! The server: who asks is judged, each address leads to a page and its twin, and connections that
+//! say nothing are closed.
 
 use std::future::Future;
 use std::sync::Arc;

@@ -1,7 +1,9 @@
-//! The store that pages are made of: held while nobody else wants it, and opened again when they are done.
+//! The store that pages are made of: held while nobody else wants it, and opened again when they
+//! are done.
 //!
-//! A store is open in one process at a time. Whoever waits for one leaves word ([`Address::is_wanted`]), and then the pages that are
-//! being made are finished, the store is closed, and for a while others have it.
+//! A store is open in one process at a time. Whoever waits for one leaves word
+//! ([`Address::is_wanted`]), and then the pages that are being made are finished, the store is
+//! closed, and for a while others have it.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -54,7 +56,8 @@ impl std::fmt::Debug for Place {
 }
 
 impl Shelf {
-    /// Of the store at this address, which is opened and read, so that the first page is soon there.
+    /// Of the store at this address, which is opened and read, so that the first page is soon
+    /// there.
     ///
     /// # Errors
     ///

@@ -1,4 +1,5 @@
-//! What every import does, whatever the track of the contract: it counts, holds `describe` to its promise, and asks a capability.
+//! What every import does, whatever the track of the contract: it counts, holds `describe` to its
+//! promise, and asks a capability.
 
 use std::sync::Arc;
 
@@ -150,7 +151,8 @@ impl State {
 // sources
 
 impl State {
-    /// Makes a source reachable for the duration of the call. The guest gets a borrow, and the table is dropped with the store.
+    /// Makes a source reachable for the duration of the call. The guest gets a borrow, and the
+    /// table is dropped with the store.
     pub(super) fn lend(&mut self, source: SourceBytes) -> Result<Resource<SourceBytes>> {
         Ok(self.handles.push(source)?)
     }
@@ -239,7 +241,8 @@ impl State {
         Ok(())
     }
 
-    /// Forgets the member that a call before this one, in the same instance, left open when it ended in an error.
+    /// Forgets the member that a call before this one, in the same instance, left open when it
+    /// ended in an error.
     pub(super) fn close_member(&mut self) -> Result<()> {
         match self.open_member.take() {
             Some(member) => self.give_back(Resource::<OpenMember>::new_own(member)),
@@ -259,7 +262,8 @@ impl State {
         }
         check::attributes(&attributes).map_err(thrown)?;
         sink.count(Allowance::of_head(&name, &attributes).saturating_add(content))?;
-        // A container says what it likes about its members; a media type that is none is no reason to lose one.
+        // A container says what it likes about its members; a media type that is none is no reason
+        // to lose one.
         let media_type = media_type.and_then(|claimed| MediaType::new(claimed).ok());
         Ok(CheckedHead { name, media_type, attributes })
     }

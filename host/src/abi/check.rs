@@ -102,7 +102,8 @@ fn version(version: &str) -> Result<(), Fault> {
     }
 }
 
-/// Whether a version is one as semver.org asks for it: three numbers, then perhaps a pre-release and a build.
+/// Whether a version is one as semver.org asks for it: three numbers, then perhaps a pre-release
+/// and a build.
 fn is_semantic(version: &str) -> bool {
     let (rest, build) = version.split_once('+').map_or((version, None), |(a, b)| (a, Some(b)));
     let (numbers, pre) = rest.split_once('-').map_or((rest, None), |(a, b)| (a, Some(b)));
@@ -183,7 +184,8 @@ pub(super) fn unpacked(ended: Result<(), Fault>, members: u64, is_open: bool) ->
     }
 }
 
-/// Checks everything about a document and what stood around it but the language, which its type has checked.
+/// Checks everything about a document and what stood around it but the language, which its type has
+/// checked.
 pub(super) fn extracted(
     Extracted { document: it, asides: around }: &Extracted,
 ) -> Result<(), Fault> {
@@ -245,7 +247,8 @@ fn asides(text: &str, asides: &[Aside]) -> Result<(), Fault> {
     Ok(())
 }
 
-/// A classifier gives no document more labels than these: whoever shows them shows all of them side by side.
+/// A classifier gives no document more labels than these: whoever shows them shows all of them side
+/// by side.
 const MOST_LABELS: usize = 10_000;
 
 fn at_most(count: usize, most: usize, what: &str) -> Result<(), Fault> {
@@ -258,16 +261,17 @@ fn at_most(count: usize, most: usize, what: &str) -> Result<(), Fault> {
     }
 }
 
-/// How much text the spans of one finding cover together. A span takes eight bytes wherever it lies, but whoever shows what it covers
-/// writes that: 200,000 spans over all of a text of 15 MB are 3 TB.
+/// How much text the spans of one finding cover together. A span takes eight bytes wherever it
+/// lies, but whoever shows what it covers writes that: 200,000 spans over all of a text of 15 MB
+/// are 3 TB.
 struct Spanned {
     covered: u64,
     most: u64,
 }
 
 impl Spanned {
-    /// Sixteen times the text is more than evidence for a path of labels and all its words takes; a short text may be covered more
-    /// often.
+    /// Sixteen times the text is more than evidence for a path of labels and all its words takes; a
+    /// short text may be covered more often.
     fn of(text: &str) -> Spanned {
         Spanned { covered: 0, most: 16 * text.len() as u64 + (1 << 20) }
     }

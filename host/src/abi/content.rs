@@ -1,4 +1,5 @@
-//! How much content passes between host and plugin: the bytes of all strings and lists of bytes, and nothing for numbers and spans.
+//! How much content passes between host and plugin: the bytes of all strings and lists of bytes,
+//! and nothing for numbers and spans.
 
 use super::Rendering;
 use crate::model::{Annotation, Aside, Attribute, Document, Extracted, Label, LanguageTag, Mark};

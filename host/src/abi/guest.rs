@@ -1,4 +1,5 @@
-//! A loaded component of any track: gives calls their instance, counts what passes, and checks what comes back.
+//! A loaded component of any track: gives calls their instance, counts what passes, and checks what
+//! comes back.
 
 use std::collections::BTreeSet;
 
@@ -16,7 +17,8 @@ use crate::model::{
 };
 use crate::sandbox::{Called, Fault, Reported, Sandbox, State, Stopped};
 
-/// What a track knows about a component: how to call what it exports, in values of the model. It neither counts nor checks.
+/// What a track knows about a component: how to call what it exports, in values of the model. It
+/// neither counts nor checks.
 pub(super) trait Exports: Send + Sync {
     /// Whether the exports have the types of the track, and if not, in which interface.
     fn fits(

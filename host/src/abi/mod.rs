@@ -1,8 +1,9 @@
 //! Translates between [`crate::model`] and the contract, one track of the contract per folder.
 //!
-//! A track converts between its types and the model, and does nothing else: what its imports do stands in `calls`, how its exports
-//! are called and what is checked of their results in `guest`, once for all tracks. Behind this line a span is valid, a label
-//! declared, a name well formed. Generated types never leave the folder of their track, and each track converts directly to the
+//! A track converts between its types and the model, and does nothing else: what its imports do
+//! stands in `calls`, how its exports are called and what is checked of their results in `guest`,
+//! once for all tracks. Behind this line a span is valid, a label declared, a name well formed.
+//! Generated types never leave the folder of their track, and each track converts directly to the
 //! model.
 
 use std::collections::BTreeSet;
@@ -92,7 +93,8 @@ pub(crate) struct Call<'a> {
     pub(crate) depth: usize,
 }
 
-/// One thing that a plugin can be asked for; the pipeline and the checks ask only for what its role does.
+/// One thing that a plugin can be asked for; the pipeline and the checks ask only for what its role
+/// does.
 #[derive(Debug, Clone)]
 pub(crate) enum Task<'a> {
     Describe,
@@ -116,10 +118,11 @@ pub(crate) enum Answer {
     Annotations(Vec<Annotation>),
 }
 
-/// A loaded component of some track of the contract. A method that does not belong to its role is never called.
+/// A loaded component of some track of the contract. A method that does not belong to its role is
+/// never called.
 pub(crate) trait Guest: Send + Sync {
-    /// Whether what the component exports has the types of the contract, and if not, what is wrong. Runs nothing but what a
-    /// component runs by itself when it is instantiated.
+    /// Whether what the component exports has the types of the contract, and if not, what is wrong.
+    /// Runs nothing but what a component runs by itself when it is instantiated.
     fn fits(&self, call: Call<'_>) -> Result<Called<Result<(), String>>, Stopped>;
     fn describe(&self, call: Call<'_>) -> Result<Called<Description>, Stopped>;
     fn declare(&self, call: Call<'_>) -> Result<Called<Declaration>, Stopped>;
@@ -148,7 +151,8 @@ pub(crate) trait Guest: Send + Sync {
         document: &Document,
         declared: &BTreeSet<String>,
     ) -> Result<Called<Vec<Annotation>>, Stopped>;
-    /// Does one task after the other in a single instance. An error that the plugin returns is an answer, and does not end it.
+    /// Does one task after the other in a single instance. An error that the plugin returns is an
+    /// answer, and does not end it.
     fn answers(
         &self,
         call: Call<'_>,
@@ -162,7 +166,8 @@ pub(crate) struct Track {
     /// Links a component that is to be called as the track has it.
     pub(crate) link:
         fn(&Sandbox, &wasmtime::component::Component, Role) -> wasmtime::Result<Box<dyn Guest>>,
-    /// Adds everything the track offers. A component may have been built for several tracks, so each is offered those of all.
+    /// Adds everything the track offers. A component may have been built for several tracks, so
+    /// each is offered those of all.
     offer: fn(&mut wasmtime::component::Linker<State>) -> wasmtime::Result<()>,
     /// The imports that the track offers, without package and version.
     pub(crate) imports: &'static [&'static str],

@@ -10,7 +10,8 @@ use crate::model::{Annotation, Findings, Label};
 pub struct PriorFindings(BTreeMap<String, Arc<Findings>>);
 
 impl PriorFindings {
-    /// The labels of a classifier, or `None` if it is not read, not in the pipeline, or produced nothing.
+    /// The labels of a classifier, or `None` if it is not read, not in the pipeline, or produced
+    /// nothing.
     pub fn labels(&self, classifier: &str) -> Option<&[Label]> {
         match self.0.get(classifier).map(Arc::as_ref) {
             Some(Findings::Labels(labels)) => Some(labels),

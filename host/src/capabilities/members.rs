@@ -13,7 +13,8 @@ pub struct Member {
     pub name: String,
     /// What the container claims it to be.
     pub media_type: Option<MediaType>,
-    /// Its bytes: in memory, or in a private file where the plugin handed over more than fits there.
+    /// Its bytes: in memory, or in a private file where the plugin handed over more than fits
+    /// there.
     pub content: Blob,
     /// What the container knows about it.
     pub attributes: Vec<Attribute>,
@@ -71,7 +72,8 @@ pub trait MemberSink: Send {
     /// If the container holds more than it may.
     fn count(&mut self, bytes: u64) -> Result<(), Refused>;
 
-    /// Takes one member, of which every byte was counted, and returns once there is room for the next.
+    /// Takes one member, of which every byte was counted, and returns once there is room for the
+    /// next.
     ///
     /// # Errors
     ///
@@ -79,7 +81,8 @@ pub trait MemberSink: Send {
     fn accept(&mut self, member: Member) -> Result<(), Refused>;
 }
 
-/// How much may still come out of a file: out of the containers in it together, however they lie in each other. All clones share it.
+/// How much may still come out of a file: out of the containers in it together, however they lie in
+/// each other. All clones share it.
 #[derive(Debug, Clone)]
 pub struct Allowance {
     whole: u64,
@@ -87,16 +90,17 @@ pub struct Allowance {
 }
 
 impl Allowance {
-    /// What a member counts besides its content, in bytes: about what its records take, unless its name and its attributes have more.
-    /// An empty one is no less work.
+    /// What a member counts besides its content, in bytes: about what its records take, unless its
+    /// name and its attributes have more. An empty one is no less work.
     pub const PER_MEMBER: u64 = 4 << 10;
-    /// What may come out of a file, as a multiple of its own size. Logs and tables, which compress best, rarely come to a fiftieth.
+    /// What may come out of a file, as a multiple of its own size. Logs and tables, which compress
+    /// best, rarely come to a fiftieth.
     pub const EXPANSION: u64 = 200;
     /// What may come out of any file, in bytes, however small it is.
     pub const LEAST: u64 = 256 << 20;
 
-    /// For a file of `size` bytes: [`Allowance::EXPANSION`] times as much, but [`Allowance::LEAST`] in any case, and never more
-    /// than `most`.
+    /// For a file of `size` bytes: [`Allowance::EXPANSION`] times as much, but [`Allowance::LEAST`]
+    /// in any case, and never more than `most`.
     pub fn for_container(size: u64, most: u64) -> Allowance {
         Allowance::of(size.saturating_mul(Allowance::EXPANSION).max(Allowance::LEAST).min(most))
     }
@@ -106,7 +110,8 @@ impl Allowance {
         Allowance { whole: bytes, left: Arc::new(AtomicU64::new(bytes)) }
     }
 
-    /// What a member counts besides its content, in bytes: its name, and what the container says of it.
+    /// What a member counts besides its content, in bytes: its name, and what the container says of
+    /// it.
     pub fn of_head(name: &str, attributes: &[Attribute]) -> u64 {
         let attribute = |it: &Attribute| it.held() + size_of::<Attribute>() as u64;
         let said = name.len() as u64 + attributes.iter().map(attribute).sum::<u64>();

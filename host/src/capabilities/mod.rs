@@ -1,7 +1,8 @@
 //! What a plugin may call, independent of any version of the contract.
 //!
-//! Each capability fits on one screen: what it holds, what it does, and where it says no. The files in [`crate::abi`] translate
-//! between these and one track of the contract; none of them adds behaviour of its own.
+//! Each capability fits on one screen: what it holds, what it does, and where it says no. The files
+//! in [`crate::abi`] translate between these and one track of the contract; none of them adds
+//! behaviour of its own.
 
 mod findings;
 mod log;

@@ -7,7 +7,8 @@ use std::time::SystemTime;
 
 use crate::model::{Attribute, ContentHasher, Digest, FailureClass, MediaType};
 
-/// One read returns at most this many bytes, so that a slice fits into a plugin's memory beside everything else.
+/// One read returns at most this many bytes, so that a slice fits into a plugin's memory beside
+/// everything else.
 const LONGEST_READ: usize = 16 * 1024 * 1024;
 /// So many bytes of a file are digested at a time.
 const DIGESTED_AT_ONCE: usize = 256 * 1024;
@@ -60,7 +61,8 @@ impl Blob {
         }
     }
 
-    /// Up to `length` bytes from `offset`; fewer only at the end. Whoever reads all bytes that are in memory shares them.
+    /// Up to `length` bytes from `offset`; fewer only at the end. Whoever reads all bytes that are
+    /// in memory shares them.
     ///
     /// # Errors
     ///
@@ -133,9 +135,10 @@ impl From<OpenFile> for Blob {
 
 /// An open file whose content is not to change while it is read.
 ///
-/// It is a handle, never a path: whatever takes the place of its name meanwhile is not read. Whether its content changed is told
-/// by its size and its times. Who may write to it can set the time of its content back, but not that of its last change of any
-/// kind, where the system keeps one.
+/// It is a handle, never a path: whatever takes the place of its name meanwhile is not read.
+/// Whether its content changed is told by its size and its times. Who may write to it can set the
+/// time of its content back, but not that of its last change of any kind, where the system keeps
+/// one.
 #[derive(Debug)]
 pub struct OpenFile {
     file: File,
@@ -289,14 +292,15 @@ impl SourceBytes {
         self.blob.size()
     }
 
-    /// Up to `length` bytes from `offset`; fewer only at the end or above 16 MiB, none only at or past the end. Whoever reads all
-    /// bytes that are in memory shares them.
+    /// Up to `length` bytes from `offset`; fewer only at the end or above 16 MiB, none only at or
+    /// past the end. Whoever reads all bytes that are in memory shares them.
     ///
     /// # Errors
     ///
     /// If the bytes are in a file that cannot be read, or is shorter than it was.
     pub fn read(&self, offset: u64, length: u32) -> Result<Arc<[u8]>, ReadError> {
-        // `offset` and `length` are guest-controlled: the length is clamped here, and both to the end of the bytes below.
+        // `offset` and `length` are guest-controlled: the length is clamped here, and both to the
+        // end of the bytes below.
         self.blob.read(offset, (length as usize).min(self.longest_read))
     }
 }

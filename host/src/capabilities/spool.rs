@@ -1,4 +1,5 @@
-//! Where content waits that comes in pieces and may be larger than memory: in memory first, then in a private file.
+//! Where content waits that comes in pieces and may be larger than memory: in memory first, then in
+//! a private file.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -11,8 +12,8 @@ use super::{Blob, OpenFile};
 /// So many bytes stay in memory; what is larger goes to a file.
 const IN_MEMORY: usize = 1 << 20;
 
-/// Content that is being written. Its file has no name and goes with the last handle to it, so nothing is left behind, and nobody
-/// else can open it.
+/// Content that is being written. Its file has no name and goes with the last handle to it, so
+/// nothing is left behind, and nobody else can open it.
 #[derive(Debug)]
 pub struct Spool(SpooledTempFile);
 

@@ -12,10 +12,12 @@ pub const LARGEST_TABLE: u64 = 64 << 20;
 
 /// One call of `entries` returns at most this many of them.
 const LONGEST_PAGE: usize = 4 * 1024;
-/// One call returns at most this many bytes of entries, values and occurrences, and what the host holds of each besides.
+/// One call returns at most this many bytes of entries, values and occurrences, and what the host
+/// holds of each besides.
 const LARGEST_ANSWER: usize = 16 * 1024 * 1024;
-/// The keys of a table that is searched have at most this many bytes together. To build what finds them was seen to take 70 times as
-/// much (275 MiB, of which 100 stay) and ten seconds where they are of many different letters, half of it and a second where they are not.
+/// The keys of a table that is searched have at most this many bytes together. To build what finds
+/// them was seen to take 70 times as much (275 MiB, of which 100 stay) and ten seconds where they
+/// are of many different letters, half of it and a second where they are not.
 const LARGEST_SEARCHED: usize = 4 * 1024 * 1024;
 /// One is built at a time, however many tables are searched at the same time for the first time.
 static BUILDING: Mutex<()> = Mutex::new(());
@@ -43,7 +45,8 @@ pub struct Occurrence<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum LookupRefused {
-    /// A text holds so many keys, or so many values were asked for at once, that listing them would cost the host too much.
+    /// A text holds so many keys, or so many values were asked for at once, that listing them would
+    /// cost the host too much.
     #[error("what the table has for one call takes more than 16 MiB")]
     TooMuch,
     /// What finds the keys would cost the host too much.
@@ -106,8 +109,9 @@ impl Table {
         Table { entries, digest, finder: OnceLock::new() }
     }
 
-    /// Reads tab-separated values: `key <tab> value` per line. Empty lines and lines that begin with `#` are skipped, and `\t`,
-    /// `\n`, `\r` and `\\` stand for a tab, a line feed, a carriage return and a backslash.
+    /// Reads tab-separated values: `key <tab> value` per line. Empty lines and lines that begin
+    /// with `#` are skipped, and `\t`, `\n`, `\r` and `\\` stand for a tab, a line feed, a carriage
+    /// return and a backslash.
     ///
     /// # Errors
     ///
@@ -171,8 +175,8 @@ impl Table {
             .collect()
     }
 
-    /// Up to `count` entries from `start` on; fewer only at the end, above 4,096, or above 16 MiB, and one in any case where there
-    /// is one.
+    /// Up to `count` entries from `start` on; fewer only at the end, above 4,096, or above 16 MiB,
+    /// and one in any case where there is one.
     pub fn page(&self, start: u64, count: u32) -> impl Iterator<Item = (&str, &str)> {
         // `start` and `count` are guest-controlled, so clamp them before slicing.
         let start = usize::try_from(start).unwrap_or(usize::MAX).min(self.entries.len());
@@ -188,8 +192,8 @@ impl Table {
             .map(|(_, entry)| entry)
     }
 
-    /// Builds what [`Table::find`] needs, unless it was built before. Takes time that is no plugin's: whoever holds a plugin to a
-    /// deadline calls this first, and takes off what it took.
+    /// Builds what [`Table::find`] needs, unless it was built before. Takes time that is no
+    /// plugin's: whoever holds a plugin to a deadline calls this first, and takes off what it took.
     ///
     /// # Errors
     ///
@@ -198,7 +202,8 @@ impl Table {
         self.finder().map(|_| ())
     }
 
-    /// Every place where a key occurs in `text`, overlapping ones included, by start, longer ones first.
+    /// Every place where a key occurs in `text`, overlapping ones included, by start, longer ones
+    /// first.
     ///
     /// # Errors
     ///
@@ -231,7 +236,8 @@ impl Table {
             return Err(LookupRefused::Unsearchable);
         }
         let _turn = BUILDING.lock().unwrap_or_else(PoisonError::into_inner);
-        // It refuses only more patterns or states than fit into 31 bits, which is more than fit into 4 MiB.
+        // It refuses only more patterns or states than fit into 31 bits, which is more than fit
+        // into 4 MiB.
         AhoCorasick::builder()
             .match_kind(MatchKind::Standard)
             .build(keys())

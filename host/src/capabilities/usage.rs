@@ -14,7 +14,8 @@ impl Usage {
     /// What stands for a plugin that asked what time it is.
     pub const CLOCK: &'static str = "wasi:clocks";
 
-    /// What stands for a plugin that asked for random numbers, other than for the keys of its hash maps.
+    /// What stands for a plugin that asked for random numbers, other than for the keys of its hash
+    /// maps.
     pub const RANDOMNESS: &'static str = "wasi:random";
 
     /// Notes that an interface of the contract, such as `log`, or [`Usage::WASI`] was called.

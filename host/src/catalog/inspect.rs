@@ -1,4 +1,5 @@
-//! What a file says about itself before any of its code runs: kind, role, track of the contract, imports.
+//! What a file says about itself before any of its code runs: kind, role, track of the contract,
+//! imports.
 
 use std::fmt;
 
@@ -11,7 +12,8 @@ use super::needs::Needs;
 use crate::abi::{PACKAGE, TRACKS, role_interface};
 use crate::model::{ContractVersion, Digest, Role};
 
-/// The most imports and exports a component may have. The largest runtime seen imports 40 interfaces.
+/// The most imports and exports a component may have. The largest runtime seen imports 40
+/// interfaces.
 const MOST_NAMES: usize = 1_000;
 
 /// What a component is, as far as its bytes tell.
@@ -70,7 +72,8 @@ impl fmt::Display for Provider {
 ///
 /// # Errors
 ///
-/// If the bytes are no valid component, or one that plays no single role of a supported track of the contract.
+/// If the bytes are no valid component, or one that plays no single role of a supported track of
+/// the contract.
 pub fn inspect(bytes: &[u8]) -> Result<Inspection, LoadError> {
     check_kind(bytes)?;
     Validator::new_with_features(features()).validate_all(bytes).map_err(|error| {
@@ -90,8 +93,8 @@ pub(super) fn inspect_validated(bytes: &[u8], digest: Digest) -> Result<Inspecti
     Ok(Inspection { digest, size: bytes.len() as u64, role, contract, imports })
 }
 
-/// What a plugin may be made of: WebAssembly 2.0 and what today's tools emit beyond it. No threads, no garbage collection, no
-/// exceptions, no 64-bit memories.
+/// What a plugin may be made of: WebAssembly 2.0 and what today's tools emit beyond it. No threads,
+/// no garbage collection, no exceptions, no 64-bit memories.
 fn features() -> WasmFeatures {
     WasmFeatures::WASM2
         | WasmFeatures::COMPONENT_MODEL

@@ -1,4 +1,5 @@
-//! Counts what a component asks for before its first instruction, so that too much of it is refused before it is compiled.
+//! Counts what a component asks for before its first instruction, so that too much of it is refused
+//! before it is compiled.
 
 use wasmparser::{
     ComponentAlias, ComponentExternalKind, ComponentInstance, ComponentOuterAliasKind,
@@ -123,7 +124,8 @@ impl Needs {
         }
     }
 
-    /// What a component makes; `outwards` counts how many components it lies outside of the one at hand.
+    /// What a component makes; `outwards` counts how many components it lies outside of the one at
+    /// hand.
     fn component(&self, outwards: u32, index: u32) -> u64 {
         let open = self.open.iter().rev().nth(outwards as usize);
         open.and_then(|open| open.components.get(index as usize)).copied().unwrap_or(UNKNOWN)

@@ -1,4 +1,5 @@
-//! Calls a plugin for the checks, once or several times in one instance, and notes what it calls in turn.
+//! Calls a plugin for the checks, once or several times in one instance, and notes what it calls in
+//! turn.
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,8 +13,8 @@ use crate::catalog::Plugin;
 use crate::model::{Attribute, Digest, Limits, LogLine, MediaType};
 use crate::sandbox::{Inputs, Reported, Sandbox, Stopped};
 
-/// What the members of one sample may have together, in bytes, as [`Allowance`] counts them: more than any sample holds, and much less
-/// than a host can hold.
+/// What the members of one sample may have together, in bytes, as [`Allowance`] counts them: more
+/// than any sample holds, and much less than a host can hold.
 const LARGEST_SAMPLE: u64 = 64 << 20;
 
 /// What a plugin answered in one instance.

@@ -1,9 +1,11 @@
 //! Golden cases: folders with an input, what is chosen and said, and what is expected of a plugin.
 //!
-//! A folder has a file `input`, with any extension; `case.tsv`, with a name, a tab and a value per line: `media-type`, `language`,
-//! `setting KEY`, `table NAME` (a file beside it), `attribute NAME`, and what earlier steps found, in files beside it: `labels STEP` and
-//! `annotations STEP` in the words of an `expected.txt`, `translation STEP LANGUAGE` as text; and `expected.txt`. The SDK runs the same
-//! folders natively (`testing::cases`): what is changed here is changed there.
+//! A folder has a file `input`, with any extension; `case.tsv`, with a name, a tab and a value per
+//! line: `media-type`, `language`, `setting KEY`, `table NAME` (a file beside it),
+//! `attribute NAME`, and what earlier steps found, in files beside it: `labels STEP` and
+//! `annotations STEP` in the words of an `expected.txt`, `translation STEP LANGUAGE` as text; and
+//! `expected.txt`. The SDK runs the same folders natively (`testing::cases`): what is changed here
+//! is changed there.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -277,8 +279,8 @@ impl Case {
         Ok(())
     }
 
-    /// What the plugin makes of it, in words: what `expected.txt` has to say. The case may choose other settings and tables than
-    /// those given here.
+    /// What the plugin makes of it, in words: what `expected.txt` has to say. The case may choose
+    /// other settings and tables than those given here.
     ///
     /// # Errors
     ///
@@ -324,7 +326,8 @@ impl Case {
         plugin: &Plugin,
         configuration: &Configuration,
     ) -> Result<String, Stopped> {
-        // What a declaration refuses is a result as well: a case may be about a setting that is none.
+        // What a declaration refuses is a result as well: a case may be about a setting that is
+        // none.
         let declared = self.answer(catalog, plugin, configuration, Task::Declare)?;
         let declaration = match declared.0 {
             Ok(Answer::Declaration(declaration)) => declaration,

@@ -1,7 +1,9 @@
-//! Finds spans that count something else than bytes, which no single result shows: in most texts they lie on some character boundary.
+//! Finds spans that count something else than bytes, which no single result shows: in most texts
+//! they lie on some character boundary.
 //!
-//! The same text is given three times, behind letters, behind more letters, and behind as many emoji as letters. What follows is found
-//! again, later by what stands before it: by four bytes for an emoji, by two units of UTF-16, or by one character.
+//! The same text is given three times, behind letters, behind more letters, and behind as many
+//! emoji as letters. What follows is found again, later by what stands before it: by four bytes for
+//! an emoji, by two units of UTF-16, or by one character.
 
 use super::calls::{Answers, Caller};
 use super::samples::Input;
@@ -12,7 +14,8 @@ use crate::model::Span;
 const BEFORE: usize = 8;
 /// So many letters more in the second text.
 const MORE: u32 = 5;
-/// Between them and the text: so long that an offset in characters, too small as it is, still lies behind the emoji and on a boundary.
+/// Between them and the text: so long that an offset in characters, too small as it is, still lies
+/// behind the emoji and on a boundary.
 const BETWEEN: &str = "\n\n----------------------------------------\n\n";
 /// What many plugins find something in, where the samples have nothing of the kind.
 const TEXT: &str = "On 12 June 2025 the Minister of Industry, John Smith, paid EUR 1,000 to ACME Ltd in Paris (Article 3, Directive \
@@ -128,7 +131,8 @@ fn placed(answers: &Answers) -> Vec<Placed> {
     placed
 }
 
-/// A text of as many characters that are one byte each, so that nothing in it moves a span but what stands before it.
+/// A text of as many characters that are one byte each, so that nothing in it moves a span but what
+/// stands before it.
 fn plain(text: &str) -> String {
     let letter = |it: char| match it {
         _ if it.is_ascii() => it,

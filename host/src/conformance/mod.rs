@@ -1,8 +1,9 @@
 //! Checks a plugin against the numbered clauses of the contract, and calls it for whoever tries it.
 //!
-//! [`check`] calls a plugin with samples of its own and of the author, in fresh instances and several times in one, and says of
-//! every [`Clause`] whether it was kept. `docmill plugin check` shows the [`Report`]; the tests hold every shipped plugin to it.
-//! A [`Candidate`] calls it on one source or document at a time, and a [`Case`] says what has to come out.
+//! [`check`] calls a plugin with samples of its own and of the author, in fresh instances and
+//! several times in one, and says of every [`Clause`] whether it was kept. `docmill plugin check`
+//! shows the [`Report`]; the tests hold every shipped plugin to it. A [`Candidate`] calls it on one
+//! source or document at a time, and a [`Case`] says what has to come out.
 
 mod calls;
 mod cases;
@@ -34,14 +35,17 @@ use samples::Input;
 pub struct Report {
     /// One verdict per clause that binds plugins, in the order of their ids.
     pub verdicts: Vec<Verdict>,
-    /// The ids of the clauses that were broken, in the order in which to look at them: first those at which a call ended early, as
-    /// others often follow from that, and else in the order in which they were found.
+    /// The ids of the clauses that were broken, in the order in which to look at them: first those
+    /// at which a call ended early, as others often follow from that, and else in the order in
+    /// which they were found.
     order: Vec<&'static str>,
     /// How many instances were made to find it out.
     pub instances: u64,
-    /// The interfaces of the contract that the plugin called while it was checked, and [`crate::capabilities::Usage::WASI`].
+    /// The interfaces of the contract that the plugin called while it was checked, and
+    /// [`crate::capabilities::Usage::WASI`].
     pub used: BTreeSet<&'static str>,
-    /// What its author should know though no clause was broken: sentences, parts of which are the plugin's words.
+    /// What its author should know though no clause was broken: sentences, parts of which are the
+    /// plugin's words.
     pub remarks: Vec<String>,
 }
 
@@ -71,12 +75,14 @@ pub enum Outcome {
 }
 
 impl Report {
-    /// The clauses that were broken: first those at which a call ended early, as others often follow from that.
+    /// The clauses that were broken: first those at which a call ended early, as others often
+    /// follow from that.
     pub fn broken(&self) -> impl Iterator<Item = &Verdict> {
         self.order.iter().filter_map(|id| self.verdicts.iter().find(|it| it.clause.id == *id))
     }
 
-    /// The report on a plugin that could not be loaded because it did not describe itself as it must.
+    /// The report on a plugin that could not be loaded because it did not describe itself as it
+    /// must.
     pub fn of_failed_description(stopped: &Stopped) -> Report {
         let mut findings = Findings::default();
         findings.stopped(stopped, Clause::DESCRIBE_RETURNS, None);
@@ -135,7 +141,8 @@ const RESULT: [&Clause; 24] = [
 
 /// Checks a plugin, and stops looking into what cannot be told once something more basic is broken.
 ///
-/// A plugin that never ends costs one deadline; a well-behaved one some hundred calls on small samples.
+/// A plugin that never ends costs one deadline; a well-behaved one some hundred calls on small
+/// samples.
 pub fn check(
     sandbox: &Sandbox,
     plugin: &Plugin,
@@ -148,7 +155,8 @@ pub fn check(
     checker.describe();
     if let Some(declaration) = checker.declare() {
         let inputs = samples::inputs(plugin.role, &declaration, samples);
-        // What is likely to come first: documents, as an author has them, before settings that nobody would choose.
+        // What is likely to come first: documents, as an author has them, before settings that
+        // nobody would choose.
         let answered = checker.first_answers(&inputs);
         checker.same_again(&answered);
         if !checker.findings.is_broken(Clause::SAME_AGAIN) {
@@ -180,8 +188,9 @@ pub fn check(
     }
 }
 
-/// The interfaces of the contract that a plugin calls to describe itself, to declare what it does, and to work on samples, and
-/// [`crate::capabilities::Usage::WASI`] for any of WASI. On other documents it may call more.
+/// The interfaces of the contract that a plugin calls to describe itself, to declare what it does,
+/// and to work on samples, and [`crate::capabilities::Usage::WASI`] for any of WASI. On other
+/// documents it may call more.
 pub fn used(
     sandbox: &Sandbox,
     plugin: &Plugin,
@@ -375,7 +384,8 @@ impl Checker<'_> {
                 }
                 Err(stopped) => {
                     self.findings.stopped(&stopped, Clause::RETURNS, Some(&input.name));
-                    // A plugin that does not end is likely not to end with the other samples either.
+                    // A plugin that does not end is likely not to end with the other samples
+                    // either.
                     if stopped.class() == FailureClass::Deadline {
                         break;
                     }
@@ -508,7 +518,8 @@ impl Checker<'_> {
         }
     }
 
-    /// Whether the answers are the expected ones; whatever else happened breaks `clause`, because it did not happen before.
+    /// Whether the answers are the expected ones; whatever else happened breaks `clause`, because
+    /// it did not happen before.
     fn compare(
         &mut self,
         clause: &'static Clause,

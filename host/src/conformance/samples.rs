@@ -13,7 +13,8 @@ use crate::model::{Attribute, Document, LanguageTag, Mark, MediaType, Role, Span
 pub struct Sample {
     /// What it is called in the report.
     pub name: String,
-    /// What it is believed to be. Unpackers and extractors that do not accept that get it as what they accept first.
+    /// What it is believed to be. Unpackers and extractors that do not accept that get it as what
+    /// they accept first.
     pub media_type: Option<MediaType>,
     /// Its bytes. Other roles get them as text, with what is no UTF-8 replaced.
     pub content: Arc<[u8]>,
@@ -130,7 +131,8 @@ impl Input {
     }
 }
 
-/// Everything to call a plugin of this role with: first what the author gives, then the empty input and all others.
+/// Everything to call a plugin of this role with: first what the author gives, then the empty input
+/// and all others.
 pub(super) fn inputs(role: Role, declaration: &Declaration, samples: &[Sample]) -> Vec<Input> {
     let input = |name: &str, kind| Input { name: name.to_owned(), kind, sliced: false };
     match declaration {
@@ -192,7 +194,8 @@ const SENTENCE: &str = "Le Premier ministre a présidé une réunion le 12 juin 
 const MARKUP: &str = "<!doctype html><html lang=\"fr\"><head><title>Été</title></head><body>\
     <h1>Été</h1><p>Une réunion, <b>le <i>12 juin</b></i>.</p><ul><li>un<li>deux</ul></body></html>";
 
-/// Texts, by name. None is large: what a plugin does with much input shows in its limits, not in its promises.
+/// Texts, by name. None is large: what a plugin does with much input shows in its limits, not in
+/// its promises.
 fn texts(samples: &[Sample]) -> Vec<(String, String)> {
     let own = [
         ("empty", String::new()),

@@ -1,4 +1,5 @@
-//! Calls one plugin, configured in one way, on one source or document at a time, and tells all about each call.
+//! Calls one plugin, configured in one way, on one source or document at a time, and tells all
+//! about each call.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -115,7 +116,8 @@ impl Candidate {
         matches!(&self.declaration, Declaration::Accepts(types) if types.contains(media_type))
     }
 
-    /// Whether it has any business with a document: a translator has none with one in a language that it does not translate.
+    /// Whether it has any business with a document: a translator has none with one in a language
+    /// that it does not translate.
     pub fn applies_to(&self, document: &Document) -> bool {
         match &self.declaration {
             Declaration::Pairs(_) => self.pairs(document).next().is_some(),
@@ -123,7 +125,8 @@ impl Candidate {
         }
     }
 
-    /// Makes an instance and drops it. The cost is that of an instance that does nothing but what a component does by itself.
+    /// Makes an instance and drops it. The cost is that of an instance that does nothing but what a
+    /// component does by itself.
     ///
     /// # Errors
     ///
@@ -150,7 +153,8 @@ impl Candidate {
         }
     }
 
-    /// Something to call it on where nobody has anything: what it is checked with, and the author's samples, each with a name.
+    /// Something to call it on where nobody has anything: what it is checked with, and the author's
+    /// samples, each with a name.
     pub fn samples(&self, samples: &[Sample]) -> Vec<(String, Work)> {
         let inputs = samples::inputs(self.plugin.role, &self.declaration, samples);
         inputs.iter().map(|input| (input.name.clone(), input.work())).collect()

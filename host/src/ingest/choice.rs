@@ -1,4 +1,5 @@
-//! Which of the files in folders are taken: not the hidden ones, not what editors leave behind, and not what somebody leaves out.
+//! Which of the files in folders are taken: not the hidden ones, not what editors leave behind, and
+//! not what somebody leaves out.
 
 use std::ffi::OsStr;
 use std::fs::File;
@@ -10,13 +11,15 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use super::folder::{Folder, Kind};
 use super::{GlobError, Unreadable};
 
-/// Files in a folder that say what is left out of it and of the folders in it, as `.gitignore` does. That one itself is about what
-/// belongs to the history of a program, not about what is worth reading.
+/// Files in a folder that say what is left out of it and of the folders in it, as `.gitignore`
+/// does. That one itself is about what belongs to the history of a program, not about what is worth
+/// reading.
 const IGNORE_FILES: [&str; 2] = [".ignore", ".docmillignore"];
-/// The longest of them, in bytes: what finds its patterns takes up to a thousand times as much memory.
+/// The longest of them, in bytes: what finds its patterns takes up to a thousand times as much
+/// memory.
 const LONGEST_IGNORE_FILE: u64 = 64 << 10;
-/// How many bytes those may have together that hold for a folder: its own, and those of the folders around it. Whoever may write to a
-/// folder may put one into each of 64 within each other.
+/// How many bytes those may have together that hold for a folder: its own, and those of the folders
+/// around it. Whoever may write to a folder may put one into each of 64 within each other.
 const LARGEST_IGNORE_FILES: u64 = 128 << 10;
 
 /// Which files in folders are taken. A file that is named itself is taken in any case.
@@ -29,13 +32,15 @@ pub struct Choice {
     links: Links,
 }
 
-/// What is done about links that are found in folders. One that is named itself is followed in any case.
+/// What is done about links that are found in folders. One that is named itself is followed in any
+/// case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Links {
     /// They are reported.
     #[default]
     Reported,
-    /// Those that lead to what lies beneath the folder that was named are followed, others reported.
+    /// Those that lead to what lies beneath the folder that was named are followed, others
+    /// reported.
     Inside,
     /// They are followed wherever they lead, but to a folder around the one that was named.
     Anywhere,
@@ -51,8 +56,9 @@ impl Default for Choice {
 }
 
 impl Choice {
-    /// Takes only what one of these patterns matches, and nothing that one of the others does. They are those of `.gitignore`:
-    /// `*.html` means such files in any folder, `/2025/` the folder of this name in the one that was named.
+    /// Takes only what one of these patterns matches, and nothing that one of the others does. They
+    /// are those of `.gitignore`: `*.html` means such files in any folder, `/2025/` the folder of
+    /// this name in the one that was named.
     ///
     /// # Errors
     ///
@@ -88,13 +94,14 @@ impl Choice {
         self.links
     }
 
-    /// Whether whoever walks the folder comes to what lies at this path beneath it, without any link.
+    /// Whether whoever walks the folder comes to what lies at this path beneath it, without any
+    /// link.
     pub(super) fn comes_to(&self, beneath: &Path) -> bool {
         self.hidden || !beneath.iter().any(is_hidden)
     }
 
-    /// What the ignore files in a folder say; `beneath` is its path in the folder that was named, and those of the folders around it
-    /// have so many bytes.
+    /// What the ignore files in a folder say; `beneath` is its path in the folder that was named,
+    /// and those of the folders around it have so many bytes.
     ///
     /// # Errors
     ///
@@ -134,8 +141,8 @@ impl Choice {
         Ok(Some(Ignored { patterns, bytes: lines.len() as u64 }))
     }
 
-    /// Why something in a folder is left out, if it is. `beneath` is its path in the folder that was named; `ignored` are the
-    /// patterns of the folders it lies in, the outermost first.
+    /// Why something in a folder is left out, if it is. `beneath` is its path in the folder that
+    /// was named; `ignored` are the patterns of the folders it lies in, the outermost first.
     pub(super) fn leaves_out<'a>(
         &self,
         name: &OsStr,

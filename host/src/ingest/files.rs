@@ -15,18 +15,22 @@ use super::{Content, Offer, Origin};
 use crate::capabilities::{Blob, OpenFile};
 use crate::model::SourceName;
 
-/// The files at some paths: files as they are, folders with everything in them that a [`Choice`] takes, sorted by name.
+/// The files at some paths: files as they are, folders with everything in them that a [`Choice`]
+/// takes, sorted by name.
 ///
-/// A file is called by its path relative to `base` where it lies below it, else by its absolute path; so the same file has the
-/// same name wherever docmill was started. Links are followed where they are named as a path, and where they are found in a folder
-/// only if the [`Choice`] says so: folders are walked by open handles, and a file is opened beneath the one that was named, when its
-/// turn comes. So whoever can write to a folder cannot have another file taken in for one of those in it.
+/// A file is called by its path relative to `base` where it lies below it, else by its absolute
+/// path; so the same file has the same name wherever docmill was started. Links are followed where
+/// they are named as a path, and where they are found in a folder only if the [`Choice`] says so:
+/// folders are walked by open handles, and a file is opened beneath the one that was named, when
+/// its turn comes. So whoever can write to a folder cannot have another file taken in for one of
+/// those in it.
 pub struct Files {
     base: PathBuf,
     roots: VecDeque<Named>,
     walk: Option<Walk>,
     walked: Vec<Walked>,
-    /// The folder of the file that was named last: many are named in one folder, and share its handle.
+    /// The folder of the file that was named last: many are named in one folder, and share its
+    /// handle.
     parent: Option<Arc<Root>>,
     choice: Arc<Choice>,
     skipped: Skipped,
@@ -60,8 +64,8 @@ impl Files {
         files.and(paths)
     }
 
-    /// The same, and what lies at these paths, or matches them as patterns where nothing does: `*`, `?`, `[…]` and `{…}` stay within
-    /// a name, and `**` is any number of folders.
+    /// The same, and what lies at these paths, or matches them as patterns where nothing does: `*`,
+    /// `?`, `[…]` and `{…}` stay within a name, and `**` is any number of folders.
     #[must_use]
     pub fn matching(mut self, paths: impl IntoIterator<Item = PathBuf>) -> Files {
         self.roots.extend(paths.into_iter().map(|path| Named { path, may_be_pattern: true }));
@@ -86,8 +90,9 @@ impl Files {
         self.skipped
     }
 
-    /// The folders, as they were named, of which nothing counts as gone, as they are not there as a whole: something in them
-    /// could not be listed; or there is nothing in them, as in a place where a disk is not mounted. Of those offered so far.
+    /// The folders, as they were named, of which nothing counts as gone, as they are not there as a
+    /// whole: something in them could not be listed; or there is nothing in them, as in a place
+    /// where a disk is not mounted. Of those offered so far.
     pub fn not_whole(&self) -> impl Iterator<Item = &Path> {
         self.walked.iter().filter(|folder| !folder.is_whole).map(|folder| folder.given.as_path())
     }
@@ -128,11 +133,13 @@ impl Files {
         SourceName::of_path(&[leading, &parts.join(&b'/')].concat()).map_err(Unreadable::Name)
     }
 
-    /// Begins with a path that was named: a file is at hand at once, a folder is walked from now on.
+    /// Begins with a path that was named: a file is at hand at once, a folder is walked from now
+    /// on.
     fn begin(&mut self, named: &Named) -> Result<Option<Place>, Unreadable> {
         let not_found = |error| Tried::Found.failed(error);
         let given = named.path.as_path();
-        // Links in the path that was named are followed here, and nowhere after, unless that is asked for.
+        // Links in the path that was named are followed here, and nowhere after, unless that is
+        // asked for.
         let (path, pattern) = match std::fs::canonicalize(given) {
             Err(error) if error.kind() == ErrorKind::NotFound && named.may_be_pattern => {
                 let pattern = Pattern::of(given);
@@ -207,8 +214,8 @@ impl Origin for Files {
         }
     }
 
-    /// A source is gone if a folder that is there as a whole should have it, and there is no such file: what is hidden, lies too
-    /// deep, or cannot be looked at is still there.
+    /// A source is gone if a folder that is there as a whole should have it, and there is no such
+    /// file: what is hidden, lies too deep, or cannot be looked at is still there.
     fn is_gone(&self, name: &SourceName) -> bool {
         // An absolute name takes the place of the base.
         let Some(path) = path_of(name) else { return false };
@@ -268,7 +275,8 @@ impl Content for FileContent {
     }
 }
 
-/// Opens the file of this name, as [`Files`] with the same base called it; no link is followed, wherever it is on the way.
+/// Opens the file of this name, as [`Files`] with the same base called it; no link is followed,
+/// wherever it is on the way.
 ///
 /// # Errors
 ///
@@ -390,7 +398,8 @@ mod tests {
         assert_eq!(read[3].as_ref().unwrap()[..], b"x"[..]);
     }
 
-    /// Somebody who can write to a folder swaps a file, and the folder of another, for links to a secret, all the time.
+    /// Somebody who can write to a folder swaps a file, and the folder of another, for links to a
+    /// secret, all the time.
     #[cfg(unix)]
     #[test]
     fn no_race_makes_a_link_out_of_a_file() {

@@ -1,10 +1,12 @@
-//! Folders as open handles: what is beneath one is listed, looked at and opened by name, and never through a link.
+//! Folders as open handles: what is beneath one is listed, looked at and opened by name, and never
+//! through a link.
 //!
-//! Whoever can write to a folder can put a link in the place of a file between the moment it is looked at and the moment it is
-//! opened. So nothing is opened by a path from the root of the file system, and no link on the way is followed: `openat2` says so
-//! to the kernel at once, and where that is missing, one name after the other is opened with `O_NOFOLLOW`. `rustix` is a
-//! dependency already; `cap-std` follows links beneath the folder, which here would be one link too many, and `walkdir` opens by
-//! path.
+//! Whoever can write to a folder can put a link in the place of a file between the moment it is
+//! looked at and the moment it is opened. So nothing is opened by a path from the root of the file
+//! system, and no link on the way is followed: `openat2` says so to the kernel at once, and where
+//! that is missing, one name after the other is opened with `O_NOFOLLOW`. `rustix` is a dependency
+//! already; `cap-std` follows links beneath the folder, which here would be one link too many, and
+//! `walkdir` opens by path.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{File, FileType, Metadata};
@@ -86,14 +88,17 @@ impl Folder {
         self.beneath(path, system::look)
     }
 
-    /// Opens what lies at a path beneath it for reading, without waiting for anybody: to open a pipe waits for a writer.
+    /// Opens what lies at a path beneath it for reading, without waiting for anybody: to open a
+    /// pipe waits for a writer.
     ///
-    /// It may be another thing by now than when it was looked at, so whoever reads it asks what it is.
+    /// It may be another thing by now than when it was looked at, so whoever reads it asks what it
+    /// is.
     pub(super) fn open(&self, path: &Path) -> io::Result<File> {
         self.beneath(path, system::open)
     }
 
-    /// Does something with the folder in which a path beneath this one ends, and the last name of that path.
+    /// Does something with the folder in which a path beneath this one ends, and the last name of
+    /// that path.
     fn beneath<T>(
         &self,
         path: &Path,
@@ -123,12 +128,14 @@ mod system {
     /// The device, and the number of the folder on it.
     pub(super) type Identity = (u64, u64);
 
-    /// A folder that may be passed through need not be readable, and what is looked at need not be opened.
+    /// A folder that may be passed through need not be readable, and what is looked at need not be
+    /// opened.
     #[cfg(target_os = "linux")]
     const PASSING: OFlags = OFlags::PATH;
     #[cfg(not(target_os = "linux"))]
     const PASSING: OFlags = READING;
-    /// Without waiting for a writer, and without making a terminal the one that controls this process.
+    /// Without waiting for a writer, and without making a terminal the one that controls this
+    /// process.
     const READING: OFlags = OFlags::RDONLY.union(OFlags::NONBLOCK).union(OFlags::NOCTTY);
     const NEVER_A_LINK: OFlags = OFlags::NOFOLLOW.union(OFlags::CLOEXEC);
     const FOLDER: OFlags = PASSING.union(OFlags::DIRECTORY).union(NEVER_A_LINK);
@@ -152,8 +159,8 @@ mod system {
         let resolve =
             ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
         match openat2(folder, path, FOLDER, Mode::empty(), resolve) {
-            // An old kernel, a filter of system calls that is older than this one, a race that the kernel gave up on, a path longer
-            // than the kernel takes at once.
+            // An old kernel, a filter of system calls that is older than this one, a race that the
+            // kernel gave up on, a path longer than the kernel takes at once.
             Err(Errno::NOSYS | Errno::PERM | Errno::TOOBIG | Errno::AGAIN | Errno::NAMETOOLONG) => {
                 one_by_one(folder, path)
             }
@@ -193,7 +200,8 @@ mod system {
                 FileType::RegularFile => Kind::File,
                 FileType::Directory => Kind::Folder,
                 FileType::Symlink => Kind::Link,
-                // Not every file system tells. What is gone already is looked at once more by whoever opens it.
+                // Not every file system tells. What is gone already is looked at once more by
+                // whoever opens it.
                 FileType::Unknown => {
                     look(folder, &name).map_or(Kind::Other, |it| Kind::of(it.file_type()))
                 }
@@ -213,7 +221,8 @@ mod system {
     }
 }
 
-/// Where the library knows no handles of folders: links are looked for on the whole way before anything is opened.
+/// Where the library knows no handles of folders: links are looked for on the whole way before
+/// anything is opened.
 #[cfg(not(unix))]
 mod system {
     use std::path::PathBuf;

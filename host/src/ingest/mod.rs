@@ -1,7 +1,7 @@
 //! Where sources come from, and what kind of thing they are.
 //!
-//! [`Origin`] is what the pipeline knows: something that offers sources one after the other. [`Files`] walks paths; a queue or a
-//! bucket can stand in its place.
+//! [`Origin`] is what the pipeline knows: something that offers sources one after the other.
+//! [`Files`] walks paths; a queue or a bucket can stand in its place.
 
 use std::sync::Arc;
 
@@ -32,14 +32,15 @@ pub trait Origin: Send {
     /// The next source, or `None` when there are no more.
     fn next(&mut self) -> Option<Offer>;
 
-    /// Whether a source that was not offered is gone for certain from where this origin takes its sources. Asked only after
-    /// everything was offered.
+    /// Whether a source that was not offered is gone for certain from where this origin takes its
+    /// sources. Asked only after everything was offered.
     fn is_gone(&self, _: &SourceName) -> bool {
         false
     }
 }
 
-/// A source that may be taken in. Nothing of its content has been read, or [`Content::in_memory`] says how much.
+/// A source that may be taken in. Nothing of its content has been read, or [`Content::in_memory`]
+/// says how much.
 pub struct Offer {
     /// What it is called.
     pub name: SourceName,
@@ -56,8 +57,8 @@ pub trait Content: Send {
     /// If they cannot be read, or if there are more.
     fn read(self: Box<Self>, limit: u64) -> Result<Arc<[u8]>, Unreadable>;
 
-    /// Opens the bytes, for whoever reads them where it needs them: what has more than `limit` bytes is best left where it is, as an
-    /// open file, and what has less is best read at once.
+    /// Opens the bytes, for whoever reads them where it needs them: what has more than `limit`
+    /// bytes is best left where it is, as an open file, and what has less is best read at once.
     ///
     /// # Errors
     ///
@@ -66,8 +67,8 @@ pub trait Content: Send {
         self.read(limit).map(Blob::Memory)
     }
 
-    /// Opens the bytes for a look at their beginning, as they are perhaps somebody else's: what can be left where it is, however few
-    /// bytes it has, is best left there.
+    /// Opens the bytes for a look at their beginning, as they are perhaps somebody else's: what can
+    /// be left where it is, however few bytes it has, is best left there.
     ///
     /// # Errors
     ///
@@ -76,13 +77,14 @@ pub trait Content: Send {
         self.open(limit)
     }
 
-    /// What is known about the source from when it was taken in before; it is then not judged anew, and its bytes are read only if
-    /// a step needs them.
+    /// What is known about the source from when it was taken in before; it is then not judged anew,
+    /// and its bytes are read only if a step needs them.
     fn known(&self) -> Option<SourceInfo> {
         None
     }
 
-    /// How many of its bytes are in memory before it is read. Only so many of these are taken in advance as fit into little room.
+    /// How many of its bytes are in memory before it is read. Only so many of these are taken in
+    /// advance as fit into little room.
     fn in_memory(&self) -> u64 {
         0
     }

@@ -11,7 +11,8 @@ use super::GlobError;
 /// The name that stands for any number of folders within each other, none among them.
 const ANY_FOLDERS: &str = "**";
 
-/// What lies beneath a folder at paths like these: `*.eml`, `2025/**/*.html`. `*`, `?`, `[…]` and `{…}` stay within one name.
+/// What lies beneath a folder at paths like these: `*.eml`, `2025/**/*.html`. `*`, `?`, `[…]` and
+/// `{…}` stay within one name.
 #[derive(Debug, Clone)]
 pub(super) struct Pattern {
     parts: Vec<Part>,
@@ -35,7 +36,8 @@ pub(super) enum Reach {
 }
 
 impl Pattern {
-    /// The folder in which a pattern begins, and the rest. `None` if the path has nothing of a pattern.
+    /// The folder in which a pattern begins, and the rest. `None` if the path has nothing of a
+    /// pattern.
     ///
     /// # Errors
     ///

@@ -1,4 +1,5 @@
-//! What comes in by a pipe: read once, held in memory as far as a source may be, else in a private file.
+//! What comes in by a pipe: read once, held in memory as far as a source may be, else in a private
+//! file.
 
 use std::collections::BTreeSet;
 use std::io::{self, Read};
@@ -15,8 +16,8 @@ const AT_ONCE: usize = 256 * 1024;
 
 /// The bytes that come out of a pipe, such as standard input, until it ends.
 ///
-/// What is larger than a source may be in memory is taken only if it looks like something of which the bytes are not needed at once,
-/// and waits in a file without a name.
+/// What is larger than a source may be in memory is taken only if it looks like something of which
+/// the bytes are not needed at once, and waits in a file without a name.
 pub struct Piped<R> {
     from: R,
     name: SourceName,
@@ -33,8 +34,8 @@ impl<R: Read> Piped<R> {
         Piped { from, name, unpacked, types, spool, most: 0 }
     }
 
-    /// The same, where what is one of these kinds of thing, as `types` say or its beginning shows, may have `most` bytes. What does
-    /// not fit into memory waits in this folder.
+    /// The same, where what is one of these kinds of thing, as `types` say or its beginning shows,
+    /// may have `most` bytes. What does not fit into memory waits in this folder.
     #[must_use]
     pub fn unpacking(
         self,

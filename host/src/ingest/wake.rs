@@ -7,9 +7,10 @@ use std::time::Duration;
 
 /// Waits for changes in folders.
 ///
-/// Nothing is lost by what it misses: the system may watch only so many folders, tells nothing of those on other machines, and drops
-/// what it cannot deliver in time. So whoever waits looks for itself now and then, woken or not. On Linux the system tells by
-/// inotify; elsewhere every wait lasts as long as it may.
+/// Nothing is lost by what it misses: the system may watch only so many folders, tells nothing of
+/// those on other machines, and drops what it cannot deliver in time. So whoever waits looks for
+/// itself now and then, woken or not. On Linux the system tells by inotify; elsewhere every wait
+/// lasts as long as it may.
 pub struct Wake {
     sender: SyncSender<()>,
     woken: Receiver<()>,
@@ -79,7 +80,8 @@ fn wake(sender: &SyncSender<()>) {
     let _ = sender.try_send(());
 }
 
-/// Starts a thread that wakes at every event, and ends with the first one after nobody waits any more.
+/// Starts a thread that wakes at every event, and ends with the first one after nobody waits any
+/// more.
 #[cfg(target_os = "linux")]
 fn listen(sender: SyncSender<()>) -> Option<std::fs::File> {
     use std::io::Read;

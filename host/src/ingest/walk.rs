@@ -12,7 +12,8 @@ use super::unreadable::{LinkRefusal, Tried, Unreadable};
 use crate::capabilities::patiently;
 use crate::model::FailureClass;
 
-/// How deep folders are walked. Deeper ones are reported, not followed: only a hostile tree is deeper.
+/// How deep folders are walked. Deeper ones are reported, not followed: only a hostile tree is
+/// deeper.
 const DEEPEST: usize = 64;
 
 /// Something that lies at the paths.
@@ -39,7 +40,8 @@ pub(super) struct Walk {
     pending: VecDeque<Found>,
     /// From the folder that was named down to the one that is listed.
     levels: Vec<Level>,
-    /// Where links are followed: all folders so far, so that none comes twice, whatever leads to it.
+    /// Where links are followed: all folders so far, so that none comes twice, whatever leads to
+    /// it.
     entered: BTreeSet<Identity>,
     pub(super) found_any: bool,
     pub(super) failed: bool,
@@ -49,7 +51,8 @@ pub(super) struct Walk {
 struct Level {
     folder: Arc<Folder>,
     place: Place,
-    /// The path by which the walk came here from the folder that was named: not that of the place, if there was a link on it.
+    /// The path by which the walk came here from the folder that was named: not that of the place,
+    /// if there was a link on it.
     path: PathBuf,
     entries: std::vec::IntoIter<Entry>,
     /// What its ignore files leave out.
@@ -92,8 +95,9 @@ impl Place {
     /// Opens what lies there, if it is a file.
     pub(super) fn open(&self) -> Result<File, Unreadable> {
         let cannot_read = |error| Tried::Read.failed(error);
-        // A pipe or a device may never end. To open some of them does something already, so this is asked before; and as the
-        // file may be another by then, it is asked again of what was opened.
+        // A pipe or a device may never end. To open some of them does something already, so this is
+        // asked before; and as the file may be another by then, it is asked again of what was
+        // opened.
         match Kind::of(self.look().map_err(cannot_read)?.file_type()) {
             Kind::File => {}
             Kind::Link => return Err(Unreadable::Link(LinkRefusal::Found)),
@@ -232,11 +236,12 @@ impl Walk {
         }
     }
 
-    /// Follows a link, if that is asked for, and nothing else comes where it leads. What it leads to is called by where that lies, so
-    /// it comes once, however many links lead there.
+    /// Follows a link, if that is asked for, and nothing else comes where it leads. What it leads
+    /// to is called by where that lies, so it comes once, however many links lead there.
     ///
-    /// Only where to look is asked of the link: what lies there is opened as everything else, with no link on the way. So whoever
-    /// writes to the folder meanwhile makes nothing else of it, and what lies inside stays inside.
+    /// Only where to look is asked of the link: what lies there is opened as everything else, with
+    /// no link on the way. So whoever writes to the folder meanwhile makes nothing else of it, and
+    /// what lies inside stays inside.
     fn follow(&mut self, link: Place, path: PathBuf, reach: Reach) -> Option<Found> {
         let links = self.choice.links();
         if links == Links::Reported {
@@ -276,7 +281,8 @@ impl Walk {
     }
 }
 
-/// What lies at a path outside of the folder that was named: beneath the folder in which it is, which is opened with no link on the way.
+/// What lies at a path outside of the folder that was named: beneath the folder in which it is,
+/// which is opened with no link on the way.
 fn outside(path: &Path) -> std::io::Result<Place> {
     let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
         return Err(std::io::ErrorKind::NotFound.into());

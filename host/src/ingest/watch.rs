@@ -25,8 +25,8 @@ enum Stamp {
 struct FileStamp {
     size: u64,
     modified: Option<SystemTime>,
-    /// Which file has the name, and when it was last written or renamed: a file that is put in the place of another one of
-    /// the same size and time is told from it.
+    /// Which file has the name, and when it was last written or renamed: a file that is put in the
+    /// place of another one of the same size and time is told from it.
     #[cfg(unix)]
     changed: (u64, i64, i64),
 }
@@ -68,8 +68,8 @@ impl From<&Metadata> for Stamp {
 
 /// Some paths, and what of them was handed out already.
 ///
-/// Whoever watches asks [`Watch::look`] again and again: what is there is compared with what was handed out, so nothing depends on
-/// being told of every change.
+/// Whoever watches asks [`Watch::look`] again and again: what is there is compared with what was
+/// handed out, so nothing depends on being told of every change.
 pub struct Watch {
     paths: Vec<PathBuf>,
     base: PathBuf,
@@ -77,7 +77,8 @@ pub struct Watch {
     largest: u64,
     choice: Choice,
     handed_out: BTreeMap<PathBuf, Stamp>,
-    /// What is different from what was handed out, and since when it is as it is; absent if it is gone.
+    /// What is different from what was handed out, and since when it is as it is; absent if it is
+    /// gone.
     moving: BTreeMap<PathBuf, (Option<Stamp>, Instant)>,
 }
 
@@ -92,8 +93,9 @@ pub struct Looked {
 }
 
 impl Watch {
-    /// Watches these paths, with names relative to `base` as in [`Files`]. A file is at rest once its size and its times have not
-    /// changed for as long as `rest`; one of more than `largest` bytes cannot be read.
+    /// Watches these paths, with names relative to `base` as in [`Files`]. A file is at rest once
+    /// its size and its times have not changed for as long as `rest`; one of more than `largest`
+    /// bytes cannot be read.
     pub fn new(paths: Vec<PathBuf>, base: &Path, rest: Duration, largest: u64) -> Watch {
         let (handed_out, moving) = (BTreeMap::new(), BTreeMap::new());
         let (base, choice) = (base.to_owned(), Choice::default());
@@ -169,8 +171,8 @@ impl Watch {
     }
 }
 
-/// Files that have come to rest, as an origin. Each is read when it is offered: one that has changed once more, or is gone by then,
-/// is not offered, and the next look finds it.
+/// Files that have come to rest, as an origin. Each is read when it is offered: one that has
+/// changed once more, or is gone by then, is not offered, and the next look finds it.
 pub struct Arrived {
     /// What the look walked: it knows names, and what is gone.
     files: Files,
@@ -233,7 +235,8 @@ impl Origin for Arrived {
     }
 }
 
-/// The bytes of a file that had come to rest when it was opened: read already, unless they are many.
+/// The bytes of a file that had come to rest when it was opened: read already, unless they are
+/// many.
 struct Opened(Blob);
 
 impl Content for Opened {

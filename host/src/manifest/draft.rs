@@ -1,4 +1,5 @@
-//! Changes the text of a pipeline, and leaves everything in it alone that is not changed: order, layout, comments.
+//! Changes the text of a pipeline, and leaves everything in it alone that is not changed: order,
+//! layout, comments.
 
 use std::collections::BTreeMap;
 
@@ -109,8 +110,8 @@ impl Draft {
         self.array_mut().push(table);
     }
 
-    /// Lets the step at this place run another plugin; everything else about it stays. `name` is what the step is called, where that
-    /// is not what the plugin calls itself.
+    /// Lets the step at this place run another plugin; everything else about it stays. `name` is
+    /// what the step is called, where that is not what the plugin calls itself.
     ///
     /// # Panics
     ///
@@ -129,7 +130,8 @@ impl Draft {
         }
     }
 
-    /// Takes the step at this place out, with the comment right above it. What stands above an empty line before it stays.
+    /// Takes the step at this place out, with the comment right above it. What stands above an
+    /// empty line before it stays.
     pub fn remove(&mut self, index: usize) {
         let prefix = |table: &Table| {
             table.decor().prefix().and_then(|it| it.as_str()).unwrap_or_default().to_owned()

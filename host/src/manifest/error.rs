@@ -25,7 +25,8 @@ impl Hinted for ManifestError {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ManifestErrorKind {
-    /// It is no TOML, or has keys that there are not; the words of the parser, possibly several lines.
+    /// It is no TOML, or has keys that there are not; the words of the parser, possibly several
+    /// lines.
     #[error("{0}")]
     Syntax(String),
     /// It extends something else than the built-in pipeline.

@@ -1,8 +1,10 @@
-//! What the contract demands, as numbered clauses: the host names them in refusals, and `conformance` checks them.
+//! What the contract demands, as numbered clauses: the host names them in refusals, and
+//! `conformance` checks them.
 
 use std::fmt;
 
-/// One promise of the contract. `tests/conformance/CONTRACT.md` lists all of them, with how each is checked.
+/// One promise of the contract. `tests/conformance/CONTRACT.md` lists all of them, with how each is
+/// checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Clause {
     /// A letter for what it is about and a number, such as `C-2`. Never given to another clause.
@@ -34,7 +36,8 @@ macro_rules! clauses {
                 Clause::ALL.iter().copied().find(|clause| clause.id == id)
             }
 
-            /// All clauses, in the order of their ids. Those that begin with `H` bind the host, all others plugins.
+            /// All clauses, in the order of their ids. Those that begin with `H` bind the host, all
+            /// others plugins.
             pub const ALL: &'static [&'static Clause] = &[$(Clause::$name),*];
         }
     };

@@ -87,7 +87,8 @@ impl ContentHasher {
     }
 }
 
-/// Digests several fields so that no two different lists of fields give the same input: each is preceded by its length.
+/// Digests several fields so that no two different lists of fields give the same input: each is
+/// preceded by its length.
 #[derive(Clone)]
 pub struct Hasher(sha2::Sha256);
 

@@ -105,7 +105,8 @@ pub(super) fn hash_attributes(hasher: &mut Hasher, attributes: &[Attribute]) {
     }
 }
 
-/// A passage of the source that is not part of the text proper: a caption, a cross-link, a box of related news.
+/// A passage of the source that is not part of the text proper: a caption, a cross-link, a box of
+/// related news.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Aside {
     /// Kebab-case, such as `caption`.
@@ -129,8 +130,9 @@ pub struct Extracted {
 
 /// Identifies a document across its versions: the same place in the same source gives the same id.
 ///
-/// 160 bits, so that nobody can make two documents with the same one, written as 32 characters of Crockford's base 32 in lower
-/// case, such as `3v9kq7z2m8xw4tnr0d5c1ahp6ybe9gsf`. For people the beginning is enough: a store finds the rest.
+/// 160 bits, so that nobody can make two documents with the same one, written as 32 characters of
+/// Crockford's base 32 in lower case, such as `3v9kq7z2m8xw4tnr0d5c1ahp6ybe9gsf`. For people the
+/// beginning is enough: a store finds the rest.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DocumentId([u8; DocumentId::LENGTH]);
 

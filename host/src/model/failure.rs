@@ -53,8 +53,9 @@ impl FailureClass {
         !matches!(self, FailureClass::Unsupported | FailureClass::Empty)
     }
 
-    /// Whether the same call would fail in the same way again, wherever and whenever it is done within the same limits. Where it would
-    /// not, a quiet machine may do what a crowded one could not.
+    /// Whether the same call would fail in the same way again, wherever and whenever it is done
+    /// within the same limits. Where it would not, a quiet machine may do what a crowded one could
+    /// not.
     pub const fn is_settled(self) -> bool {
         match self {
             FailureClass::Unsupported
@@ -119,7 +120,8 @@ impl fmt::Display for FailureClass {
 pub struct FailureId(DocumentId);
 
 impl FailureId {
-    /// The id of the failure of `step` on a document, or of a source as a whole where these are absent.
+    /// The id of the failure of `step` on a document, or of a source as a whole where these are
+    /// absent.
     pub fn of(
         source: &SourceName,
         document: Option<DocumentId>,
@@ -184,7 +186,8 @@ impl fmt::Display for LogLevel {
     }
 }
 
-/// One message of a plugin, cut to a length that the host chose. Hostile text: whoever prints it escapes it.
+/// One message of a plugin, cut to a length that the host chose. Hostile text: whoever prints it
+/// escapes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogLine {
     /// How urgent the plugin says it is.
@@ -223,12 +226,13 @@ pub struct Failure {
     pub component: Option<Digest>,
     /// How the plugin was run; absent where none was, and in records of an early docmill.
     pub attempt: Option<Attempt>,
-    /// What the call that failed cost; absent where there was none, and in records of an early docmill.
+    /// What the call that failed cost; absent where there was none, and in records of an early
+    /// docmill.
     pub cost: Option<Cost>,
     /// What kind of thing went wrong.
     pub class: FailureClass,
-    /// What went wrong, outermost first, each a lower-case fragment; never empty. Parts of it are the plugin's words:
-    /// whoever prints it escapes it.
+    /// What went wrong, outermost first, each a lower-case fragment; never empty. Parts of it are
+    /// the plugin's words: whoever prints it escapes it.
     pub causes: Vec<String>,
     /// One thing the reader can do now.
     pub hint: Option<Hint>,

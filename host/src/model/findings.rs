@@ -37,7 +37,8 @@ impl Label {
         self.attributes.iter().filter(|attribute| attribute.name != Label::RANK)
     }
 
-    /// The label that one of this name says more of, if it is of a second level: `drones` for `drones/sea-drone`.
+    /// The label that one of this name says more of, if it is of a second level: `drones` for
+    /// `drones/sea-drone`.
     pub fn above(name: &str) -> Option<&str> {
         name.split_once('/').map(|(above, _)| above)
     }

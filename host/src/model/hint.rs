@@ -1,4 +1,5 @@
-//! What a reader can do about an error or a failure, as a value that every program puts into its own words.
+//! What a reader can do about an error or a failure, as a value that every program puts into its
+//! own words.
 
 use std::fmt;
 
@@ -8,8 +9,8 @@ use super::Clause;
 
 /// One thing that a reader can do now.
 ///
-/// Displayed, a hint is a sentence without its final period that names no option and no command of any program: programs that have
-/// one for it say so instead.
+/// Displayed, a hint is a sentence without its final period that names no option and no command of
+/// any program: programs that have one for it say so instead.
 ///
 /// What a hint carries is boxed where it is more than a name, as every error carries room for one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,7 +21,8 @@ pub enum Hint {
     RaiseLimit(LimitName),
     /// Raise a limit of the step, which needs more before it comes to any document.
     RaiseLimitOfStep(LimitName),
-    /// Have an unpacker take a source with very many documents apart, or let its steps hand over more.
+    /// Have an unpacker take a source with very many documents apart, or let its steps hand over
+    /// more.
     TakeApart,
     /// Raise the largest size of a source.
     RaiseSourceSize,

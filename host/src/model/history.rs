@@ -49,11 +49,14 @@ pub enum Outline {
         /// The length of the text in bytes.
         length: u64,
     },
-    /// The labels of a classifier and their confidences, most confident first; the first 64 of them.
+    /// The labels of a classifier and their confidences, most confident first; the first 64 of
+    /// them.
     Labels(Vec<(String, f32)>),
-    /// The kinds of annotations of an analyzer and how many there are of each, by kind; the first 64 of them.
+    /// The kinds of annotations of an analyzer and how many there are of each, by kind; the first
+    /// 64 of them.
     Annotations(Vec<(String, u64)>),
-    /// The languages that a translator rendered the text in, and the length of each translation in bytes; the first 64 of them.
+    /// The languages that a translator rendered the text in, and the length of each translation in
+    /// bytes; the first 64 of them.
     Translations(Vec<(String, u64)>),
 }
 

@@ -14,7 +14,8 @@ pub struct Limits {
     pub deadline: Duration,
     /// The sum of the sizes of all linear memories and tables.
     pub memory: ByteSize,
-    /// What the plugin may hand to the host in one call or result; see [`Limits::default`] for what is counted.
+    /// What the plugin may hand to the host in one call or result; see [`Limits::default`] for what
+    /// is counted.
     pub output: ByteSize,
     /// The sum of the lengths of its log messages; what comes after is dropped.
     pub log: ByteSize,
@@ -33,8 +34,8 @@ impl Limits {
 impl Default for Limits {
     /// 2 s, 64 MiB of memory, 16 MiB of output, 64 KiB of log.
     ///
-    /// Output counts strings by their bytes and lists by their length times the size of an element, records of lists and
-    /// strings included, as wasmtime's hostcall fuel does.
+    /// Output counts strings by their bytes and lists by their length times the size of an element,
+    /// records of lists and strings included, as wasmtime's hostcall fuel does.
     fn default() -> Limits {
         Limits {
             deadline: Duration::from_secs(2),

@@ -1,8 +1,8 @@
 //! What the pipeline talks about: sources, documents, spans, labels, annotations, failures, runs.
 //!
-//! Nothing in here knows WebAssembly, a database, or a terminal. Values are made either by `abi`, which checks
-//! everything a plugin says, or by `store`, which reads back what was checked before; so a [`Span`] in a [`Document`]
-//! is known to be valid.
+//! Nothing in here knows WebAssembly, a database, or a terminal. Values are made either by `abi`,
+//! which checks everything a plugin says, or by `store`, which reads back what was checked before;
+//! so a [`Span`] in a [`Document`] is known to be valid.
 
 mod bill;
 mod clause;

@@ -79,7 +79,8 @@ name! {
 }
 
 name! {
-    /// A BCP 47 language tag, such as `de` or `pt-BR`: subtags of 1 to 8 ASCII letters and digits, 35 characters at most.
+    /// A BCP 47 language tag, such as `de` or `pt-BR`: subtags of 1 to 8 ASCII letters and digits,
+    /// 35 characters at most.
     LanguageTag, |text| {
         let subtag = |tag: &str| (1..=8).contains(&tag.len()) && tag.bytes().all(|b| b.is_ascii_alphanumeric());
         let primary = text.split('-').next().unwrap_or_default();
@@ -93,7 +94,8 @@ name! {
     }
 }
 
-/// Checks that a name is kebab-case: ASCII lower-case letters and digits in words that single hyphens separate.
+/// Checks that a name is kebab-case: ASCII lower-case letters and digits in words that single
+/// hyphens separate.
 ///
 /// # Errors
 ///

@@ -95,13 +95,14 @@ pub struct Cost {
     pub duration: Duration,
     /// The largest sum of the sizes of all linear memories and tables, in bytes.
     pub peak_memory: u64,
-    /// How often the plugin called a function that the contract offers. Giving a handle back is none, and neither is what the
-    /// runtime of its language asks of WASI.
+    /// How often the plugin called a function that the contract offers. Giving a handle back is
+    /// none, and neither is what the runtime of its language asks of WASI.
     pub host_calls: u64,
-    /// What the plugin was given in the call and in answers of the host: the bytes of all strings, and those of the source that it
-    /// read. Numbers and spans count nothing.
+    /// What the plugin was given in the call and in answers of the host: the bytes of all strings,
+    /// and those of the source that it read. Numbers and spans count nothing.
     pub bytes_in: u64,
-    /// What it returned, and the members it emitted; counted likewise. What it asked or logged is not among it.
+    /// What it returned, and the members it emitted; counted likewise. What it asked or logged is
+    /// not among it.
     pub bytes_out: u64,
 }
 

@@ -25,7 +25,8 @@ impl fmt::Display for RunId {
 pub struct Tally {
     /// Sources that were offered.
     pub sources: u64,
-    /// Sources that were stored before with the same content and pipeline; nothing was done for them.
+    /// Sources that were stored before with the same content and pipeline; nothing was done for
+    /// them.
     pub unchanged: u64,
     /// Documents that were not in the store before.
     pub added: u64,
@@ -35,7 +36,8 @@ pub struct Tally {
     pub unsupported: u64,
     /// Failures recorded, those of the classes `unsupported` and `empty` not counted.
     pub failures: u64,
-    /// Sources that were stored before and not looked at, as [`Strategy::Keep`](crate::pipeline::Strategy::Keep) asks.
+    /// Sources that were stored before and not looked at, as
+    /// [`Strategy::Keep`](crate::pipeline::Strategy::Keep) asks.
     pub kept: u64,
     /// Sources that were not offered, as they are gone, and were taken off all lists.
     pub retired: u64,

@@ -60,9 +60,11 @@ pub struct StoredSource {
     pub documents: Vec<DocumentId>,
     /// The run that wrote this record.
     pub run: RunId,
-    /// Whether it is gone from where it came from and off all lists: see [`Strategy::Mirror`](crate::pipeline::Strategy::Mirror).
-    /// Everything that was stored of it stays.
+    /// Whether it is gone from where it came from and off all lists: see
+    /// [`Strategy::Mirror`](crate::pipeline::Strategy::Mirror). Everything that was stored of it
+    /// stays.
     pub retired: bool,
-    /// Whether the store was given its bytes, as it is of every source but of large containers that are read where they are.
+    /// Whether the store was given its bytes, as it is of every source but of large containers that
+    /// are read where they are.
     pub is_copied: bool,
 }

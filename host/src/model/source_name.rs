@@ -1,15 +1,17 @@
-//! What a source is called: a path, and the members by which it was taken out of containers, so that neither can be
-//! mistaken for the other.
+//! What a source is called: a path, and the members by which it was taken out of containers, so
+//! that neither can be mistaken for the other.
 
 use std::fmt::{self, Write};
 
 use super::{DocumentId, NameError};
 
-/// What a source is called: the path of a file with `/` between its parts, relative to the folder that holds the store where
-/// possible, and, for what was taken out of a container, the member in it, then the member in that, and so on.
+/// What a source is called: the path of a file with `/` between its parts, relative to the folder
+/// that holds the store where possible, and, for what was taken out of a container, the member in
+/// it, then the member in that, and so on.
 ///
-/// Paths and members are any bytes: file systems and archives know no encoding. They are kept as one text, the one that is
-/// shown, in which each name has exactly one form and each form is exactly one name:
+/// Paths and members are any bytes: file systems and archives know no encoding. They are kept as
+/// one text, the one that is shown, in which each name has exactly one form and each form is
+/// exactly one name:
 ///
 /// | In the text | Stands for |
 /// |---|---|
@@ -20,8 +22,9 @@ use super::{DocumentId, NameError};
 /// | `\~` | the place where a container's name was cut, before the id that tells it from others: see [`SourceName::shortened`] |
 /// | anything else | itself |
 ///
-/// So a file cannot be called like a member, whatever either is called: a text with a bare `!/` is a member's. The text has 1 to
-/// 4,096 bytes. It may hold any control character but NUL: whoever prints it escapes those.
+/// So a file cannot be called like a member, whatever either is called: a text with a bare `!/` is
+/// a member's. The text has 1 to 4,096 bytes. It may hold any control character but NUL: whoever
+/// prints it escapes those.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SourceName(Box<str>);
 
@@ -110,13 +113,14 @@ impl SourceName {
         split(&self.0).next().and_then(read_bytes)
     }
 
-    /// The names by which it was taken out of containers, outermost first; `None` for one that was cut. None for a file.
+    /// The names by which it was taken out of containers, outermost first; `None` for one that was
+    /// cut. None for a file.
     pub fn members(&self) -> impl Iterator<Item = Option<Vec<u8>>> {
         split(&self.0).skip(1).map(read_bytes)
     }
 
-    /// A member of this container that has no name of its own, or none that fits: what there is of it, `#`, and what tells it
-    /// from others.
+    /// A member of this container that has no name of its own, or none that fits: what there is of
+    /// it, `#`, and what tells it from others.
     pub(crate) fn numbered_member(&self, member: &[u8], number: &str) -> SourceName {
         const ROOM: usize = 4_000;
         let container = if self.0.len() > ROOM {
@@ -130,7 +134,8 @@ impl SourceName {
         SourceName(format!("{container}{BORDER}{beginning}#{number}").into_boxed_str())
     }
 
-    /// What an earlier docmill called a source, as it was written: for the conversion of its stores.
+    /// What an earlier docmill called a source, as it was written: for the conversion of its
+    /// stores.
     pub(crate) fn of_an_earlier_docmill(text: &str) -> Result<SourceName, NameError> {
         match text.len() {
             0 => Err(EMPTY),
@@ -140,8 +145,8 @@ impl SourceName {
         }
     }
 
-    /// Of a container whose name leaves no room for its members: its beginning and its id, of at most `longest` bytes together.
-    /// No other container has this name.
+    /// Of a container whose name leaves no room for its members: its beginning and its id, of at
+    /// most `longest` bytes together. No other container has this name.
     pub(crate) fn shortened(&self, longest: usize) -> SourceName {
         let id = DocumentId::of(self, 0);
         let beginning = beginning_of(&self.0, longest.saturating_sub(CUT.len() + ID));

@@ -5,18 +5,21 @@ use super::{
     LogLine, Mark, Segment, Span, Translation,
 };
 
-/// What an allocation takes besides its content, in bytes: a word for the allocator, and what is lost to rounding.
+/// What an allocation takes besides its content, in bytes: a word for the allocator, and what is
+/// lost to rounding.
 const ALLOCATION: u64 = 16;
 
-/// What each document of a source, and each result or failure of a step, takes until it is stored besides what it says, in bytes:
-/// itself with its id and where it comes from, and its record. While the one committer stores it, the database holds four times as
-/// much for what lists tell of it, for keys, and for every page of them that a batch touches: 15 KiB were measured for each of 30,000
-/// empty documents. `host/ARCHITECTURE.md` counts that once.
+/// What each document of a source, and each result or failure of a step, takes until it is stored
+/// besides what it says, in bytes: itself with its id and where it comes from, and its record.
+/// While the one committer stores it, the database holds four times as much for what lists tell of
+/// it, for keys, and for every page of them that a batch touches: 15 KiB were measured for each of
+/// 30,000 empty documents. `host/ARCHITECTURE.md` counts that once.
 pub(crate) const RECORD: u64 = 4 << 10;
 
 /// Something whose memory can be told.
 pub trait Weight {
-    /// About how much memory it holds besides its own fields, in bytes: never less than what its strings and lists have.
+    /// About how much memory it holds besides its own fields, in bytes: never less than what its
+    /// strings and lists have.
     fn held(&self) -> u64;
 }
 

@@ -1,4 +1,5 @@
-//! From a manifest to steps that can run: loads and configures every plugin, and puts them in order.
+//! From a manifest to steps that can run: loads and configures every plugin, and puts them in
+//! order.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -27,12 +28,14 @@ use crate::store::{Commit, Store, StoreError};
 #[derive(Debug)]
 pub struct Pipeline {
     sandbox: Sandbox,
-    /// Unpackers and extractors in the order of the file, then the others, each after those it reads.
+    /// Unpackers and extractors in the order of the file, then the others, each after those it
+    /// reads.
     steps: Vec<Step>,
     /// What the store keeps of them, under `digest`.
     recipe: Vec<u8>,
     digest: Digest,
-    /// What sources are said to be; each is stored with its source, so that no result depends on this beside.
+    /// What sources are said to be; each is stored with its source, so that no result depends on
+    /// this beside.
     media_types: MediaTypes,
 }
 
@@ -59,7 +62,8 @@ impl Pipeline {
         Pipeline { media_types, ..self }
     }
 
-    /// The steps of this role that accept sources of this kind, in the order in which they have a try.
+    /// The steps of this role that accept sources of this kind, in the order in which they have a
+    /// try.
     pub(super) fn accepting<'a>(
         &'a self,
         role: Role,
@@ -84,7 +88,8 @@ impl Pipeline {
         &self.sandbox
     }
 
-    /// Keeps what the steps are made of, and which steps they are, in a store: for whoever runs them again, or asks what was run.
+    /// Keeps what the steps are made of, and which steps they are, in a store: for whoever runs
+    /// them again, or asks what was run.
     ///
     /// # Errors
     ///
@@ -96,8 +101,8 @@ impl Pipeline {
         self.keep_recipe_in(store)
     }
 
-    /// Keeps which steps they are, and how each is configured. Every run does this when it begins; components follow with what they
-    /// were used for.
+    /// Keeps which steps they are, and how each is configured. Every run does this when it begins;
+    /// components follow with what they were used for.
     pub(super) fn keep_recipe_in(&self, store: &dyn Store) -> Result<(), StoreError> {
         for step in &self.steps {
             store.keep(&[&step.configured.to_bytes()])?;
@@ -105,8 +110,9 @@ impl Pipeline {
         store.keep(&[&self.recipe])
     }
 
-    /// Whether the call that failed would fail in the same way again, as its step is now: on the same content, it is not worth another
-    /// try. Of unpackers, that is known only of what is damaged: how much may come out of a file depends on the run.
+    /// Whether the call that failed would fail in the same way again, as its step is now: on the
+    /// same content, it is not worth another try. Of unpackers, that is known only of what is
+    /// damaged: how much may come out of a file depends on the run.
     pub(super) fn would_fail_again(&self, failure: &Failure) -> bool {
         let class = failure.class;
         let (Some(name), Some(attempt)) = (&failure.step, &failure.attempt) else {
@@ -121,7 +127,8 @@ impl Pipeline {
             && (step.plugin.role != Role::Unpacker || class == FailureClass::Malformed)
     }
 
-    /// Keeps the components that made what is about to be stored, or failed at it, but for those in `kept`, which takes them in.
+    /// Keeps the components that made what is about to be stored, or failed at it, but for those in
+    /// `kept`, which takes them in.
     pub(super) fn keep_components_of<'a>(
         &self,
         commits: impl IntoIterator<Item = &'a Commit>,
@@ -148,7 +155,8 @@ impl Pipeline {
         Ok(())
     }
 
-    /// Loads and configures all plugins of a manifest, and checks everything that can be checked before the first document.
+    /// Loads and configures all plugins of a manifest, and checks everything that can be checked
+    /// before the first document.
     ///
     /// # Errors
     ///
@@ -232,7 +240,8 @@ impl Assembler<'_> {
         PipelineError { kind: Box::new(kind), place: self.manifest.location(place) }
     }
 
-    /// All steps, in the order of the file. Several are assembled at a time: the first start compiles every plugin.
+    /// All steps, in the order of the file. Several are assembled at a time: the first start
+    /// compiles every plugin.
     fn steps(&self) -> Result<Vec<Step>, PipelineError> {
         let requests = &self.manifest.steps;
         // Steps with the same plugin follow each other, so that it is compiled once.
@@ -482,7 +491,8 @@ impl Assembler<'_> {
         Ok(pairs)
     }
 
-    /// Puts every step after those it reads, and otherwise keeps the order of roles and of the file.
+    /// Puts every step after those it reads, and otherwise keeps the order of roles and of the
+    /// file.
     fn in_order(&self, steps: Vec<Step>) -> Result<Vec<Step>, PipelineError> {
         if !steps.iter().any(|step| matches!(step.plugin.role, Role::Extractor)) {
             return Err(self.error(&(0..0), PipelineErrorKind::NoExtractor));

@@ -12,8 +12,9 @@
 //! | `document.record` | the document that the step failed on, unless it was the source as a whole |
 //! | `findings/STEP.record` | what other steps had found in the document |
 //!
-//! Whoever reads one trusts nothing in it: every file has a greatest size, records are checked as always, and the plugin runs in the
-//! sandbox within limits that are no larger than a pipeline could ask for.
+//! Whoever reads one trusts nothing in it: every file has a greatest size, records are checked as
+//! always, and the plugin runs in the sandbox within limits that are no larger than a pipeline
+//! could ask for.
 
 use std::io::{self, Read, Write};
 use std::path::PathBuf;

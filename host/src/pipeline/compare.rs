@@ -1,4 +1,5 @@
-//! Runs two versions of a step on what is stored, and tells where they differ: before one takes the place of the other.
+//! Runs two versions of a step on what is stored, and tells where they differ: before one takes the
+//! place of the other.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -67,8 +68,8 @@ impl Hinted for VersionError {
 }
 
 impl Step {
-    /// A step that runs another component with the settings, tables, languages and limits of `like`, as far as it knows them, and
-    /// with defaults otherwise.
+    /// A step that runs another component with the settings, tables, languages and limits of
+    /// `like`, as far as it knows them, and with defaults otherwise.
     ///
     /// # Errors
     ///
@@ -127,8 +128,9 @@ impl Step {
 /// How two versions are compared.
 #[derive(Debug, Clone)]
 pub struct CompareOptions {
-    /// On how many documents, or sources for unpackers and extractors; absent: on all. The choice is the same each time: as ids are
-    /// digests of names, those with the smallest ids are as good as drawn by lot.
+    /// On how many documents, or sources for unpackers and extractors; absent: on all. The choice
+    /// is the same each time: as ids are digests of names, those with the smallest ids are as good
+    /// as drawn by lot.
     pub sample: Option<usize>,
     /// How many are processed at the same time; at least 1.
     pub jobs: usize,
@@ -176,7 +178,8 @@ pub struct Comparison {
     pub different: u64,
     /// How many could not be compared, as their content is gone.
     pub skipped: u64,
-    /// How often each label, kind of annotation, language, attribute, or member of a container was found.
+    /// How often each label, kind of annotation, language, attribute, or member of a container was
+    /// found.
     pub counts: BTreeMap<String, Counted>,
     /// What the old version cost.
     pub old: Bill,
@@ -216,8 +219,8 @@ pub enum Compared<'a> {
     Different(&'a Difference),
 }
 
-/// Runs two steps of the same role on what is stored, writes nothing, and tells how far it is, and each difference in the order of
-/// the store.
+/// Runs two steps of the same role on what is stored, writes nothing, and tells how far it is, and
+/// each difference in the order of the store.
 ///
 /// The steps read what is stored now of the findings of other steps.
 ///
@@ -232,7 +235,8 @@ pub fn compare(
     tell: &mut dyn FnMut(Compared<'_>),
 ) -> Result<Comparison, StoreError> {
     let units = units(store, [old, new], options.sample)?;
-    // Once for nothing, so that neither version pays for what the first call of a step brings about, such as the search tree of a table.
+    // Once for nothing, so that neither version pays for what the first call of a step brings
+    // about, such as the search tree of a table.
     if let Some(first) = units.first() {
         compare_on(store, sandbox, [old, new], first, false)?;
     }
@@ -419,7 +423,8 @@ fn told(source: SourceName, document: Option<DocumentId>, old: Ended, new: Ended
             let differs = !changes.is_empty();
             differs.then_some(Difference { source, document, old: None, new: None, changes })
         }
-        // What fails for the same kind of reason is not told: the words may hold an address or a time.
+        // What fails for the same kind of reason is not told: the words may hold an address or a
+        // time.
         (Err(old), Err(new)) if old.class == new.class => None,
         (old, new) => {
             for (version, ended) in [&old, &new].into_iter().enumerate() {

@@ -1,4 +1,5 @@
-//! What a step was configured with, as the store keeps it: enough to run the step again without its pipeline.
+//! What a step was configured with, as the store keeps it: enough to run the step again without its
+//! pipeline.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

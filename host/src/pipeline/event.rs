@@ -2,7 +2,8 @@
 
 use crate::model::{Failure, Run, SourceName};
 
-/// Something that happened. Everything an event speaks of is stored durably before the event is told.
+/// Something that happened. Everything an event speaks of is stored durably before the event is
+/// told.
 #[derive(Debug)]
 pub enum Event<'a> {
     /// The run began.
@@ -20,7 +21,8 @@ pub enum Event<'a> {
         documents: usize,
         /// How many results were computed for it rather than reused.
         computed: usize,
-        /// Whether its bytes came in before under another name; of a source with new content and documents.
+        /// Whether its bytes came in before under another name; of a source with new content and
+        /// documents.
         is_copy: bool,
         /// What failed, if anything.
         failures: &'a [Failure],

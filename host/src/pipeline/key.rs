@@ -1,4 +1,5 @@
-//! The keys of results: one digest of everything a result depends on, so that equal keys mean equal results.
+//! The keys of results: one digest of everything a result depends on, so that equal keys mean equal
+//! results.
 
 use std::sync::Arc;
 

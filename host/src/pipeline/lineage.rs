@@ -1,4 +1,5 @@
-//! Where results come from: which plugin made them, given what, in which run, and of which other results.
+//! Where results come from: which plugin made them, given what, in which run, and of which other
+//! results.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,7 +18,8 @@ use crate::store::{Store, StoreError};
 /// Where some findings in one version of a document come from.
 #[derive(Debug)]
 pub struct Lineage {
-    /// The results that were asked for, then all that they were made of, each once; the extraction is the last.
+    /// The results that were asked for, then all that they were made of, each once; the extraction
+    /// is the last.
     pub results: Vec<Ancestor>,
     /// The containers that the source was taken out of, the innermost first.
     pub containers: Vec<SourceName>,
@@ -36,7 +38,8 @@ pub struct Ancestor {
     pub given: Option<Given>,
     /// The steps whose findings it read.
     pub reads: Vec<PluginName>,
-    /// Whether all that it was made of is what the store has now, as its key says. What is not is out of date.
+    /// Whether all that it was made of is what the store has now, as its key says. What is not is
+    /// out of date.
     pub is_up_to_date: bool,
 }
 
@@ -52,7 +55,8 @@ pub struct Given {
 }
 
 impl Lineage {
-    /// Where the findings of these steps come from. `findings` are all that were found in the document.
+    /// Where the findings of these steps come from. `findings` are all that were found in the
+    /// document.
     ///
     /// # Errors
     ///

@@ -1,4 +1,5 @@
-//! What is due on the sources of a store, and why: the plan of an update, made by the rules that the update goes by.
+//! What is due on the sources of a store, and why: the plan of an update, made by the rules that
+//! the update goes by.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -26,7 +27,8 @@ pub enum Reason {
         /// Name and version of the plugin now.
         now: String,
     },
-    /// The plugin is configured otherwise than before. All empty where the store no longer knows what it was before.
+    /// The plugin is configured otherwise than before. All empty where the store no longer knows
+    /// what it was before.
     Configuration {
         /// The settings that have other values.
         settings: Vec<String>,
@@ -35,7 +37,8 @@ pub enum Reason {
         /// Whether a translator is asked for other languages.
         languages: bool,
     },
-    /// The document that it reads, or what it reads of other steps, is or may be another than before.
+    /// The document that it reads, or what it reads of other steps, is or may be another than
+    /// before.
     Input,
     /// Steps whose findings it reads are due. If they find the same as before, this one is not run.
     Findings(Vec<PluginName>),
@@ -78,7 +81,8 @@ pub struct DueStep {
 }
 
 impl DueStep {
-    /// What all calls will take one after the other, as far as can be told; the possible ones included.
+    /// What all calls will take one after the other, as far as can be told; the possible ones
+    /// included.
     pub fn estimate(&self) -> Option<Duration> {
         let calls = u32::try_from(self.certain + self.possible).unwrap_or(u32::MAX);
         self.mean.map(|mean| mean.saturating_mul(calls))
@@ -90,13 +94,15 @@ impl DueStep {
 pub struct Plan {
     /// What is due, in the order in which it runs on a document.
     pub due: Vec<DueStep>,
-    /// Steps that are no longer in the pipeline, or no longer apply, and in how many documents their findings go.
+    /// Steps that are no longer in the pipeline, or no longer apply, and in how many documents
+    /// their findings go.
     pub retired: BTreeMap<PluginName, u64>,
     /// How many sources there are, retired ones not counted.
     pub sources: u64,
     /// The sources that an update takes up, by name.
     pub stale: Vec<SourceName>,
-    /// Sources that failed before any content of theirs was read: an update can do nothing for them.
+    /// Sources that failed before any content of theirs was read: an update can do nothing for
+    /// them.
     pub unread: u64,
 }
 
@@ -112,7 +118,8 @@ impl Plan {
         Plan::look(store, pipeline, true)
     }
 
-    /// Only counts the sources and names those that an update takes up, without asking which steps are due on them.
+    /// Only counts the sources and names those that an update takes up, without asking which steps
+    /// are due on them.
     ///
     /// # Errors
     ///
@@ -155,7 +162,8 @@ struct Planner<'a> {
     steps: bool,
     earlier: EarlierPipelines<'a>,
     plan: Plan,
-    /// How often each step, by its place in the pipeline, is due for each reason: certainly, possibly.
+    /// How often each step, by its place in the pipeline, is due for each reason: certainly,
+    /// possibly.
     due: BTreeMap<(usize, Reason), (u64, u64)>,
     /// What the calls of each step took, and how many they were.
     costs: BTreeMap<PluginName, (Duration, u32)>,

@@ -1,4 +1,5 @@
-//! Computes stored results once more and compares them bit for bit: whether plugins are as hermetic as reuse of results takes for granted.
+//! Computes stored results once more and compares them bit for bit: whether plugins are as hermetic
+//! as reuse of results takes for granted.
 
 use std::sync::Arc;
 
@@ -15,7 +16,8 @@ use crate::store::{Store, StoreError};
 /// How a plugin contradicts what the store has of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Contradiction {
-    /// It finds something else, and the same each time: the stored result is not what this component makes of this input.
+    /// It finds something else, and the same each time: the stored result is not what this
+    /// component makes of this input.
     Altered,
     /// It finds something else each time: it is not deterministic.
     Erratic,
@@ -30,12 +32,13 @@ pub struct Rechecked {
     pub same: u64,
     /// Results that are not.
     pub contradicted: u64,
-    /// Results of another component or configuration than the one in force, or whose input is gone: not computed again.
+    /// Results of another component or configuration than the one in force, or whose input is gone:
+    /// not computed again.
     pub skipped: u64,
 }
 
-/// Computes all results of the `chosen` documents that the pipeline in force made, and tells each contradiction, and each document
-/// that is done.
+/// Computes all results of the `chosen` documents that the pipeline in force made, and tells each
+/// contradiction, and each document that is done.
 ///
 /// # Errors
 ///
@@ -71,7 +74,8 @@ pub fn recheck(
     Ok(rechecked)
 }
 
-/// The step that made a result and how it contradicts it, or nothing if the result was not computed again.
+/// The step that made a result and how it contradicts it, or nothing if the result was not computed
+/// again.
 type Verdict<'a> = Option<(&'a Step, Option<Contradiction>)>;
 
 fn made(step: &Step, provenance: &Provenance) -> bool {
@@ -126,7 +130,8 @@ fn of_finding<'a>(
     Some((step, contradiction(&Some(finding.findings.digest()), run)))
 }
 
-/// Compares what comes out now to what is stored, and where it is something else, to what comes out next.
+/// Compares what comes out now to what is stored, and where it is something else, to what comes out
+/// next.
 fn contradiction<T: PartialEq>(
     stored: &T,
     run: impl Fn() -> Result<T, Stopped>,

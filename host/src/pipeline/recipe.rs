@@ -1,4 +1,5 @@
-//! What a pipeline consists of, as the store keeps it under the pipeline's digest: so that a source can say what was run on it.
+//! What a pipeline consists of, as the store keeps it under the pipeline's digest: so that a source
+//! can say what was run on it.
 
 use serde::{Deserialize, Serialize};
 

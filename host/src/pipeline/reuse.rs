@@ -1,5 +1,5 @@
-//! What of an earlier result still holds: how the pipeline that was run on a source before compares to the one in force, and what
-//! the store has of the source.
+//! What of an earlier result still holds: how the pipeline that was run on a source before compares
+//! to the one in force, and what the store has of the source.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -33,7 +33,8 @@ pub(super) struct StoredResults<'a> {
 pub(super) type LookedUp = Option<Vec<KeptDocument>>;
 
 impl StoredResults<'_> {
-    /// Reads the documents that extracting the source again would give, and what was found in them, as far as the pipeline has to know.
+    /// Reads the documents that extracting the source again would give, and what was found in them,
+    /// as far as the pipeline has to know.
     pub(super) fn look_up(&self) -> Result<LookedUp, StoreError> {
         let Some(before) = self.before else { return Ok(None) };
         let Some(documents) = self.same_documents(before)? else { return Ok(None) };
@@ -55,7 +56,8 @@ impl StoredResults<'_> {
         if before.source.state == SourceState::Empty {
             return Ok(None);
         }
-        // Where the same extractors had a try, those before the one that read it said that they do not.
+        // Where the same extractors had a try, those before the one that read it said that they do
+        // not.
         let same_tries = before.was_read()
             && before.source.info == *self.info
             && before.earlier.had_all(Role::Unpacker)
@@ -165,12 +167,14 @@ impl Reuse for StoredResults<'_> {
 pub(super) struct Before<'a> {
     pub(super) source: &'a StoredSource,
     pub(super) earlier: Arc<EarlierPipeline>,
-    /// What failed on it, where failures are results as others are; see [`Keeping::versions`](crate::store::Keeping::versions).
+    /// What failed on it, where failures are results as others are; see
+    /// [`Keeping::versions`](crate::store::Keeping::versions).
     failures: Vec<Failure>,
 }
 
 impl Before<'_> {
-    /// Whether the step had come to an end on everything in it, as it is now. What it did not find then it would not find now.
+    /// Whether the step had come to an end on everything in it, as it is now. What it did not find
+    /// then it would not find now.
     fn is_settled(&self, pipeline: &Pipeline, step: &Step) -> bool {
         let mut own = self.failures.iter().filter(|it| it.step.as_ref() == Some(&step.name));
         self.earlier.had(step)
@@ -178,7 +182,8 @@ impl Before<'_> {
                 || (self.was_read() && own.all(|it| pipeline.would_fail_again(it))))
     }
 
-    /// Whether unpackers and extractors came to an end on it, whatever became of the steps after them.
+    /// Whether unpackers and extractors came to an end on it, whatever became of the steps after
+    /// them.
     fn was_read(&self) -> bool {
         self.source.state == SourceState::Done
             || (!self.failures.is_empty() && self.failures.iter().all(|it| it.document.is_some()))
@@ -194,8 +199,8 @@ impl Before<'_> {
             && self.failures.iter().all(|it| pipeline.would_fail_again(it))
     }
 
-    /// The failures that would come again, of calls that were not made again: `text` is what became of the text, and `failures` what
-    /// failed, this time.
+    /// The failures that would come again, of calls that were not made again: `text` is what became
+    /// of the text, and `failures` what failed, this time.
     pub(super) fn failing_again(
         &self,
         pipeline: &Pipeline,
@@ -215,7 +220,8 @@ impl Before<'_> {
         self.failures.iter().filter(is_again).filter(is_new).cloned().collect()
     }
 
-    /// Whether unpackers would do with it what they did, and its members lie in the store, each with a record of its own.
+    /// Whether unpackers would do with it what they did, and its members lie in the store, each
+    /// with a record of its own.
     pub(super) fn is_unpacked(
         &self,
         store: &dyn Store,
@@ -288,7 +294,8 @@ impl EarlierPipeline {
         self.unchanged.contains(&step.name)
     }
 
-    /// Whether the same steps of this role had a try, in the same order. Of unpackers and extractors.
+    /// Whether the same steps of this role had a try, in the same order. Of unpackers and
+    /// extractors.
     pub(super) fn had_all(&self, role: Role) -> bool {
         match role {
             Role::Unpacker => self.same_unpackers,
@@ -310,7 +317,8 @@ impl<'a> EarlierPipelines<'a> {
         EarlierPipelines { store, pipeline, compared: Mutex::default() }
     }
 
-    /// The earlier pipeline of this digest. One that the store no longer knows has nothing in common with the one in force.
+    /// The earlier pipeline of this digest. One that the store no longer knows has nothing in
+    /// common with the one in force.
     pub(super) fn with(&self, digest: Digest) -> Result<Arc<EarlierPipeline>, StoreError> {
         let mut compared = self.compared.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(earlier) = compared.get(&digest) {

@@ -1,4 +1,5 @@
-//! What a step is: a plugin with its settings, tables and limits, and the digest of everything its results depend on.
+//! What a step is: a plugin with its settings, tables and limits, and the digest of everything its
+//! results depend on.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -56,8 +57,8 @@ impl Step {
         }
     }
 
-    /// The same step with another table in the place of the one of this name, and one setting chosen anew: for whoever tries what a
-    /// table would change. What it declares stays as it is.
+    /// The same step with another table in the place of the one of this name, and one setting
+    /// chosen anew: for whoever tries what a table would change. What it declares stays as it is.
     pub fn reconfigured(&self, name: &str, table: Table, setting: (&str, &str)) -> Step {
         let mut tables = BTreeMap::clone(self.tables());
         tables.insert(name.to_owned(), Arc::new(table));
@@ -102,7 +103,8 @@ impl Step {
         }
     }
 
-    /// The digest of everything that a result of this step depends on besides the document: component, contract, configuration.
+    /// The digest of everything that a result of this step depends on besides the document:
+    /// component, contract, configuration.
     pub(super) fn digest(&self) -> Digest {
         step_digest(self.plugin.digest, self.plugin.contract, self.configuration)
     }

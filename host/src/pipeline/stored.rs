@@ -22,7 +22,8 @@ impl Stored {
         Stored { store, names: names.into_iter().collect(), base: None }
     }
 
-    /// All sources that lie in no container and are not retired; what lies in one comes out of it again. `damaged` is told what cannot be read.
+    /// All sources that lie in no container and are not retired; what lies in one comes out of it
+    /// again. `damaged` is told what cannot be read.
     pub fn all(store: Arc<dyn Store>, damaged: &mut dyn FnMut(StoreError)) -> Stored {
         let is_outermost =
             |source: &StoredSource| source.info.container.is_none() && !source.retired;
@@ -31,8 +32,8 @@ impl Stored {
         Stored::of(store, names)
     }
 
-    /// The same, with names that are relative to `base` where a store keeps no copy: it is read where it was then, if that is the very
-    /// same file.
+    /// The same, with names that are relative to `base` where a store keeps no copy: it is read
+    /// where it was then, if that is the very same file.
     #[must_use]
     pub fn beside(self, base: &Path) -> Stored {
         Stored { base: Some(base.to_owned()), ..self }
@@ -91,7 +92,8 @@ impl Content for KeptContent {
             kind: NotKept::Moved,
             file: Some(Box::new(reason)),
         })?;
-        // Whoever wrote the store may have named any file: of another one, nothing is read but for its digest.
+        // Whoever wrote the store may have named any file: of another one, nothing is read but for
+        // its digest.
         if blob.size() != info.size || blob.digest()? != info.digest {
             return Err(not_kept(NotKept::Changed));
         }

@@ -1,12 +1,13 @@
-//! Marks as a tree of blocks, in which every piece of the text stands exactly once and in its order.
+//! Marks as a tree of blocks, in which every piece of the text stands exactly once and in its
+//! order.
 
 use std::cmp::Reverse;
 use std::ops::Range;
 
 use crate::model::{Document, Mark};
 
-/// How deep blocks may lie in each other. Deeper marks are left out: what is indented by each of thousands of marks would be far
-/// longer than its text.
+/// How deep blocks may lie in each other. Deeper marks are left out: what is indented by each of
+/// thousands of marks would be far longer than its text.
 const DEEPEST: usize = 16;
 
 /// A passage of the text: a range of bytes that begins and ends with something to see.
@@ -36,7 +37,8 @@ pub(super) fn blocks(document: &Document) -> Vec<Block> {
     found
 }
 
-/// The marks whose spans fit the text, outer ones before inner ones. A contract asks plugins for this; here nothing depends on it.
+/// The marks whose spans fit the text, outer ones before inner ones. A contract asks plugins for
+/// this; here nothing depends on it.
 pub(super) fn sorted(document: &Document) -> Vec<(&Mark, Range<usize>)> {
     let mut marks: Vec<_> = (document.marks.iter())
         .map(|mark| (mark, mark.span.range()))
@@ -46,7 +48,8 @@ pub(super) fn sorted(document: &Document) -> Vec<(&Mark, Range<usize>)> {
     marks
 }
 
-/// Whether a mark of code that lies in the text like this is a block of its own, and no words in a line.
+/// Whether a mark of code that lies in the text like this is a block of its own, and no words in a
+/// line.
 pub(super) fn is_code_block(text: &str, range: &Range<usize>) -> bool {
     let begins_line = text[..range.start].trim_end_matches([' ', '\t']);
     let ends_line = text[range.end..].trim_start_matches([' ', '\t']);
@@ -145,7 +148,8 @@ fn tree(document: &Document) -> Node {
     open.swap_remove(0)
 }
 
-/// Adds what stands in a node to `found`: its children, and the paragraphs before, between and after them.
+/// Adds what stands in a node to `found`: its children, and the paragraphs before, between and
+/// after them.
 fn contents(text: &str, node: &Node, found: &mut Vec<Block>) {
     let mut shown = node.range.start;
     for child in &node.children {
@@ -228,7 +232,8 @@ fn rows(text: &str, table: &Node) -> Vec<Vec<Passage>> {
     found
 }
 
-/// The cells of a row, if one of them has a text. Tabs stand between them, so that those without a text, which have no mark, count.
+/// The cells of a row, if one of them has a text. Tabs stand between them, so that those without a
+/// text, which have no mark, count.
 fn cells(text: &str, row: &Node) -> Option<Vec<Passage>> {
     let mut found: Vec<Passage> = Vec::new();
     let mut shown = row.range.start;
@@ -253,7 +258,8 @@ fn cells(text: &str, row: &Node) -> Option<Vec<Passage>> {
     (!found.is_empty()).then_some(found)
 }
 
-/// Adds what stands outside of marked cells: a cell for every tab, and one for words before the first of them.
+/// Adds what stands outside of marked cells: a cell for every tab, and one for words before the
+/// first of them.
 fn gap(text: &str, range: Range<usize>, found: &mut Vec<Passage>) {
     let mut start = range.start;
     for (index, part) in text[range].split('\t').enumerate() {

@@ -1,4 +1,5 @@
-//! What lies within a line: links, emphasis and code, cut so that they nest and that each is opened once per passage.
+//! What lies within a line: links, emphasis and code, cut so that they nest and that each is opened
+//! once per passage.
 
 use std::fmt::Write;
 use std::ops::Range;
@@ -20,8 +21,8 @@ pub(super) struct Inline<'a> {
     emphasis: Vec<Range<usize>>,
     /// In order and apart from each other.
     code: Vec<Range<usize>>,
-    /// How many links were opened or passed: a link around several paragraphs is one of the first only, as its address may be
-    /// as long as all of them.
+    /// How many links were opened or passed: a link around several paragraphs is one of the first
+    /// only, as its address may be as long as all of them.
     opened: usize,
 }
 
@@ -168,7 +169,8 @@ fn leads(href: &str) -> bool {
     }
 }
 
-/// An address as it is written: what would end it, and what cannot be seen, as the numbers of its bytes.
+/// An address as it is written: what would end it, and what cannot be seen, as the numbers of its
+/// bytes.
 pub(super) fn address(href: &str) -> String {
     let mut written = String::with_capacity(href.len());
     for character in href.trim().chars() {

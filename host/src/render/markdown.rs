@@ -1,4 +1,5 @@
-//! A document as CommonMark with the tables of GitHub Flavored Markdown, in which nothing but its own structure is markup.
+//! A document as CommonMark with the tables of GitHub Flavored Markdown, in which nothing but its
+//! own structure is markup.
 
 use super::blocks::{Block, Passage, blocks};
 use super::inline::{Inline, Piece, Stretch, address};
@@ -33,7 +34,8 @@ struct Page<'a> {
     text: &'a str,
     inline: Inline<'a>,
     markdown: String,
-    /// What every line begins with after the first one of a block: the signs of quotations, the indentation of items.
+    /// What every line begins with after the first one of a block: the signs of quotations, the
+    /// indentation of items.
     indent: String,
 }
 
@@ -114,8 +116,8 @@ impl Page<'_> {
         }
     }
 
-    /// The first row is the head, since there is no table without one. It is as wide as the widest row, as what exceeds it would
-    /// not be shown.
+    /// The first row is the head, since there is no table without one. It is as wide as the widest
+    /// row, as what exceeds it would not be shown.
     fn table(&mut self, rows: &[Vec<Passage>]) {
         let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
         for (index, row) in rows.iter().enumerate() {
@@ -181,11 +183,12 @@ impl Page<'_> {
     }
 }
 
-/// Leaves of emphasis only what a parser would see as such, and joins pieces of which everything is said alike again.
+/// Leaves of emphasis only what a parser would see as such, and joins pieces of which everything is
+/// said alike again.
 ///
-/// An asterisk opens only before something to see, and beside punctuation only where a space or punctuation stands on its other
-/// side ("left-flanking"); it closes likewise. What exactly is punctuation differs between versions of CommonMark, so only that of
-/// ASCII is relied upon.
+/// An asterisk opens only before something to see, and beside punctuation only where a space or
+/// punctuation stands on its other side ("left-flanking"); it closes likewise. What exactly is
+/// punctuation differs between versions of CommonMark, so only that of ASCII is relied upon.
 fn settle_emphasis(text: &str, stretch: &mut Stretch<'_>) {
     let pieces = &mut stretch.pieces;
     let mut first = 0;
@@ -295,7 +298,8 @@ impl Place {
     }
 }
 
-/// Whether a character at the beginning of a line would make it a heading, an item, a quotation, a rule, or a row of a table.
+/// Whether a character at the beginning of a line would make it a heading, an item, a quotation, a
+/// rule, or a row of a table.
 fn begins_block(character: char, rest: &str) -> bool {
     let ends_or =
         |signs: &str| rest.chars().next().is_none_or(|it| it.is_whitespace() || signs.contains(it));

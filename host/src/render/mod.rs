@@ -1,8 +1,10 @@
-//! Renders a document with the structure that its marks give it: as Markdown, as HTML, or as plain text.
+//! Renders a document with the structure that its marks give it: as Markdown, as HTML, or as plain
+//! text.
 //!
-//! Text and marks come from plugins and from strangers, so nothing in them is trusted: every letter of the text is rendered once
-//! and where it stands, however marks overlap; characters that would be taken for markup are escaped; what cannot be seen is made
-//! visible; links lead to the web or to a mailbox. What comes out is at most a constant times as long as what goes in.
+//! Text and marks come from plugins and from strangers, so nothing in them is trusted: every letter
+//! of the text is rendered once and where it stands, however marks overlap; characters that would
+//! be taken for markup are escaped; what cannot be seen is made visible; links lead to the web or
+//! to a mailbox. What comes out is at most a constant times as long as what goes in.
 
 mod blocks;
 mod html;
@@ -32,8 +34,8 @@ pub enum Markup {
 
 /// Renders the text of a document.
 ///
-/// What is rendered ends with a line feed, unless the document has no text. Metadata such as a title and what was left out of the
-/// text are not part of it.
+/// What is rendered ends with a line feed, unless the document has no text. Metadata such as a
+/// title and what was left out of the text are not part of it.
 pub fn render(document: &Document, markup: Markup) -> String {
     match markup {
         Markup::Text => visible::text(&document.text),
@@ -42,8 +44,8 @@ pub fn render(document: &Document, markup: Markup) -> String {
     }
 }
 
-/// Renders a document as HTML with passages of its text highlighted, each in one or more elements `mark`, none within another. The
-/// spans are of this document.
+/// Renders a document as HTML with passages of its text highlighted, each in one or more elements
+/// `mark`, none within another. The spans are of this document.
 pub fn highlighted_html(document: &Document, passages: &[Span]) -> String {
     html::render(document, passages)
 }

@@ -25,7 +25,8 @@ fn with(mut mark: Mark, name: &str, value: &str) -> Mark {
     mark
 }
 
-/// A document in which every mark is written around its words: `heading(…)`, and `link(…)` leads to an example.
+/// A document in which every mark is written around its words: `heading(…)`, and `link(…)` leads to
+/// an example.
 fn document(text: &str) -> Document {
     const KINDS: [&str; 10] = [
         "heading",

@@ -28,8 +28,8 @@ pub fn is_harmful(character: char) -> bool {
     }
 }
 
-/// Makes harmful characters visible, such as `\u{1b}`; line feeds and tabs stay, and so does what gives a word of Persian or Hindi
-/// its form and an emoji its colours.
+/// Makes harmful characters visible, such as `\u{1b}`; line feeds and tabs stay, and so does what
+/// gives a word of Persian or Hindi its form and an emoji its colours.
 pub fn escaped(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for character in Characters::of(text) {
@@ -113,7 +113,8 @@ fn is_picture(character: char) -> bool {
         && matches!(character, '\u{203c}'..='\u{3299}' | '\u{1f000}'..='\u{1faff}')
 }
 
-/// Whether a character is of a script that joins its letters, or a picture that may be a part of another one.
+/// Whether a character is of a script that joins its letters, or a picture that may be a part of
+/// another one.
 fn is_joined(character: char) -> bool {
     matches!(character, '\u{600}'..='\u{1aff}') && !is_harmful(character)
         || is_picture(character)

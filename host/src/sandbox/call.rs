@@ -83,12 +83,14 @@ fn on_this_thread<T>(
             UpdateDeadline::Continue(1)
         })
     });
-    // Bugs in wasmtime have shown as panics of the host. One of those costs this document, not the run.
+    // Bugs in wasmtime have shown as panics of the host. One of those costs this document, not the
+    // run.
     let result = catch_unwind(AssertUnwindSafe(|| {
         let instance = component.instantiate(&mut store)?;
         body(&mut store, &instance)
     }));
-    // A host call that took long, or a bulk operation, may end after the deadline without the clock being looked at.
+    // A host call that took long, or a bulk operation, may end after the deadline without the clock
+    // being looked at.
     let late = store.data().is_late();
     let result = match result {
         Ok(Ok(value)) if !late => Ok(value),
@@ -206,8 +208,8 @@ fn without_trap(error: &wasmtime::Error, limits: &Limits) -> StopKind {
     if of_table.is_some() || misuses_a_handle(&words) {
         return StopKind::Handle { words };
     }
-    // Everything else that ends a call is something the guest did to the canonical ABI: invalid UTF-8, a discriminant that does
-    // not exist, a pointer outside its memory.
+    // Everything else that ends a call is something the guest did to the canonical ABI: invalid
+    // UTF-8, a discriminant that does not exist, a pointer outside its memory.
     StopKind::Values { words }
 }
 
@@ -216,7 +218,8 @@ fn has_too_many_handles(words: &str) -> bool {
     words.ends_with(": store handle limit exceeded")
 }
 
-/// Whether these are wasmtime's words for a handle that a guest used without holding it, or kept for too long.
+/// Whether these are wasmtime's words for a handle that a guest used without holding it, or kept
+/// for too long.
 fn misuses_a_handle(words: &str) -> bool {
     const WHOLE: [&str; 5] = [
         "index is not a resource",
@@ -260,14 +263,16 @@ fn shown(backtrace: &[String]) -> Vec<String> {
     backtrace.iter().take(FRAMES).cloned().collect()
 }
 
-/// So many functions of a stack are kept, and so many lines of what was printed. The stack is looked at further down than that:
-/// between what Python's runtime does and the reason why lie dozens of its own functions.
+/// So many functions of a stack are kept, and so many lines of what was printed. The stack is
+/// looked at further down than that: between what Python's runtime does and the reason why lie
+/// dozens of its own functions.
 const FRAMES: usize = 20;
 const PRINTED_LINES: usize = 64;
 
 fn frames(backtrace: &WasmBacktrace) -> Vec<String> {
     let name = |frame: &wasmtime::FrameInfo| match frame.func_name() {
-        // Names come from the plugin and have any length: only so much of one is worth demangling, and less of it showing.
+        // Names come from the plugin and have any length: only so much of one is worth demangling,
+        // and less of it showing.
         Some(name) => {
             let readable = format!("{:#}", rustc_demangle::demangle(fitting(name, 2_000)));
             fitting(&readable, 200).to_owned()
@@ -363,7 +368,8 @@ mod tests {
         assert_eq!(ended(&work), Err(FailureClass::Deadline));
     }
 
-    /// What wasmtime says for sure, the hand-made components show that misuse handles; this holds the other direction.
+    /// What wasmtime says for sure, the hand-made components show that misuse handles; this holds
+    /// the other direction.
     #[test]
     fn an_error_that_mentions_a_handle_is_no_misuse_of_one() {
         for words in [

@@ -18,10 +18,12 @@ use super::confinement::{Confinement, confine};
 use super::{Limits, StopKind, Stopped};
 use crate::model::{Digest, Hasher};
 
-/// Containers within containers are taken apart down to this depth, each holding a slot while its members are processed.
+/// Containers within containers are taken apart down to this depth, each holding a slot while its
+/// members are processed.
 pub(crate) const NESTING: usize = 5;
 
-/// What one component may consist of. A Rust or C guest has a handful of core instances, Python's runtime some dozens.
+/// What one component may consist of. A Rust or C guest has a handful of core instances, Python's
+/// runtime some dozens.
 pub(crate) const CORE_INSTANCES: usize = 100;
 pub(crate) const MEMORIES: usize = 4;
 pub(crate) const TABLES: usize = 16;
@@ -33,11 +35,12 @@ pub(crate) const TABLE_ELEMENTS: usize = 100_000;
 pub struct SandboxOptions {
     /// How many threads will call plugins at the same time; further ones wait. At least 1.
     pub concurrency: usize,
-    /// Whether to reserve memory for instances in advance. Much faster; turned off by itself where the address space is too
-    /// small.
+    /// Whether to reserve memory for instances in advance. Much faster; turned off by itself where
+    /// the address space is too small.
     pub pooling: bool,
-    /// The folder in which content waits that plugins hand over in pieces and that does not fit into memory, in files without a
-    /// name. It should lie on a disk: a TAR in a TAR.GZ has gigabytes.
+    /// The folder in which content waits that plugins hand over in pieces and that does not fit
+    /// into memory, in files without a name. It should lie on a disk: a TAR in a TAR.GZ has
+    /// gigabytes.
     pub spool: PathBuf,
     /// Whether the system confines the threads that plugins run on.
     pub confinement: Confinement,
@@ -51,7 +54,8 @@ impl Default for SandboxOptions {
     }
 }
 
-/// Where temporary files of any size may lie: `/tmp` lies in memory on many systems, `/var/tmp` on a disk.
+/// Where temporary files of any size may lie: `/tmp` lies in memory on many systems, `/var/tmp` on
+/// a disk.
 fn spool_folder() -> PathBuf {
     let usual = ["/var/tmp", "/tmp"].map(PathBuf::from);
     usual.into_iter().find(|folder| folder.is_dir()).unwrap_or_else(std::env::temp_dir)
@@ -72,7 +76,8 @@ struct Inner {
     engine: Engine,
     pooled: bool,
     spool: Arc<Path>,
-    /// One gate per level of nesting, so that members never wait for a slot that their own container holds.
+    /// One gate per level of nesting, so that members never wait for a slot that their own
+    /// container holds.
     gates: Vec<Gate>,
     ticker: Ticker,
     /// The threads that calls run on, one group per level of nesting; made when they are needed.
@@ -168,7 +173,8 @@ impl Sandbox {
         Arc::clone(&self.inner.spool)
     }
 
-    /// Identifies what compiled code depends on besides the component: wasmtime's version, its settings, this machine.
+    /// Identifies what compiled code depends on besides the component: wasmtime's version, its
+    /// settings, this machine.
     pub(crate) fn compatibility(&self) -> Digest {
         struct Feed(Hasher);
         impl std::hash::Hasher for Feed {
@@ -184,9 +190,11 @@ impl Sandbox {
         feed.0.finish()
     }
 
-    /// Waits until fewer than the configured number of calls are under way at this level of nesting.
+    /// Waits until fewer than the configured number of calls are under way at this level of
+    /// nesting.
     ///
-    /// The pool answers with an error when it is full; plugins and documents are not to blame for that, so nobody gets to see it.
+    /// The pool answers with an error when it is full; plugins and documents are not to blame for
+    /// that, so nobody gets to see it.
     pub(crate) fn enter(&self, depth: usize) -> Permit<'_> {
         self.inner.gates[depth.min(NESTING)].enter()
     }
@@ -273,7 +281,8 @@ struct Gate {
 
 struct Places {
     free: usize,
-    /// How many callers wait for a place: telling them costs a call into the kernel, so nobody is told who is not there.
+    /// How many callers wait for a place: telling them costs a call into the kernel, so nobody is
+    /// told who is not there.
     waiting: usize,
 }
 
@@ -341,8 +350,8 @@ impl Ticker {
         let thread = std::thread::Builder::new()
             .name("docmill-ticker".to_owned())
             .spawn(move || state.tick(&engine))
-            // Without a ticker no deadline would hold, so running on is no option; a machine that cannot start one thread
-            // cannot run a pipeline either.
+            // Without a ticker no deadline would hold, so running on is no option; a machine that
+            // cannot start one thread cannot run a pipeline either.
             .expect("the ticker thread starts");
         Ticker { shared, thread: Some(thread) }
     }
@@ -387,7 +396,8 @@ impl TickerState {
             idle_ticks = if self.running.load(SeqCst) == 0 { idle_ticks + 1 } else { 0 };
             if idle_ticks > 20 {
                 inner.asleep = true;
-                // A plugin that started in between saw `asleep` still unset: look again with the lock held.
+                // A plugin that started in between saw `asleep` still unset: look again with the
+                // lock held.
                 if self.running.load(SeqCst) != 0 {
                     inner.asleep = false;
                 }

@@ -17,7 +17,8 @@ const TABLE_ELEMENT: usize = size_of::<usize>();
 
 /// Sums what all memories and tables of a store take up.
 ///
-/// wasmtime's own `StoreLimits` caps each memory alone, so that a component with many of them would get many times its limit.
+/// wasmtime's own `StoreLimits` caps each memory alone, so that a component with many of them would
+/// get many times its limit.
 #[derive(Debug)]
 pub(crate) struct Meter {
     limit: ByteSize,
@@ -38,7 +39,8 @@ impl Meter {
     fn grow(&mut self, current: usize, desired: usize) -> wasmtime::Result<bool> {
         let asked = self.used.saturating_add(desired.saturating_sub(current) as u64);
         if asked > self.limit.as_u64() {
-            // An error traps with a backtrace. `false` would only tell the guest, which then dies of something else.
+            // An error traps with a backtrace. `false` would only tell the guest, which then dies
+            // of something else.
             return Err(MemoryExceeded { asked: ByteSize(asked), limit: self.limit }.into());
         }
         self.used = asked;

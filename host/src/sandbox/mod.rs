@@ -1,7 +1,8 @@
 //! Where plugins run: engine, limits, and the only place that interprets traps.
 //!
-//! Every call gets a fresh instance with its own memory, deadline and budgets ([`Limits`]). However it ends, the instance is
-//! dropped; nothing of it is seen by the next document. A call that does not end well becomes a [`Stopped`].
+//! Every call gets a fresh instance with its own memory, deadline and budgets ([`Limits`]). However
+//! it ends, the instance is dropped; nothing of it is seen by the next document. A call that does
+//! not end well becomes a [`Stopped`].
 
 mod call;
 mod clock;

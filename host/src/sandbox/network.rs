@@ -1,7 +1,9 @@
-//! WASI's sockets as one more closed door: they can be imported, and whatever is asked of them ends the call.
+//! WASI's sockets as one more closed door: they can be imported, and whatever is asked of them ends
+//! the call.
 //!
-//! Python's runtime imports them whether or not a plugin connects anywhere, and without its other imports it could not say why it
-//! gave up. Nothing of `wasmtime-wasi` stands behind these names: no code that opens a socket is linked.
+//! Python's runtime imports them whether or not a plugin connects anywhere, and without its other
+//! imports it could not say why it gave up. Nothing of `wasmtime-wasi` stands behind these names:
+//! no code that opens a socket is linked.
 
 use wasmtime::component::{Linker, ResourceType};
 

@@ -27,7 +27,8 @@ pub(crate) struct Inputs {
 /// How many resources (sources, tables, streams) a plugin may hold at a time.
 pub(super) const HANDLES: usize = 1_000;
 
-/// One deadline more for so many bytes of a container: at the default of 2 s, what unpacks less than 4 MiB a second is too slow.
+/// One deadline more for so many bytes of a container: at the default of 2 s, what unpacks less
+/// than 4 MiB a second is too slow.
 const PER_DEADLINE: u64 = 8 << 20;
 
 /// Everything an instance's store holds besides the instance.
@@ -52,7 +53,8 @@ pub(crate) struct State {
     pub(super) deadline: Moment,
     /// How long the call may take.
     allowed: Moment,
-    /// Where the call takes a container apart, the deadline is a new one with every read and member, until it is as late as this.
+    /// Where the call takes a container apart, the deadline is a new one with every read and
+    /// member, until it is as late as this.
     latest: Option<Moment>,
     wasi: Option<Box<Wasi>>,
 }
@@ -112,7 +114,8 @@ impl State {
         self.latest = self.latest.map(|latest| latest.after(taken));
     }
 
-    /// Lets the deadline count from the last read or member, as a container of `size` bytes is taken apart.
+    /// Lets the deadline count from the last read or member, as a container of `size` bytes is
+    /// taken apart.
     pub(crate) fn takes_apart(&mut self, size: u64) {
         let more = u32::try_from(size / PER_DEADLINE).unwrap_or(u32::MAX);
         self.latest = Some(self.deadline.after(self.allowed.times(more)));

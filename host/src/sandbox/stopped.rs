@@ -22,7 +22,8 @@ pub struct Stopped {
     pub cost: Option<Box<Cost>>,
 }
 
-/// What ended a call. Where a text comes from the plugin or a runtime, it is quoted and not escaped.
+/// What ended a call. Where a text comes from the plugin or a runtime, it is quoted and not
+/// escaped.
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum StopKind {
@@ -228,8 +229,8 @@ impl Stopped {
         self.kind.clause()
     }
 
-    /// What went wrong, outermost first: lower-case fragments, as a failure has them. Parts of them may be the plugin's words,
-    /// quoted but not escaped.
+    /// What went wrong, outermost first: lower-case fragments, as a failure has them. Parts of them
+    /// may be the plugin's words, quoted but not escaped.
     pub fn causes(&self) -> Vec<String> {
         words(&*self.kind)
     }
@@ -240,7 +241,8 @@ impl Stopped {
         Stopped { cost: Some(Box::new(cost)), ..self }
     }
 
-    /// What the plugin left behind besides the reason, for errors: a failure record has fields for it.
+    /// What the plugin left behind besides the reason, for errors: a failure record has fields for
+    /// it.
     pub(crate) fn remains(&self) -> Option<Remains> {
         let log = self.log.iter().map(|line| line.message.clone()).collect::<Vec<_>>();
         let stack = self.backtrace.iter().enumerate();
@@ -277,7 +279,8 @@ impl Error for Stopped {
     }
 }
 
-/// The end of a plugin's log and its call stack, as causes in a chain of errors: parts of them are the plugin's words, in several lines.
+/// The end of a plugin's log and its call stack, as causes in a chain of errors: parts of them are
+/// the plugin's words, in several lines.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{words}")]
 pub struct Remains {

@@ -1,9 +1,11 @@
-//! WASI 0.2 with nothing behind it: no files, no network, no environment, no real clock, no real randomness.
+//! WASI 0.2 with nothing behind it: no files, no network, no environment, no real clock, no real
+//! randomness.
 //!
-//! The runtimes of Rust's `wasm32-wasip2` target, Python and JavaScript import WASI, whether a plugin uses it or not. So it is
-//! linked, from `wasmtime-wasi`, with every door closed; sockets are doors of our own, with nothing behind them. What remains is
-//! made deterministic: time is logical (it moves by being asked for, and by sleeping, which takes no real time), randomness is a
-//! fixed sequence, and what a plugin prints goes to its log.
+//! The runtimes of Rust's `wasm32-wasip2` target, Python and JavaScript import WASI, whether a
+//! plugin uses it or not. So it is linked, from `wasmtime-wasi`, with every door closed; sockets
+//! are doors of our own, with nothing behind them. What remains is made deterministic: time is
+//! logical (it moves by being asked for, and by sleeping, which takes no real time), randomness is
+//! a fixed sequence, and what a plugin prints goes to its log.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -32,8 +34,8 @@ pub(crate) fn offers(import: &str) -> bool {
     version.starts_with("0.2.") && PACKAGES.iter().any(|package| import.starts_with(package))
 }
 
-/// Links WASI as described above, one interface after the other: of `wasmtime-wasi` what has doors that can be closed, and what stands
-/// here in place of its clocks, its randomness and its sockets.
+/// Links WASI as described above, one interface after the other: of `wasmtime-wasi` what has doors
+/// that can be closed, and what stands here in place of its clocks, its randomness and its sockets.
 pub(crate) fn add_to_linker(linker: &mut Linker<State>) -> wasmtime::Result<()> {
     fn table(state: &mut State) -> &mut ResourceTable {
         state.wasi_parts().1
@@ -103,7 +105,8 @@ impl WasiView for State {
     }
 }
 
-/// "Random" bytes: the same for every call of every plugin. The first 32 bytes of the fraction of pi.
+/// "Random" bytes: the same for every call of every plugin. The first 32 bytes of the fraction of
+/// pi.
 const SEQUENCE: [u8; 32] = [
     0x24, 0x3f, 0x6a, 0x88, 0x85, 0xa3, 0x08, 0xd3, 0x13, 0x19, 0x8a, 0x2e, 0x03, 0x70, 0x73, 0x44,
     0xa4, 0x09, 0x38, 0x22, 0x29, 0x9f, 0x31, 0xd0, 0x08, 0x2e, 0xfa, 0x98, 0xec, 0x4e, 0x6c, 0x89,
@@ -181,7 +184,8 @@ impl insecure_seed::Host for SequenceView<'_> {
 #[derive(Default)]
 struct Clock(u64);
 
-/// How far the clock moves when it is read, so that a loop that waits for time to pass comes to an end.
+/// How far the clock moves when it is read, so that a loop that waits for time to pass comes to an
+/// end.
 const STEP: u64 = 1_000;
 
 struct LogicalClock;

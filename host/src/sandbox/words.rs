@@ -1,14 +1,17 @@
-//! Why a plugin gave up, in words: out of what its runtime printed last, and of the names in its call stack.
+//! Why a plugin gave up, in words: out of what its runtime printed last, and of the names in its
+//! call stack.
 //!
-//! A runtime that gives up says why on its standard error, and ends in code that is marked as unreachable. One that was built
-//! without a standard error cannot say anything: then the names of the functions on its stack tell what it was about.
+//! A runtime that gives up says why on its standard error, and ends in code that is marked as
+//! unreachable. One that was built without a standard error cannot say anything: then the names of
+//! the functions on its stack tell what it was about.
 
 use crate::capabilities::cut;
 
 /// How much of what a plugin says becomes a reason, in bytes.
 const LONGEST: usize = 400;
 
-/// The reason, as a lower-case fragment, for a plugin that printed this and stopped in these functions, innermost first.
+/// The reason, as a lower-case fragment, for a plugin that printed this and stopped in these
+/// functions, innermost first.
 pub(super) fn reason(printed: &str, frames: &[String]) -> String {
     let said = raised_in_python(printed)
         .or_else(|| thrown_in_javascript(printed))
@@ -54,7 +57,8 @@ fn raised_in_python(printed: &str) -> Option<String> {
 /// `/0/years.py", line 3, in find` as `years.py:3, in find`.
 fn python_place(frame: &str) -> Option<String> {
     let (path, rest) = frame.split_once("\", line ")?;
-    // What the SDK raises about a value is about the line that put it in; what `dataclass` writes has no file.
+    // What the SDK raises about a value is about the line that put it in; what `dataclass` writes
+    // has no file.
     if path.contains("/docmill_plugin/") || path == "<string>" {
         return None;
     }
@@ -69,7 +73,8 @@ fn python_place(frame: &str) -> Option<String> {
     Some(format!("{path}:{line}{function}"))
 }
 
-/// What the glue around a JavaScript plugin says of an exception that is no error of the contract, or of a value of another type.
+/// What the glue around a JavaScript plugin says of an exception that is no error of the contract,
+/// or of a value of another type.
 fn thrown_in_javascript(printed: &str) -> Option<String> {
     const BEFORE: &str = "invalid variant tag value `undefined` (received `";
     if let Some((_, thrown)) = printed.rsplit_once(BEFORE) {
@@ -86,7 +91,8 @@ fn thrown_in_javascript(printed: &str) -> Option<String> {
     }
 }
 
-/// The message and the place of a panic in Rust, or what Python's runtime says in one of its own about a value that does not fit.
+/// The message and the place of a panic in Rust, or what Python's runtime says in one of its own
+/// about a value that does not fit.
 fn panicked(printed: &str) -> Option<String> {
     let (_, panic) = printed.rsplit_once("panicked at ")?;
     let (place, message) = panic.split_once('\n')?;
@@ -109,8 +115,9 @@ fn last_line(printed: &str) -> Option<&str> {
     lines(printed).last().map(str::trim)
 }
 
-/// What functions of these names are about, by the parts of a runtime that cannot be there by chance. The first that fits counts:
-/// a runtime that prints an exception looks for files while it does.
+/// What functions of these names are about, by the parts of a runtime that cannot be there by
+/// chance. The first that fits counts: a runtime that prints an exception looks for files while it
+/// does.
 const DOINGS: [(&[&str], &str); 8] = [
     (
         &["PyErr_Print", "_PyErr_PrintEx", "_PyErr_Display"],

@@ -69,15 +69,15 @@ impl Address {
         }
     }
 
-    /// The folder in which is kept what others derive from the store, if it is in a folder itself: such as what is needed to
-    /// search it. Nothing in it is part of the store, and to forget a source removes all of it. Whoever uses it has the store
-    /// open.
+    /// The folder in which is kept what others derive from the store, if it is in a folder itself:
+    /// such as what is needed to search it. Nothing in it is part of the store, and to forget a
+    /// source removes all of it. Whoever uses it has the store open.
     pub fn derived(&self) -> Option<PathBuf> {
         self.path().map(|path| path.join(super::folder::DERIVED))
     }
 
-    /// Whether another process waits for the store, which is open in one process at a time: who has it open and can do without it
-    /// for a while may close it.
+    /// Whether another process waits for the store, which is open in one process at a time: who has
+    /// it open and can do without it for a while may close it.
     pub fn is_wanted(&self) -> bool {
         self.path().is_some_and(super::folder::is_wanted)
     }
@@ -96,7 +96,8 @@ impl Address {
         self.open_with(&SledOptions::default())
     }
 
-    /// Opens even what is known to be damaged, for reading what is left of it: see [`SledOptions::salvage`].
+    /// Opens even what is known to be damaged, for reading what is left of it: see
+    /// [`SledOptions::salvage`].
     ///
     /// # Errors
     ///

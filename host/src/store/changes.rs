@@ -1,4 +1,5 @@
-//! What a commit means: which failures and findings it takes the place of, and what is remembered of them.
+//! What a commit means: which failures and findings it takes the place of, and what is remembered
+//! of them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,10 +9,11 @@ use crate::model::{
     StoredDocument,
 };
 
-/// What is stored already, as far as a commit asks. What is damaged is told as absent: it must not keep results from being
-/// stored.
+/// What is stored already, as far as a commit asks. What is damaged is told as absent: it must not
+/// keep results from being stored.
 pub(super) trait Before {
-    /// Whether there is a record of this version of a document, and the record where it can be read.
+    /// Whether there is a record of this version of a document, and the record where it can be
+    /// read.
     fn document(
         &self,
         id: DocumentId,
@@ -78,7 +80,8 @@ pub(super) trait After {
 
 /// Works out what a commit changes beside its own records.
 ///
-/// The records of the commit itself have to be put in their places after this, as it takes out what stands there.
+/// The records of the commit itself have to be put in their places after this, as it takes out what
+/// stands there.
 pub(super) fn follow(
     commit: &Commit,
     before: &impl Before,
@@ -91,8 +94,8 @@ pub(super) fn follow(
     for document in &commit.documents {
         let (id, version) = (document.id, document.version);
         let Some(old) = before.document(id, version)? else { continue };
-        // Findings point into the text they were found in. Where a document is replaced by another text, those that stay
-        // would point anywhere, so they go.
+        // Findings point into the text they were found in. Where a document is replaced by another
+        // text, those that stay would point anywhere, so they go.
         let is_same =
             old.as_ref().is_some_and(|old| old.extracted.document == document.extracted.document);
         if !is_same {
@@ -136,7 +139,8 @@ pub(super) fn follow(
     after.with_summaries(&commit.source.info.name, &summaries)
 }
 
-/// Whose place is taken, each once: of which step, or of the text, in which version of which document.
+/// Whose place is taken, each once: of which step, or of the text, in which version of which
+/// document.
 #[derive(Default)]
 struct Replaced(BTreeMap<(DocumentId, u32, Option<PluginName>), Past>);
 

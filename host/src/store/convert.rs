@@ -1,8 +1,8 @@
-//! Converts what an earlier docmill stored: layout 1 of the keys, in which ids had 80 bits and nothing but its text told the name
-//! of a member from that of a file.
+//! Converts what an earlier docmill stored: layout 1 of the keys, in which ids had 80 bits and
+//! nothing but its text told the name of a member from that of a file.
 //!
-//! Which of both a source was is in its record: a member knows its container. Ids are computed from names, so they are computed
-//! anew. Everything else is copied, or encoded in its newest version.
+//! Which of both a source was is in its record: a member knows its container. Ids are computed from
+//! names, so they are computed anew. Everything else is copied, or encoded in its newest version.
 
 use std::ops::Range;
 
@@ -30,7 +30,8 @@ const DEEPEST: usize = 64;
 /// No source is thought to hold more documents when the place of one is sought.
 const MOST_DOCUMENTS: u32 = 1 << 16;
 
-/// Writes everything of `old`, a map of layout 1, into `new`, an empty one, and tells what is damaged and left out.
+/// Writes everything of `old`, a map of layout 1, into `new`, an empty one, and tells what is
+/// damaged and left out.
 pub(super) fn convert(
     old: &impl Entries,
     new: &impl KeyValue,
@@ -151,12 +152,14 @@ impl<O: Entries, N: KeyValue> Conversion<'_, O, N> {
         self.name_within(early, DEEPEST)
     }
 
-    /// The same of the source that the record with this key is of; without one, the record is left out.
+    /// The same of the source that the record with this key is of; without one, the record is left
+    /// out.
     fn name_or_leave_out(&mut self, key: &[u8], early: &SourceName) -> Option<SourceName> {
         self.name(early).map_err(|error| self.leave_out(key, error)).ok()
     }
 
-    /// The same, looking at so many containers around it: records that are damaged may go in circles.
+    /// The same, looking at so many containers around it: records that are damaged may go in
+    /// circles.
     fn name_within(&self, early: &SourceName, levels: usize) -> Result<SourceName, StoreError> {
         let text = early.as_str();
         let key = [&[Kind::Source.letter()], text.as_bytes()].concat();
@@ -167,7 +170,8 @@ impl<O: Entries, N: KeyValue> Conversion<'_, O, N> {
                 let outer = self.name_within(&container, levels - 1)?;
                 match text.strip_prefix(container.as_str()).and_then(|it| it.strip_prefix("!/")) {
                     Some(member) => outer.member(member.as_bytes()),
-                    // Only of a container as long as that the name was cut, and the member numbered.
+                    // Only of a container as long as that the name was cut, and the member
+                    // numbered.
                     None if container.as_str().len() <= LONGEST_UNCUT => {
                         SourceName::of_path(text.as_bytes())
                     }
@@ -187,7 +191,8 @@ impl<O: Entries, N: KeyValue> Conversion<'_, O, N> {
         })
     }
 
-    /// The id today of what had this one in a source that was called like this, and is called so now.
+    /// The id today of what had this one in a source that was called like this, and is called so
+    /// now.
     fn id(&self, early: &SourceName, now: &SourceName, id: DocumentId) -> Option<DocumentId> {
         let is_it = |index: &u32| {
             DocumentId::of(early, *index).as_bytes()[..EARLY] == id.as_bytes()[..EARLY]
@@ -251,7 +256,8 @@ fn decode<R: Record>(old: &impl Entries, key: &[u8], bytes: Vec<u8>) -> Result<R
     R::decode(&whole).map_err(|error| keys::refused(key, error))
 }
 
-/// What lies in a map beside what it is for, under keys of its own: where an import keeps what is to be converted.
+/// What lies in a map beside what it is for, under keys of its own: where an import keeps what is
+/// to be converted.
 pub(super) struct Aside<'a, M>(pub(super) &'a M);
 
 impl<M> Aside<'_, M> {

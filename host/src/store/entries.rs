@@ -1,9 +1,12 @@
-//! Opens and makes what lies in the folder of a store: never through a link, never for others to read.
+//! Opens and makes what lies in the folder of a store: never through a link, never for others to
+//! read.
 //!
-//! A store may lie in a folder that came from elsewhere, such as an unpacked archive. A link in it would make docmill write to a
-//! file of its user that has nothing to do with the store, a pipe would make it wait forever. So what is opened is a regular
-//! file by its own name, what is made is made where there is nothing, and what the database opens by itself is looked at before.
-//! Whoever can change the folder while a store is open is its user, or somebody whom the user trusts with it.
+//! A store may lie in a folder that came from elsewhere, such as an unpacked archive. A link in it
+//! would make docmill write to a file of its user that has nothing to do with the store, a pipe
+//! would make it wait forever. So what is opened is a regular file by its own name, what is made is
+//! made where there is nothing, and what the database opens by itself is looked at before. Whoever
+//! can change the folder while a store is open is its user, or somebody whom the user trusts with
+//! it.
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
@@ -63,14 +66,16 @@ pub(super) fn make_folder(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Looks at everything in a folder and below, and refuses what is neither a regular file nor a folder.
+/// Looks at everything in a folder and below, and refuses what is neither a regular file nor a
+/// folder.
 pub(super) fn check(folder: &Path) -> io::Result<()> {
     each(folder, &mut |path, metadata| {
         if metadata.is_file() || metadata.is_dir() { Ok(()) } else { Err(no_file(path)) }
     })
 }
 
-/// Takes from others what they may do with a folder and everything below, as far as the system knows such rights.
+/// Takes from others what they may do with a folder and everything below, as far as the system
+/// knows such rights.
 pub(super) fn close_to_others(folder: &Path) -> io::Result<()> {
     #[cfg(unix)]
     {

@@ -41,13 +41,15 @@ pub enum StoreError {
         /// In which format.
         later: Later,
     },
-    /// The bytes handed over as an original do not have the digest of their source: it changed while it was read.
+    /// The bytes handed over as an original do not have the digest of their source: it changed
+    /// while it was read.
     #[error("the content of `{}` changed while it was taken in", .source_name.as_str().escape_debug())]
     Mismatch {
         /// The source.
         source_name: SourceName,
     },
-    /// The store was written by an earlier docmill, in a layout that has to be converted before anything is read or written.
+    /// The store was written by an earlier docmill, in a layout that has to be converted before
+    /// anything is read or written.
     #[error("the store `{}` was written by an earlier docmill and has to be converted", .0.display())]
     Earlier(PathBuf),
     /// The disk or the database said no.

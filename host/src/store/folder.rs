@@ -24,23 +24,26 @@ const LONGEST_WANT: Duration = Duration::from_secs(5);
 /// Says that somebody waits for the lock, for those who can give it up.
 const WANTED: &str = "docmill-store.wanted";
 
-/// The folder for what others derive from the store, which may go at any moment when the store is closed.
+/// The folder for what others derive from the store, which may go at any moment when the store is
+/// closed.
 pub(super) const DERIVED: &str = "derived";
 
-/// How long a lock is waited for. A process that whoever had the store open has just started holds it as well, until it runs its own
-/// program.
+/// How long a lock is waited for. A process that whoever had the store open has just started holds
+/// it as well, until it runs its own program.
 const PATIENCE: Duration = Duration::from_millis(500);
 
-/// The version of the folder: changes when an older docmill must not even open the database. Version 1 was never released.
+/// The version of the folder: changes when an older docmill must not even open the database.
+/// Version 1 was never released.
 const VERSION: u32 = 3;
 
 /// The version of a folder whose database has layout 1 of the keys and can be converted.
 const EARLIER: u32 = 2;
 
-/// Holds how many commits there were: a u64 LE and the CRC-32 of its bytes. Only whoever holds the lock writes it.
+/// Holds how many commits there were: a u64 LE and the CRC-32 of its bytes. Only whoever holds the
+/// lock writes it.
 ///
-/// It may lag behind the database, which never loses anything by that, but is never ahead. So it need not be flushed: after a power
-/// cut it has the number of some commit before.
+/// It may lag behind the database, which never loses anything by that, but is never ahead. So it
+/// need not be flushed: after a power cut it has the number of some commit before.
 const COUNT: &str = "docmill-store.count";
 
 /// No more is read of a file, in bytes: enough to see that it is longer than it should be.
@@ -80,7 +83,8 @@ impl Folder {
             }
             Err(error) => return Err(opening(error)),
         }
-        // Where there is no marker first and content then, another process may just have made a store of it.
+        // Where there is no marker first and content then, another process may just have made a
+        // store of it.
         if !is_store()?
             && let Err(error) = refuse_content(path)
             && !is_store()?
@@ -95,7 +99,8 @@ impl Folder {
         Ok(Folder { path: path.to_owned(), _lock: lock })
     }
 
-    /// Opens a store of an earlier docmill that is to be converted, and locks it; `None` if it is one of today.
+    /// Opens a store of an earlier docmill that is to be converted, and locks it; `None` if it is
+    /// one of today.
     pub(super) fn open_earlier(path: &Path) -> Result<Option<Folder>, StoreError> {
         match has_marker(path) {
             Err(StoreError::Earlier(_)) => {}
@@ -134,7 +139,8 @@ impl Folder {
         &self.path
     }
 
-    /// How many commits were remembered to be in the database, or `None` if nothing was ever remembered.
+    /// How many commits were remembered to be in the database, or `None` if nothing was ever
+    /// remembered.
     pub(super) fn remembered(&self) -> Result<Option<u64>, StoreError> {
         match read(&self.path.join(COUNT)).map_err(opening)? {
             None => Ok(None),

@@ -1,7 +1,9 @@
-//! Remembers which source each commit was of, so that whoever derives something from a store can follow it.
+//! Remembers which source each commit was of, so that whoever derives something from a store can
+//! follow it.
 //!
-//! An entry lies under the number of its commit and holds the checksum that the record of the source ends with (u32 LE), then the name
-//! of the source. It says nothing that is needed to read the store: it is neither exported nor copied, and the oldest entries go.
+//! An entry lies under the number of its commit and holds the checksum that the record of the
+//! source ends with (u32 LE), then the name of the source. It says nothing that is needed to read
+//! the store: it is neither exported nor copied, and the oldest entries go.
 
 use std::collections::BTreeSet;
 
@@ -19,7 +21,8 @@ const MOST: u64 = 1 << 20;
 pub struct Position {
     /// How many commits there were.
     pub commits: u64,
-    /// A checksum of what the last of them wrote, if it is remembered: two stores that had equally many commits differ in it.
+    /// A checksum of what the last of them wrote, if it is remembered: two stores that had equally
+    /// many commits differ in it.
     pub checksum: Option<u32>,
 }
 

@@ -2,9 +2,9 @@
 //!
 //! # Keys
 //!
-//! All records are in one map, so that one batch can change any of them atomically. A key begins with the kind of its record.
-//! Numbers are big-endian, so that their order is the order of the bytes; a name ends with NUL where something follows it, which
-//! no name contains.
+//! All records are in one map, so that one batch can change any of them atomically. A key begins
+//! with the kind of its record. Numbers are big-endian, so that their order is the order of the
+//! bytes; a name ends with NUL where something follows it, which no name contains.
 //!
 //! | Key | Record | Why in this order |
 //! |---|---|---|
@@ -22,9 +22,10 @@
 //! | `m` | about the store: version of this layout, who created it | |
 //! | `p` length-of-key key index | a piece of the record of that key | |
 //!
-//! The list of all documents has no index of its own: it is read off the sources, which hold their documents in order. So it
-//! cannot contradict them, and a document that its source no longer holds is off the list while its history stays. What is told
-//! of each lies in the same order, so that both are read side by side: no name holds NUL, which comes before everything else.
+//! The list of all documents has no index of its own: it is read off the sources, which hold their
+//! documents in order. So it cannot contradict them, and a document that its source no longer holds
+//! is off the list while its history stays. What is told of each lies in the same order, so that
+//! both are read side by side: no name holds NUL, which comes before everything else.
 
 use std::ops::Range;
 
@@ -198,7 +199,8 @@ fn summarised(key: &[u8]) -> Option<&[u8]> {
     key.get(1..)?.split_last_chunk::<5>().map(|(name, _)| name)
 }
 
-/// Where the step begins in the key of a finding or a history: behind the letter, the id, and the version.
+/// Where the step begins in the key of a finding or a history: behind the letter, the id, and the
+/// version.
 const STEP: usize = 1 + DocumentId::LENGTH + 4;
 
 /// The record that has this key, as far as the key tells.
@@ -253,7 +255,8 @@ pub(super) fn misplaced(key: &[u8]) -> StoreError {
 
 /// A record that knows which key it belongs to.
 pub(super) trait Keyed: Readable {
-    /// Whether the record belongs there. A finding does not know its document, so this is not always the whole key.
+    /// Whether the record belongs there. A finding does not know its document, so this is not
+    /// always the whole key.
     fn belongs_to(&self, key: &[u8]) -> bool;
 }
 

@@ -1,4 +1,5 @@
-//! Makes a store of any ordered map from bytes to bytes: what its methods mean is in the modules beside this one.
+//! Makes a store of any ordered map from bytes to bytes: what its methods mean is in the modules
+//! beside this one.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -22,7 +23,8 @@ pub(super) trait Entries: Send + Sync {
     /// The value of a key.
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError>;
 
-    /// The entries of a range, in ascending order. Not a snapshot: a batch that is applied meanwhile may or may not show.
+    /// The entries of a range, in ascending order. Not a snapshot: a batch that is applied
+    /// meanwhile may or may not show.
     fn scan(
         &self,
         range: Range<Vec<u8>>,
@@ -37,7 +39,8 @@ pub(super) trait KeyValue: Entries {
     /// Changes all or nothing. Durable after the next [`KeyValue::flush`].
     fn apply(&self, batch: Batch) -> Result<(), StoreError>;
 
-    /// Makes everything that was applied durable, and remembers elsewhere that there were `count` commits.
+    /// Makes everything that was applied durable, and remembers elsewhere that there were `count`
+    /// commits.
     fn flush(&self, count: u64) -> Result<(), StoreError>;
 
     /// Keeps writers apart.

@@ -33,7 +33,8 @@ impl Entries for MemoryStore {
         &self,
         mut range: Range<Vec<u8>>,
     ) -> Box<dyn Iterator<Item = Result<Entry, StoreError>> + '_> {
-        // One entry at a time, so that the lock is not held while the caller works, perhaps on this very store.
+        // One entry at a time, so that the lock is not held while the caller works, perhaps on this
+        // very store.
         Box::new(std::iter::from_fn(move || {
             let map = self.map.read().unwrap_or_else(PoisonError::into_inner);
             let (key, value) = map.range(range.clone()).next()?;

@@ -1,7 +1,7 @@
 //! Keeps originals, documents, findings, failures, and runs, and loses none of them.
 //!
-//! [`Store`] is what the rest of docmill knows. Nothing of the database behind it shows through, so that a networked store can
-//! stand in its place; [`MemoryStore`] does in tests.
+//! [`Store`] is what the rest of docmill knows. Nothing of the database behind it shows through, so
+//! that a networked store can stand in its place; [`MemoryStore`] does in tests.
 
 use std::time::Duration;
 
@@ -44,7 +44,8 @@ pub use sled::{SledOptions, SledStore};
 pub use transfer::{ExportDamage, TransferError};
 pub use verify::Census;
 
-/// Everything one source came to, written in one atomic step: after a crash either all of it is there or nothing.
+/// Everything one source came to, written in one atomic step: after a crash either all of it is
+/// there or nothing.
 #[derive(Debug, Clone)]
 pub struct Commit {
     /// The source and its "done" mark. Replaces the record of the same name.
@@ -53,26 +54,28 @@ pub struct Commit {
     pub original: Option<std::sync::Arc<[u8]>>,
     /// The documents found in it. A document of the same id and version is replaced.
     pub documents: Vec<StoredDocument>,
-    /// What was found in which document and version. Findings of the same step in the same version are replaced; those of other
-    /// steps stay, unless `documents` replaces the very text they were found in by another. What goes here is kept in short: see
-    /// [`Store::history`]; a result with the key of the one before is the same one, and takes nobody's place.
+    /// What was found in which document and version. Findings of the same step in the same version
+    /// are replaced; those of other steps stay, unless `documents` replaces the very text they were
+    /// found in by another. What goes here is kept in short: see [`Store::history`]; a result with
+    /// the key of the one before is the same one, and takes nobody's place.
     pub findings: Vec<(DocumentId, u32, Finding)>,
     /// The findings to take out: of which step in which document and version.
     pub retired: Vec<(DocumentId, u32, PluginName)>,
     /// What failed. Replaces all failures recorded for this source before.
     pub failures: Vec<Failure>,
-    /// Of a container that was taken apart: whether all of its members that are in the share of the run came before this. Only who
-    /// keeps shares apart has to note it.
+    /// Of a container that was taken apart: whether all of its members that are in the share of the
+    /// run came before this. Only who keeps shares apart has to note it.
     pub walked: bool,
 }
 
 /// What a store makes of what it is given, as far as a run has to know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Keeping {
-    /// Whether it keeps versions and originals. One that does not keeps rows, in which a source has no past: what is recorded of it
-    /// depends on nothing but its content and the pipeline. So a content that cannot be read leaves nothing of the one before, and what
-    /// failed in a way that it would fail again ([`FailureClass::is_settled`](crate::model::FailureClass::is_settled)) is a
-    /// result as others are, and is not tried again.
+    /// Whether it keeps versions and originals. One that does not keeps rows, in which a source has
+    /// no past: what is recorded of it depends on nothing but its content and the pipeline. So a
+    /// content that cannot be read leaves nothing of the one before, and what failed in a way that
+    /// it would fail again ([`FailureClass::is_settled`](crate::model::FailureClass::is_settled))
+    /// is a result as others are, and is not tried again.
     pub versions: bool,
     /// How many commits it likes to be given at once.
     pub group: usize,
@@ -81,8 +84,8 @@ pub struct Keeping {
 }
 
 impl Default for Keeping {
-    /// Versions, and groups that nobody has to wait for: 64 commits, or what there is after 10 ms. A flush takes a processor for some
-    /// 0.3 ms, and nobody notices 10.
+    /// Versions, and groups that nobody has to wait for: 64 commits, or what there is after 10 ms.
+    /// A flush takes a processor for some 0.3 ms, and nobody notices 10.
     fn default() -> Keeping {
         Keeping { versions: true, group: 64, gathering: Duration::from_millis(10) }
     }
@@ -90,13 +93,15 @@ impl Default for Keeping {
 
 /// What an operator does with a store as a whole.
 pub trait Upkeep {
-    /// Checks every record and everything that one says of another, tells each flaw as it is found, and counts what there is.
+    /// Checks every record and everything that one says of another, tells each flaw as it is found,
+    /// and counts what there is.
     fn verify(&self, found: &mut dyn FnMut(Flaw)) -> Census;
 
-    /// Writes the whole store as one stream, whose format `store/transfer.rs` describes, and tells each flaw.
+    /// Writes the whole store as one stream, whose format `store/transfer.rs` describes, and tells
+    /// each flaw.
     ///
-    /// Records that cannot be read are left out, and a source that is not whole is written as one that failed: the next ingest
-    /// of the result takes it up again.
+    /// Records that cannot be read are left out, and a source that is not whole is written as one
+    /// that failed: the next ingest of the result takes it up again.
     ///
     /// # Errors
     ///
@@ -107,11 +112,13 @@ pub trait Upkeep {
         found: &mut dyn FnMut(Flaw),
     ) -> Result<Census, TransferError>;
 
-    /// Reads what [`Upkeep::export`] wrote into this store, which has to be empty, checks it, and tells each flaw.
+    /// Reads what [`Upkeep::export`] wrote into this store, which has to be empty, checks it, and
+    /// tells each flaw.
     ///
     /// # Errors
     ///
-    /// If the stream is not whole or the store cannot be written. The store may then hold a part of it.
+    /// If the stream is not whole or the store cannot be written. The store may then hold a part of
+    /// it.
     fn import(
         &self,
         from: &mut dyn std::io::Read,
@@ -121,7 +128,8 @@ pub trait Upkeep {
 
 /// Keeps what was ingested and found.
 ///
-/// All methods may be called from any thread. Iteration is in ascending order of the keys, so that equal stores list equally.
+/// All methods may be called from any thread. Iteration is in ascending order of the keys, so that
+/// equal stores list equally.
 pub trait Store: Send + Sync {
     /// How it likes to be written, and what it makes of that.
     fn keeping(&self) -> Keeping {
@@ -142,17 +150,19 @@ pub trait Store: Send + Sync {
     /// If the store cannot be written.
     fn finish_run(&self, run: &Run) -> Result<(), StoreError>;
 
-    /// Writes what some sources came to: each commit atomically, and all of them durable once this returns.
+    /// Writes what some sources came to: each commit atomically, and all of them durable once this
+    /// returns.
     ///
     /// # Errors
     ///
-    /// If the store cannot be written. Some of the commits may then be stored and others not, but each whole or not at all; and
-    /// all later writes fail as well until the store is opened again, as nobody knows what the disk has kept. With
-    /// [`StoreError::Mismatch`] nothing was written, and the store goes on.
+    /// If the store cannot be written. Some of the commits may then be stored and others not, but
+    /// each whole or not at all; and all later writes fail as well until the store is opened again,
+    /// as nobody knows what the disk has kept. With [`StoreError::Mismatch`] nothing was written,
+    /// and the store goes on.
     fn commit(&self, commits: &[Commit]) -> Result<(), StoreError>;
 
-    /// Keeps what steps are made of, components and configurations, under the digest of their bytes, durable once this returns.
-    /// What is there already is not written again.
+    /// Keeps what steps are made of, components and configurations, under the digest of their
+    /// bytes, durable once this returns. What is there already is not written again.
     ///
     /// # Errors
     ///
@@ -166,8 +176,9 @@ pub trait Store: Send + Sync {
     /// If the store cannot be read, or if the bytes no longer have this digest.
     fn part(&self, digest: &Digest) -> Result<Option<Vec<u8>>, StoreError>;
 
-    /// The digests of all components, configurations and recipes that were kept and whose hexadecimal form begins with `prefix`
-    /// (compared without regard to case), at most `limit` of them.
+    /// The digests of all components, configurations and recipes that were kept and whose
+    /// hexadecimal form begins with `prefix` (compared without regard to case), at most `limit` of
+    /// them.
     ///
     /// # Errors
     ///
@@ -184,8 +195,8 @@ pub trait Store: Send + Sync {
     /// All sources, by name; those that are retired as well.
     fn sources(&self) -> Box<dyn Iterator<Item = Result<StoredSource, StoreError>> + '_>;
 
-    /// The sources that were taken out of this container, whichever content of it, by name; those that are retired as well, and
-    /// none of what lies in containers within it.
+    /// The sources that were taken out of this container, whichever content of it, by name; those
+    /// that are retired as well, and none of what lies in containers within it.
     fn members<'a>(
         &'a self,
         container: &'a SourceName,
@@ -216,14 +227,16 @@ pub trait Store: Send + Sync {
         version: Option<u32>,
     ) -> Result<Option<StoredDocument>, StoreError>;
 
-    /// The latest version of every document that its source still holds, by source name and place in the source. Retired sources
-    /// are left out.
+    /// The latest version of every document that its source still holds, by source name and place
+    /// in the source. Retired sources are left out.
     fn documents(&self) -> Box<dyn Iterator<Item = Result<StoredDocument, StoreError>> + '_>;
 
-    /// What a list tells of the documents that [`Store::documents`] gives, in the same order: much faster, as no text is read.
+    /// What a list tells of the documents that [`Store::documents`] gives, in the same order: much
+    /// faster, as no text is read.
     fn summaries(&self) -> Box<dyn Iterator<Item = Result<DocumentSummary, StoreError>> + '_>;
 
-    /// The ids of all documents whose text begins with `prefix` (compared without regard to case), at most `limit` of them.
+    /// The ids of all documents whose text begins with `prefix` (compared without regard to case),
+    /// at most `limit` of them.
     ///
     /// # Errors
     ///
@@ -260,8 +273,9 @@ pub trait Store: Send + Sync {
         step: &PluginName,
     ) -> Result<Option<Finding>, StoreError>;
 
-    /// What was found in one version of a document before, and what its text was before, in short: first of the extraction, then by
-    /// step name. Of each, the last [`History::MOST`] results that another took the place of.
+    /// What was found in one version of a document before, and what its text was before, in short:
+    /// first of the extraction, then by step name. Of each, the last [`History::MOST`] results that
+    /// another took the place of.
     ///
     /// # Errors
     ///
@@ -295,15 +309,17 @@ pub trait Store: Send + Sync {
     /// All runs, oldest first.
     fn runs(&self) -> Box<dyn Iterator<Item = Result<Run, StoreError>> + '_>;
 
-    /// How far the store has come, for whoever derives something from it and follows it with [`Store::changed_since`].
+    /// How far the store has come, for whoever derives something from it and follows it with
+    /// [`Store::changed_since`].
     ///
     /// # Errors
     ///
     /// If the store cannot be read.
     fn position(&self) -> Result<Position, StoreError>;
 
-    /// The sources that were committed since it had come so far; `None` if the store does not remember that, or was another one
-    /// then: whoever asks has to begin anew. Some of them may be retired, and some be committed once more while this is read.
+    /// The sources that were committed since it had come so far; `None` if the store does not
+    /// remember that, or was another one then: whoever asks has to begin anew. Some of them may be
+    /// retired, and some be committed once more while this is read.
     ///
     /// # Errors
     ///

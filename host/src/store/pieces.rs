@@ -1,17 +1,18 @@
 //! Cuts records up, so that no value is large, and puts them together again.
 //!
-//! A record of more than [`PIECE`] bytes is cut up: its key holds a head with the number of pieces. So no value is large, which
-//! the database needs (see [`super::sled`]). The pieces of an original are written before the batch that holds its head: what a
-//! crash in between leaves behind belongs to no record and is overwritten by the next attempt, and a batch never has to hold an
-//! original. So are those of a part. All other pieces are in the batch of their head.
+//! A record of more than [`PIECE`] bytes is cut up: its key holds a head with the number of pieces.
+//! So no value is large, which the database needs (see [`super::sled`]). The pieces of an original
+//! are written before the batch that holds its head: what a crash in between leaves behind belongs
+//! to no record and is overwritten by the next attempt, and a batch never has to hold an original.
+//! So are those of a part. All other pieces are in the batch of their head.
 
 use super::error::{Damage, StoreError};
 use super::keys;
 use super::mapped::{Batch, Entries, Entry, KeyValue};
 use super::record::{self, Kind, Opened};
 
-/// The largest value in the map. Small enough that a page of the database with its 17 values stays well below what it can keep
-/// in its log, large enough that an article is in one piece.
+/// The largest value in the map. Small enough that a page of the database with its 17 values stays
+/// well below what it can keep in its log, large enough that an article is in one piece.
 pub(super) const PIECE: usize = 16 * 1024;
 
 /// How many pieces of an original are written at a time.

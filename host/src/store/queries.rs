@@ -23,8 +23,8 @@ pub(super) fn decode<R: Keyed>(
     if record.belongs_to(key) { Ok(record) } else { Err(keys::misplaced(key)) }
 }
 
-/// Reads a record, and once more without writers around if it seems damaged: it may have been replaced between its head and its
-/// pieces.
+/// Reads a record, and once more without writers around if it seems damaged: it may have been
+/// replaced between its head and its pieces.
 pub(super) fn read<R: Keyed>(
     map: &impl KeyValue,
     key: &[u8],

@@ -10,31 +10,38 @@
 //! | 3.. | the payload; with packing 1 the size it unpacks to (u64 LE) and one zstd frame; with packing 2 the number of pieces (u32 LE) |
 //! | last 4 | CRC-32 (IEEE) of all bytes before, LE |
 //!
-//! The payload of an original or a part is its bytes, and that of `n` a u64 LE. Every other payload is a struct of `v1` to `v4` in [postcard] 1: varints, lengths before
-//! strings and lists, an index before the case of an enum, and `f32` as its four bytes, so that a confidence comes back bit by
-//! bit. The payload of a finding has two parts: the size of the first one (u32 LE) and the first one, who found it and how it came about,
-//! as it is; then the second one, what was found, packed as other payloads are whole. So the first one is read alone, and fast. postcard was chosen because its wire format is specified and frozen, it has no names of fields to store a million times,
-//! and it reads strings without copying.
+//! The payload of an original or a part is its bytes, and that of `n` a u64 LE. Every other payload
+//! is a struct of `v1` to `v4` in [postcard] 1: varints, lengths before strings and lists, an index
+//! before the case of an enum, and `f32` as its four bytes, so that a confidence comes back bit by
+//! bit. The payload of a finding has two parts: the size of the first one (u32 LE) and the first
+//! one, who found it and how it came about, as it is; then the second one, what was found, packed
+//! as other payloads are whole. So the first one is read alone, and fast. postcard was chosen
+//! because its wire format is specified and frozen, it has no names of fields to store a million
+//! times, and it reads strings without copying.
 //!
-//! These structs are not the types of [`crate::model`]: a change of the model cannot silently change the format, as it
-//! does not compile before somebody has said how the new field is written. The files in `tests/golden/store/` hold it in place.
+//! These structs are not the types of [`crate::model`]: a change of the model cannot silently
+//! change the format, as it does not compile before somebody has said how the new field is written.
+//! The files in `tests/golden/store/` hold it in place.
 //!
-//! The checksum is a CRC because the enemy is a flipped bit, not a forger: whoever may write to the store could compute any
-//! unkeyed digest as well. It covers the packed bytes, so that no damaged input reaches the decompressor or the decoder.
-//! Originals and parts are checked against their SHA-256 digest in addition, which is their key.
+//! The checksum is a CRC because the enemy is a flipped bit, not a forger: whoever may write to the
+//! store could compute any unkeyed digest as well. It covers the packed bytes, so that no damaged
+//! input reaches the decompressor or the decoder. Originals and parts are checked against their
+//! SHA-256 digest in addition, which is their key.
 //!
 //! # Versions
 //!
-//! - *An old docmill meets new data:* it looks at byte 0 before anything else, checksum included, and says
-//!   [`RecordError::Later`]. It never guesses.
-//! - *A new docmill meets old data:* the module of that version stays, with its golden files, and converts to today's model. A
-//!   record is rewritten in the newest version when its source is next committed, so versions may mix within a store.
-//! - *An old docmill writes into a store with new data:* it replaces records whole and never copies parts of one it cannot read,
-//!   so it cannot truncate a newer one; and before that, the marker of the folder (see `store/folder.rs`) keeps it out where the
-//!   layout of the keys changed.
+//! - *An old docmill meets new data:* it looks at byte 0 before anything else, checksum included,
+//!   and says [`RecordError::Later`]. It never guesses.
+//! - *A new docmill meets old data:* the module of that version stays, with its golden files, and
+//!   converts to today's model. A record is rewritten in the newest version when its source is next
+//!   committed, so versions may mix within a store.
+//! - *An old docmill writes into a store with new data:* it replaces records whole and never copies
+//!   parts of one it cannot read, so it cannot truncate a newer one; and before that, the marker of
+//!   the folder (see `store/folder.rs`) keeps it out where the layout of the keys changed.
 //!
-//! Adding a field means a new version of that kind: postcard has no optional fields at the end, and a silent default is what this
-//! module is to prevent. The other kinds keep theirs, so that an older docmill reads as much as it can.
+//! Adding a field means a new version of that kind: postcard has no optional fields at the end, and
+//! a silent default is what this module is to prevent. The other kinds keep theirs, so that an
+//! older docmill reads as much as it can.
 //!
 //! | Version | What is new |
 //! |---|---|
@@ -69,15 +76,19 @@ mod v4;
 #[cfg(test)]
 pub(in crate::store) mod tests;
 
-/// Smaller payloads are left as they are: a zstd frame has an overhead, and small records are read most.
+/// Smaller payloads are left as they are: a zstd frame has an overhead, and small records are read
+/// most.
 const WORTH_PACKING: usize = 512;
-/// The largest payload of a record, in bytes. Whatever it says and whoever wrote it, a record never unpacks to more.
+/// The largest payload of a record, in bytes. Whatever it says and whoever wrote it, a record never
+/// unpacks to more.
 pub const LARGEST_PAYLOAD: u64 = 1 << 30;
 
-/// Level 3 is zstd's own default; higher levels win a few per cent on text of the size of an article and cost a multiple.
+/// Level 3 is zstd's own default; higher levels win a few per cent on text of the size of an
+/// article and cost a multiple.
 const LEVEL: i32 = 3;
 
-/// Payloads up to this size, in bytes, are unpacked at once; larger ones bit by bit, so that what they state is never believed.
+/// Payloads up to this size, in bytes, are unpacked at once; larger ones bit by bit, so that what
+/// they state is never believed.
 const UNPACKED_AT_ONCE: u64 = 256 * 1024;
 
 thread_local! {
@@ -93,8 +104,8 @@ const PLAIN: u8 = 0;
 const ZSTD: u8 = 1;
 const PIECES: u8 = 2;
 
-/// Declares every kind of record, once. Whoever treats kinds differently matches on all of them, so that the compiler asks what
-/// a new one means for verification, export, import and keys.
+/// Declares every kind of record, once. Whoever treats kinds differently matches on all of them, so
+/// that the compiler asks what a new one means for verification, export, import and keys.
 macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident = $letter:literal, version $version:literal;)*) => {
         /// What a record holds, in an order in which each kind speaks only of those before it.
@@ -114,7 +125,8 @@ macro_rules! kinds {
                 }
             }
 
-            /// The version of the format that this docmill writes for this kind, and the latest it reads.
+            /// The version of the format that this docmill writes for this kind, and the latest it
+            /// reads.
             pub const fn version(self) -> u8 {
                 match self {
                     $(Kind::$name => $version,)*
@@ -157,8 +169,8 @@ impl Kind {
         Kind::ALL.into_iter().find(|kind| kind.letter() == letter)
     }
 
-    /// The earliest version that lies in a store of today. Earlier ones have ids and names of another layout: only a conversion
-    /// knows what those are called now.
+    /// The earliest version that lies in a store of today. Earlier ones have ids and names of
+    /// another layout: only a conversion knows what those are called now.
     pub const fn earliest(self) -> u8 {
         match self {
             Kind::Source | Kind::Failure => 4,
@@ -175,7 +187,8 @@ impl Kind {
         }
     }
 
-    /// Whether its records say nothing that others do not, or that anybody has to know: they can be made anew, or done without.
+    /// Whether its records say nothing that others do not, or that anybody has to know: they can be
+    /// made anew, or done without.
     pub(super) const fn is_derived(self) -> bool {
         match self {
             Kind::Summary | Kind::Change => true,
@@ -248,11 +261,13 @@ pub trait Record: Sized + sealed::Sealed {
     /// The bytes of the record.
     fn encode(&self) -> Vec<u8>;
 
-    /// Reads a record back, and checks everything that can be checked without looking at another record.
+    /// Reads a record back, and checks everything that can be checked without looking at another
+    /// record.
     ///
     /// # Errors
     ///
-    /// If the bytes are not a record of this kind, or of a later version. Never panics, whatever the bytes are.
+    /// If the bytes are not a record of this kind, or of a later version. Never panics, whatever
+    /// the bytes are.
     fn decode(bytes: &[u8]) -> Result<Self, RecordError>;
 }
 
@@ -269,7 +284,8 @@ macro_rules! record {
 
             fn encode(&self) -> Vec<u8> {
                 let bytes = pack(Self::KIND, &written(&<$newest>::from(self)));
-                // A value that cannot be read back is a bug of whoever made it: better noticed here than after the run.
+                // A value that cannot be read back is a bug of whoever made it: better noticed here
+                // than after the run.
                 debug_assert_eq!(Self::decode(&bytes).map(|_| ()), Ok(()), "{self:?}");
                 bytes
             }
@@ -406,7 +422,8 @@ pub(super) fn pack(kind: Kind, payload: &[u8]) -> Vec<u8> {
 
 /// Like [`pack`], behind what is left as it is.
 fn pack_behind(kind: Kind, first: &[&[u8]], payload: &[u8]) -> Vec<u8> {
-    // Where compression does not save an eighth, reading it again and again would cost more than it saves.
+    // Where compression does not save an eighth, reading it again and again would cost more than it
+    // saves.
     let packed = (payload.len() >= WORTH_PACKING)
         .then(|| PACKER.with_borrow_mut(|packer| packer.compress(payload)).ok())
         .flatten()

@@ -1,27 +1,33 @@
 //! The store on disk, in a [sled] database; the only module that knows it.
 //!
-//! sled 0.34 is fast and small, and has habits that this module is built around. Found by reading its source:
+//! sled 0.34 is fast and small, and has habits that this module is built around. Found by reading
+//! its source:
 //!
-//! - *`flush` does not survive a power cut.* On Linux it ends in `sync_file_range`, which neither writes the size of the file nor
-//!   empties the cache of the drive. So every flush is followed by an `fdatasync` of the log.
-//! - *Large values leave the log.* A page (all values of up to 17 neighbouring keys) of more than a quarter of a segment becomes a
-//!   file in `blobs/`, which sled never syncs at all. So records are cut into pieces of 16 KiB (`pieces::PIECE`) and a segment is
-//!   2 MiB: 17 pieces with keys of the greatest length are 350 KiB, below the 512 KiB where that would begin. Only hundreds of
-//!   neighbouring source names of 2 KB and more still get there, so new files in `blobs/` are synced as well.
-//! - *It asserts.* A damaged log or a failing disk can end in a panic (spacejam/sled#1533), so every call is guarded and a panic
-//!   becomes an error; its message still goes through the panic hook of the process, which decides whether anybody sees it.
-//! - *It takes a damaged end of its log for a write that was cut off,* and goes on without it. `writing` counts the commits, so that
-//!   a loss is noticed.
-//! - *It keeps its lock* for a moment after it was dropped. So the lock that counts is the one of the folder, and sled's is
-//!   waited for.
-//! - *Pages that were touched stay in memory* until 64 accesses of other pages in the same of 256 shards push them out, whatever
-//!   the cache may hold. And a page is written anew as a whole after some changes to it. Keys made of digests and ids touch pages
-//!   all over the tree, so those must be small: only values of up to [`INLINE`] bytes lie beside their keys. The others lie at the
+//! - *`flush` does not survive a power cut.* On Linux it ends in `sync_file_range`, which neither
+//!   writes the size of the file nor empties the cache of the drive. So every flush is followed by
+//!   an `fdatasync` of the log.
+//! - *Large values leave the log.* A page (all values of up to 17 neighbouring keys) of more than a
+//!   quarter of a segment becomes a file in `blobs/`, which sled never syncs at all. So records are
+//!   cut into pieces of 16 KiB (`pieces::PIECE`) and a segment is 2 MiB: 17 pieces with keys of the
+//!   greatest length are 350 KiB, below the 512 KiB where that would begin. Only hundreds of
+//!   neighbouring source names of 2 KB and more still get there, so new files in `blobs/` are
+//!   synced as well.
+//! - *It asserts.* A damaged log or a failing disk can end in a panic (spacejam/sled#1533), so
+//!   every call is guarded and a panic becomes an error; its message still goes through the panic
+//!   hook of the process, which decides whether anybody sees it.
+//! - *It takes a damaged end of its log for a write that was cut off,* and goes on without it.
+//!   `writing` counts the commits, so that a loss is noticed.
+//! - *It keeps its lock* for a moment after it was dropped. So the lock that counts is the one of
+//!   the folder, and sled's is waited for.
+//! - *Pages that were touched stay in memory* until 64 accesses of other pages in the same of 256
+//!   shards push them out, whatever the cache may hold. And a page is written anew as a whole after
+//!   some changes to it. Keys made of digests and ids touch pages all over the tree, so those must
+//!   be small: only values of up to [`INLINE`] bytes lie beside their keys. The others lie at the
 //!   end of the tree, under numbers in the order in which they were written ([`Place`]).
-//! - *A batch keeps all memory it touches* until it is applied. So an original goes in many batches of 1 MiB, and only its head
-//!   is in the batch of its commit.
-//! - *Every batch is written to the file by itself*, in two pieces that the kernel is told to write out. So a group of commits is one
-//!   batch, up to some 1 MiB, and has one flush.
+//! - *A batch keeps all memory it touches* until it is applied. So an original goes in many batches
+//!   of 1 MiB, and only its head is in the batch of its commit.
+//! - *Every batch is written to the file by itself*, in two pieces that the kernel is told to write
+//!   out. So a group of commits is one batch, up to some 1 MiB, and has one flush.
 //!
 //! Measured (two busy cores, ext4; a commit is a text of 4 KB with its original and two findings):
 //!
@@ -72,11 +78,12 @@ const TREE: &str = "docmill 2";
 /// The tree in which layout 1 of the keys had everything.
 const EARLIER_TREE: &str = "docmill";
 
-/// The unit in which sled writes and recycles its log; a quarter of it is the largest page that stays in the log. Part of the
-/// format: sled refuses a database with another one.
+/// The unit in which sled writes and recycles its log; a quarter of it is the largest page that
+/// stays in the log. Part of the format: sled refuses a database with another one.
 const SEGMENT: usize = 2 * 1024 * 1024;
 
-/// The largest value that lies beside its key, in bytes. The records that are read one after the other, those of sources, do.
+/// The largest value that lies beside its key, in bytes. The records that are read one after the
+/// other, those of sources, do.
 const INLINE: usize = 512;
 
 /// What keys begin with under which values lie that do not lie beside their own.
@@ -113,11 +120,12 @@ fn numbered(number: &[u8; 8]) -> Vec<u8> {
 /// How to open a [`SledStore`].
 #[derive(Debug, Clone)]
 pub struct SledOptions {
-    /// How much of the database is kept in memory; 1 MiB unless told otherwise: with 8 MiB and 10,000 articles nothing is
-    /// faster, be it ingest, update or export, and memory only grows for longer. sled takes it as a guideline.
+    /// How much of the database is kept in memory; 1 MiB unless told otherwise: with 8 MiB and
+    /// 10,000 articles nothing is faster, be it ingest, update or export, and memory only grows for
+    /// longer. sled takes it as a guideline.
     pub cache: ByteSize,
-    /// Opens even what is known to be damaged, for reading what is left of it. Files beside the log that keep the database from
-    /// opening are renamed to `damaged-…`.
+    /// Opens even what is known to be damaged, for reading what is left of it. Files beside the log
+    /// that keep the database from opening are renamed to `damaged-…`.
     pub salvage: bool,
 }
 
@@ -133,7 +141,8 @@ pub struct SledStore {
     // The order matters: the database is closed before the lock is given up.
     leaves: Leaves,
     database: ::sled::Db,
-    /// The number of the next value that does not lie beside its key. Held while a batch is put together and applied.
+    /// The number of the next value that does not lie beside its key. Held while a batch is put
+    /// together and applied.
     next: Mutex<u64>,
     /// sled's log, for making it durable.
     log: File,
@@ -183,8 +192,9 @@ impl SledStore {
     ///
     /// # Errors
     ///
-    /// [`StoreError::Foreign`] if the folder holds something else, which is then left untouched; [`StoreError::Locked`] if the
-    /// store is open already, in this process or in another; otherwise if it cannot be read or written, or is damaged.
+    /// [`StoreError::Foreign`] if the folder holds something else, which is then left untouched;
+    /// [`StoreError::Locked`] if the store is open already, in this process or in another;
+    /// otherwise if it cannot be read or written, or is damaged.
     pub fn open(dir: &Path, options: &SledOptions) -> Result<SledStore, StoreError> {
         let folder = Arc::new(Folder::open(dir, options.salvage)?);
         if options.salvage {
@@ -208,8 +218,9 @@ impl SledStore {
         Ok(store)
     }
 
-    /// Opens the store from its log alone, if that proves whole: no commit is lost, and every record is as it was written. A kill, or
-    /// a disk that was full, can leave the rest in a state that sled does not open.
+    /// Opens the store from its log alone, if that proves whole: no commit is lost, and every
+    /// record is as it was written. A kill, or a disk that was full, can leave the rest in a state
+    /// that sled does not open.
     fn mend(folder: &Arc<Folder>, options: &SledOptions) -> Result<SledStore, StoreError> {
         let io = |error: io::Error| Action::Opened.failed(error);
         calls::set_aside_all_but_log(&folder.path().join(DATABASE)).map_err(io)?;
@@ -222,10 +233,11 @@ impl SledStore {
         }
     }
 
-    /// Converts the store of an earlier docmill in this folder, and tells what is damaged and left out. False if it is one of
-    /// today, with which there is nothing to do.
+    /// Converts the store of an earlier docmill in this folder, and tells what is damaged and left
+    /// out. False if it is one of today, with which there is nothing to do.
     ///
-    /// Interrupted, it leaves the earlier store as it was, and can be begun anew. For a while there are both in the folder.
+    /// Interrupted, it leaves the earlier store as it was, and can be begun anew. For a while there
+    /// are both in the folder.
     ///
     /// # Errors
     ///
@@ -249,14 +261,16 @@ impl SledStore {
         Ok(true)
     }
 
-    /// Takes a source out of the store in this folder for good, with everything that was taken out of it, once `agreed` says yes
-    /// to what that means. `None` if there is no such source.
+    /// Takes a source out of the store in this folder for good, with everything that was taken out
+    /// of it, once `agreed` says yes to what that means. `None` if there is no such source.
     ///
-    /// The database is written anew, so for a while there are both in the folder. Interrupted, it is the old one or the new one.
+    /// The database is written anew, so for a while there are both in the folder. Interrupted, it
+    /// is the old one or the new one.
     ///
     /// # Errors
     ///
-    /// As for [`SledStore::open`]; and if something in the store is damaged, as nobody can tell then what it was made of.
+    /// As for [`SledStore::open`]; and if something in the store is damaged, as nobody can tell
+    /// then what it was made of.
     pub fn forget(
         dir: &Path,
         name: &SourceName,
@@ -401,7 +415,8 @@ impl Entries for Leaves {
         &self,
         range: Range<Vec<u8>>,
     ) -> Box<dyn Iterator<Item = Result<Entry, StoreError>> + '_> {
-        // After an error there is no telling where a damaged database would go on, or whether it would ever end.
+        // After an error there is no telling where a damaged database would go on, or whether it
+        // would ever end.
         let mut entries = Some(self.0.range(range));
         Box::new(std::iter::from_fn(move || {
             loop {

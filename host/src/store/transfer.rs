@@ -1,4 +1,5 @@
-//! A whole store as one stream of bytes: written by an export, read by an import, the same on every machine.
+//! A whole store as one stream of bytes: written by an export, read by an import, the same on every
+//! machine.
 //!
 //! | Bytes | Content |
 //! |---|---|
@@ -6,9 +7,10 @@
 //! | then, per entry | length of the key, 1 to 8,192 (u16 LE), length of the value, at most 32 KiB (u32 LE), key, value, CRC-32 (IEEE) of these four, LE |
 //! | at last | 0 (u16 LE), the number of entries (u64 LE), the SHA-256 digest of all bytes before |
 //!
-//! Keys are those of [`super::keys`], values the records of [`super::record`] or their pieces, in ascending order of the keys but
-//! for pieces, which come right after their record. So the stream needs no more memory than one entry, and whatever a record
-//! promises about versions holds for the stream. A stream of format 1 has the entries of layout 1 and is converted.
+//! Keys are those of [`super::keys`], values the records of [`super::record`] or their pieces, in
+//! ascending order of the keys but for pieces, which come right after their record. So the stream
+//! needs no more memory than one entry, and whatever a record promises about versions holds for the
+//! stream. A stream of format 1 has the entries of layout 1 and is converted.
 
 use std::io::{self, Read, Write};
 
@@ -86,7 +88,8 @@ pub enum ExportDamage {
     Key,
 }
 
-/// Writes everything that can be read. What cannot is told, left out, and its source marked as failed, so that it is taken up again.
+/// Writes everything that can be read. What cannot is told, left out, and its source marked as
+/// failed, so that it is taken up again.
 pub(super) fn export(
     map: &impl KeyValue,
     to: &mut dyn Write,

@@ -46,7 +46,8 @@ pub(super) fn check_count(
     Err(StoreError::Damaged { item, damage })
 }
 
-/// Writes the record about the store into a new one, and checks it in an old one. `remembered` is how many commits there were.
+/// Writes the record about the store into a new one, and checks it in an old one. `remembered` is
+/// how many commits there were.
 pub(super) fn introduce(
     map: &impl KeyValue,
     remembered: Result<Option<u64>, StoreError>,

@@ -287,8 +287,8 @@ impl<M: KeyValue> Check<'_, M> {
         });
     }
 
-    /// Whether what is told of the documents is what stands in them. It is made anew by the next commit and by an import, so
-    /// none of this makes a source less than whole.
+    /// Whether what is told of the documents is what stands in them. It is made anew by the next
+    /// commit and by an import, so none of this makes a source less than whole.
     fn summaries(&mut self) {
         let mut is_told = BTreeSet::new();
         // All summaries of one source follow each other.
@@ -331,7 +331,8 @@ impl<M: KeyValue> Check<'_, M> {
         });
     }
 
-    /// Whether the sources of commits can be read. Whoever follows the store begins anew where they cannot.
+    /// Whether the sources of commits can be read. Whoever follows the store begins anew where they
+    /// cannot.
     fn changes(&mut self) {
         self.each(Kind::Change, |check, key, bytes| {
             if let Err(error) = journal::read(key, &bytes) {
@@ -390,7 +391,8 @@ impl<M: KeyValue> Check<'_, M> {
     }
 }
 
-/// A source that is not whole as one that failed, without the documents that are gone, and why: so it is taken up again.
+/// A source that is not whole as one that failed, without the documents that are gone, and why: so
+/// it is taken up again.
 pub(super) fn as_failed(
     map: &impl KeyValue,
     broken: &Broken,
@@ -423,7 +425,8 @@ pub(super) fn as_failed(
     (source, failure)
 }
 
-/// Whether a failure says that the content of its source is lost, as an export of a damaged store does.
+/// Whether a failure says that the content of its source is lost, as an export of a damaged store
+/// does.
 fn says_lost(failure: &Failure) -> bool {
     failure.class == FailureClass::Host && failure.step.is_none() && failure.original.is_none()
 }

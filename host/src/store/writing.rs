@@ -2,9 +2,10 @@
 //!
 //! # Lost commits
 //!
-//! A database that finds the end of its log damaged takes it for a write that a crash has cut off, and goes on without it. That is
-//! right after a crash and a silent loss otherwise. So every commit counts up `n`, and what the count was after the last flush is
-//! kept outside of the database ([`KeyValue::flush`]): it must never be ahead of `n`.
+//! A database that finds the end of its log damaged takes it for a write that a crash has cut off,
+//! and goes on without it. That is right after a crash and a silent loss otherwise. So every commit
+//! counts up `n`, and what the count was after the last flush is kept outside of the database
+//! ([`KeyValue::flush`]): it must never be ahead of `n`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
@@ -26,8 +27,9 @@ const LARGEST_BATCH: usize = 1 << 20;
 
 /// Keeps writers apart, and everybody from writing after an error.
 ///
-/// After a failed write or flush nobody knows what is on the disk: a later flush that succeeds may not have written what the
-/// earlier one could not. So the first error is the last word until the store is opened again.
+/// After a failed write or flush nobody knows what is on the disk: a later flush that succeeds may
+/// not have written what the earlier one could not. So the first error is the last word until the
+/// store is opened again.
 #[derive(Debug, Default)]
 pub(super) struct Turns {
     turn: Mutex<Turn>,
@@ -143,7 +145,8 @@ pub(super) fn commit(map: &impl KeyValue, commits: &[Commit]) -> Result<(), Stor
         turn.continue_from(number);
         number
     };
-    // Outside of the turn: while one thread waits for the disk the next one can write, and be covered by the next flush.
+    // Outside of the turn: while one thread waits for the disk the next one can write, and be
+    // covered by the next flush.
     map.turns().watch(map.flush(number))
 }
 
@@ -172,7 +175,8 @@ fn prepare<'a>(map: &impl KeyValue, commit: &'a Commit) -> Result<Prepared<'a>, 
     let Commit { source, original, documents, findings, retired: _, failures, walked: _ } = commit;
     let original = match original {
         Some(bytes) if map.get(&keys::original(&source.info.digest))?.is_none() => {
-            // A file can change between the moment its digest is computed and the moment it is read for keeping.
+            // A file can change between the moment its digest is computed and the moment it is read
+            // for keeping.
             if Digest::of(bytes) != source.info.digest {
                 return Err(StoreError::Mismatch { source_name: source.info.name.clone() });
             }
@@ -195,7 +199,8 @@ fn prepare<'a>(map: &impl KeyValue, commit: &'a Commit) -> Result<Prepared<'a>, 
     Ok(Prepared { commit, original, records })
 }
 
-/// Writes commits, each of them whole or not at all. The caller holds the turn; `count` is that of all commits, before and after.
+/// Writes commits, each of them whole or not at all. The caller holds the turn; `count` is that of
+/// all commits, before and after.
 fn write_all(
     map: &impl KeyValue,
     commits: Vec<Prepared<'_>>,
@@ -204,7 +209,8 @@ fn write_all(
     let mut commits = commits.into_iter().peekable();
     while commits.peek().is_some() {
         let (mut batch, mut size, mut names) = (Batch::new(), 0, BTreeSet::new());
-        // What a batch holds does not show before it is applied, and a commit looks at what is stored of its source.
+        // What a batch holds does not show before it is applied, and a commit looks at what is
+        // stored of its source.
         while let Some(prepared) = commits.next_if(|prepared| {
             size < LARGEST_BATCH && names.insert(&prepared.commit.source.info.name)
         }) {

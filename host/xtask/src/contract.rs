@@ -1,4 +1,5 @@
-//! The contract over time: freezes a release, and refuses what would break plugins of the same track.
+//! The contract over time: freezes a release, and refuses what would break plugins of the same
+//! track.
 
 use std::fs;
 use std::path::Path;

@@ -1,4 +1,5 @@
-//! Fuzzes: builds the targets of `tests/fuzz` with coverage in our own code, and lets libFuzzer look for inputs that break them.
+//! Fuzzes: builds the targets of `tests/fuzz` with coverage in our own code, and lets libFuzzer
+//! look for inputs that break them.
 
 use std::path::Path;
 use std::process::Command;
@@ -15,8 +16,8 @@ const SECONDS: &str = "10";
 /// Tells the compiler below to call this program, and this program that it is called so.
 const WRAPPED: &str = "DOCMILL_XTASK_WRAPS_RUSTC";
 
-/// What libFuzzer needs to see where an input goes: counters of edges, and what is compared with what. All of it is understood by
-/// a stable compiler; what sanitizers would need is not.
+/// What libFuzzer needs to see where an input goes: counters of edges, and what is compared with
+/// what. All of it is understood by a stable compiler; what sanitizers would need is not.
 const COVERAGE: [&str; 6] = [
     "-Cpasses=sancov-module",
     "-Cllvm-args=-sanitizer-coverage-level=4",
@@ -26,8 +27,8 @@ const COVERAGE: [&str; 6] = [
     "-Ccodegen-units=1",
 ];
 
-/// The crates that parse for plugins, which are instrumented as our own code is. With a profile of their own
-/// they are compiled beside those of other builds, and so is nothing but what uses them.
+/// The crates that parse for plugins, which are instrumented as our own code is. With a profile of
+/// their own they are compiled beside those of other builds, and so is nothing but what uses them.
 const PARSERS: &[&str] = &[
     // Archives and crawls.
     "brotli-decompressor",
@@ -121,7 +122,8 @@ fn binary(target: &str) -> String {
     format!("fuzz-{}", target.replace('_', "-"))
 }
 
-/// Builds all targets. Our own code is instrumented, and the [`PARSERS`], so wasmtime is not compiled anew.
+/// Builds all targets. Our own code is instrumented, and the [`PARSERS`], so wasmtime is not
+/// compiled anew.
 fn build(workspace: &Workspace, targets: &[String]) -> Outcome {
     let this = env::current_exe().map_err(at(Path::new("xtask")))?;
     let mut command = workspace.cargo();
@@ -133,8 +135,9 @@ fn build(workspace: &Workspace, targets: &[String]) -> Outcome {
     for target in targets {
         command.args(["--bin", &binary(target)]);
     }
-    // With an example among what is built, cargo unifies the features of test dependencies as well. Without, they would be
-    // others than those of `cargo test`, and wasmtime would be compiled anew after all.
+    // With an example among what is built, cargo unifies the features of test dependencies as well.
+    // Without, they would be others than those of `cargo test`, and wasmtime would be compiled anew
+    // after all.
     run(command.args(["--example", "extract-csv"]))
 }
 
@@ -146,14 +149,16 @@ fn fuzz(workspace: &Workspace, target: &str, time: Duration) -> Outcome {
     }
     let mut command = Command::new(workspace.target("debug").join(binary(target)));
     command.current_dir(&workspace.root).arg(format!("-max_total_time={}", time.as_secs()));
-    // A second is an eternity for inputs of a few kilobytes; a machine that does much else gets ten.
+    // A second is an eternity for inputs of a few kilobytes; a machine that does much else gets
+    // ten.
     command.args(["-timeout=10", "-rss_limit_mb=2048", "-verbosity=0", "-print_final_stats=1"]);
     command.arg(format!("-artifact_prefix={}/{target}-", found.display()));
     // What is new is kept in the first folder; the second is read only.
     run(command.arg(&corpus).arg(workspace.path("tests/fuzz/corpus").join(target)))
 }
 
-/// The compiler that cargo wants called, with its arguments, if this program stands between the two.
+/// The compiler that cargo wants called, with its arguments, if this program stands between the
+/// two.
 ///
 /// For our own code it does so twice, as cargo calls one wrapper with the other.
 pub fn wrapped_compiler() -> Option<Command> {
@@ -165,7 +170,8 @@ pub fn wrapped_compiler() -> Option<Command> {
     let arguments: Vec<_> = words.collect();
     let name = arguments.windows(2).find(|it| it[0] == "--crate-name").map(|it| &it[1]);
     let is_parser = |name: &str| PARSERS.iter().any(|it| it.replace('-', "_") == name);
-    // A build script runs without the engine, and cargo asks for the version without compiling anything.
+    // A build script runs without the engine, and cargo asks for the version without compiling
+    // anything.
     let compiles = name.and_then(|it| it.to_str()).is_some_and(|name| match is_ours {
         true => name != "build_script_build",
         false => is_parser(name),

@@ -9,8 +9,9 @@ use crate::toolchain::{self, Toolchain};
 use crate::workspace::{Workspace, write_if_changed};
 use crate::{messages, polyglot, sources};
 
-/// For whom the shipped plugins are packed. It decides how the packer is compiled: features are unified over what is built, and with
-/// others than those of what follows, wasmtime would be compiled a second time.
+/// For whom the shipped plugins are packed. It decides how the packer is compiled: features are
+/// unified over what is built, and with others than those of what follows, wasmtime would be
+/// compiled a second time.
 #[derive(Clone, Copy)]
 pub enum For {
     /// The binary alone, in the dev profile or in release.
@@ -40,7 +41,8 @@ fn pack(workspace: &Workspace, whom: For) -> Outcome {
             command.args(["--package", "docmill-cli", "--package", "docmill-pack"]);
             command.args(if release { &["--release"][..] } else { &[] });
         }
-        // The features of test dependencies are unified as well only with an example among what is built.
+        // The features of test dependencies are unified as well only with an example among what is
+        // built.
         For::Tests => {
             command.args(["--workspace", "--example", "extract-csv"]);
         }
@@ -62,7 +64,8 @@ fn pack(workspace: &Workspace, whom: For) -> Outcome {
     run(command.args(folders))
 }
 
-/// Everything that tests and benchmarks use besides: examples, adversaries, and guests in other languages.
+/// Everything that tests and benchmarks use besides: examples, adversaries, and guests in other
+/// languages.
 pub fn build_all(workspace: &Workspace) -> Outcome {
     let toolchain = toolchain::set_up(workspace)?;
     build_shipped(workspace, &toolchain, For::Tests)?;
@@ -96,13 +99,15 @@ fn build_adversaries(workspace: &Workspace, toolchain: &Toolchain) -> Outcome {
     lay_out(workspace, &made, "guests/adversarial")
 }
 
-/// Copies the components among these files to a folder below `target`, under the names they have in the repository.
+/// Copies the components among these files to a folder below `target`, under the names they have in
+/// the repository.
 fn lay_out(workspace: &Workspace, made: &[PathBuf], below: &str) -> Outcome {
     let folder = &workspace.target(below);
     fs::create_dir_all(folder).map_err(at(folder))?;
     let shown = folder.strip_prefix(&workspace.root).unwrap_or(folder).display();
     let mut names = Vec::new();
-    // A library that a plugin uses may be made a component as well, beside those that were asked for.
+    // A library that a plugin uses may be made a component as well, beside those that were asked
+    // for.
     let is_guest = |path: &&PathBuf| {
         path.extension().is_some_and(|it| it == "wasm")
             && !path.parent().is_some_and(|it| it.ends_with("deps"))
@@ -128,7 +133,8 @@ fn lay_out(workspace: &Workspace, made: &[PathBuf], below: &str) -> Outcome {
     Ok(())
 }
 
-/// cargo replaces dashes by underscores in the names of libraries; no guest has an underscore of its own.
+/// cargo replaces dashes by underscores in the names of libraries; no guest has an underscore of
+/// its own.
 fn component_name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().replace('_', "-")
 }

@@ -23,15 +23,17 @@ pub fn build(workspace: &Workspace, release: bool) -> Outcome<PathBuf> {
 
 /// Builds everything, then runs all tests or those that the arguments select.
 ///
-/// The tests start the binary, which `cargo test` alone does not build. All of the workspace is built for that and not just the
-/// host: features are unified over what is built, and with others wasmtime would be compiled a second time.
+/// The tests start the binary, which `cargo test` alone does not build. All of the workspace is
+/// built for that and not just the host: features are unified over what is built, and with others
+/// wasmtime would be compiled a second time.
 pub fn test(workspace: &Workspace, arguments: &[&str]) -> Outcome {
     guests::build_all(workspace)?;
     run(workspace.cargo().args(["build", "--workspace", "--all-targets"]))?;
     run(workspace.cargo().args(["test", "--workspace"]).args(arguments))
 }
 
-/// Runs every adversary, and prints what became of it, how long it took to stop it, and the memory that docmill had.
+/// Runs every adversary, and prints what became of it, how long it took to stop it, and the memory
+/// that docmill had.
 pub fn adversaries(workspace: &Workspace) -> Outcome {
     guests::build_all(workspace)?;
     run(workspace.cargo().args(["build", "--workspace", "--all-targets"]))?;
@@ -43,8 +45,9 @@ pub fn adversaries(workspace: &Workspace) -> Outcome {
 
 /// Builds the guests that benchmarks use, then measures.
 ///
-/// In a release build, although that compiles wasmtime once more: what runs natively for comparison would be slower by a sixth in the
-/// dev profile, with its checks for overflow and its small units of code, and every ratio better than it is.
+/// In a release build, although that compiles wasmtime once more: what runs natively for comparison
+/// would be slower by a sixth in the dev profile, with its checks for overflow and its small units
+/// of code, and every ratio better than it is.
 pub fn bench(workspace: &Workspace, arguments: &[&str]) -> Outcome {
     guests::build_measured(workspace)?;
     // The scale of those is another one: gigabytes, and minutes.
@@ -57,14 +60,16 @@ pub fn bench(workspace: &Workspace, arguments: &[&str]) -> Outcome {
     run(command.arg("--").args(arguments))
 }
 
-/// Scores what plugins read from files of any format. The binary in the sandbox is the one that was built last.
+/// Scores what plugins read from files of any format. The binary in the sandbox is the one that was
+/// built last.
 pub fn eval_formats(workspace: &Workspace, arguments: &[&str]) -> Outcome {
     let mut command = workspace.cargo();
     command.args(["run", "--quiet", "--release", "--package", "eval-formats", "--"]);
     run(command.args(arguments))
 }
 
-/// Scores what `extract-html` reads from a folder of pages, natively: the same code without the sandbox, in seconds.
+/// Scores what `extract-html` reads from a folder of pages, natively: the same code without the
+/// sandbox, in seconds.
 pub fn eval_pages(workspace: &Workspace, arguments: &[&str]) -> Outcome {
     let mut command = workspace.cargo();
     command.args(["run", "--quiet", "--release", "--package", "extract-html"]);

@@ -1,4 +1,5 @@
-//! `cargo xtask`: sets a machine up, builds the guests and the host, tests them, and keeps the repository tidy.
+//! `cargo xtask`: sets a machine up, builds the guests and the host, tests them, and keeps the
+//! repository tidy.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a task tells people what it does")]
 

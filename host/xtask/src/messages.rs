@@ -15,7 +15,8 @@ struct Message {
     filenames: Vec<PathBuf>,
 }
 
-/// Runs a cargo command that compiles, shows its progress, and returns the files it made or found up to date.
+/// Runs a cargo command that compiles, shows its progress, and returns the files it made or found
+/// up to date.
 pub fn artifacts(command: &mut Command) -> Outcome<Vec<PathBuf>> {
     announce(command);
     let child = command
@@ -31,7 +32,8 @@ pub fn artifacts(command: &mut Command) -> Outcome<Vec<PathBuf>> {
     Ok(files(&output.stdout))
 }
 
-/// The files that messages tell of. Lines that are none, such as what a build script prints, are not for us.
+/// The files that messages tell of. Lines that are none, such as what a build script prints, are
+/// not for us.
 fn files(messages: &[u8]) -> Vec<PathBuf> {
     messages
         .split(|byte| *byte == b'\n')

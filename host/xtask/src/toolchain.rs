@@ -1,4 +1,5 @@
-//! What compiles guests: rustup's WebAssembly target where it can be had, else the compiler in Debian's archive.
+//! What compiles guests: rustup's WebAssembly target where it can be had, else the compiler in
+//! Debian's archive.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -58,9 +59,11 @@ impl Toolchain {
                 command.env("RUSTC", DEBIAN_RUSTC);
                 // Building the standard library is an unstable feature of cargo.
                 command.env("RUSTC_BOOTSTRAP", "1");
-                // The library expects a libc that rustup would ship with the target; Debian has it as a package.
+                // The library expects a libc that rustup would ship with the target; Debian has it
+                // as a package.
                 let flags = format!("-Clink-self-contained=no -L{DEBIAN_WASI}");
-                // Unlike `RUSTFLAGS` this adds to the flags of `.cargo/config.toml` instead of replacing them.
+                // Unlike `RUSTFLAGS` this adds to the flags of `.cargo/config.toml` instead of
+                // replacing them.
                 command.env("CARGO_TARGET_WASM32_WASIP2_RUSTFLAGS", flags);
                 // These would lead Debian's compiler to parts of the one that runs this task.
                 for name in ["CARGO_ENCODED_RUSTFLAGS", "LD_LIBRARY_PATH", "RUSTUP_TOOLCHAIN"] {

@@ -16,7 +16,8 @@ pub struct Workspace {
 
 impl Workspace {
     pub fn find() -> Self {
-        // The variable is set whenever cargo runs this; the other path serves a binary called directly.
+        // The variable is set whenever cargo runs this; the other path serves a binary called
+        // directly.
         let here = env::var_os("CARGO_MANIFEST_DIR")
             .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
         let root = here.ancestors().nth(2).expect("xtask lies two folders below the root");
@@ -28,7 +29,8 @@ impl Workspace {
         self.root.join(relative)
     }
 
-    /// What builds leave behind and others look for: always in the repository, wherever cargo itself compiles.
+    /// What builds leave behind and others look for: always in the repository, wherever cargo
+    /// itself compiles.
     pub fn target(&self, relative: &str) -> PathBuf {
         self.root.join("target").join(relative)
     }
@@ -43,8 +45,9 @@ impl Workspace {
     pub fn cargo_at(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = Command::new(program);
         command.current_dir(&self.root);
-        // `cargo run` tells this program which package it is. A cargo below it would hand that to build scripts, which
-        // then run again each time somebody switches between `cargo xtask build` and `cargo build`.
+        // `cargo run` tells this program which package it is. A cargo below it would hand that to
+        // build scripts, which then run again each time somebody switches between
+        // `cargo xtask build` and `cargo build`.
         for (name, _) in env::vars_os() {
             let name = name.to_string_lossy().into_owned();
             if name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") {
@@ -54,7 +57,8 @@ impl Workspace {
         command
     }
 
-    /// The plugins that travel inside the binary: every folder below `plugins/` whose manifest says so.
+    /// The plugins that travel inside the binary: every folder below `plugins/` whose manifest says
+    /// so.
     pub fn shipped_plugins(&self) -> Outcome<Vec<String>> {
         let folder = self.path("plugins");
         let mut plugins = Vec::new();

@@ -1,8 +1,10 @@
-//! Takes the fingerprint of a text, so that others with nearly the same words are found without reading them again.
+//! Takes the fingerprint of a text, so that others with nearly the same words are found without
+//! reading them again.
 //!
-//! The fingerprint is a MinHash of the runs of words in the body: the share of places at which two fingerprints have the same word
-//! is about the share of runs that two texts have in common. What is computed here is stored and compared for years, so none of it
-//! comes from a crate whose next version may hash otherwise: 20 lines of hashing are all that one would save.
+//! The fingerprint is a MinHash of the runs of words in the body: the share of places at which two
+//! fingerprints have the same word is about the share of runs that two texts have in common. What
+//! is computed here is stored and compared for years, so none of it comes from a crate whose next
+//! version may hash otherwise: 20 lines of hashing are all that one would save.
 
 mod sketch;
 mod words;
@@ -44,7 +46,8 @@ impl Analyzer for Fingerprint {
 
 docmill_plugin::export!(analyzer: Fingerprint);
 
-/// The fingerprint of a text without its headings: 128 words, separated by spaces. `None` if it is too short to be told from others.
+/// The fingerprint of a text without its headings: 128 words, separated by spaces. `None` if it is
+/// too short to be told from others.
 pub fn fingerprint(document: &Document) -> Option<String> {
     let mut sketch = Sketch::new();
     let mut runs = Runs::new();
@@ -87,7 +90,8 @@ mod tests {
         let value = of(TEXT).unwrap();
         assert_eq!(value.split(' ').count(), 128);
         assert!(value.split(' ').all(|word| word.len() == 2), "{value}");
-        // Those in stores were computed by an earlier build: whoever changes this makes them worthless.
+        // Those in stores were computed by an earlier build: whoever changes this makes them
+        // worthless.
         assert_eq!(&value[..23], "Y- ak pB nW nW qY vL i4");
     }
 

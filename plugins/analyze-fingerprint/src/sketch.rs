@@ -1,8 +1,9 @@
-//! A MinHash of one permutation: every run falls into one of 128 places, and the least of each place stays.
+//! A MinHash of one permutation: every run falls into one of 128 places, and the least of each
+//! place stays.
 //!
-//! Places without a run take what another one has, chosen by the place alone (Shrivastava: Optimal Densification for Fast and
-//! Accurate Minwise Hashing, 2017), so that short texts can be compared with long ones. One hash for each run, where a MinHash of 128
-//! permutations takes 128.
+//! Places without a run take what another one has, chosen by the place alone (Shrivastava: Optimal
+//! Densification for Fast and Accurate Minwise Hashing, 2017), so that short texts can be compared
+//! with long ones. One hash for each run, where a MinHash of 128 permutations takes 128.
 
 use super::words::scramble;
 
@@ -26,7 +27,8 @@ impl Sketch {
         *place = (*place).min(run << BITS >> BITS);
     }
 
-    /// The fingerprint, if a run was added. Of each place twelve bits are kept: two texts have those in common by chance once in 4,096.
+    /// The fingerprint, if a run was added. Of each place twelve bits are kept: two texts have
+    /// those in common by chance once in 4,096.
     pub(crate) fn finish(&self) -> String {
         let mut value = String::with_capacity(3 * PLACES);
         for place in 0..PLACES {
@@ -74,7 +76,8 @@ mod tests {
 
     #[test]
     fn what_two_have_in_common_is_about_the_share_of_places() {
-        // Of 3,000 and 3,000 runs, 1,000 to 2,400 are the same; then of few, so that most places are taken from others.
+        // Of 3,000 and 3,000 runs, 1,000 to 2,400 are the same; then of few, so that most places
+        // are taken from others.
         for (size, step) in [(3_000, 200), (60, 4)] {
             for common in (size / 3..size * 4 / 5).step_by(step) {
                 let one = of(0..size as u64);

@@ -2,7 +2,8 @@
 
 use std::collections::VecDeque;
 
-/// A run has words of at least this weight together: four words, or eight characters of a script that writes no spaces.
+/// A run has words of at least this weight together: four words, or eight characters of a script
+/// that writes no spaces.
 const RUN: u32 = 8;
 const WORD: u32 = 2;
 const CHARACTER: u32 = 1;
@@ -22,7 +23,8 @@ impl Runs {
         Runs { last: VecDeque::with_capacity(RUN as usize + 1) }
     }
 
-    /// Calls `each` with every run that ends in this piece. A word does not go beyond its piece, and a run does.
+    /// Calls `each` with every run that ends in this piece. A word does not go beyond its piece,
+    /// and a run does.
     pub(crate) fn read(&mut self, piece: &str, mut each: impl FnMut(u64)) {
         let mut word = None;
         for character in piece.chars() {

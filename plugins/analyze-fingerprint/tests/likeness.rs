@@ -1,7 +1,9 @@
-//! What becomes of articles on their way through newsrooms, and of different articles on one subject.
+//! What becomes of articles on their way through newsrooms, and of different articles on one
+//! subject.
 //!
-//! `DOCMILL_TEXTS=FILE cargo test -p analyze-fingerprint --test likeness -- --nocapture` measures on texts of your own besides: one JSON
-//! object a line with `text`, and perhaps `main`, what it is about.
+//! `DOCMILL_TEXTS=FILE cargo test -p analyze-fingerprint --test likeness -- --nocapture` measures
+//! on texts of your own besides: one JSON object a line with `text`, and perhaps `main`, what it is
+//! about.
 
 #![expect(clippy::print_stdout, reason = "what was measured is printed")]
 

@@ -34,7 +34,8 @@ impl Date {
         (1..=days).contains(&day).then_some(Date { year, month: Some(month), day: Some(day) })
     }
 
-    /// The date as RFC 3339 writes it, cut where knowledge ends; an unknown year is `-`, as in `--01-15`.
+    /// The date as RFC 3339 writes it, cut where knowledge ends; an unknown year is `-`, as in
+    /// `--01-15`.
     fn value(self) -> (String, &'static str) {
         match (self.year, self.month, self.day) {
             (Some(year), Some(month), Some(day)) => {
@@ -86,12 +87,14 @@ fn year(token: Token<'_>) -> Option<u32> {
     (token.digits()?.len() == 4 && token.next().ends_number()).then_some(year)
 }
 
-/// A year that stands without a month, where a number of things is the likelier meaning the further it is from today.
+/// A year that stands without a month, where a number of things is the likelier meaning the further
+/// it is from today.
 fn lone_year(token: Token<'_>) -> Option<u32> {
     year(token).filter(|year| (1900..=2100).contains(year))
 }
 
-/// The year right after a day and month, with an English comma in between or not: `(year, end, token after)`.
+/// The year right after a day and month, with an English comma in between or not:
+/// `(year, end, token after)`.
 fn year_of_day<'a>(month_end: usize, next: Token<'a>) -> (Option<u32>, usize, Token<'a>) {
     let token = if next.is_sign(&[',']) { next.next() } else { next };
     match year(token).filter(|_| !token.glued() && !counts_something(token)) {
@@ -246,7 +249,8 @@ fn vietnamese_month(token: Token<'_>) -> Found<'_> {
     Date::of_month(year, month).found(token.start, end, next)
 }
 
-/// `d'ici 2030`, `by 2030`, `năm 2030`; `en 2026` only where the phrase ends, for `en 2000 exemplaires` is no date
+/// `d'ici 2030`, `by 2030`, `năm 2030`; `en 2026` only where the phrase ends, for
+/// `en 2000 exemplaires` is no date
 fn announced_year(token: Token<'_>) -> Found<'_> {
     let ends_phrase = |number: Token<'_>| {
         let after = number.next();

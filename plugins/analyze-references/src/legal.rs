@@ -1,4 +1,5 @@
-//! References to legal acts: decisions, resolutions, laws, decrees, directives, circulars and their like.
+//! References to legal acts: decisions, resolutions, laws, decrees, directives, circulars and their
+//! like.
 
 use docmill_plugin::Annotation;
 
@@ -104,7 +105,8 @@ fn after_number_word(token: Token<'_>) -> Option<Token<'_>> {
     (number.kind == Kind::Number).then_some(number)
 }
 
-/// Whether a number right after the name of an act is a date, an amount or a year rather than the number of the act.
+/// Whether a number right after the name of an act is a date, an amount or a year rather than the
+/// number of the act.
 fn is_something_else(kind: &str, number: Token<'_>) -> bool {
     let year = number.number(4).is_some_and(|year| (1900..2100).contains(&year));
     (kind == "law" && year)
@@ -221,7 +223,8 @@ fn kind_of_code(code: &str) -> Option<&'static str> {
     })
 }
 
-/// `Luật Đất đai 2024`, `Luật Dữ liệu năm 2024`: a name that begins with a capital and ends with a year.
+/// `Luật Đất đai 2024`, `Luật Dữ liệu năm 2024`: a name that begins with a capital and ends with a
+/// year.
 fn named_law<'a>(token: Token<'a>, name: Token<'a>) -> Found<'a> {
     if !name.capitalized() || name.kind != Kind::Word {
         return None;
@@ -242,7 +245,8 @@ fn named_law<'a>(token: Token<'a>, name: Token<'a>) -> Found<'a> {
                 .with("year", number);
             return Some((annotation, year.next()));
         }
-        // A verb or a conjunction ends the name, and with it the hope for a year that belongs to it.
+        // A verb or a conjunction ends the name, and with it the hope for a year that belongs to
+        // it.
         let ends_name = matches!(next.word(), "duoc" | "do" | "da" | "se" | "va" | "co" | "tu");
         if next.kind != Kind::Word || ends_name {
             return None;

@@ -1,8 +1,10 @@
-//! Finds what a text refers to: legal acts, dates, periods and amounts of money, in French, Vietnamese and English.
+//! Finds what a text refers to: legal acts, dates, periods and amounts of money, in French,
+//! Vietnamese and English.
 //!
-//! The text is read once, from left to right. At every word, number or sign each finder is asked whether something begins
-//! there; it looks ahead a bounded number of tokens, so time is linear in the text whatever the text is. There are no regular
-//! expressions: compiling them would cost every fresh instance more than reading an article does.
+//! The text is read once, from left to right. At every word, number or sign each finder is asked
+//! whether something begins there; it looks ahead a bounded number of tokens, so time is linear in
+//! the text whatever the text is. There are no regular expressions: compiling them would cost every
+//! fresh instance more than reading an article does.
 
 mod dates;
 mod legal;
@@ -44,8 +46,8 @@ pub const KINDS: [&str; 4] = ["legal-reference", "date", "period", "money"];
 
 /// Everything the text refers to, in the order of the text and without overlaps.
 ///
-/// The language, a BCP 47 tag, decides only what is ambiguous without it: whether `03/04/2025` is a day in March or in April,
-/// and whether a `billion` has nine zeros or twelve.
+/// The language, a BCP 47 tag, decides only what is ambiguous without it: whether `03/04/2025` is a
+/// day in March or in April, and whether a `billion` has nine zeros or twelve.
 pub fn find(text: &str, language: Option<&str>) -> Vec<Annotation> {
     let language = Language::of(language);
     let mut found = Vec::new();

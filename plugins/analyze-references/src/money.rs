@@ -42,7 +42,8 @@ fn currency_first(token: Token<'_>, language: Language) -> Found<'_> {
         None if scales.read > 0 => (scales.power, scales.style, after(scales.end, scales.next)),
         None => (0, Style::Unknown, after(numeral.end(), next)),
     };
-    // `$500.000` is a group, in Vietnam as in France; only a scale makes `$2.345 million` a fraction.
+    // `$500.000` is a group, in Vietnam as in France; only a scale makes `$2.345 million` a
+    // fraction.
     let style = match code {
         "USD" | "GBP" if power > 0 && style == Style::Unknown => Style::English,
         _ => style,
@@ -66,7 +67,8 @@ fn in_words<'a>(token: Token<'a>, before: Token<'a>, language: Language) -> Foun
         "dix" | "ten" | "muoi" => "10",
         _ => return None,
     };
-    // The last word of a longer number, as in `vingt-deux millions` or `half a million`, says too little by itself.
+    // The last word of a longer number, as in `vingt-deux millions` or `half a million`, says too
+    // little by itself.
     let continues = token.glued() && before.is_sign(&['-', '‑'])
         || matches!(
             before.word(),
@@ -301,7 +303,8 @@ fn currency(token: Token<'_>, scaled: bool) -> Option<Currency<'_>> {
     }
 }
 
-/// The Vietnamese currency, composed and not; with other accents the letters make "line", "east" or "move".
+/// The Vietnamese currency, composed and not; with other accents the letters make "line", "east" or
+/// "move".
 const DONG: &[&str] = &["đồng", "đo\u{302}\u{300}ng"];
 
 /// `đô la`, `đô la Mỹ`, `đô la Úc`

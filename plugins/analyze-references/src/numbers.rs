@@ -63,7 +63,8 @@ impl<'a> Numeral<'a> {
         self.end
     }
 
-    /// The number times a power of ten, in plain notation; `None` for versions, chapters and the like.
+    /// The number times a power of ten, in plain notation; `None` for versions, chapters and the
+    /// like.
     pub(crate) fn times_ten_to(&self, power: usize, style: Style) -> Option<String> {
         let fraction = self.has_fraction(style)?;
         let whole = if fraction { &self.groups[..self.groups.len() - 1] } else { &self.groups[..] };

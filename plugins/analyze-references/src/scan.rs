@@ -27,8 +27,8 @@ pub(crate) enum Gap {
     Paragraph,
 }
 
-/// A word, number or sign in its text. Tokens are read when asked for and never stored, so a text of any size is read in
-/// constant memory.
+/// A word, number or sign in its text. Tokens are read when asked for and never stored, so a text
+/// of any size is read in constant memory.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Token<'a> {
     text: &'a str,
@@ -138,7 +138,8 @@ impl<'a> Token<'a> {
         &self.text[self.start..self.end]
     }
 
-    /// A word in lower case and without accents, composed or not; empty for anything that cannot be a keyword.
+    /// A word in lower case and without accents, composed or not; empty for anything that cannot be
+    /// a keyword.
     pub(crate) fn word(&self) -> &str {
         str::from_utf8(&self.folded[..self.folded_len]).unwrap_or_default()
     }
@@ -167,13 +168,15 @@ impl<'a> Token<'a> {
         self.source().starts_with(char::is_uppercase)
     }
 
-    /// Whether the word is exactly one of these, whatever its case. For words that mean something else with other accents.
+    /// Whether the word is exactly one of these, whatever its case. For words that mean something
+    /// else with other accents.
     pub(crate) fn is_spelled(&self, spellings: &[&str]) -> bool {
         let lower = || self.source().chars().flat_map(char::to_lowercase);
         spellings.iter().any(|spelling| lower().eq(spelling.chars()))
     }
 
-    /// Whether a number may begin here: not in the middle of a word, a version, a range or another number.
+    /// Whether a number may begin here: not in the middle of a word, a version, a range or another
+    /// number.
     pub(crate) fn begins_number(&self) -> bool {
         let mut before = self.text[..self.start].chars().rev();
         match before.next() {
@@ -185,7 +188,8 @@ impl<'a> Token<'a> {
         }
     }
 
-    /// Whether a number may end before this token, which follows it: no letter, digit or further part is glued to it.
+    /// Whether a number may end before this token, which follows it: no letter, digit or further
+    /// part is glued to it.
     pub(crate) fn ends_number(&self) -> bool {
         if !self.glued() {
             return true;

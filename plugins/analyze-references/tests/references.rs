@@ -338,7 +338,8 @@ fn hostile_texts_take_linear_time() {
         let text = unit.repeat(400_000 / unit.len());
         let start = Instant::now();
         let found = find(&text, None);
-        // Generous enough for a loaded machine without optimisation; anything quadratic takes minutes.
+        // Generous enough for a loaded machine without optimisation; anything quadratic takes
+        // minutes.
         assert!(start.elapsed().as_secs() < 5, "{unit:?} took {:?}", start.elapsed());
         drop(found);
     }

@@ -1,12 +1,13 @@
 //! Scores what is read from pages against what people say is right: `cargo xtask eval-pages DIR`.
 //!
-//! `DIR` is laid out like scrapinghub's article-extraction-benchmark: `ground-truth.json`, an object with an entry for each page,
-//! and the pages as `html/ID.html`. An entry has any of these; what it has is measured, what is `null` is stated to be absent:
-//! `articleBody` (the text), `with` and `without` (passages that must and must not be there), `title`, `author`, `date`,
-//! `pageType` (one row of the table each).
+//! `DIR` is laid out like scrapinghub's article-extraction-benchmark: `ground-truth.json`, an
+//! object with an entry for each page, and the pages as `html/ID.html`. An entry has any of these;
+//! what it has is measured, what is `null` is stated to be absent: `articleBody` (the text), `with`
+//! and `without` (passages that must and must not be there), `title`, `author`, `date`, `pageType`
+//! (one row of the table each).
 //!
-//! Texts are compared as that benchmark does it: multisets of four words each; precision and recall are means over pages, and F1
-//! is made of the two means.
+//! Texts are compared as that benchmark does it: multisets of four words each; precision and recall
+//! are means over pages, and F1 is made of the two means.
 
 #![expect(clippy::print_stdout, reason = "a tool tells people what it found")]
 
@@ -93,7 +94,8 @@ impl Options {
     }
 }
 
-/// What is read from a page, and how long that takes: the fastest of three turns, as other programs only ever slow it down.
+/// What is read from a page, and how long that takes: the fastest of three turns, as other programs
+/// only ever slow it down.
 fn read(file: &Path) -> Result<(Value, Duration), Box<dyn Error>> {
     let page = fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?;
     let mut took = Duration::MAX;

@@ -49,8 +49,8 @@ impl Traits {
             Tag::Nav | Tag::Footer => self.hints.add(Hints::NAVIGATION),
             Tag::Aside => self.hints.add(Hints::SIDE),
             Tag::FigureCaption => self.hints.add(Hints::CAPTION),
-            // Templates describe the whole page in the classes of its outermost elements, and some hide it until a script
-            // shows it.
+            // Templates describe the whole page in the classes of its outermost elements, and some
+            // hide it until a script shows it.
             _ => {
                 self.hints.remove(Hints::BOILERPLATE);
                 self.hints.remove(Hints::HIDDEN);
@@ -111,7 +111,8 @@ pub enum Display {
     Block,
 }
 
-/// How an inline style shows its element, if it says so; the last declaration counts, unless one takes it off the page.
+/// How an inline style shows its element, if it says so; the last declaration counts, unless one
+/// takes it off the page.
 pub fn display(style: &str) -> Option<Display> {
     let mut found = None;
     let mut rest = Some(style);

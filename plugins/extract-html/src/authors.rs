@@ -1,4 +1,5 @@
-//! The names of authors in what a page says of them: several taken apart, jobs and prepositions cut, addresses refused.
+//! The names of authors in what a page says of them: several taken apart, jobs and prepositions
+//! cut, addresses refused.
 
 use docmill_text::lists::{Row, count, count_of, rows, values_of};
 
@@ -35,7 +36,8 @@ pub fn names(statement: &str) -> Vec<String> {
     names
 }
 
-/// What follows the preposition at the beginning of a line, if one is there: `By Ada Quay`, `Par : Ada Quay`.
+/// What follows the preposition at the beginning of a line, if one is there: `By Ada Quay`,
+/// `Par : Ada Quay`.
 pub fn without_preposition(line: &str) -> Option<&str> {
     let line = line.trim();
     let longest = PREPOSITIONS

@@ -1,4 +1,5 @@
-//! Builds a page from its tokens: which element lies in which, as browsers see it, and where its text goes.
+//! Builds a page from its tokens: which element lies in which, as browsers see it, and where its
+//! text goes.
 
 mod context;
 
@@ -15,7 +16,8 @@ use crate::start_tag::{Attribute, StartTag};
 use crate::tags::{Classes, TAGS, Tag};
 use crate::tokens::{self, Content, Receiver, decoded, decoded_value, with_line_feeds};
 
-/// The most elements that lie in each other. Browsers stop at 512; whatever is deeper becomes text of the innermost element.
+/// The most elements that lie in each other. Browsers stop at 512; whatever is deeper becomes text
+/// of the innermost element.
 const MAX_DEPTH: usize = 256;
 /// The most nodes of a page. Whatever comes later becomes text without structure.
 const MAX_NODES: usize = 250_000;
@@ -89,7 +91,8 @@ impl<'a> Builder<'a> {
             from: 0,
             to: 0,
         };
-        // A guess that fits most pages: growing means copying, and a fresh memory pays for every page it touches.
+        // A guess that fits most pages: growing means copying, and a fresh memory pays for every
+        // page it touches.
         let mut nodes = Vec::with_capacity((source.len() / 24).clamp(16, MAX_NODES));
         nodes.push(root);
         Builder {
@@ -159,7 +162,8 @@ impl<'a> Builder<'a> {
     fn extend_last(&mut self, text: &str) {
         let last = self.nodes.len() - 1;
         let node = &mut self.nodes[last];
-        // Otherwise it stands at the end of the copied ones already, as they are in the order of the nodes.
+        // Otherwise it stands at the end of the copied ones already, as they are in the order of
+        // the nodes.
         if node.flags & flag::COPIED == 0 {
             let string = &self.source[node.from as usize..node.to as usize];
             node.from = self.strings.len() as u32;
@@ -350,8 +354,8 @@ impl<'a> Builder<'a> {
         None
     }
 
-    /// What a [special](Classes::SPECIAL) element does. Breaks with how what follows it is read, unless a node begins with it as with
-    /// any other.
+    /// What a [special](Classes::SPECIAL) element does. Breaks with how what follows it is read,
+    /// unless a node begins with it as with any other.
     fn start_special(&mut self, start: StartTag<'_, '_>) -> ControlFlow<Option<Content>> {
         let trimmed = |attribute: Attribute| Some(start.value(attribute)?.trim().to_owned());
         match start.tag {

@@ -1,7 +1,8 @@
-//! The list that a page is: cards that lead to products, articles or courses, many of one kind beside each other.
+//! The list that a page is: cards that lead to products, articles or courses, many of one kind
+//! beside each other.
 //!
-//! A card is a short box with a link and, beside its words, a picture, a price or a teaser. What has
-//! a link only is a menu.
+//! A card is a short box with a link and, beside its words, a picture, a price or a teaser. What
+//! has a link only is a menu.
 
 use crate::dom::Page;
 use crate::measure::Measure;
@@ -74,8 +75,8 @@ fn is_card(page: &Page, measures: &[Measure], index: u32) -> bool {
         && (measure.images > 0 || measure.chars >= measure.linked.saturating_add(BESIDE_LINKS))
 }
 
-/// The innermost element around nearly all rows: each comes with the letters of those before it, and
-/// there are so many in all.
+/// The innermost element around nearly all rows: each comes with the letters of those before it,
+/// and there are so many in all.
 fn around(page: &Page, rows: &[(u32, u32)], part: u32, chars: u32) -> u32 {
     let before = |index: u32| {
         let at = rows.partition_point(|(row, _)| *row < index);

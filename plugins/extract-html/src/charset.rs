@@ -2,8 +2,8 @@
 
 use memchr::memchr2_iter;
 
-/// How far into the page the declaration is looked for. Browsers stop at 1,024 bytes; templates put comments, styles and scripts
-/// first, and only pages that are not UTF-8 are searched.
+/// How far into the page the declaration is looked for. Browsers stop at 1,024 bytes; templates put
+/// comments, styles and scripts first, and only pages that are not UTF-8 are searched.
 const PRESCAN: usize = 1024 * 1024;
 
 /// The encoding that a page declares in a `meta` element or an XML declaration.

@@ -2,7 +2,8 @@
 
 use memchr::memchr2;
 
-/// White space of ASCII. In pages carriage returns have become line feeds before anything is read; references still make some.
+/// White space of ASCII. In pages carriage returns have become line feeds before anything is read;
+/// references still make some.
 pub const SPACE: u32 = 1;
 /// What ends the name of an element.
 pub const ENDS_ELEMENT: u32 = 1 << 1;
@@ -12,7 +13,8 @@ pub const ENDS_ATTRIBUTE: u32 = 1 << 2;
 pub const ENDS_VALUE: u32 = 1 << 3;
 /// Whatever may end a word within a name such as `boxRelated`: all but small letters and digits.
 pub const ENDS_WORD: u32 = 1 << 4;
-/// The first byte of a character that may not be visible, where the others have to be asked; control characters.
+/// The first byte of a character that may not be visible, where the others have to be asked;
+/// control characters.
 pub const UNCLEAR: u32 = 1 << 5;
 /// A space as such.
 pub const BLANK: u32 = 1 << 6;
@@ -41,7 +43,8 @@ static BYTES: [u32; 256] = {
             b'"' | b'\'' => ENDS_WORD | QUOTE,
             b'a'..=b'z' => BEGINS_MARKUP | LETTER,
             b'0'..=b'9' => 0,
-            // Control characters; U+0080 and on, U+1680, U+2000 and on, U+3000 and U+FEFF begin with the others.
+            // Control characters; U+0080 and on, U+1680, U+2000 and on, U+3000 and U+FEFF begin
+            // with the others.
             0..b' ' | 0x7f | 0xc2 | 0xe1 | 0xe2 | 0xe3 | 0xef => ENDS_WORD | UNCLEAR,
             _ => ENDS_WORD,
         };

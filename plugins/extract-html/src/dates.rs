@@ -13,7 +13,8 @@ pub enum Order {
 }
 
 impl Order {
-    /// The order of those who write this language, a tag such as `en-US`. English without a country is mostly American.
+    /// The order of those who write this language, a tag such as `en-US`. English without a country
+    /// is mostly American.
     pub fn of_language(tag: &str) -> Order {
         match tag {
             "en" | "en-US" | "en-PH" | "es-US" => Order::MonthFirst,
@@ -24,7 +25,8 @@ impl Order {
 
 /// A date as RFC 3339, or `None` if the text does not begin with a date that can be understood.
 ///
-/// A time of day is kept only with its offset from UTC, because RFC 3339 knows no other; without one, the day is what is certain.
+/// A time of day is kept only with its offset from UTC, because RFC 3339 knows no other; without
+/// one, the day is what is certain.
 pub fn normalize(text: &str, order: Order) -> Option<String> {
     let text = text.trim();
     iso(text)
@@ -33,7 +35,8 @@ pub fn normalize(text: &str, order: Order) -> Option<String> {
         .or_else(|| find(text, order))
 }
 
-/// The first date in a text such as `Thứ Tư, 01/05/2024 08:30 (GMT+7)`, `Publié le 1er mai 2024` or `2024年5月1日`.
+/// The first date in a text such as `Thứ Tư, 01/05/2024 08:30 (GMT+7)`, `Publié le 1er mai 2024` or
+/// `2024年5月1日`.
 pub fn find(text: &str, order: Order) -> Option<String> {
     // A line about the date is short; anything else is prose.
     let text = &text[..text.floor_char_boundary(200)];
@@ -141,8 +144,8 @@ fn compact(text: &str) -> Option<String> {
     day(digits[..4].parse().ok()?, digits[4..6].parse().ok()?, digits[6..].parse().ok()?)
 }
 
-/// `01/05/2024`, `1.5.2024`: in the order of the language, unless one of them can be no month or an AM or PM shows that Americans
-/// wrote it.
+/// `01/05/2024`, `1.5.2024`: in the order of the language, unless one of them can be no month or an
+/// AM or PM shows that Americans wrote it.
 fn numeric(text: &str, order: Order) -> Option<String> {
     let (first, rest, digits) = number(text)?;
     if digits > 2 {

@@ -1,8 +1,9 @@
 //! A page as a flat list of nodes in the order of the source, built from its tokens.
 //!
-//! The list needs no pointers and no recursion: a node knows its parent and where its subtree ends, so that everything later is
-//! a loop over indices. The rules for tags that are left out or misplaced are those of browsers, cut down to what changes the
-//! text: paragraphs, items, cells and links end where a browser would end them.
+//! The list needs no pointers and no recursion: a node knows its parent and where its subtree ends,
+//! so that everything later is a loop over indices. The rules for tags that are left out or
+//! misplaced are those of browsers, cut down to what changes the text: paragraphs, items, cells and
+//! links end where a browser would end them.
 
 use std::borrow::Cow;
 
@@ -23,7 +24,8 @@ pub mod flag {
     pub const TERM: u8 = 4;
     /// The string of the node is none of the source.
     pub const COPIED: u8 = 8;
-    /// Hidden from those who cannot see (`aria-hidden`), as what decorates is, and the panels of an accordion until they are opened.
+    /// Hidden from those who cannot see (`aria-hidden`), as what decorates is, and the panels of an
+    /// accordion until they are opened.
     pub const COLLAPSED: u8 = 16;
 }
 
@@ -53,15 +55,18 @@ pub struct Page<'a> {
     pub nodes: Vec<Node>,
     /// The indices of those that may be the headline: `h1` and `h2`.
     pub headings: Vec<u32>,
-    /// The indices of those that may be declared to be the article: `article`, `main`, and what is named [`Hints::ARTICLE_BODY`].
+    /// The indices of those that may be declared to be the article: `article`, `main`, and what is
+    /// named [`Hints::ARTICLE_BODY`].
     pub frames: Vec<u32>,
-    /// The indices of those that may tell the author or the date: `time`, and what is named [`Hints::BYLINE`].
+    /// The indices of those that may tell the author or the date: `time`, and what is named
+    /// [`Hints::BYLINE`].
     pub bylines: Vec<u32>,
     /// What the head of the page, and `meta` elsewhere, said.
     pub head: Head,
     /// The page itself, its line ends normalised.
     pub source: Cow<'a, str>,
-    /// Strings that do not stand in the source like this: those with character references, those made of several runs of text.
+    /// Strings that do not stand in the source like this: those with character references, those
+    /// made of several runs of text.
     pub strings: String,
 }
 

@@ -1,4 +1,5 @@
-//! What a page states about its article: title, authors, dates and the like, from several sources in order of trust.
+//! What a page states about its article: title, authors, dates and the like, from several sources
+//! in order of trust.
 
 mod body;
 mod people;
@@ -111,7 +112,8 @@ impl<'a> Facts<'a> {
         self.json.get_text(self.article?, key)
     }
 
-    /// The names that a value of the article stands for: strings, objects with a name, or references to such objects.
+    /// The names that a value of the article stands for: strings, objects with a name, or
+    /// references to such objects.
     fn names(&self, key: &str) -> Vec<String> {
         self.named(key).map(|(name, _)| name).collect()
     }
@@ -173,7 +175,8 @@ impl<'a> Facts<'a> {
         {
             title = title[at + separator.len()..].trim_start();
         }
-        // `Veldmar Courier: Cranes return`. One word before a colon is more often what the title is about.
+        // `Veldmar Courier: Cranes return`. One word before a colon is more often what the title is
+        // about.
         if let Some((site, rest)) = title.split_once(": ")
             && site.contains(' ')
             && self.is_site_exactly(site)
@@ -304,7 +307,8 @@ impl<'a> Facts<'a> {
         // A page that only states the name of its site states no title.
         let stated = self.titles.iter().find(|title| !self.is_site_exactly(title));
         let Some(stated) = stated else { return headline };
-        // A site that does not give its name gives it away by what the headline or the text begins with.
+        // A site that does not give its name gives it away by what the headline or the text begins
+        // with.
         let first_line = fold(text.lines().next().unwrap_or_default());
         let headline_folded = headline.as_deref().map(fold).unwrap_or_default();
         let without_end = titles::last_separator(stated).map(|(at, _)| stated[..at].trim_end());
@@ -324,7 +328,8 @@ impl<'a> Facts<'a> {
                 && headline.ends_with(&stated)
         };
         match headline.filter(|headline| !has_kicker(headline)) {
-            // What the page states is written for search engines and for the tab of a browser, the headline for readers.
+            // What the page states is written for search engines and for the tab of a browser, the
+            // headline for readers.
             Some(headline)
                 if !self.has_stated_title()
                     || selection.is_some_and(|it| it.is_headline_main)
@@ -410,7 +415,8 @@ impl<'a> Facts<'a> {
     }
 }
 
-/// A value on one line, without entities or tags, which find their way into metadata; `None` if nothing remains.
+/// A value on one line, without entities or tags, which find their way into metadata; `None` if
+/// nothing remains.
 fn clean(text: &str, limit: usize) -> Option<String> {
     let text = &text[..text.floor_char_boundary(limit * 4)];
     let mut cleaned = if memchr2(b'&', b'<', text.as_bytes()).is_some() {

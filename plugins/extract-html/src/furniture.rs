@@ -1,6 +1,8 @@
-//! What stands around an article and has no telling name: what readers wrote below it, and cards that lead to other articles.
+//! What stands around an article and has no telling name: what readers wrote below it, and cards
+//! that lead to other articles.
 //!
-//! Both are known by what they are made of, many times over, and get the hints that a name would give them.
+//! Both are known by what they are made of, many times over, and get the hints that a name would
+//! give them.
 
 use std::collections::BTreeMap;
 
@@ -23,7 +25,8 @@ const LONGEST_REPLY: usize = 24;
 /// A card has fewer letters; what has more is an article whose headline is a link to itself.
 const LONGEST_CARD: usize = 1_500;
 
-/// So many elements of an article are looked at for what makes it a card, and so many headings for the main one.
+/// So many elements of an article are looked at for what makes it a card, and so many headings for
+/// the main one.
 const MOST_NODES: usize = 400;
 const MOST_HEADINGS: usize = 50;
 
@@ -37,7 +40,8 @@ pub fn name(page: &mut Page<'_>) {
     }
 }
 
-/// Lists of which several entries end with a link to reply. A page that is a discussion says so, and keeps them.
+/// Lists of which several entries end with a link to reply. A page that is a discussion says so,
+/// and keeps them.
 fn lists_of_comments(page: &Page) -> Vec<u32> {
     let mut replies: BTreeMap<u32, usize> = BTreeMap::new();
     for node in page.nodes.iter().filter(|node| node.tag == Tag::Text) {

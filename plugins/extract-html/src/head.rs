@@ -12,7 +12,8 @@ pub struct Head {
     pub title: String,
     /// All scripts of type `application/ld+json`, a line feed between them.
     pub json_ld: String,
-    /// The data of a script that builds the page: `__NEXT_DATA__` and other scripts of type `application/json`.
+    /// The data of a script that builds the page: `__NEXT_DATA__` and other scripts of type
+    /// `application/json`.
     pub data: String,
     /// `link rel=canonical`.
     pub canonical: Option<String>,

@@ -1,7 +1,8 @@
 //! A forgiving reader of JSON-LD, as found in pages.
 //!
-//! Newsrooms write line feeds into strings, leave commas behind and wrap scripts in comments, which a strict parser refuses.
-//! The result is a flat list, bounded in size and depth, that needs no recursion.
+//! Newsrooms write line feeds into strings, leave commas behind and wrap scripts in comments, which
+//! a strict parser refuses. The result is a flat list, bounded in size and depth, that needs no
+//! recursion.
 
 /// The most values of all scripts of a page together.
 const MAX_VALUES: usize = 20_000;
@@ -116,7 +117,8 @@ impl JsonLd {
         self.values.push(Value { kind, key, string, end });
     }
 
-    /// Reads a string from after its opening quote; returns where it lies in `strings` and the offset after its closing quote.
+    /// Reads a string from after its opening quote; returns where it lies in `strings` and the
+    /// offset after its closing quote.
     fn read_string(&mut self, source: &[u8], mut at: usize) -> ((u32, u32), usize) {
         let start = self.strings.len() as u32;
         // Half of a character outside the basic plane, written as two escapes.

@@ -1,8 +1,10 @@
-//! The article of a web page: its text with structure, what the page says about it, and what stood around it.
+//! The article of a web page: its text with structure, what the page says about it, and what stood
+//! around it.
 //!
-//! [`extract`] is the whole of it, as a pure function; the rest of this file is what the host sees. A page passes through
-//! [`charset`](mod@charset) and `docmill_text` (bytes to text), [`dom`](mod@dom) (text to a flat list of nodes), `select` (which
-//! of them are the article), `render` (nodes to text, marks and asides) and `facts` (attributes and language).
+//! [`extract`] is the whole of it, as a pure function; the rest of this file is what the host sees.
+//! A page passes through [`charset`](mod@charset) and `docmill_text` (bytes to text),
+//! [`dom`](mod@dom) (text to a flat list of nodes), `select` (which of them are the article),
+//! `render` (nodes to text, marks and asides) and `facts` (attributes and language).
 
 mod attributes;
 mod authors;
@@ -49,7 +51,8 @@ pub enum Syntax {
 ///
 /// # Errors
 ///
-/// [`Error::Malformed`] if the page is larger than 64 MiB. Apart from that every sequence of bytes is a page.
+/// [`Error::Malformed`] if the page is larger than 64 MiB. Apart from that every sequence of bytes
+/// is a page.
 pub fn extract(bytes: &[u8], syntax: Syntax) -> Result<Option<Extracted>, Error> {
     extract_from(bytes, syntax, Origin::default())
 }
@@ -108,7 +111,8 @@ fn decode(bytes: &[u8], charset: Option<&str>) -> Decoded {
     docmill_text::decode(bytes, charset::declared(bytes))
 }
 
-/// Whether a page can be read as it stands: no zeros of UTF-16, no escapes of ISO-2022, no letters with combining marks behind them.
+/// Whether a page can be read as it stands: no zeros of UTF-16, no escapes of ISO-2022, no letters
+/// with combining marks behind them.
 fn is_plain(page: &str) -> bool {
     // The first bytes of U+0300 to U+037F, which no other character has.
     memchr::memchr2(0, 0x1b, page.as_bytes()).is_none()
@@ -123,7 +127,8 @@ fn extract_text(source: &str, syntax: Syntax, address: Option<&str>) -> Option<E
     if read.prose >= WORTHWHILE {
         return read.extracted;
     }
-    // The page is built by a script. What it holds for those without one, or for machines, may be the article.
+    // The page is built by a script. What it holds for those without one, or for machines, may be
+    // the article.
     let facts = facts::Facts::of(&page, address);
     let mut best = read;
     if memchr::memmem::find(source.as_bytes(), b"<noscript").is_some() {
@@ -151,10 +156,12 @@ fn extract_text(source: &str, syntax: Syntax, address: Option<&str>) -> Option<E
     best.extracted
 }
 
-/// With less prose than this, which is two sentences, a page is looked through for another copy of its article.
+/// With less prose than this, which is two sentences, a page is looked through for another copy of
+/// its article.
 const WORTHWHILE: u32 = 250;
 
-/// Another copy is at least as long as this: `You need to enable JavaScript to run this app` is shorter.
+/// Another copy is at least as long as this: `You need to enable JavaScript to run this app` is
+/// shorter.
 const LEAST_FALLBACK: u32 = 120;
 
 /// With less than this, which is a few words, a page shows nothing.

@@ -12,7 +12,8 @@ pub fn http(address: &str) -> Option<String> {
     (is_http && host.starts_with(|it: char| it.is_alphanumeric() || it == '[')).then_some(address)
 }
 
-/// Where a link leads, seen from a page at `base`. `None` for scripts, data, and places within the page.
+/// Where a link leads, seen from a page at `base`. `None` for scripts, data, and places within the
+/// page.
 ///
 /// Without a base a relative address stays what it is: later steps may know more.
 pub fn resolve(href: &str, base: Option<&str>) -> Option<String> {
@@ -72,7 +73,8 @@ fn push_segments<'a>(segments: &mut Vec<&'a str>, path: &'a str) {
     }
 }
 
-/// Browsers ignore white space around an address and line feeds within; so does whoever writes `java\nscript:`.
+/// Browsers ignore white space around an address and line feeds within; so does whoever writes
+/// `java\nscript:`.
 fn clean(address: &str) -> Option<String> {
     if address.len() > MAX_ADDRESS {
         return None;

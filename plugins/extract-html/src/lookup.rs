@@ -1,10 +1,11 @@
 //! What a name means, found by its hash among the names that are known.
 //!
-//! The tokenizer hashes a name while it looks for its end, so that nothing compares strings: compiled to WebAssembly a `match`
-//! over byte strings becomes a comparison for every byte.
+//! The tokenizer hashes a name while it looks for its end, so that nothing compares strings:
+//! compiled to WebAssembly a `match` over byte strings becomes a comparison for every byte.
 
-/// The hash of a name in any case: FNV-1a over its bytes in lower case. 64 bits tell all names apart that were not made up to be
-/// taken for each other, and whoever makes them up could as well write the other name.
+/// The hash of a name in any case: FNV-1a over its bytes in lower case. 64 bits tell all names
+/// apart that were not made up to be taken for each other, and whoever makes them up could as well
+/// write the other name.
 pub const fn hash(name: &str) -> u64 {
     let bytes = name.as_bytes();
     let mut hash = EMPTY;
@@ -31,7 +32,8 @@ pub struct Lookup<T, const SLOTS: usize> {
 }
 
 impl<T: Copy, const SLOTS: usize> Lookup<T, SLOTS> {
-    /// The table of these names, each given once. Made for `static`s, where a mistake does not compile.
+    /// The table of these names, each given once. Made for `static`s, where a mistake does not
+    /// compile.
     pub const fn of(names: &[(&str, T)]) -> Self {
         assert!(SLOTS.is_power_of_two() && SLOTS >= 2 * names.len(), "too few slots");
         let mut slots = [None; SLOTS];

@@ -1,4 +1,5 @@
-//! Measures every subtree of a page by the prose it holds: letters outside of links, in runs long enough to be sentences.
+//! Measures every subtree of a page by the prose it holds: letters outside of links, in runs long
+//! enough to be sentences.
 
 use crate::dom::Page;
 use crate::names::Hints;
@@ -36,7 +37,8 @@ impl Measure {
 
     /// Whether links are a small part of the text.
     pub fn is_mostly_prose(&self) -> bool {
-        /// Round-ups and encyclopedias link a word in four, teasers a word in two: the part between, in hundredths.
+        /// Round-ups and encyclopedias link a word in four, teasers a word in two: the part
+        /// between, in hundredths.
         const SMALL_PART: u64 = 33;
         u64::from(self.linked) * 100 <= u64::from(self.chars) * SMALL_PART
     }
@@ -84,8 +86,8 @@ pub fn measure(page: &Page, page_type: Option<PageType>) -> Vec<Measure> {
     }
 }
 
-/// How much the letters of a block count as prose, by how many there are. A block of many thousands of letters is no better an
-/// article than one of a few thousand.
+/// How much the letters of a block count as prose, by how many there are. A block of many thousands
+/// of letters is no better an article than one of a few thousand.
 #[derive(Debug, Clone, Copy)]
 struct Scale {
     /// Fewer do not count: labels, buttons, names.
@@ -181,7 +183,8 @@ fn weigh(measures: &mut [Measure], blocks: &[Block], scale: Scale) -> u32 {
     total
 }
 
-/// Adds to every node what lies in it. `total` is the prose of the page. No sum overflows: a page has 250,000 nodes at most.
+/// Adds to every node what lies in it. `total` is the prose of the page. No sum overflows: a page
+/// has 250,000 nodes at most.
 fn add_up(page: &Page, measures: &mut [Measure], total: u32, page_type: Option<PageType>) {
     let is_discussion = page_type.is_some_and(PageType::is_discussion);
     let is_product = page_type == Some(PageType::Product);
@@ -189,7 +192,8 @@ fn add_up(page: &Page, measures: &mut [Measure], total: u32, page_type: Option<P
     for (index, node) in page.nodes.iter().enumerate().skip(1).rev() {
         let mut hints = node.hints;
         if is_discussion {
-            // What readers wrote is the text, and their names above it lead to other pages as the headlines of cards do.
+            // What readers wrote is the text, and their names above it lead to other pages as the
+            // headlines of cards do.
             hints.remove(Hints::COMMENTS);
             hints.remove(Hints::CARD);
         }
@@ -213,8 +217,8 @@ fn add_up(page: &Page, measures: &mut [Measure], total: u32, page_type: Option<P
     }
 }
 
-/// Whether a box is what its name says. One that holds most of the prose of the page is not: some templates call the
-/// whole page `sidebar-right`. Readers, however, do write more than journalists.
+/// Whether a box is what its name says. One that holds most of the prose of the page is not: some
+/// templates call the whole page `sidebar-right`. Readers, however, do write more than journalists.
 fn is_boilerplate(hints: Hints, prose: u32, total: u32) -> bool {
     let (prose, total) = (u64::from(prose), u64::from(total));
     /// A notice of two sentences under which readers wrote a hundred, in hundredths of the page.

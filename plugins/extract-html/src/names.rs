@@ -1,4 +1,5 @@
-//! What the names that a newsroom gives to its boxes (`class`, `id`, `role`, `itemprop`) say about them.
+//! What the names that a newsroom gives to its boxes (`class`, `id`, `role`, `itemprop`) say about
+//! them.
 
 use docmill_text::lists::{Row, count, is_same, rows};
 
@@ -127,7 +128,8 @@ const NAMES: [(&str, Hints); 20] = [
 /// How many values of `class` and `id` are remembered.
 const REMEMBERED: usize = 256;
 
-/// The values of `class` and `id` that stood in a page, and the hints in them: most boxes of a page have the names of others.
+/// The values of `class` and `id` that stood in a page, and the hints in them: most boxes of a page
+/// have the names of others.
 #[derive(Debug)]
 pub struct Known<'a> {
     /// Each in the place that its hash gives it; a later one takes the place of an earlier one.
@@ -154,8 +156,9 @@ impl<'a> Known<'a> {
 const MAX_NAMES: usize = 24;
 const MAX_NAME: usize = 64;
 
-/// The hints in a `class` or `id`. Names are compared word by word (`article__box-related`, `boxRelated`), and each word by how
-/// it begins, so that the inflections of three languages need no list each.
+/// The hints in a `class` or `id`. Names are compared word by word (`article__box-related`,
+/// `boxRelated`), and each word by how it begins, so that the inflections of three languages need
+/// no list each.
 pub fn hints(value: &str) -> Hints {
     let mut found = Hints::default();
     for name in value.split_ascii_whitespace().take(MAX_NAMES) {
@@ -167,7 +170,8 @@ pub fn hints(value: &str) -> Hints {
 fn hints_of_name(name: &str) -> Hints {
     let name = truncated(name, MAX_NAME);
     let mut found = Hints::default();
-    // Whether the name states that a box is absent or open elsewhere, as in `no-sidebar` and `has-comments`.
+    // Whether the name states that a box is absent or open elsewhere, as in `no-sidebar` and
+    // `has-comments`.
     let mut is_about_another = false;
     for (number, word) in words(name.as_bytes()).enumerate() {
         let mut lower = [0; MAX_NAME];
@@ -198,7 +202,8 @@ fn hints_of_name(name: &str) -> Hints {
     found
 }
 
-/// The words of a name: what stands between other characters than letters and digits, and from a capital letter on.
+/// The words of a name: what stands between other characters than letters and digits, and from a
+/// capital letter on.
 fn words(name: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut rest = name;
     std::iter::from_fn(move || {
@@ -317,7 +322,8 @@ mod tests {
     #[test]
     fn what_is_known_is_what_would_be_found() {
         let mut known = Known::new();
-        // More names than places, each of them twice, some alike at both ends, some with references.
+        // More names than places, each of them twice, some alike at both ends, some with
+        // references.
         let of = |number: usize| match number % 4 {
             0 => format!("box-{number}-sidebar"),
             1 => format!("sapo{number}"),

@@ -47,7 +47,8 @@ impl PageType {
     }
 }
 
-/// What in an address says what kind of page it leads to: a label of the host or a folder of the path.
+/// What in an address says what kind of page it leads to: a label of the host or a folder of the
+/// path.
 const ADDRESSES: [(&str, PageType); 22] = [
     ("forum", PageType::Forum),
     ("forums", PageType::Forum),

@@ -1,4 +1,5 @@
-//! Turns the selected subtrees into text and marks, and everything else that can be read into asides.
+//! Turns the selected subtrees into text and marks, and everything else that can be read into
+//! asides.
 
 mod asides;
 mod discussion;
@@ -24,7 +25,8 @@ const MAX_MARKS: usize = 50_000;
 const TEASER: u32 = 200;
 /// What lies outside of the article and is longer is handed over block by block.
 const SEVERAL_BLOCKS: u32 = 400;
-/// A cell with more prose than this, which is several paragraphs, is a column of the page: old pages are laid out with tables.
+/// A cell with more prose than this, which is several paragraphs, is a column of the page: old
+/// pages are laid out with tables.
 const CELL: u32 = 600;
 
 /// What was read from a page.
@@ -217,7 +219,8 @@ struct Renderer<'a> {
     after_image: bool,
     items: u32,
     cells: u32,
-    /// How many headings, items, cells and preformatted passages are open: text in them belongs to them, not to a paragraph.
+    /// How many headings, items, cells and preformatted passages are open: text in them belongs to
+    /// them, not to a paragraph.
     holders: u32,
 }
 
@@ -470,7 +473,8 @@ impl Renderer<'_> {
 
     fn close_draft(&mut self, index: usize) {
         if self.drafts[index].start == UNRESOLVED {
-            // Nothing was written in it, so whatever was opened in it is gone, too: it is the last one.
+            // Nothing was written in it, so whatever was opened in it is gone, too: it is the last
+            // one.
             self.drafts.truncate(index);
             self.unresolved -= 1;
         } else {
@@ -512,7 +516,8 @@ impl Renderer<'_> {
             draft.end = draft.end.min(length);
         }
         drafts.retain(|draft| draft.start < draft.end);
-        // A link around two paragraphs is known to be longer than the first one only after the second.
+        // A link around two paragraphs is known to be longer than the first one only after the
+        // second.
         drafts.sort_by_key(|draft| (draft.start, std::cmp::Reverse(draft.end)));
         let mut marks = Vec::with_capacity(drafts.len());
         for draft in drafts {

@@ -110,9 +110,11 @@ fn start(page: &Page, measures: &[Measure]) -> (u32, bool) {
         let body = page.nodes.iter().position(|node| node.tag == Tag::Body).unwrap_or(0);
         return (body as u32, true);
     }
-    /// An article of three paragraphs above longer teasers still has so many hundredths of the prose of its page.
+    /// An article of three paragraphs above longer teasers still has so many hundredths of the
+    /// prose of its page.
     const LEAST_OF_BODY: u64 = 40;
-    /// `article` and `main` lie around teasers, too: what is declared so and has less is one of these.
+    /// `article` and `main` lie around teasers, too: what is declared so and has less is one of
+    /// these.
     const LEAST_OF_FRAME: u64 = 50;
     let has = |clean: u64, hundredths: u64| clean * 100 >= total * hundredths;
     // The best of each kind of declaration: a body, an article, a main part.
@@ -144,8 +146,8 @@ fn start(page: &Page, measures: &[Measure]) -> (u32, bool) {
     }
 }
 
-/// A text of a few words below the headline, where the prose of a page lies elsewhere: in a notice about cookies, in what a newspaper
-/// says about itself.
+/// A text of a few words below the headline, where the prose of a page lies elsewhere: in a notice
+/// about cookies, in what a newspaper says about itself.
 fn beside_headline(page: &Page, measures: &[Measure], body: u32, titles: &[String]) -> Option<u32> {
     /// Whoever wrote more than this below the headline is found by it.
     const MOST_ELSEWHERE: u32 = 600;
@@ -195,7 +197,8 @@ fn list_of_cards(page: &Page, measures: &[Measure], body: u32, facts: &Facts<'_>
     /// What has more prose is an article, whatever it is called.
     const MOST_PROSE: u32 = 6_000;
     let prose = measures[body as usize].clean;
-    // Cards have so many times the letters of the prose on a page that does not say that it is a list.
+    // Cards have so many times the letters of the prose on a page that does not say that it is a
+    // list.
     let share = match facts.page_type {
         Some(PageType::Collection | PageType::Listing) => 0,
         Some(PageType::Service) | None => 2,
@@ -296,7 +299,8 @@ fn is_short_article(page: &Page, measures: &[Measure], body: u32) -> bool {
         && u64::from(measure.chars) * 100 >= u64::from(all.chars) * GOOD_PART
 }
 
-/// Adds what stands beside the body in the same frame and is text like it: a standfirst, an update, a table, a list.
+/// Adds what stands beside the body in the same frame and is text like it: a standfirst, an update,
+/// a table, a list.
 fn widen(page: &Page, measures: &[Measure], body: u32, chosen: &mut Vec<u32>) {
     /// So far around the body, in elements.
     const NEAR: usize = 4;
@@ -321,7 +325,8 @@ fn widen(page: &Page, measures: &[Measure], body: u32, chosen: &mut Vec<u32>) {
     }
 }
 
-/// Whether a subtree beside the body is text, and neither a menu, a form, a byline nor a row of teasers.
+/// Whether a subtree beside the body is text, and neither a menu, a form, a byline nor a row of
+/// teasers.
 fn is_text(page: &Page, measures: &[Measure], index: u32) -> bool {
     /// A passage has so much prose, a box of several passages so much.
     const PASSAGE: u32 = 20;
@@ -360,9 +365,11 @@ fn is_text(page: &Page, measures: &[Measure], index: u32) -> bool {
         && (measure.links < 3 || measure.chars > measure.links.saturating_mul(TEASER))
 }
 
-/// Goes down as long as one child holds nearly all of the prose. Paragraphs left beside the way are kept.
+/// Goes down as long as one child holds nearly all of the prose. Paragraphs left beside the way are
+/// kept.
 fn descend(page: &Page, measures: &[Measure], start: u32, chosen: &mut Vec<u32>) -> u32 {
-    /// A body beside which only a standfirst or a note stands has so many hundredths of the prose around it.
+    /// A body beside which only a standfirst or a note stands has so many hundredths of the prose
+    /// around it.
     const NEARLY_ALL: u64 = 85;
     /// A box that is named like a text has this much prose, which is two short sentences.
     const NAMED: u32 = 100;
@@ -399,13 +406,15 @@ fn is_holder(tag: Tag) -> bool {
         || tag.is(Classes::HEADING)
 }
 
-/// The headline: the first heading that says what the page calls itself, or else the main heading nearest to the body.
+/// The headline: the first heading that says what the page calls itself, or else the main heading
+/// nearest to the body.
 fn headline(page: &Page, measures: &[Measure], body: u32, titles: &[String]) -> Option<u32> {
     /// Shorter headings are icons and initials, longer ones whole texts in a heading.
     const LETTERS: std::ops::RangeInclusive<u32> = 3..=400;
     /// A heading of fewer bytes is in many titles by chance.
     const PART_OF_TITLE: usize = 20;
-    /// The front page of a newspaper has hundreds of headings; an article has its own among the first.
+    /// The front page of a newspaper has hundreds of headings; an article has its own among the
+    /// first.
     const MOST: usize = 200;
     let titles: Vec<String> = titles.iter().map(|title| fold(title)).collect();
     let end = page.nodes[body as usize].end;

@@ -93,7 +93,8 @@ impl<'a, 't> StartTag<'a, 't> {
         self.read.is_self_closing
     }
 
-    /// The attributes in the order of the source and their values as they stand there, with character references.
+    /// The attributes in the order of the source and their values as they stand there, with
+    /// character references.
     pub fn attributes(self) -> impl Iterator<Item = (Attribute, &'a str)> {
         self.read.attributes.iter().map(|&(name, value)| (name, truncated(value, MAX_VALUE)))
     }

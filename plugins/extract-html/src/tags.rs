@@ -2,7 +2,8 @@
 
 use crate::lookup::Lookup;
 
-/// An element, a run of text, or the page itself. Everything that only changes the look of a word is [`Tag::Inline`].
+/// An element, a run of text, or the page itself. Everything that only changes the look of a word
+/// is [`Tag::Inline`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Tag {
@@ -227,7 +228,8 @@ impl Classes {
     pub const LEAF: Classes = Classes(1 << 8);
     /// One of its attributes is the string of its node.
     pub const HAS_STRING: Classes = Classes(1 << 9);
-    /// Says itself which part of the page it is, or lies around so much of it that its names say nothing.
+    /// Says itself which part of the page it is, or lies around so much of it that its names say
+    /// nothing.
     pub const TELLING: Classes = Classes(1 << 10);
 
     /// The classes of the tag with this number.
@@ -290,7 +292,8 @@ const fn is_among(tag: u8, tags: &[Tag]) -> bool {
     at < tags.len()
 }
 
-/// The classes of each tag. Looked up, since a question with many answers compiles to a jump that no processor foresees.
+/// The classes of each tag. Looked up, since a question with many answers compiles to a jump that
+/// no processor foresees.
 static CLASSES: [Classes; TAGS] = {
     let mut classes = [Classes(0); TAGS];
     let mut tag = 0;

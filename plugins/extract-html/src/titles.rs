@@ -27,8 +27,8 @@ pub fn first_part(title: &str) -> &str {
     }
 }
 
-/// The title without a last part that looks like the name of a site, where nothing else tells: a few words, each with a capital, behind a
-/// part that is longer.
+/// The title without a last part that looks like the name of a site, where nothing else tells: a
+/// few words, each with a capital, behind a part that is longer.
 pub fn without_likely_site(title: &str) -> &str {
     const MOST_WORDS: usize = 4;
     let Some((at, separator)) = last_separator(title) else { return title };
@@ -39,7 +39,8 @@ pub fn without_likely_site(title: &str) -> &str {
     if is_name && first.chars().count() > last.chars().count() { first } else { title }
 }
 
-/// Whether a headline is about what a title is about: they share a third of their words, or the headline is a sentence of its own.
+/// Whether a headline is about what a title is about: they share a third of their words, or the
+/// headline is a sentence of its own.
 pub fn is_about_the_same(headline: &str, title: &str) -> bool {
     /// The name of a section, such as `News`, has fewer words.
     const SENTENCE: usize = 5;

@@ -1,8 +1,10 @@
-//! A page as tags and runs of text, by the tokenisation rules of the HTML standard (section 13.2.5).
+//! A page as tags and runs of text, by the tokenisation rules of the HTML standard (section
+//! 13.2.5).
 //!
-//! Tokens are slices of the page: nothing is copied before somebody wants it, and what nobody wants is skipped by searching for
-//! the byte that ends it. That is what makes it fast inside the sandbox, where every call and every turn of a loop pays for
-//! being interruptible. `tests` hold it to `html5gum`, which follows the standard state by state.
+//! Tokens are slices of the page: nothing is copied before somebody wants it, and what nobody wants
+//! is skipped by searching for the byte that ends it. That is what makes it fast inside the
+//! sandbox, where every call and every turn of a loop pays for being interruptible. `tests` hold it
+//! to `html5gum`, which follows the standard state by state.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -16,8 +18,8 @@ use crate::classes::{
 };
 use crate::lookup::{EMPTY, extended, hash};
 
-/// Takes a page piece by piece. Called back rather than asked for the next piece: handing every piece over through memory would
-/// cost the sandbox a tenth of its time.
+/// Takes a page piece by piece. Called back rather than asked for the next piece: handing every
+/// piece over through memory would cost the sandbox a tenth of its time.
 pub trait Receiver<'a> {
     /// What an attribute is to the receiver.
     type Attribute;
@@ -45,8 +47,8 @@ pub struct Tag<'a, 't, A> {
     pub name: u64,
     /// It ends with `/>`.
     pub is_self_closing: bool,
-    /// Those of its attributes that are wanted, in the order of the source. Character references in their values have not been
-    /// replaced; see [`decoded_value`].
+    /// Those of its attributes that are wanted, in the order of the source. Character references in
+    /// their values have not been replaced; see [`decoded_value`].
     pub attributes: &'t [(A, &'a str)],
 }
 
@@ -55,7 +57,8 @@ pub struct Tag<'a, 't, A> {
 pub enum Content {
     /// Text with character references: `textarea`.
     Escapable,
-    /// The same, but one that is never ended ends with the next tag, so that it does not swallow the page: `title`.
+    /// The same, but one that is never ended ends with the next tag, so that it does not swallow
+    /// the page: `title`.
     Title,
     /// Text without them: `style`, `noscript`.
     Raw,
@@ -68,8 +71,8 @@ const SCRIPT: u64 = hash("script");
 /// The most attributes of a tag that are kept, of those that are wanted.
 const MAX_ATTRIBUTES: usize = 64;
 
-/// Reads a page whose line ends have been normalised. `has_cdata` tells whether there are CDATA sections; where there are none,
-/// `<![CDATA[` begins a comment.
+/// Reads a page whose line ends have been normalised. `has_cdata` tells whether there are CDATA
+/// sections; where there are none, `<![CDATA[` begins a comment.
 pub fn read<'a, R: Receiver<'a>>(source: &'a str, has_cdata: bool, receiver: &mut R) {
     let attributes = Vec::with_capacity(16);
     Tokenizer::<R> { source, has_cdata, attributes, has_endless_title: false }.run(receiver);
@@ -86,9 +89,11 @@ struct Tokenizer<'a, R: Receiver<'a>> {
 
 impl<'a, R: Receiver<'a>> Tokenizer<'a, R> {
     fn run(mut self, receiver: &mut R) {
-        // Where the text begins that has not been handed over, and from where on its end is looked for.
+        // Where the text begins that has not been handed over, and from where on its end is looked
+        // for.
         let (mut start, mut from) = (0, 0);
-        // Whether that text may have character references: looking for them again would cost as much as looking for its end.
+        // Whether that text may have character references: looking for them again would cost as
+        // much as looking for its end.
         let mut has_references = false;
         while let Some(found) = memchr2(b'<', b'&', &self.bytes()[from..]) {
             let at = from + found;
@@ -132,10 +137,12 @@ impl<'a, R: Receiver<'a>> Tokenizer<'a, R> {
         memchr(wanted, rest).map_or(self.source.len(), |found| from + found + 1)
     }
 
-    /// Reads what begins with the `<` at this place; returns the place behind it, or this place if the `<` is only text.
+    /// Reads what begins with the `<` at this place; returns the place behind it, or this place if
+    /// the `<` is only text.
     fn markup(&mut self, at: usize, receiver: &mut R) -> usize {
         let next = self.byte(at + 1);
-        // Asked one after the other, the most frequent ones first: a `match` would become a jump that no processor foresees.
+        // Asked one after the other, the most frequent ones first: a `match` would become a jump
+        // that no processor foresees.
         let is_end = next == Some(b'/');
         let name = at + 1 + usize::from(is_end);
         let first = self.byte(name);
@@ -203,8 +210,8 @@ impl<'a, R: Receiver<'a>> Tokenizer<'a, R> {
         bytes.len()
     }
 
-    /// Reads a tag from its name on: the place behind it, its name, and whether it closes itself. A tag that the page ends in
-    /// is none.
+    /// Reads a tag from its name on: the place behind it, its name, and whether it closes itself. A
+    /// tag that the page ends in is none.
     #[inline]
     fn tag(&mut self, from: usize) -> (usize, Option<(u64, bool)>) {
         self.attributes.clear();
@@ -274,7 +281,8 @@ impl<'a, R: Receiver<'a>> Tokenizer<'a, R> {
     /// Where the content that begins here ends: at the end tag of its element, or with the page.
     fn content_end(&self, from: usize, name: u64, content: Content) -> usize {
         let bytes = self.bytes();
-        /// How a script that hides itself from old browsers in a comment is read: section 13.2.5.20 and on.
+        /// How a script that hides itself from old browsers in a comment is read: section 13.2.5.20
+        /// and on.
         #[derive(PartialEq)]
         enum Comment {
             Outside,
@@ -333,8 +341,8 @@ fn behind_spaces(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// The hash of the name that goes on here, up to a byte of the class `ends`, and where that is. `hash` is the hash of what
-/// stands before.
+/// The hash of the name that goes on here, up to a byte of the class `ends`, and where that is.
+/// `hash` is the hash of what stands before.
 fn hashed(bytes: &[u8], from: usize, mut hash: u64, ends: u32) -> (u64, usize) {
     let mut at = from;
     while let Some(lower) = bytes.get(at).and_then(|&byte| lower_unless(byte, ends)) {

@@ -1,4 +1,5 @@
-//! White space as a reader sees it: what separates words, what cannot be seen, and copying what is neither.
+//! White space as a reader sees it: what separates words, what cannot be seen, and copying what is
+//! neither.
 
 use crate::classes::{BLANK, UNCLEAR, find, is};
 
@@ -7,13 +8,14 @@ pub fn is_space(character: char) -> bool {
     character.is_whitespace() || character.is_control()
 }
 
-/// Whether a character only instructs the browser: soft hyphens, zero-width spaces, byte order marks.
+/// Whether a character only instructs the browser: soft hyphens, zero-width spaces, byte order
+/// marks.
 pub fn is_invisible(character: char) -> bool {
     matches!(character, '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{feff}')
 }
 
-/// The longest beginning of a text that needs no change: words with one space between each two. At least one character, where
-/// the text begins with one that can be seen.
+/// The longest beginning of a text that needs no change: words with one space between each two. At
+/// least one character, where the text begins with one that can be seen.
 pub fn unchanged(text: &str) -> &str {
     let bytes = text.as_bytes();
     let mut at = 0;
@@ -43,7 +45,8 @@ pub fn trimmed_len(text: &str) -> usize {
     }
 }
 
-/// Appends a text with its white space normalised: one space between words, at most one at either end.
+/// Appends a text with its white space normalised: one space between words, at most one at either
+/// end.
 pub fn append_words(target: &mut String, text: &str) {
     let mut rest = text;
     let mut space = false;

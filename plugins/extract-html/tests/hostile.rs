@@ -1,4 +1,5 @@
-//! Pages made to hurt: whatever the bytes, the answer comes soon, in bounded memory, and keeps the promises of the contract.
+//! Pages made to hurt: whatever the bytes, the answer comes soon, in bounded memory, and keeps the
+//! promises of the contract.
 
 use std::time::{Duration, Instant};
 

@@ -1,6 +1,7 @@
 //! Compares what is read from the pages in `tests/fixtures` with the `.txt` files beside them.
 //!
-//! `UPDATE_EXPECTED=1 cargo test -p extract-html` rewrites those; read the difference before you commit it.
+//! `UPDATE_EXPECTED=1 cargo test -p extract-html` rewrites those; read the difference before you
+//! commit it.
 
 use std::fmt::Write as _;
 use std::path::Path;

@@ -18,7 +18,8 @@ const SIGNS: [Sign; 8] = [
     Sign { sign: "+", meaning: Meaning::Nothing, in_words: false },
 ];
 
-/// The most attributes that a document may define, and the longest value, in bytes. A value is put in as it is: it cannot multiply.
+/// The most attributes that a document may define, and the longest value, in bytes. A value is put
+/// in as it is: it cannot multiply.
 const MOST_DEFINED: usize = 1_000;
 const LONGEST_VALUE: usize = 256;
 /// How many attributes are put into one document.
@@ -170,8 +171,8 @@ impl<'t> Reader<'_, 't> {
         self.paragraph.push('\n');
     }
 
-    /// Whether the line that was read belongs to the item that is open: right below it, or behind a `+`. The title and the style of a
-    /// block stand above the block and belong to it.
+    /// Whether the line that was read belongs to the item that is open: right below it, or behind a
+    /// `+`. The title and the style of a block stand above the block and belong to it.
     fn goes_on(&self) -> bool {
         let belongs =
             |it: &&str| it.starts_with('[') || it.starts_with('.') && !it.starts_with(". ");
@@ -306,7 +307,8 @@ impl<'t> Reader<'_, 't> {
         true
     }
 
-    /// Cells begin with `|`; how many a row has, the first line with cells tells, or the style above.
+    /// Cells begin with `|`; how many a row has, the first line with cells tells, or the style
+    /// above.
     fn table(&mut self, end: &str) {
         self.is_header = false;
         let style =

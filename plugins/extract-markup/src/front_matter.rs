@@ -1,7 +1,8 @@
-//! Front matter: what a text says of itself above its first line, in the part of YAML or TOML that people write there.
+//! Front matter: what a text says of itself above its first line, in the part of YAML or TOML that
+//! people write there.
 //!
-//! Keys with a value, a list or lines below them, and names within a list of people. A library for YAML would bring anchors and tags,
-//! which multiply, for a dozen keys.
+//! Keys with a value, a list or lines below them, and names within a list of people. A library for
+//! YAML would bring anchors and tags, which multiply, for a dozen keys.
 
 use crate::page::Page;
 

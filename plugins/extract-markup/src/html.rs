@@ -1,4 +1,5 @@
-//! The words of HTML that stands in a text of another format: tags become what they mean, and nothing else of them is read.
+//! The words of HTML that stands in a text of another format: tags become what they mean, and
+//! nothing else of them is read.
 
 use docmill_plugin::structure::Element;
 

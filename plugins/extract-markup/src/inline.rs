@@ -4,7 +4,8 @@ use docmill_plugin::structure::Element;
 
 use crate::page::Page;
 
-/// How far the other sign of a pair is looked for, in bytes. The bound keeps signs that nobody closes linear.
+/// How far the other sign of a pair is looked for, in bytes. The bound keeps signs that nobody
+/// closes linear.
 const FARTHEST: usize = 1_000;
 /// How many pairs may lie in each other.
 const DEEPEST: usize = 8;
@@ -30,7 +31,8 @@ pub enum Meaning {
     Struck,
 }
 
-/// What a format does at this place of a line besides pairs of signs: how many bytes it took, if it did anything.
+/// What a format does at this place of a line besides pairs of signs: how many bytes it took, if it
+/// did anything.
 pub type Special<'s> = &'s dyn Fn(&mut Page, &str, Option<char>) -> Option<usize>;
 
 /// A note of AsciiDoc is the one macro that stands right behind the word that it is about.
@@ -109,7 +111,8 @@ pub fn write(page: &mut Page, text: &str, signs: &[Sign], special: Special<'_>) 
     }
 }
 
-/// Where the closing sign is, if a pair begins here: no space within it on either side, no letter around it.
+/// Where the closing sign is, if a pair begins here: no space within it on either side, no letter
+/// around it.
 fn end_of(rest: &str, sign: &Sign, before: Option<char>) -> Option<usize> {
     let inner = rest.strip_prefix(sign.sign)?;
     let is_free = |it: Option<char>| it.is_none_or(|it| !it.is_alphanumeric());
@@ -132,7 +135,8 @@ fn end_of(rest: &str, sign: &Sign, before: Option<char>) -> Option<usize> {
     None
 }
 
-/// What stands between two signs right here, and how long all of it is: `between("[a]b", "[", "]")` is `a`, 3.
+/// What stands between two signs right here, and how long all of it is: `between("[a]b", "[", "]")`
+/// is `a`, 3.
 pub fn between<'t>(rest: &'t str, open: &str, close: &str) -> Option<(&'t str, usize)> {
     let inner = rest.strip_prefix(open)?;
     let window = &inner[..inner.floor_char_boundary(FARTHEST)];

@@ -1,5 +1,5 @@
-//! LaTeX source: the words of a document, its sections, lists and tables. Commands are not expanded, whoever defined them: of one that is
-//! not known, the words in its braces are read.
+//! LaTeX source: the words of a document, its sections, lists and tables. Commands are not
+//! expanded, whoever defined them: of one that is not known, the words in its braces are read.
 
 use docmill_plugin::structure::Element;
 
@@ -201,7 +201,8 @@ impl<'t> Reader<'_, 't> {
         }
     }
 
-    /// Ends the innermost of this name: a part of a list or a table only within that, and nothing that is far out.
+    /// Ends the innermost of this name: a part of a list or a table only within that, and nothing
+    /// that is far out.
     fn end(&mut self, name: &str) {
         let is_part = |it: &str| matches!(it, "item" | "cell" | "row" | "{");
         let mut near = self.open.iter().rev().take(32).map(|(it, _)| *it);

@@ -1,7 +1,9 @@
-//! Reads texts with signs of markup in them: Markdown, reStructuredText, AsciiDoc, LaTeX, Org, subtitles, notebooks.
+//! Reads texts with signs of markup in them: Markdown, reStructuredText, AsciiDoc, LaTeX, Org,
+//! subtitles, notebooks.
 //!
-//! Each format has a module that writes text, marks and asides into one [`Page`]; what a document says of itself is gathered there,
-//! too. Nothing recurses, and nothing that a text refers to is fetched.
+//! Each format has a module that writes text, marks and asides into one [`Page`]; what a document
+//! says of itself is gathered there, too. Nothing recurses, and nothing that a text refers to is
+//! fetched.
 
 mod asciidoc;
 mod front_matter;

@@ -1,4 +1,5 @@
-//! Markdown: CommonMark with the tables, notes and tasks of GitHub, definitions, formulas, and front matter.
+//! Markdown: CommonMark with the tables, notes and tasks of GitHub, definitions, formulas, and
+//! front matter.
 
 use docmill_plugin::structure::Element;
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};

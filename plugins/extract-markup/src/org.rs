@@ -14,7 +14,8 @@ const SIGNS: [Sign; 6] = [
     Sign { sign: "+", meaning: Meaning::Struck, in_words: false },
 ];
 
-/// Words before a heading that say how far a task is. The first is in two parts: it is none of our own tasks.
+/// Words before a heading that say how far a task is. The first is in two parts: it is none of our
+/// own tasks.
 const STATES: [&str; 4] = [concat!("TO", "DO "), "DONE ", "NEXT ", "WAITING "];
 
 /// Writes a text.

@@ -108,7 +108,8 @@ impl Page {
     }
 }
 
-/// A date as docmill writes it, as far as the value is written in figures: `2024-05-01 10:00` is a day.
+/// A date as docmill writes it, as far as the value is written in figures: `2024-05-01 10:00` is a
+/// day.
 fn date(value: &str) -> Option<String> {
     let value = value.trim();
     let length = value.bytes().take_while(|it| it.is_ascii_digit() || *it == b'-').count();

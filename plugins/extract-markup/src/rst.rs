@@ -205,7 +205,8 @@ impl<'t> Reader<'_, 't> {
         }
     }
 
-    /// The lines that follow and are indented further than this, without what they are indented together.
+    /// The lines that follow and are indented further than this, without what they are indented
+    /// together.
     fn indented(&mut self, column: usize) -> Vec<&'t str> {
         let from = self.at;
         let mut end = from;
@@ -284,7 +285,8 @@ impl<'t> Reader<'_, 't> {
         let Some((name, argument)) = rest.split_once("::").filter(|(name, _)| is_name(name)) else {
             return;
         };
-        // Options come without an empty line before them; behind one, fields are part of what it has.
+        // Options come without an empty line before them; behind one, fields are part of what it
+        // has.
         let is_blank = |line: &&str| line.trim().is_empty();
         let has_options = content.first().is_some_and(|it| field(it.trim()).is_some());
         let options = content.iter().take_while(|it| has_options && !is_blank(it)).count();

@@ -1,4 +1,5 @@
-//! Subtitles: SRT and WebVTT. Each cue is a line of the text with its times as a mark; a pause begins a new paragraph.
+//! Subtitles: SRT and WebVTT. Each cue is a line of the text with its times as a mark; a pause
+//! begins a new paragraph.
 
 use docmill_plugin::{Error, Mark};
 

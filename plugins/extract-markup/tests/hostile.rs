@@ -1,4 +1,5 @@
-//! Texts that are made to hurt: each ends soon, and ten times as much takes about ten times as long.
+//! Texts that are made to hurt: each ends soon, and ten times as much takes about ten times as
+//! long.
 
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
@@ -6,7 +7,8 @@ use std::time::{Duration, Instant};
 use docmill_plugin::{Error, Extracted, Extractor, Source};
 use extract_markup::ExtractMarkup;
 
-/// How much longer ten times as much may take: linear is ten, and a busy machine is granted as much again and more.
+/// How much longer ten times as much may take: linear is ten, and a busy machine is granted as much
+/// again and more.
 const FACTOR: u32 = 60;
 
 const SUBTITLES: &str = "application/x-subrip";

@@ -13,7 +13,8 @@ pub enum Kind {
     Code,
 }
 
-/// What the name of a style says, in lower case and in English, as programs write those that they bring.
+/// What the name of a style says, in lower case and in English, as programs write those that they
+/// bring.
 pub fn by_name(name: &str) -> Option<Kind> {
     if let Some(level) = name.strip_prefix("heading ")
         && let Ok(level) = level.trim().parse::<u8>()

@@ -367,7 +367,8 @@ impl Text {
     }
 }
 
-/// The levels of paragraphs: a count of characters, a level, and properties by a mask (MS-PPT, 2.9.45).
+/// The levels of paragraphs: a count of characters, a level, and properties by a mask (MS-PPT,
+/// 2.9.45).
 fn levels(data: &[u8], characters: usize) -> Vec<(usize, u8)> {
     let mut levels = Vec::new();
     let (mut at, mut covered) = (0, 0);

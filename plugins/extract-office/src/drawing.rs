@@ -8,7 +8,8 @@ use crate::lists::Runs;
 /// The most texts of one chart.
 const MOST_OF_CHART: usize = 5_000;
 
-/// Reads the paragraphs of a shape; those of its points are items, unless they say that they have no bullet.
+/// Reads the paragraphs of a shape; those of its points are items, unless they say that they have
+/// no bullet.
 pub fn blocks(
     writer: &mut Writer,
     runs: &mut Runs,
@@ -149,7 +150,8 @@ pub fn diagram(package: &Package<'_>, writer: &mut Writer, part: &str) {
     }
 }
 
-/// The title of a chart, and what its axes and series are called; figures are in the workbook that is embedded.
+/// The title of a chart, and what its axes and series are called; figures are in the workbook that
+/// is embedded.
 pub fn chart(package: &Package<'_>, writer: &mut Writer, part: &str) {
     let Some(tree) = package.optional_tree(part) else { return };
     let mut written: Vec<String> = Vec::new();

@@ -86,7 +86,8 @@ const LARGEST_FLAT: u64 = 64 << 20;
 fn extract(source: &Source<'_>, changes: Changes) -> Result<Option<Extracted>, Error> {
     let start = docmill_office::bytes_at(source, 0, 8);
     if start.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") {
-        // A package lies in a compound file when it has a password; the old formats are another plugin's.
+        // A package lies in a compound file when it has a password; the old formats are another
+        // plugin's.
         return match docmill_office::is_encrypted_package(source) {
             true => Err(Error::malformed("it is encrypted")),
             false => Err(Error::Unsupported("it is a compound file of another kind".to_owned())),

@@ -1,4 +1,5 @@
-//! Text from right to left, which a page has in the order in which it is seen, put into the order in which it is read.
+//! Text from right to left, which a page has in the order in which it is seen, put into the order
+//! in which it is read.
 
 use std::borrow::Cow;
 
@@ -18,7 +19,8 @@ pub fn reading(words: &[Word]) -> Option<Vec<Word>> {
     if !has_any {
         return None;
     }
-    // What is one word is put together first: which ends meet can be told only while they are in their places.
+    // What is one word is put together first: which ends meet can be told only while they are in
+    // their places.
     let mut whole: Vec<Word> = Vec::new();
     for word in words {
         match whole.last_mut().filter(|it| it.continues_in(word)) {
@@ -54,7 +56,8 @@ pub fn reading(words: &[Word]) -> Option<Vec<Word>> {
     Some(whole)
 }
 
-/// A word turned round: marks stay behind their letters, numbers and foreign letters in their order, brackets open where they did.
+/// A word turned round: marks stay behind their letters, numbers and foreign letters in their
+/// order, brackets open where they did.
 fn turned(text: &str) -> String {
     let mut letters: Vec<char> = text.chars().rev().collect();
     let forwards = |it: &char| it.is_alphanumeric() && !is_leftwards(*it);

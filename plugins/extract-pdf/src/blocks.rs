@@ -1,4 +1,5 @@
-//! The rows of a column put together into paragraphs, headings, items of lists, footnotes and tables.
+//! The rows of a column put together into paragraphs, headings, items of lists, footnotes and
+//! tables.
 
 use crate::columns::{Column, take_out};
 use crate::rows::Row;
@@ -171,7 +172,8 @@ fn has_leader(row: &Row) -> bool {
         || row.words.windows(4).any(|it| it.iter().all(|it| it.text == "."))
 }
 
-/// The sign that an item of a list begins with: how long it is in words, and whether it is nothing but a sign.
+/// The sign that an item of a list begins with: how long it is in words, and whether it is nothing
+/// but a sign.
 pub fn item_sign(row: &Row) -> Option<bool> {
     let first = row.words.first()?;
     let text = first.text.as_str();
@@ -214,8 +216,8 @@ fn footnote_sign(row: &Row) -> bool {
         || ((1..=3).contains(&digits) && (raised || digits < text.len() || row.words.len() > 1))
 }
 
-/// Rows whose words stand below each other in columns with clear gaps, from the first of these rows on: their cells, and how many rows
-/// they are.
+/// Rows whose words stand below each other in columns with clear gaps, from the first of these rows
+/// on: their cells, and how many rows they are.
 fn aligned(pieces: &[Piece]) -> Option<(Vec<Vec<Vec<Row>>>, usize)> {
     const FEWEST: usize = 3;
     let row = |piece: &Piece| match piece {

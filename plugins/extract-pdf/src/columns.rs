@@ -1,4 +1,5 @@
-//! The order in which the parts of a page are read: columns one after the other, everything else from the top down.
+//! The order in which the parts of a page are read: columns one after the other, everything else
+//! from the top down.
 
 use crate::rows::{Row, rows};
 use crate::words::Word;
@@ -82,8 +83,8 @@ impl Gutter {
     }
 }
 
-/// The gutter between two columns of text that begin in the first of these rows; or else for how many rows there is no use in asking
-/// again.
+/// The gutter between two columns of text that begin in the first of these rows; or else for how
+/// many rows there is no use in asking again.
 fn gutter(rows: &[Row], left: f64, right: f64) -> Result<Gutter, usize> {
     let mut free = vec![(left, right)];
     let mut best: Option<Gutter> = None;
@@ -135,7 +136,8 @@ fn sides(rows: &[Row], (x0, x1): (f64, f64)) -> bool {
         && after.take(FEWEST_ROWS).count() == FEWEST_ROWS
 }
 
-/// Whether what lies on the two sides are columns of text, and not columns of a table, which is read row by row.
+/// Whether what lies on the two sides are columns of text, and not columns of a table, which is
+/// read row by row.
 fn is_text(rows: &[Row], gutter: &Gutter) -> bool {
     let middle = gutter.middle();
     let (mut before, mut after, mut shared) = (Side::default(), Side::default(), 0);
@@ -149,7 +151,8 @@ fn is_text(rows: &[Row], gutter: &Gutter) -> bool {
     let aligned = shared as f64 / before.lengths.len().min(after.lengths.len()).max(1) as f64;
     let (fill_before, fill_after) = (before.fill(), after.fill());
     let letters = before.letters_per_row().min(after.letters_per_row());
-    // Rows that have words on both sides are those of a table, unless they are lines of text, which are long and fill their column.
+    // Rows that have words on both sides are those of a table, unless they are lines of text, which
+    // are long and fill their column.
     match aligned < 0.6 {
         true => letters >= 12.0 && fill_before > 0.4 && fill_after > 0.4,
         false => letters >= 20.0 && fill_before > 0.6 && fill_after > 0.6,

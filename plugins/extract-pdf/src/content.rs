@@ -1,4 +1,5 @@
-//! From the instructions of a page to its glyphs, each with its text and its place, and to the rules drawn between them.
+//! From the instructions of a page to its glyphs, each with its text and its place, and to the
+//! rules drawn between them.
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -53,7 +54,8 @@ pub enum Role {
     Artifact,
 }
 
-/// A straight line along the page, or a thin box that stands for one, in points from the upper left corner.
+/// A straight line along the page, or a thin box that stands for one, in points from the upper left
+/// corner.
 #[derive(Debug, Clone, Copy)]
 pub struct Rule {
     /// The left end.
@@ -389,7 +391,8 @@ impl<'a> Reader<'a, '_> {
             _ => None,
         };
         marked.actual = text.map(|it| (it, self.shown.glyphs.len()));
-        // What is not closed goes to the end of the stream; beyond a depth nobody needs, nothing is told apart.
+        // What is not closed goes to the end of the stream; beyond a depth nobody needs, nothing is
+        // told apart.
         if self.marked.len() < 4 * DEEPEST_STATE {
             self.hiding += usize::from(marked.is_hidden);
             self.marked.push(marked);

@@ -1,5 +1,5 @@
-//! From the codes of a font to text: by its own map, by the names of its glyphs, by its character collection, or by the map of the
-//! font program, whichever there is.
+//! From the codes of a font to text: by its own map, by the names of its glyphs, by its character
+//! collection, or by the map of the font program, whichever there is.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -214,8 +214,9 @@ fn characters_of(program: &[u8]) -> BTreeMap<u32, char> {
     characters
 }
 
-/// The character of a glyph by its place alone, where the font program has lost its table: TrueType fonts begin with the letters of the
-/// Macintosh in their order, and cutting a font down leaves each glyph its place.
+/// The character of a glyph by its place alone, where the font program has lost its table: TrueType
+/// fonts begin with the letters of the Macintosh in their order, and cutting a font down leaves
+/// each glyph its place.
 fn usual_glyph(id: u32) -> Option<char> {
     let byte = match id {
         3..=97 => u8::try_from(id + 29).ok()?,
@@ -231,7 +232,8 @@ fn usual_glyph(id: u32) -> Option<char> {
 
 /// The character collection of a font: what its codes select, and which characters that is.
 struct Collection {
-    /// From codes to characters of the collection; `None` where the codes are characters of Unicode already.
+    /// From codes to characters of the collection; `None` where the codes are characters of Unicode
+    /// already.
     codes: Option<CMap>,
     /// From characters of the collection to those of Unicode.
     characters: Option<CMap>,
@@ -277,7 +279,8 @@ impl Collection {
     }
 }
 
-/// A text as one would type it: ligatures taken apart, bullets of symbol fonts as bullets, no control characters.
+/// A text as one would type it: ligatures taken apart, bullets of symbol fonts as bullets, no
+/// control characters.
 fn plain(text: &str) -> Option<String> {
     let mut plain = String::new();
     for character in text.chars().take(MOST_LETTERS) {

@@ -78,7 +78,8 @@ impl Info {
     }
 }
 
-/// Whether what stands as a title is one, and not the name of a file or what a program puts there by itself.
+/// Whether what stands as a title is one, and not the name of a file or what a program puts there
+/// by itself.
 fn is_title(title: &str) -> bool {
     let lower = title.trim().to_lowercase();
     let of_program = [

@@ -1,8 +1,10 @@
-//! Reads PDF: the text of its pages in reading order, with its structure, and apart from it what stands around the text.
+//! Reads PDF: the text of its pages in reading order, with its structure, and apart from it what
+//! stands around the text.
 //!
-//! The way through the modules: `content` (instructions to glyphs, `fonts` says what they mean), `words`, `rows`, `columns` (the order
-//! of reading), `blocks` (paragraphs, headings, lists, tables), `pages` (what pages have in common: `running`), and `write` (text,
-//! marks and asides). Beside it `tables` (those with rules), `notes` (what lies over a page), `outline` and `info`.
+//! The way through the modules: `content` (instructions to glyphs, `fonts` says what they mean),
+//! `words`, `rows`, `columns` (the order of reading), `blocks` (paragraphs, headings, lists,
+//! tables), `pages` (what pages have in common: `running`), and `write` (text, marks and asides).
+//! Beside it `tables` (those with rules), `notes` (what lies over a page), `outline` and `info`.
 
 mod bidi;
 mod blocks;
@@ -71,8 +73,8 @@ docmill_plugin::export!(extractor: ExtractPdf);
 ///
 /// # Errors
 ///
-/// [`Error::Unsupported`] for what is no PDF, and for scans; [`Error::Malformed`] for what is damaged beyond repair, opens only with
-/// a password, or unpacks to more than is read.
+/// [`Error::Unsupported`] for what is no PDF, and for scans; [`Error::Malformed`] for what is
+/// damaged beyond repair, opens only with a password, or unpacks to more than is read.
 pub fn extract(bytes: Vec<u8>) -> Result<Option<Extracted>, Error> {
     let start = bytes.windows(5).take(HEADER_WITHIN).position(|it| it == b"%PDF-");
     let bytes = Arc::new(bytes);

@@ -35,7 +35,8 @@ impl Outline {
         let root = pdf.xref().get::<Dict<'_>>(pdf.xref().root_id());
         let Some(top) = root.and_then(|it| it.get::<Dict<'_>>(b"Outlines")) else { return outline };
         let mut seen = BTreeSet::new();
-        // Entries that are still to be read, with their level; the next one of a level after what lies in this one.
+        // Entries that are still to be read, with their level; the next one of a level after what
+        // lies in this one.
         let mut waiting: Vec<(Dict<'_>, u8)> =
             top.get::<Dict<'_>>(b"First").map(|it| (it, 1)).into_iter().collect();
         while let Some((entry, level)) = waiting.pop() {
@@ -112,7 +113,8 @@ fn number_tree(node: &Dict<'_>, depth: usize, ranges: &mut BTreeMap<usize, Range
             let (Some(start), Some(range)) = (start.into_i32(), range.into_dict()) else {
                 continue;
             };
-            // Each range goes to the end, so that many of them cost as much as their number times the pages.
+            // Each range goes to the end, so that many of them cost as much as their number times
+            // the pages.
             if ranges.len() >= 500 {
                 return;
             }

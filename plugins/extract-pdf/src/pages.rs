@@ -1,4 +1,5 @@
-//! The pages of a document one by one, and what they have in common: the usual size of letters, and what runs around the text.
+//! The pages of a document one by one, and what they have in common: the usual size of letters, and
+//! what runs around the text.
 
 use std::collections::BTreeMap;
 

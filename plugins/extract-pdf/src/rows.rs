@@ -80,7 +80,8 @@ pub fn rows(mut words: Vec<Word>) -> Vec<Row> {
             None => rows.push(Row { words: vec![word] }),
         }
     }
-    // Small words that are alone, raised or lowered, go to the row that they touch, once all rows are there.
+    // Small words that are alone, raised or lowered, go to the row that they touch, once all rows
+    // are there.
     let is_small = |it: &Word| it.size < 0.8 * usual && it.text.chars().count() <= 3;
     let (small, mut rows): (Vec<Row>, Vec<Row>) =
         rows.into_iter().partition(|row| row.words.iter().all(is_small));

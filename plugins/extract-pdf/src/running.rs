@@ -1,4 +1,5 @@
-//! What stands around the text on every page: headers, footers and page numbers, told apart by coming again from page to page.
+//! What stands around the text on every page: headers, footers and page numbers, told apart by
+//! coming again from page to page.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +12,8 @@ const DEEP: usize = 3;
 const MARGIN: f64 = 0.25;
 /// What comes again lies at the same height, give or take this many points.
 const SAME_HEIGHT: f64 = 6.0;
-/// How many pages further on it may come again: left and right pages differ, and a page of pictures has nothing.
+/// How many pages further on it may come again: left and right pages differ, and a page of pictures
+/// has nothing.
 const NEAR: usize = 3;
 
 /// What a row at the edge of a page is.
@@ -49,7 +51,8 @@ struct Edge {
     is_artifact: bool,
 }
 
-/// For each page, which of its rows are not part of the text. Pages are their rows from the top down, and how high they are.
+/// For each page, which of its rows are not part of the text. Pages are their rows from the top
+/// down, and how high they are.
 pub fn find(pages: &[(Vec<Row>, f64)]) -> Vec<BTreeMap<usize, Running>> {
     let edges: Vec<Vec<Edge>> = pages.iter().map(|(rows, height)| edges(rows, *height)).collect();
     let mut found: Vec<BTreeMap<usize, Running>> = vec![BTreeMap::new(); pages.len()];
@@ -107,7 +110,8 @@ impl Edge {
         if !placed || self.shape != other.shape {
             return false;
         }
-        // A number counts the pages, and does not count anything else; a year, and a number among others, stay.
+        // A number counts the pages, and does not count anything else; a year, and a number among
+        // others, stay.
         match (self.number, other.number) {
             (Some(here), Some(there)) => {
                 here == there && self.has_letters() || there.checked_sub(here) == Some(pages_on)
@@ -131,7 +135,8 @@ impl Edge {
     }
 }
 
-/// A text with its numbers as one sign each, and its number if it has only one; a Roman one alone is a number too.
+/// A text with its numbers as one sign each, and its number if it has only one; a Roman one alone
+/// is a number too.
 fn shape(text: &str) -> (String, Option<i64>) {
     if let Some(number) = roman(text.trim()) {
         return ("#".to_owned(), Some(number));

@@ -1,4 +1,5 @@
-//! Streams unpacked, none of them further than a bound: a few bytes may say that they are gigabytes.
+//! Streams unpacked, none of them further than a bound: a few bytes may say that they are
+//! gigabytes.
 
 use std::io::Read as _;
 
@@ -20,7 +21,8 @@ pub fn unpack(stream: &Stream<'_>) -> Option<Vec<u8>> {
     stream.decoded_data().ok().map(std::borrow::Cow::into_owned)
 }
 
-/// Whether the streams under these keys are within the bound: those that a library unpacks by itself.
+/// Whether the streams under these keys are within the bound: those that a library unpacks by
+/// itself.
 pub fn all_fit(dict: &Dict<'_>, keys: &[&[u8]]) -> bool {
     keys.iter().all(|key| dict.get::<Stream<'_>>(key).is_none_or(|stream| fits(&stream)))
 }
@@ -41,7 +43,8 @@ pub fn fits(stream: &Stream<'_>) -> bool {
                 || (matches!(filters[0], Filter::FlateDecode) && inflated(&raw) <= LARGEST)
                 || (!matches!(only, Filter::FlateDecode) && raw.len() < 1 << 20)
         }
-        // One within the other is what a bomb is made of, and nobody packs twice in earnest: little may be so.
+        // One within the other is what a bomb is made of, and nobody packs twice in earnest: little
+        // may be so.
         (Some(outer), Some(inner)) => {
             let once = (raw.len() as u64).saturating_mul(most(outer));
             once.saturating_mul(most(inner)) <= LARGEST.saturating_mul(16)

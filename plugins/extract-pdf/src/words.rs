@@ -1,4 +1,5 @@
-//! Glyphs put together into words, in the frame of their line: what runs upwards, downwards or upside down is turned first.
+//! Glyphs put together into words, in the frame of their line: what runs upwards, downwards or
+//! upside down is turned first.
 
 use std::rc::Rc;
 

@@ -1,4 +1,5 @@
-//! Blocks written down: their words joined as they are read, with marks, and what is not text as asides where it stood.
+//! Blocks written down: their words joined as they are read, with marks, and what is not text as
+//! asides where it stood.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -11,7 +12,8 @@ use crate::rows::Row;
 use crate::tables::Table;
 use crate::words::is_ideograph;
 
-/// The words that decide how a word goes on that a line ends in: `true` where the document has it elsewhere.
+/// The words that decide how a word goes on that a line ends in: `true` where the document has it
+/// elsewhere.
 pub type Vocabulary = BTreeMap<String, bool>;
 
 /// A document while it is written.
@@ -53,7 +55,8 @@ impl<'v> Text<'v> {
         self.writer.add(mark);
     }
 
-    /// Writes a block. If `goes_on`, it is the rest of the paragraph that was written last; `follows` is the first word of its own rest.
+    /// Writes a block. If `goes_on`, it is the rest of the paragraph that was written last;
+    /// `follows` is the first word of its own rest.
     pub fn block(
         &mut self,
         block: &Block,

@@ -1,4 +1,5 @@
-//! Puts a document together: decides for every block of a text whether it belongs to it, and as what.
+//! Puts a document together: decides for every block of a text whether it belongs to it, and as
+//! what.
 
 use docmill_plugin::{Aside, Attribute, Document, Extracted, Mark, Span};
 
@@ -8,11 +9,13 @@ use crate::newsroom::{self, BoxHeading};
 /// The longest title, in characters, its ellipsis included.
 const LONGEST_TITLE: usize = 500;
 
-/// The longest line that may be the headline of a text, and the longest that may be one in the middle of it, in characters.
+/// The longest line that may be the headline of a text, and the longest that may be one in the
+/// middle of it, in characters.
 const LONGEST_HEADLINE: usize = 200;
 const LONGEST_SUBHEADLINE: usize = 120;
 
-/// What stands under a sub-headline has at least this many bytes; otherwise it is one short line among others.
+/// What stands under a sub-headline has at least this many bytes; otherwise it is one short line
+/// among others.
 const SHORTEST_PROSE: usize = 80;
 
 /// The most lines of a caption that is wrapped.
@@ -29,7 +32,8 @@ enum Role {
     Related(&'static str),
 }
 
-/// The document in a text without any conventions: nothing but paragraphs. `None` if the text is blank.
+/// The document in a text without any conventions: nothing but paragraphs. `None` if the text is
+/// blank.
 pub fn plain(text: &str) -> Option<Extracted> {
     let blocks = blocks(text, false);
     if blocks.is_empty() {
@@ -43,7 +47,8 @@ pub fn plain(text: &str) -> Option<Extracted> {
     Some(draft.finish(Vec::new()))
 }
 
-/// The document in a text that may follow the conventions of newsrooms. `None` if the text is blank.
+/// The document in a text that may follow the conventions of newsrooms. `None` if the text is
+/// blank.
 pub fn newsroom(text: &str) -> Option<Extracted> {
     let mut attributes = Vec::new();
     let mut content = text;
@@ -134,7 +139,8 @@ fn leading_space(text: &str) -> usize {
     text.len() - text.trim_start().len()
 }
 
-/// Finds what can be told from a block alone. The first block is always text: something has to be the article.
+/// Finds what can be told from a block alone. The first block is always text: something has to be
+/// the article.
 fn captions_and_links(text: &str, blocks: &[Block]) -> Vec<Role> {
     // In a mail, `>>` quotes a quotation.
     let is_mail = blocks.iter().any(|block| {

@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-/// Nobody wraps lines by hand at more than this many characters, so a longer line is a paragraph of its own.
+/// Nobody wraps lines by hand at more than this many characters, so a longer line is a paragraph of
+/// its own.
 const LONGEST_WRAPPED_LINE: usize = 120;
 
 /// A run of lines, as a range of bytes of the text; neither its first nor its last line is blank.
@@ -16,7 +17,8 @@ pub struct Block {
     pub lines: usize,
 }
 
-/// A line of the text as a range of bytes, without its end, and whether a paragraph or a page ends with it.
+/// A line of the text as a range of bytes, without its end, and whether a paragraph or a page ends
+/// with it.
 struct Line {
     range: Range<usize>,
     ends_block: bool,
@@ -24,7 +26,8 @@ struct Line {
 
 /// The blocks of a text, in order.
 ///
-/// With `unwrap`, a break beside a line too long to be wrapped by hand ends a block, blank line or not.
+/// With `unwrap`, a break beside a line too long to be wrapped by hand ends a block, blank line or
+/// not.
 pub fn blocks(text: &str, unwrap: bool) -> Vec<Block> {
     let mut blocks: Vec<Block> = Vec::new();
     let mut is_open = false;
@@ -60,7 +63,8 @@ pub fn lines_of(part: &str) -> impl Iterator<Item = &str> {
     lines(part).map(|line| &part[line.range])
 }
 
-/// Whether the lines of a block are one paragraph that somebody wrapped by hand: none has much room for the first word of the next one.
+/// Whether the lines of a block are one paragraph that somebody wrapped by hand: none has much room
+/// for the first word of the next one.
 pub fn is_wrapped(block: &str) -> bool {
     /// Verses, addresses and tables have shorter lines.
     const SHORTEST: usize = 50;

@@ -1,8 +1,10 @@
-//! The plugin `extract-text`: plain text becomes a document with title, date, headings and paragraphs.
+//! The plugin `extract-text`: plain text becomes a document with title, date, headings and
+//! paragraphs.
 //!
-//! Articles exported from newsrooms carry more than the author's words: captions, links, teasers, signatures. They are
-//! recognised by convention (see the module `newsroom`) and handed over as asides, so that no later plugin takes them for the text,
-//! and nothing is lost. A text without these conventions passes unchanged.
+//! Articles exported from newsrooms carry more than the author's words: captions, links, teasers,
+//! signatures. They are recognised by convention (see the module `newsroom`) and handed over as
+//! asides, so that no later plugin takes them for the text, and nothing is lost. A text without
+//! these conventions passes unchanged.
 
 mod article;
 mod blocks;
@@ -47,7 +49,8 @@ impl Extractor for ExtractText {
         if let (Some(extracted), Some(_), Conventions::Newsroom) =
             (&mut extracted, said("title"), conventions)
         {
-            // That the first line is the title is a convention: a container that knows the title knows better.
+            // That the first line is the title is a convention: a container that knows the title
+            // knows better.
             extracted.document.attributes.push(Attribute::new("guessed", "title"));
         }
         Ok(extracted.into_iter().collect())

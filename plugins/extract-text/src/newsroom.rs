@@ -1,7 +1,9 @@
-//! The conventions of newsrooms: how a date, a caption, a credit, a dateline, a signature or a box of related news looks.
+//! The conventions of newsrooms: how a date, a caption, a credit, a dateline, a signature or a box
+//! of related news looks.
 //!
-//! Every function looks at a bounded part of what it is given, and would rather miss an instance than take somebody's prose
-//! for one. Matching is by hand: the instance lives for one document, so a compiled pattern would be used once.
+//! Every function looks at a bounded part of what it is given, and would rather miss an instance
+//! than take somebody's prose for one. Matching is by hand: the instance lives for one document, so
+//! a compiled pattern would be used once.
 
 use std::ops::Range;
 
@@ -20,8 +22,8 @@ const LONGEST_BOX_HEADING: usize = 40;
 const LIST: &str = include_str!("newsroom.tsv");
 const PHRASES: [Row; count(LIST)] = rows(LIST);
 
-/// News agencies that sign articles or open them with a dateline. Only these count, since `Secure Shell (SSH) – …` looks
-/// just like `Hanoi (VNA) – …`.
+/// News agencies that sign articles or open them with a dateline. Only these count, since
+/// `Secure Shell (SSH) – …` looks just like `Hanoi (VNA) – …`.
 const AGENCIES: &[&str] = &values_of::<{ count_of(&PHRASES, "agency") }>(&PHRASES, "agency");
 
 /// What introduces the credit of a picture.
@@ -35,7 +37,8 @@ const CREDITS: &[&str] = &values_of::<{ count_of(&PHRASES, "credit") }>(&PHRASES
 const BOX_HEADINGS: &[&str] =
     &values_of::<{ count_of(&PHRASES, "box-heading") }>(&PHRASES, "box-heading");
 
-/// The headings that an ordinary text may have too. They need something below that looks like a teaser.
+/// The headings that an ordinary text may have too. They need something below that looks like a
+/// teaser.
 const WEAK_BOX_HEADINGS: &[&str] =
     &values_of::<{ count_of(&PHRASES, "weak-box-heading") }>(&PHRASES, "weak-box-heading");
 
@@ -95,8 +98,8 @@ pub fn is_credit(line: &str) -> bool {
 
 /// Where the credit of a picture begins that ends a passage.
 ///
-/// Zero for a line that is nothing else, such as `Photo : VNA/CVN` or `© AFP`; anything more for a caption, a few lines such
-/// as `Hanoi, le 15 janvier. Photo : VNA`.
+/// Zero for a line that is nothing else, such as `Photo : VNA/CVN` or `© AFP`; anything more for a
+/// caption, a few lines such as `Hanoi, le 15 janvier. Photo : VNA`.
 pub fn picture_credit(passage: &str) -> Option<usize> {
     if passage.len() > LONGEST_CAPTION {
         return None;
@@ -233,9 +236,11 @@ fn is_place(place: &str) -> bool {
         && !words.clone().any(|word| NO_PLACES.contains(&word))
 }
 
-/// The signature of an agency at the end of an article: where it begins, and what it says, such as `VNA/CVN`.
+/// The signature of an agency at the end of an article: where it begins, and what it says, such as
+/// `VNA/CVN`.
 ///
-/// It is a line of its own, or follows the last sentence after a dash, in brackets or after the full stop.
+/// It is a line of its own, or follows the last sentence after a dash, in brackets or after the
+/// full stop.
 pub fn signature(paragraph: &str) -> Option<(usize, &str)> {
     let from = paragraph.ceil_char_boundary(paragraph.len().saturating_sub(LONGEST_PHRASE));
     let tail = paragraph[from..].trim_end();
@@ -289,7 +294,8 @@ fn leading_space(text: &str) -> usize {
     text.len() - text.trim_start().len()
 }
 
-/// Whether a line reads like a headline of at most this many characters: no sentence, no item, no line of code.
+/// Whether a line reads like a headline of at most this many characters: no sentence, no item, no
+/// line of code.
 pub fn is_headline(line: &str, longest: usize) -> bool {
     // No character has more than four bytes; counting comes last because it is not cheap.
     line.len() <= longest * 4

@@ -99,7 +99,8 @@ fn package_path(archive: &mut Archive<'_>) -> Option<String> {
     None
 }
 
-/// The files that are encrypted so that only a shop's program reads them. Fonts are scrambled in most books.
+/// The files that are encrypted so that only a shop's program reads them. Fonts are scrambled in
+/// most books.
 fn encrypted(archive: &mut Archive<'_>) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let Ok(bytes) = archive.read("META-INF/encryption.xml", LARGEST_PACKAGE) else { return found };

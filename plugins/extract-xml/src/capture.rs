@@ -1,4 +1,5 @@
-//! Short passages that are known only at their end: exponents, numbers of notes, formulas, numbers of pages.
+//! Short passages that are known only at their end: exponents, numbers of notes, formulas, numbers
+//! of pages.
 
 use docmill_text::{subscript, superscript};
 

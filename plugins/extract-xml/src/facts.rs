@@ -1,4 +1,5 @@
-//! The attributes of a document: one line each, without repetition, and dates as docmill writes them.
+//! The attributes of a document: one line each, without repetition, and dates as docmill writes
+//! them.
 
 use docmill_plugin::Attribute;
 use docmill_xml::rfc_3339;

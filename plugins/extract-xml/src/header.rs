@@ -1,4 +1,5 @@
-//! What a document says of itself in its header, as a small tree that a vocabulary looks things up in.
+//! What a document says of itself in its header, as a small tree that a vocabulary looks things up
+//! in.
 
 use docmill_xml::Tag;
 
@@ -118,7 +119,8 @@ impl Builder {
         self.open.push(Element { name: name.to_owned(), attributes, ..Element::default() });
     }
 
-    /// Text of the element that began last. Text behind an element in it becomes an element without a name, so that order stays.
+    /// Text of the element that began last. Text behind an element in it becomes an element without
+    /// a name, so that order stays.
     pub fn text(&mut self, text: &str) {
         let Some(element) = self.open.last_mut() else { return };
         let target = match element.children.last_mut() {

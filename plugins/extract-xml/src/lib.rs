@@ -1,8 +1,10 @@
-//! Reads books and articles that are made of XML: EPUB, FB2, DocBook, JATS, TEI, and any other as its text.
+//! Reads books and articles that are made of XML: EPUB, FB2, DocBook, JATS, TEI, and any other as
+//! its text.
 //!
-//! A vocabulary says what each element is (`vocabulary`), one reader makes text, marks and asides of that (`reader`), and a header is
-//! looked through as a small tree (`header`). An EPUB is a ZIP of chapters in XHTML, which are read one after the other (`book`).
-//! XML is read as it comes, so nothing recurses, and no entity of a document type is ever expanded.
+//! A vocabulary says what each element is (`vocabulary`), one reader makes text, marks and asides
+//! of that (`reader`), and a header is looked through as a small tree (`header`). An EPUB is a ZIP
+//! of chapters in XHTML, which are read one after the other (`book`). XML is read as it comes, so
+//! nothing recurses, and no entity of a document type is ever expanded.
 
 mod book;
 mod capture;

@@ -1,4 +1,5 @@
-//! Reads a document piece by piece into text, marks and asides: what its vocabulary says each element is.
+//! Reads a document piece by piece into text, marks and asides: what its vocabulary says each
+//! element is.
 
 use std::io::BufRead;
 
@@ -11,9 +12,11 @@ use crate::facts::Facts;
 use crate::header::{Builder, local};
 use crate::vocabulary::{Place, Role, Vocabulary};
 
-/// How many elements that lie in each other are told apart; what is deeper is read as words of the last one.
+/// How many elements that lie in each other are told apart; what is deeper is read as words of the
+/// last one.
 const DEEPEST: usize = 512;
-/// How far up the beginning of an element is looked for when its end is read: ends without a beginning are common.
+/// How far up the beginning of an element is looked for when its end is read: ends without a
+/// beginning are common.
 const FARTHEST: usize = 64;
 
 /// What has to be done at the end of an element.
@@ -94,7 +97,8 @@ impl Reader {
     ///
     /// # Errors
     ///
-    /// If it cannot be read on, with the reason and the place as a byte offset; what came before stays.
+    /// If it cannot be read on, with the reason and the place as a byte offset; what came before
+    /// stays.
     pub fn read<R: BufRead>(&mut self, pieces: &mut Pieces<R>) -> Result<(), (String, u64)> {
         let mut is_first = true;
         let outcome = loop {

@@ -56,7 +56,8 @@ pub enum Role {
     Source,
     /// A page of the printed book begins.
     Page(String),
-    /// Says what the document is, and is read by the vocabulary; shown only where a part of it has the role [`Role::Shown`].
+    /// Says what the document is, and is read by the vocabulary; shown only where a part of it has
+    /// the role [`Role::Shown`].
     Header,
     /// A part of a header that belongs to the text as well, as a section of its own.
     Shown,
@@ -101,7 +102,8 @@ impl Vocabulary {
             "fictionbook" => Vocabulary::FictionBook,
             "tei" | "teicorpus" | "tei.2" => Vocabulary::Tei,
             "pmc-articleset" => Vocabulary::Jats,
-            // Both have articles and books: one has a namespace or few attributes, the other says what kind of article it is.
+            // Both have articles and books: one has a namespace or few attributes, the other says
+            // what kind of article it is.
             "article" | "book" | "book-part-wrapper" | "book-part"
                 if !says("docbook")
                     && (tag.attribute("article-type").is_some()
@@ -145,7 +147,8 @@ impl Vocabulary {
     }
 }
 
-/// Of other XML only the text is known. An element is a line; those that everybody takes for the look of words are none.
+/// Of other XML only the text is known. An element is a line; those that everybody takes for the
+/// look of words are none.
 fn other(name: &str) -> Role {
     match name {
         "script" | "style" | "binary" | "base64binary" => Role::Skip,

@@ -1,4 +1,5 @@
-//! EPUBs: chapters in the order of the spine, titles from the table of contents, notes, pages, what the package says.
+//! EPUBs: chapters in the order of the spine, titles from the table of contents, notes, pages, what
+//! the package says.
 
 mod made;
 

@@ -1,4 +1,5 @@
-//! Books and XML that are made to hurt: each ends soon, within bounds, with what can be read or a reason.
+//! Books and XML that are made to hurt: each ends soon, within bounds, with what can be read or a
+//! reason.
 
 mod made;
 
@@ -8,7 +9,8 @@ use std::time::{Duration, Instant};
 use docmill_plugin::Error;
 use made::{book, one, read};
 
-/// How much longer ten times as much may take: linear is ten, and a busy machine is granted as much again and more.
+/// How much longer ten times as much may take: linear is ten, and a busy machine is granted as much
+/// again and more.
 const FACTOR: u32 = 60;
 
 fn timed(xml: &str) -> Duration {

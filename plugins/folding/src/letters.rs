@@ -1,6 +1,7 @@
 //! What is known about single letters: bases, accents, and the tones of Vietnamese.
 
-/// The Vietnamese vowels: one row per vowel; level tone first, then grave, acute, hook above, tilde and dot below.
+/// The Vietnamese vowels: one row per vowel; level tone first, then grave, acute, hook above, tilde
+/// and dot below.
 const VOWELS: [[char; 6]; 12] = [
     ['a', 'à', 'á', 'ả', 'ã', 'ạ'],
     ['ă', 'ằ', 'ắ', 'ẳ', 'ẵ', 'ặ'],

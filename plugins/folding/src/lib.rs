@@ -1,8 +1,10 @@
-//! Folds case, accents and plurals so that a table finds its keys in real text, and keeps the way back to the original.
+//! Folds case, accents and plurals so that a table finds its keys in real text, and keeps the way
+//! back to the original.
 //!
-//! `table.find` compares byte for byte, so the text has to be brought into the form in which the keys are written. Which
-//! differences are noise depends on the language: a French headline drops its accents, but Vietnamese without its marks is
-//! another word. Hence two forms, [`Form::Plain`] and [`Form::Marked`].
+//! `table.find` compares byte for byte, so the text has to be brought into the form in which the
+//! keys are written. Which differences are noise depends on the language: a French headline drops
+//! its accents, but Vietnamese without its marks is another word. Hence two forms, [`Form::Plain`]
+//! and [`Form::Marked`].
 
 mod letters;
 
@@ -11,9 +13,11 @@ use std::ops::Range;
 /// How far a text is folded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
-    /// For French and English: lower case, no accents, and no plural `s` or `x` on words of four letters or more.
+    /// For French and English: lower case, no accents, and no plural `s` or `x` on words of four
+    /// letters or more.
     Plain,
-    /// For Vietnamese: lower case with all marks, composed, the tone of `oa`, `oe` and `uy` on the first vowel (`hóa`).
+    /// For Vietnamese: lower case with all marks, composed, the tone of `oa`, `oe` and `uy` on the
+    /// first vowel (`hóa`).
     Marked,
 }
 
@@ -21,13 +25,15 @@ pub enum Form {
 #[derive(Debug, Clone)]
 pub struct Folded {
     text: String,
-    /// For each byte of `text`, and for its end, the offset in the original of the character it stands for.
+    /// For each byte of `text`, and for its end, the offset in the original of the character it
+    /// stands for.
     starts: Vec<usize>,
 }
 
 impl Folded {
-    /// Folds `text`. In both forms white space becomes one space, or one line feed where a paragraph ends; a hyphen
-    /// between letters becomes a space; typographic apostrophes become `'`; invisible characters disappear.
+    /// Folds `text`. In both forms white space becomes one space, or one line feed where a
+    /// paragraph ends; a hyphen between letters becomes a space; typographic apostrophes become
+    /// `'`; invisible characters disappear.
     pub fn new(text: &str, form: Form) -> Folded {
         let mut folded = Folder {
             text: String::with_capacity(text.len()),
@@ -56,7 +62,8 @@ impl Folded {
                 && folded.word.is_some()
                 && characters.peek().is_some_and(|(_, next)| next.is_whitespace())
             {
-                // A badly extracted page has `semi- conducteurs`; a dash would have white space before it, too.
+                // A badly extracted page has `semi- conducteurs`; a dash would have white space
+                // before it, too.
                 continue;
             } else if letters::is_hyphen(character) {
                 let inside = folded.word.is_some()
@@ -78,7 +85,8 @@ impl Folded {
         &self.text
     }
 
-    /// Where a passage of the folded text stands in the original, word endings that were folded away included.
+    /// Where a passage of the folded text stands in the original, word endings that were folded
+    /// away included.
     pub fn original(&self, folded: Range<usize>) -> Range<usize> {
         let end_of_text = self.starts.last().copied().unwrap_or(0);
         let at = |offset: usize| self.starts.get(offset).copied().unwrap_or(end_of_text);
@@ -213,8 +221,8 @@ pub fn words(text: &str) -> impl Iterator<Item = Range<usize>> {
 
 /// Cuts a text at white space into pieces of at most about `size` bytes, each with its offset.
 ///
-/// The host limits how many occurrences one `find` may return; pieces keep a book below a limit that is meant for pages. A
-/// cut is preferably made between paragraphs, where no phrase is lost.
+/// The host limits how many occurrences one `find` may return; pieces keep a book below a limit
+/// that is meant for pages. A cut is preferably made between paragraphs, where no phrase is lost.
 pub fn pieces(text: &str, size: usize) -> impl Iterator<Item = (usize, &str)> {
     let mut at = 0;
     std::iter::from_fn(move || {

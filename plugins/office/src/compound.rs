@@ -12,8 +12,9 @@ pub type CompoundFile = cfb::CompoundFile<Cursor<Vec<u8>>>;
 
 /// Opens a compound file.
 ///
-/// Some programs leave out sectors at the end that the table of sectors has entries for, which `cfb` takes for damage: those
-/// are filled with zeros, at most as many as one sector of the table has entries.
+/// Some programs leave out sectors at the end that the table of sectors has entries for, which
+/// `cfb` takes for damage: those are filled with zeros, at most as many as one sector of the table
+/// has entries.
 ///
 /// # Errors
 ///
@@ -40,7 +41,8 @@ pub fn open_compound(mut bytes: Vec<u8>) -> io::Result<CompoundFile> {
     cfb::CompoundFile::open(Cursor::new(bytes))
 }
 
-/// Whether a compound file is a package with a password: it then holds the package as one stream (MS-OFFCRYPTO, 2.3).
+/// Whether a compound file is a package with a password: it then holds the package as one stream
+/// (MS-OFFCRYPTO, 2.3).
 pub fn is_encrypted_package(source: &Source<'_>) -> bool {
     if source.size() > LARGEST_COMPOUND {
         return false;

@@ -1,5 +1,5 @@
-//! A document while it is written: text and marks, what stands beside them, and what the file says of
-//! itself.
+//! A document while it is written: text and marks, what stands beside them, and what the file says
+//! of itself.
 
 use std::collections::BTreeSet;
 
@@ -37,7 +37,8 @@ impl Draft {
         Draft::default()
     }
 
-    /// Begins a text of its own, as that of a note: what is written until [`Draft::end_apart`] is no part of the document.
+    /// Begins a text of its own, as that of a note: what is written until [`Draft::end_apart`] is
+    /// no part of the document.
     pub fn begin_apart(&mut self) {
         self.outer.push(std::mem::take(&mut self.writer));
     }
@@ -74,7 +75,8 @@ impl Draft {
         self.asides.push(Aside { kind, text, position, attributes });
     }
 
-    /// The same for what pages have alike: each text of a kind is told once, however many pages have it.
+    /// The same for what pages have alike: each text of a kind is told once, however many pages
+    /// have it.
     pub fn aside_once(&mut self, at: usize, kind: &str, text: &str) {
         let text = text.trim();
         let is_new =
@@ -89,8 +91,8 @@ impl Draft {
         self.writer.is_empty() && self.asides.is_empty()
     }
 
-    /// The document with what its file says of it, or `None` if nothing was written. `damage` is why the file could not be read to its
-    /// end.
+    /// The document with what its file says of it, or `None` if nothing was written. `damage` is
+    /// why the file could not be read to its end.
     pub fn finish(self, properties: Properties, damage: Option<String>) -> Option<Extracted> {
         if self.is_blank() {
             return None;

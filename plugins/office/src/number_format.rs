@@ -1,5 +1,5 @@
-//! Numbers and dates as a sheet shows them: the format codes of Office Open XML (ECMA-376, 18.8.31), which
-//! are those of the old binary files.
+//! Numbers and dates as a sheet shows them: the format codes of Office Open XML (ECMA-376,
+//! 18.8.31), which are those of the old binary files.
 
 mod dates;
 mod digits;
@@ -27,7 +27,8 @@ impl NumberFormat {
         NumberFormat { sections: split(code).into_iter().take(4).map(Section::parse).collect() }
     }
 
-    /// The code that a number stands for without being written in the file. Dates that each country shows in its own way are `yyyy-mm-dd`.
+    /// The code that a number stands for without being written in the file. Dates that each country
+    /// shows in its own way are `yyyy-mm-dd`.
     pub fn built_in(id: u16) -> &'static str {
         match id {
             1 => "0",

@@ -13,7 +13,8 @@ use crate::Tree;
 
 mod found;
 
-/// The most parts that are known by name; the largest documents have some thousands, most of them pictures.
+/// The most parts that are known by name; the largest documents have some thousands, most of them
+/// pictures.
 const MOST_PARTS: usize = 65_536;
 /// What all parts together may unpack to, in bytes.
 const MOST_UNPACKED: u64 = 256 << 20;
@@ -48,11 +49,13 @@ struct Part {
 enum Place {
     /// Where the table of contents says.
     Listed(ZipArchiveEntryWayfinder),
-    /// Behind a header that was found without the table: where they begin, and where they end if the header says so.
+    /// Behind a header that was found without the table: where they begin, and where they end if
+    /// the header says so.
     Found(u64, Option<u64>),
 }
 
-/// The parts in a ZIP: those of Office Open XML and of OpenDocument. Names are compared without case, as OPC has it.
+/// The parts in a ZIP: those of Office Open XML and of OpenDocument. Names are compared without
+/// case, as OPC has it.
 pub struct Package<'s> {
     source: &'s Source<'s>,
     /// None where the file is cut off before its table of contents.
@@ -70,11 +73,13 @@ impl std::fmt::Debug for Package<'_> {
 }
 
 impl<'s> Package<'s> {
-    /// Reads the table of contents. Of a file that is cut off, and has none, the parts are those whose headers are found.
+    /// Reads the table of contents. Of a file that is cut off, and has none, the parts are those
+    /// whose headers are found.
     ///
     /// # Errors
     ///
-    /// [`Error::Unsupported`] if the first bytes are not those of a ZIP, [`Error::Malformed`] if it has neither a table of contents nor a part.
+    /// [`Error::Unsupported`] if the first bytes are not those of a ZIP, [`Error::Malformed`] if it
+    /// has neither a table of contents nor a part.
     pub fn open(source: &'s Source<'s>) -> Result<Package<'s>, Error> {
         if !bytes_at(source, 0, 2).starts_with(b"PK") {
             return Err(Error::Unsupported("it is no package of parts, as a ZIP is".to_owned()));
@@ -141,7 +146,8 @@ impl<'s> Package<'s> {
     ///
     /// # Errors
     ///
-    /// [`Error::Malformed`] if it is encrypted, compressed in a way that office programs do not write, or not where it should be.
+    /// [`Error::Malformed`] if it is encrypted, compressed in a way that office programs do not
+    /// write, or not where it should be.
     pub fn reader(&self, name: &str) -> Result<Option<PartReader<'_>>, Error> {
         let Some(part) = self.parts.get(&name.to_ascii_lowercase()) else { return Ok(None) };
         if part.is_encrypted {
@@ -177,7 +183,8 @@ impl<'s> Package<'s> {
         Ok(Some(PartReader(BufReader::with_capacity(32 << 10, counted))))
     }
 
-    /// Reads a whole part of at most 64 MiB; what comes before damage, if it is damaged. `None` if there is none of this name.
+    /// Reads a whole part of at most 64 MiB; what comes before damage, if it is damaged. `None` if
+    /// there is none of this name.
     ///
     /// # Errors
     ///

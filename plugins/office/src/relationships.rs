@@ -74,7 +74,8 @@ impl Relationships {
     }
 }
 
-/// The part that a target names, seen from a folder. A path that climbs ends at the root of the package.
+/// The part that a target names, seen from a folder. A path that climbs ends at the root of the
+/// package.
 fn resolve(folder: &str, target: &str) -> String {
     let target = target.split(['#', '?']).next().unwrap_or_default().replace('\\', "/");
     let mut path: Vec<&str> = match target.starts_with('/') {

@@ -245,7 +245,8 @@ impl<'t> Element<'t> {
         self.index
     }
 
-    /// The value of an attribute: by its name as it is written if that has a prefix, else by its name without one.
+    /// The value of an attribute: by its name as it is written if that has a prefix, else by its
+    /// name without one.
     pub fn attribute(self, name: &str) -> Option<&'t str> {
         let is_it = |it: &&Attribute| {
             let known = &self.tree.names[it.name as usize];

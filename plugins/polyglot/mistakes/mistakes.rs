@@ -1,4 +1,5 @@
-//! Makes the mistake that a text names, one of those that authors make; in any other text it finds names, and counts characters.
+//! Makes the mistake that a text names, one of those that authors make; in any other text it finds
+//! names, and counts characters.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "it is one of the mistakes")]
 

@@ -1,4 +1,5 @@
-//! Counts words and sentences, names the longest word and finds hashtags: the reference for the other languages.
+//! Counts words and sentences, names the longest word and finds hashtags: the reference for the
+//! other languages.
 
 use docmill_plugin::prelude::*;
 

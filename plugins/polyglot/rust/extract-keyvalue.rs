@@ -47,7 +47,8 @@ impl Extractor for KeyValue {
             }
             position = next;
         }
-        // What the text says of itself comes first; only of the language the host would not fill the gap.
+        // What the text says of itself comes first; only of the language the host would not fill
+        // the gap.
         document.language = document.language.or_else(|| source.attribute("language"));
         Ok(vec![document.into()])
     }

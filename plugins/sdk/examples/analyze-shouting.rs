@@ -16,7 +16,8 @@ impl Plugin for Shouting {
 
 impl Analyzer for Shouting {
     fn kinds() -> Result<Vec<String>, Error> {
-        // A value that is no number is refused before the first document, and the operator pointed at the setting.
+        // A value that is no number is refused before the first document, and the operator pointed
+        // at the setting.
         parsed_setting::<usize>("min-length")?;
         Ok(vec!["shouted-word".to_owned()])
     }

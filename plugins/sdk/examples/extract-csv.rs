@@ -1,4 +1,5 @@
-//! An extractor: reads a table of comma-separated values as text, with a mark for every row and cell.
+//! An extractor: reads a table of comma-separated values as text, with a mark for every row and
+//! cell.
 
 use docmill_plugin::prelude::*;
 
@@ -54,7 +55,8 @@ impl<'a> Rest<'a> {
     }
 }
 
-/// Appends one row to the text, cells separated by tabs, with its marks: the row first, as outer marks come before inner ones.
+/// Appends one row to the text, cells separated by tabs, with its marks: the row first, as outer
+/// marks come before inner ones.
 fn read_row(rest: &mut Rest<'_>, document: &mut Document) -> Result<(), Error> {
     let row = document.marks.len();
     let start = document.text.len();

@@ -1,6 +1,7 @@
 //! An unpacker: every line of a JSON Lines file becomes a source of its own.
 //!
-//! A line is an object whose `text` is the content; its other strings, such as `title` and `date`, become attributes.
+//! A line is an object whose `text` is the content; its other strings, such as `title` and `date`,
+//! become attributes.
 
 use std::io::BufRead;
 

@@ -1,6 +1,8 @@
-//! An unpacker whose members may be larger than its memory: every message of an mbox becomes a source of its own, written line by line.
+//! An unpacker whose members may be larger than its memory: every message of an mbox becomes a
+//! source of its own, written line by line.
 //!
-//! The format is that of RFC 4155: a message begins with a line `From …` after an empty line, and `>From` in a message stands for `From`.
+//! The format is that of RFC 4155: a message begins with a line `From …` after an empty line, and
+//! `>From` in a message stands for `From`.
 
 use std::io::{BufRead, Read, Write};
 
@@ -8,7 +10,8 @@ use docmill_plugin::prelude::*;
 
 struct Mbox;
 
-/// So much of a line is held at a time: a message may be one line, and that one as large as all of its attachments.
+/// So much of a line is held at a time: a message may be one line, and that one as large as all of
+/// its attachments.
 const PIECE: u64 = 8 << 10;
 
 impl Plugin for Mbox {

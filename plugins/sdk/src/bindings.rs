@@ -1,4 +1,5 @@
-//! What `wit-bindgen` makes of the contract: one module per role, all sharing the same types; written by `build.rs`.
+//! What `wit-bindgen` makes of the contract: one module per role, all sharing the same types;
+//! written by `build.rs`.
 #![allow(
     missing_docs,
     unsafe_op_in_unsafe_fn,

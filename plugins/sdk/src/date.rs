@@ -1,7 +1,7 @@
 //! A time as the contract has it in an attribute: RFC 3339.
 
-/// A time in seconds since 1970, in UTC, as an RFC 3339 date for `date` and other attributes; `None` outside of the years that are
-/// written with four digits.
+/// A time in seconds since 1970, in UTC, as an RFC 3339 date for `date` and other attributes;
+/// `None` outside of the years that are written with four digits.
 ///
 /// ```
 /// # use docmill_plugin::date_of_unix;

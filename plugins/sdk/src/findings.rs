@@ -1,7 +1,7 @@
 //! What earlier plugins found in the document at hand.
 //!
-//! `None` means that the plugin is not named in [`crate::Description::reads`], is not part of the pipeline, or produced
-//! nothing.
+//! `None` means that the plugin is not named in [`crate::Description::reads`], is not part of the
+//! pipeline, or produced nothing.
 
 use crate::{Annotation, Label};
 

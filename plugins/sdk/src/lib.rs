@@ -1,7 +1,7 @@
 //! Write docmill plugins in Rust: one `impl` and one macro line.
 //!
-//! A plugin implements [`Plugin`] and the trait of its role ([`Unpacker`], [`Extractor`], [`Translator`], [`Classifier`] or
-//! [`Analyzer`]), and exports itself with [`export!`]:
+//! A plugin implements [`Plugin`] and the trait of its role ([`Unpacker`], [`Extractor`],
+//! [`Translator`], [`Classifier`] or [`Analyzer`]), and exports itself with [`export!`]:
 //!
 //! ```
 //! use docmill_plugin::prelude::*;
@@ -30,8 +30,9 @@
 //! # fn main() {}
 //! ```
 //!
-//! The same code runs natively, so that plain unit tests work; what the host provides is then played by [`testing`].
-//! The contract itself, with the promises of both sides, is in the folder `wit/`.
+//! The same code runs natively, so that plain unit tests work; what the host provides is then
+//! played by [`testing`]. The contract itself, with the promises of both sides, is in the folder
+//! `wit/`.
 
 // The generated export macros name this crate by its path, also from within.
 extern crate self as docmill_plugin;

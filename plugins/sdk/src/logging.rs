@@ -2,7 +2,8 @@
 
 use crate::log::{Level, LevelFilter, Log, Metadata, Record};
 
-/// Hands every record to the host, which adds plugin, document and time, and drops what is too much.
+/// Hands every record to the host, which adds plugin, document and time, and drops what is too
+/// much.
 struct HostLog;
 
 impl Log for HostLog {
@@ -35,7 +36,8 @@ fn write(level: Level, message: &str) {
     crate::testing::write_log(level, message);
 }
 
-/// Called by the exported functions before the plugin's own code: from here on `log::info!` and friends reach the host.
+/// Called by the exported functions before the plugin's own code: from here on `log::info!` and
+/// friends reach the host.
 #[doc(hidden)]
 pub fn begin_call() {
     static HOST_LOG: HostLog = HostLog;

@@ -4,9 +4,11 @@ use std::io::{self, Write};
 
 use crate::{Attribute, Member};
 
-/// Hands one member of a container to the host, which takes it through the pipeline as a source of its own.
+/// Hands one member of a container to the host, which takes it through the pipeline as a source of
+/// its own.
 ///
-/// Returns once the host has room for the next one, so a container of any size passes through in constant memory.
+/// Returns once the host has room for the next one, so a container of any size passes through in
+/// constant memory.
 pub fn emit(member: Member) {
     #[cfg(target_family = "wasm")]
     crate::bindings::imports::docmill::plugin::members::emit(&member);
@@ -14,8 +16,9 @@ pub fn emit(member: Member) {
     crate::testing::emit(member);
 }
 
-/// What is said of a member, as the contract takes it: a media type of RFC 6838, in lower case and without parameters; `None` where
-/// it is none, so that nobody's word about a member costs the container.
+/// What is said of a member, as the contract takes it: a media type of RFC 6838, in lower case and
+/// without parameters; `None` where it is none, so that nobody's word about a member costs the
+/// container.
 ///
 /// ```
 /// # use docmill_plugin::media_type;
@@ -37,10 +40,12 @@ pub fn media_type(said: &str) -> Option<String> {
 /// How much a [`MemberWriter`] gathers before it calls the host, in bytes.
 const GATHERED: usize = 64 * 1024;
 
-/// A member that is written piece by piece, because it may be larger than the plugin's memory: the TAR in a TAR.GZ.
+/// A member that is written piece by piece, because it may be larger than the plugin's memory: the
+/// TAR in a TAR.GZ.
 ///
-/// It becomes a member with [`MemberWriter::end`]. Dropped before that, as by a `?` on the way, it is none. One at a time: while a
-/// member is written, the host refuses another [`MemberWriter::begin`] and every [`emit`].
+/// It becomes a member with [`MemberWriter::end`]. Dropped before that, as by a `?` on the way, it
+/// is none. One at a time: while a member is written, the host refuses another
+/// [`MemberWriter::begin`] and every [`emit`].
 ///
 /// ```
 /// # use docmill_plugin::prelude::*;
@@ -62,7 +67,8 @@ pub struct MemberWriter {
 
 impl MemberWriter {
     #[must_use = "a member that is not ended is none"]
-    /// Begins a member: what the container calls it, what it claims it to be, and what it knows about it.
+    /// Begins a member: what the container calls it, what it claims it to be, and what it knows
+    /// about it.
     pub fn begin(name: &str, media_type: Option<&str>, attributes: &[Attribute]) -> MemberWriter {
         #[cfg(target_family = "wasm")]
         let host =
@@ -110,7 +116,8 @@ impl Write for MemberWriter {
             self.hand_over()?;
         }
         match content.len() {
-            // Nothing is gained by copying what fills a call by itself; as much as that always fits into one.
+            // Nothing is gained by copying what fills a call by itself; as much as that always fits
+            // into one.
             GATHERED.. => self.send(&content[..GATHERED])?,
             _ => self.gathered.extend_from_slice(content),
         }

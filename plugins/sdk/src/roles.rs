@@ -6,7 +6,8 @@ use crate::{Annotation, Attribute, Description, Document, Error, Label, Source};
 pub trait Plugin {
     /// Describes the plugin.
     ///
-    /// Called before settings and tables are known: it must not use them, and must return the same value every time.
+    /// Called before settings and tables are known: it must not use them, and must return the same
+    /// value every time.
     fn describe() -> Description;
 }
 
@@ -16,11 +17,12 @@ pub trait Unpacker: Plugin {
     ///
     /// # Errors
     ///
-    /// If a setting or a table cannot be used; the host then rejects the pipeline before the first document.
+    /// If a setting or a table cannot be used; the host then rejects the pipeline before the first
+    /// document.
     fn accepts() -> Result<Vec<String>, Error>;
 
-    /// Hands every source inside `container` to [`emit`](crate::emit), or writes it with a [`MemberWriter`](crate::MemberWriter), in
-    /// order.
+    /// Hands every source inside `container` to [`emit`](crate::emit), or writes it with a
+    /// [`MemberWriter`](crate::MemberWriter), in order.
     ///
     /// # Errors
     ///
@@ -34,7 +36,8 @@ pub trait Extractor: Plugin {
     ///
     /// # Errors
     ///
-    /// If a setting or a table cannot be used; the host then rejects the pipeline before the first document.
+    /// If a setting or a table cannot be used; the host then rejects the pipeline before the first
+    /// document.
     fn accepts() -> Result<Vec<String>, Error>;
 
     /// The documents contained in `source`, in reading order.
@@ -51,10 +54,12 @@ pub trait Translator: Plugin {
     ///
     /// # Errors
     ///
-    /// If a setting or a table cannot be used; the host then rejects the pipeline before the first document.
+    /// If a setting or a table cannot be used; the host then rejects the pipeline before the first
+    /// document.
     fn pairs() -> Result<Vec<LanguagePair>, Error>;
 
-    /// Renders segments in the target language: exactly one per original segment; an empty one stays empty.
+    /// Renders segments in the target language: exactly one per original segment; an empty one
+    /// stays empty.
     ///
     /// # Errors
     ///
@@ -68,7 +73,8 @@ pub trait Classifier: Plugin {
     ///
     /// # Errors
     ///
-    /// If a setting or a table cannot be used; the host then rejects the pipeline before the first document.
+    /// If a setting or a table cannot be used; the host then rejects the pipeline before the first
+    /// document.
     fn labels() -> Result<Vec<String>, Error>;
 
     /// The labels that apply, most confident first.
@@ -85,7 +91,8 @@ pub trait Analyzer: Plugin {
     ///
     /// # Errors
     ///
-    /// If a setting or a table cannot be used; the host then rejects the pipeline before the first document.
+    /// If a setting or a table cannot be used; the host then rejects the pipeline before the first
+    /// document.
     fn kinds() -> Result<Vec<String>, Error>;
 
     /// The annotations, ordered by the start of their spans; those without a span come first.
@@ -108,7 +115,8 @@ pub struct Extracted {
 /// A passage of the source that is not part of the text proper, kept so that nothing is lost.
 #[derive(Debug, Clone)]
 pub struct Aside {
-    /// Kebab-case: `caption`, `credit`, `cross-link`, `related`, `dateline`, `navigation`, `notice` or `unknown`.
+    /// Kebab-case: `caption`, `credit`, `cross-link`, `related`, `dateline`, `navigation`, `notice`
+    /// or `unknown`.
     pub kind: String,
     /// The passage itself.
     pub text: String,
@@ -149,10 +157,11 @@ pub struct Rendering {
     pub attributes: Vec<Attribute>,
 }
 
-/// Exports a plugin: `export!(analyzer: Dates);` with `unpacker`, `extractor`, `translator`, `classifier` or `analyzer`.
+/// Exports a plugin: `export!(analyzer: Dates);` with `unpacker`, `extractor`, `translator`,
+/// `classifier` or `analyzer`.
 ///
-/// Goes once into the crate that becomes the component. Natively it expands to nothing but a check that the type implements
-/// the trait of its role.
+/// Goes once into the crate that becomes the component. Natively it expands to nothing but a check
+/// that the type implements the trait of its role.
 #[macro_export]
 macro_rules! export {
     (unpacker: $plugin:ty) => {

@@ -14,7 +14,8 @@ pub fn setting(key: &str) -> Option<String> {
 ///
 /// # Errors
 ///
-/// [`Error::Misconfigured`] if the value does not parse, so that the host ends the run and points at the setting.
+/// [`Error::Misconfigured`] if the value does not parse, so that the host ends the run and points
+/// at the setting.
 pub fn parsed_setting<T>(key: &str) -> Result<T, Error>
 where
     T: std::str::FromStr,

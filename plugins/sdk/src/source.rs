@@ -35,7 +35,8 @@ impl<'a> Source<'a> {
         Source { bytes, media_type: media_type.to_owned(), attributes: Vec::new() }
     }
 
-    /// The same source, of which its container or the transport says this; for tests that run natively.
+    /// The same source, of which its container or the transport says this; for tests that run
+    /// natively.
     #[cfg(not(target_family = "wasm"))]
     #[must_use]
     pub fn with_attributes(self, attributes: Vec<Attribute>) -> Source<'a> {
@@ -55,9 +56,11 @@ impl<'a> Source<'a> {
         (self.bytes.len() as u64)
     }
 
-    /// What the container or the transport says about this source, such as `charset`, `location` or `title`.
+    /// What the container or the transport says about this source, such as `charset`, `location` or
+    /// `title`.
     ///
-    /// The host adds to every document what its plugin did not find by itself: use what helps, and leave the rest.
+    /// The host adds to every document what its plugin did not find by itself: use what helps, and
+    /// leave the rest.
     pub fn attributes(&self) -> Vec<Attribute> {
         #[cfg(target_family = "wasm")]
         return self.inner.attributes();
@@ -70,7 +73,8 @@ impl<'a> Source<'a> {
         self.attributes().into_iter().find(|it| it.name == name).map(|it| it.value)
     }
 
-    /// Up to `length` bytes from `offset`; fewer only at the end or above the host's limit per read.
+    /// Up to `length` bytes from `offset`; fewer only at the end or above the host's limit per
+    /// read.
     pub fn read(&self, offset: u64, length: u32) -> Vec<u8> {
         #[cfg(target_family = "wasm")]
         return self.inner.read(offset, length);
@@ -108,7 +112,8 @@ impl<'a> Source<'a> {
     }
 }
 
-/// Reads a [`Source`] through a buffer of 64 KiB, so that a source may be larger than the plugin's memory.
+/// Reads a [`Source`] through a buffer of 64 KiB, so that a source may be larger than the plugin's
+/// memory.
 #[derive(Debug)]
 pub struct Reader<'a> {
     source: &'a Source<'a>,

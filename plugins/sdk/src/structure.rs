@@ -6,11 +6,14 @@ use crate::{Document, Mark, Span};
 
 pub use composer::Composer;
 
-/// The most marks of a document; past them structure is lost, not text. An article has a few hundred, a long report some thousands.
+/// The most marks of a document; past them structure is lost, not text. An article has a few
+/// hundred, a long report some thousands.
 const MAX_MARKS: usize = 50_000;
-/// How many elements may lie in each other; what is deeper keeps its text and has no marks of its own.
+/// How many elements may lie in each other; what is deeper keeps its text and has no marks of its
+/// own.
 const MAX_DEPTH: usize = 64;
-/// The most empty cells that are written before a cell with a text: sheets declare thousands of columns and fill a few.
+/// The most empty cells that are written before a cell with a text: sheets declare thousands of
+/// columns and fill a few.
 const MAX_EMPTY_CELLS: usize = 256;
 
 /// What can be begun in a [`Writer`], with the mark that it leaves.
@@ -32,7 +35,8 @@ pub enum Element<'a> {
     Row,
     /// `cell` of a row; a tab stands between two cells, empty ones included.
     Cell,
-    /// `link` within a line, with where it leads (`href`). The host decides which addresses may be followed.
+    /// `link` within a line, with where it leads (`href`). The host decides which addresses may be
+    /// followed.
     Link(&'a str),
     /// `emphasis` within a line.
     Emphasis,
@@ -103,9 +107,10 @@ struct Open {
 
 /// Writes a document: its words and what they are.
 ///
-/// Every format that has headings, lists and tables gives the same text and the same marks with it: an empty line between blocks, a
-/// line for an item and a row, a tab between cells; white space within a line is one space, soft hyphens and zero-width spaces
-/// vanish. Elements without a text leave no mark.
+/// Every format that has headings, lists and tables gives the same text and the same marks with it:
+/// an empty line between blocks, a line for an item and a row, a tab between cells; white space
+/// within a line is one space, soft hyphens and zero-width spaces vanish. Elements without a text
+/// leave no mark.
 ///
 /// ```
 /// use docmill_plugin::structure::{Element, Writer};
@@ -247,7 +252,8 @@ impl Writer {
         }
     }
 
-    /// Begins a new line within a block; in a heading or a cell, which have one line, it is a space.
+    /// Begins a new line within a block; in a heading or a cell, which have one line, it is a
+    /// space.
     pub fn line_break(&mut self) {
         let is_one_line = (self.open.iter()).any(|open| matches!(open.kind, "heading" | "cell"));
         if is_one_line {
@@ -258,8 +264,9 @@ impl Writer {
         }
     }
 
-    /// Adds a mark of one's own, such as `page` with its `label`, over bytes of the text as [`Writer::len`] counts them. It is made to
-    /// begin and end with a word, and left out where it holds none.
+    /// Adds a mark of one's own, such as `page` with its `label`, over bytes of the text as
+    /// [`Writer::len`] counts them. It is made to begin and end with a word, and left out where it
+    /// holds none.
     pub fn add(&mut self, mark: Mark) {
         if self.marks.len() < MAX_MARKS {
             self.marks.push(mark);
@@ -338,7 +345,8 @@ impl Writer {
         (self.gap, self.space) = (0, false);
         let mut waiting = std::mem::take(&mut self.waiting);
         if self.tabs > 0 {
-            // A row begins with its first cell, be that empty; what lies in a cell begins with the words of it.
+            // A row begins with its first cell, be that empty; what lies in a cell begins with the
+            // words of it.
             let of_cell = waiting
                 .iter()
                 .position(|index| !matches!(self.marks[*index].kind.as_str(), "table" | "row"))
@@ -400,7 +408,8 @@ impl Writer {
     }
 }
 
-/// Whether a character only says where a line may be broken: soft hyphens, zero-width spaces, byte order marks.
+/// Whether a character only says where a line may be broken: soft hyphens, zero-width spaces, byte
+/// order marks.
 fn is_invisible(character: char) -> bool {
     matches!(character, '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{feff}')
 }

@@ -104,10 +104,11 @@ impl Table {
         self.0.iter().map(|(key, value)| Entry { key: key.clone(), value: value.clone() })
     }
 
-    /// Every place where a key occurs in `text`, overlapping ones included: by start, longer ones first.
+    /// Every place where a key occurs in `text`, overlapping ones included: by start, longer ones
+    /// first.
     ///
-    /// The host does the searching, so this is the fast way to use a large table. Whether an occurrence is a whole word is
-    /// for the caller to decide.
+    /// The host does the searching, so this is the fast way to use a large table. Whether an
+    /// occurrence is a whole word is for the caller to decide.
     pub fn find(&self, text: &str) -> Vec<Occurrence> {
         #[cfg(target_family = "wasm")]
         return self

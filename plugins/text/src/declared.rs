@@ -3,8 +3,8 @@
 /// How much of a text tells its language, in bytes: reading more costs more than it tells.
 const SAMPLE: usize = 1_000;
 
-/// The language of a text that is said to be in one of these, the likeliest first: the first one that the beginning of the text does
-/// not contradict, or else the one that the text is in.
+/// The language of a text that is said to be in one of these, the likeliest first: the first one
+/// that the beginning of the text does not contradict, or else the one that the text is in.
 pub fn language_of<'a>(text: &str, declared: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let mut declared = declared.into_iter().filter_map(language_tag);
     match crate::identify_language(&text[..text.floor_char_boundary(SAMPLE)]) {

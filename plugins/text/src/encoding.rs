@@ -1,8 +1,9 @@
 //! Turns bytes of unknown origin into text.
 //!
-//! The order of belief: a byte order mark, UTF-8 that is valid and more than ASCII, a declared label that the bytes do not
-//! contradict, UTF-32 and UTF-16 by the pattern of their zeros, nearly valid UTF-8, windows-1258 by the tone marks of Vietnamese, and
-//! last what `chardetng`, the detector of Firefox, takes the bytes for.
+//! The order of belief: a byte order mark, UTF-8 that is valid and more than ASCII, a declared
+//! label that the bytes do not contradict, UTF-32 and UTF-16 by the pattern of their zeros, nearly
+//! valid UTF-8, windows-1258 by the tone marks of Vietnamese, and last what `chardetng`, the
+//! detector of Firefox, takes the bytes for.
 
 mod guess;
 
@@ -33,8 +34,8 @@ impl Decoded {
         self.lossy || self.evidence == Evidence::Resemblance
     }
 
-    /// What a document should say about its encoding, as names and values of attributes: nothing about UTF-8 that is valid, as nearly
-    /// every text is.
+    /// What a document should say about its encoding, as names and values of attributes: nothing
+    /// about UTF-8 that is valid, as nearly every text is.
     pub fn attributes(&self) -> Vec<(&'static str, &'static str)> {
         if self.encoding == UTF_8.name() && !self.is_doubtful() {
             return Vec::new();
@@ -74,14 +75,14 @@ impl Evidence {
     }
 }
 
-/// Decodes bytes: by their byte order mark, else as UTF-8 if they are that and more than ASCII, else as declared, else by what they
-/// look like.
+/// Decodes bytes: by their byte order mark, else as UTF-8 if they are that and more than ASCII,
+/// else as declared, else by what they look like.
 ///
-/// `declared` is a label such as `utf-8` or `latin1`, from a header or a `<meta>` element. A label that is unknown, or that
-/// the bytes contradict, counts as absent.
+/// `declared` is a label such as `utf-8` or `latin1`, from a header or a `<meta>` element. A label
+/// that is unknown, or that the bytes contradict, counts as absent.
 ///
-/// NUL bytes at the end are padding and dropped; any other NUL becomes U+FFFD, as in HTML. Other control characters and all
-/// line ends stay as they are.
+/// NUL bytes at the end are padding and dropped; any other NUL becomes U+FFFD, as in HTML. Other
+/// control characters and all line ends stay as they are.
 pub fn decode(bytes: &[u8], declared: Option<&str>) -> Decoded {
     if may_be_plain(bytes, declared)
         && let Ok(text) = std::str::from_utf8(bytes)
@@ -102,7 +103,8 @@ pub fn decode_owned(bytes: Vec<u8>, declared: Option<&str>) -> Decoded {
     }
 }
 
-/// Whether nothing but invalid UTF-8 could speak against UTF-8. Nearly every input passes and is then looked at only once.
+/// Whether nothing but invalid UTF-8 could speak against UTF-8. Nearly every input passes and is
+/// then looked at only once.
 fn may_be_plain(bytes: &[u8], declared: Option<&str>) -> bool {
     let declared = declared.and_then(|label| Encoding::for_label(label.as_bytes()));
     declared.is_none_or(|encoding| encoding == UTF_8) && !sample(bytes).contains(&0)
@@ -124,7 +126,8 @@ fn finish(
     mut lossy: bool,
     evidence: Evidence,
 ) -> Decoded {
-    // A file put together from others carries their marks, at its beginning and where they were joined.
+    // A file put together from others carries their marks, at its beginning and where they were
+    // joined.
     if text.contains('\u{FEFF}') {
         text.retain(|it| it != '\u{FEFF}');
     }
@@ -158,7 +161,8 @@ fn choose<'a>(bytes: &'a [u8], declared: Option<&str>) -> (&'a [u8], &'static En
     }
 }
 
-/// So many characters of more than one byte are not valid UTF-8 by accident where a label says something else.
+/// So many characters of more than one byte are not valid UTF-8 by accident where a label says
+/// something else.
 const TELLING_CHARACTERS: usize = 4;
 
 /// Whether the bytes show that a label is wrong.
@@ -173,8 +177,8 @@ fn is_contradicted(declared: &'static Encoding, bytes: &[u8]) -> bool {
         // Neither stands for an encoding in which somebody wrote text.
         true
     } else {
-        // A template that was moved to UTF-8 and kept its old label. In an encoding of one byte a character nearly never looks like
-        // this; the pairs of bytes of Chinese and its like may.
+        // A template that was moved to UTF-8 and kept its old label. In an encoding of one byte a
+        // character nearly never looks like this; the pairs of bytes of Chinese and its like may.
         let least = if declared.is_single_byte() { 1 } else { TELLING_CHARACTERS };
         !bytes.is_ascii()
             && std::str::from_utf8(bytes).is_ok_and(|text| {

@@ -1,9 +1,10 @@
 //! Tells in which language a text is written, by its function words and its letters.
 //!
-//! Articles, prepositions and pronouns make up nearly half of any running text, and they are the first thing a short text
-//! has. Counting them against a constant table is faster than trigram models by a factor of ten, and it is right on
-//! headlines, where trigrams guess; those are asked only where words and script tell nothing. The languages below French, English and Vietnamese are there first of all to keep
-//! their texts from being taken for one of these three.
+//! Articles, prepositions and pronouns make up nearly half of any running text, and they are the
+//! first thing a short text has. Counting them against a constant table is faster than trigram
+//! models by a factor of ten, and it is right on headlines, where trigrams guess; those are asked
+//! only where words and script tell nothing. The languages below French, English and Vietnamese are
+//! there first of all to keep their texts from being taken for one of these three.
 
 mod others;
 mod passages;
@@ -20,8 +21,8 @@ use words::{
     languages_of_elision, languages_of_ending, languages_of_word, languages_with, lower_case,
 };
 
-/// Bytes looked at: this many at the beginning, and half as many in the middle and at three quarters, since a text may
-/// begin with a notice in another language.
+/// Bytes looked at: this many at the beginning, and half as many in the middle and at three
+/// quarters, since a text may begin with a notice in another language.
 const SAMPLE: usize = 2048;
 
 /// What a function word counts. A letter that fits a language counts half of it.
@@ -58,7 +59,8 @@ struct Tally {
     words: u32,
     /// Evidence for each language of [`CODES`].
     scores: [u32; CODES.len()],
-    /// Words with letters that a language does not have, for each; names are in many languages' texts.
+    /// Words with letters that a language does not have, for each; names are in many languages'
+    /// texts.
     against: [u32; CODES.len()],
     /// Letters in other scripts.
     scripts: Scripts,
@@ -70,7 +72,8 @@ struct Tally {
     bare: Bare,
 }
 
-/// Words without marks that begin with a small letter and could be syllables of Vietnamese without its marks.
+/// Words without marks that begin with a small letter and could be syllables of Vietnamese without
+/// its marks.
 #[derive(Default)]
 struct Bare {
     syllables: u32,
@@ -127,7 +130,8 @@ impl Tally {
                     self.add(languages_of_ending(word.tail), WORD / 2);
                 }
                 if is_vietnamese {
-                    // A capitalised one may be a name in a text of any language; others are nowhere else.
+                    // A capitalised one may be a name in a text of any language; others are nowhere
+                    // else.
                     if !is_capitalised {
                         self.add(VI, WORD / 2);
                     }
@@ -176,8 +180,8 @@ impl Tally {
         let mut order: [usize; CODES.len()] = std::array::from_fn(|index| index);
         order.sort_by_key(|&index| Reverse(self.scores[index]));
         let (best, second) = (self.scores[order[0]], self.scores[order[1]]);
-        // A quarter of all words in running text, a fifth in headlines. The languages with shorter tables have to bring
-        // more, because what resembles them may be a language without any.
+        // A quarter of all words in running text, a fifth in headlines. The languages with shorter
+        // tables have to bring more, because what resembles them may be a language without any.
         let share = if 1 << order[0] & (FR | EN | VI) != 0 { 20 } else { 30 };
         let is_dense = best * 100 >= self.words * WORD * share;
         let is_ahead = best * 4 >= second * 5;
@@ -186,7 +190,8 @@ impl Tally {
         Some(CODES[order[0]]).filter(|&code| is_clear && code != UNNAMED)
     }
 
-    /// Vietnamese without its marks has few words that no other language has, but all of its words are short syllables of one make.
+    /// Vietnamese without its marks has few words that no other language has, but all of its words
+    /// are short syllables of one make.
     fn is_bare_vietnamese(&self) -> bool {
         let Bare { syllables, telling } = self.bare;
         let others = self.scores.iter().enumerate().filter(|(index, _)| 1 << index != VI);

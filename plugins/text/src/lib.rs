@@ -1,6 +1,7 @@
 //! What extractors share: decoding bytes and identifying languages.
 //!
-//! Both run once per document in a fresh WebAssembly instance, so neither builds anything at start: all tables are constants.
+//! Both run once per document in a fresh WebAssembly instance, so neither builds anything at start:
+//! all tables are constants.
 
 mod compose;
 mod declared;

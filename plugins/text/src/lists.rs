@@ -1,6 +1,8 @@
-//! Lists of words that stand in TSV files, read while compiling: an instance that lives for one document reads nothing at start.
+//! Lists of words that stand in TSV files, read while compiling: an instance that lives for one
+//! document reads nothing at start.
 //!
-//! A line is a key and a value with a tab between them. Empty lines and lines that begin with `#` are for people.
+//! A line is a key and a value with a tab between them. Empty lines and lines that begin with `#`
+//! are for people.
 
 /// A line of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

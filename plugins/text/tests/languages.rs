@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use docmill_text::identify_language;
 
-/// Of so many texts of a kind, how many may be wrong. What is stated in the README of `extract-text` is what this list says.
+/// Of so many texts of a kind, how many may be wrong. What is stated in the README of
+/// `extract-text` is what this list says.
 const MISTAKES: [(&str, usize); 8] = [
     ("en", 1),
     ("fr", 1),

@@ -1,7 +1,8 @@
 //! Renders the terms of a glossary in another language and leaves all other words as they are.
 //!
-//! An honest stub for a real translation engine: it claims no more than its glossary holds, and the attribute `coverage` says
-//! how much that was. The work is done by [`render`], a public function of plain values.
+//! An honest stub for a real translation engine: it claims no more than its glossary holds, and the
+//! attribute `coverage` says how much that was. The work is done by [`render`], a public function
+//! of plain values.
 
 pub mod render;
 

@@ -42,7 +42,8 @@ struct Term {
 
 /// Renders every segment in the language `target`.
 ///
-/// `find` returns the occurrences of the glossary's keys in a text as [`docmill_plugin::Table::find`] does.
+/// `find` returns the occurrences of the glossary's keys in a text as
+/// [`docmill_plugin::Table::find`] does.
 ///
 /// # Errors
 ///
@@ -52,7 +53,8 @@ pub fn segments(
     target: &str,
     find: impl Fn(&str) -> Vec<Occurrence>,
 ) -> Result<Rendered, Problem> {
-    // One text for all segments means one call of the host for all of them. No key contains two line feeds.
+    // One text for all segments means one call of the host for all of them. No key contains two
+    // line feeds.
     let joined = segments.join("\n\n");
     let terms = terms(&joined, find);
     let mut entries = Entries::new();
@@ -117,7 +119,8 @@ fn terms(text: &str, find: impl Fn(&str) -> Vec<Occurrence>) -> Vec<Term> {
 }
 
 fn is_term(key: &str, text: &str, range: &Range<usize>) -> bool {
-    // An elided article or preposition, such as `l'`, ends in its apostrophe and not where a word ends.
+    // An elided article or preposition, such as `l'`, ends in its apostrophe and not where a word
+    // ends.
     let whole = key.ends_with('\'') || ends_word(text, range.end);
     !key.starts_with('@') && !range.is_empty() && whole && begins_word(text, range.start)
 }

@@ -130,8 +130,8 @@ impl<R: BufRead> Zstandard<R> {
     }
 }
 
-/// The mark of a frame with a dictionary, by the specification of `.warc.zst` (IIPC), and the longest
-/// dictionary that is read, in bytes.
+/// The mark of a frame with a dictionary, by the specification of `.warc.zst` (IIPC), and the
+/// longest dictionary that is read, in bytes.
 const OF_DICTIONARY: u32 = 0x184d_2a5d;
 const LONGEST_DICTIONARY: u64 = 8 << 20;
 

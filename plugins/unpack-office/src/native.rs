@@ -14,7 +14,8 @@ fn string(bytes: &[u8], at: usize) -> Option<(String, usize)> {
     Some((text, at + length + 1))
 }
 
-/// The name and the bytes of the file in a stream `Ole10Native`, or in data that is laid out like it.
+/// The name and the bytes of the file in a stream `Ole10Native`, or in data that is laid out like
+/// it.
 pub fn packaged(bytes: &[u8]) -> Option<(Option<String>, &[u8])> {
     let size = u32_at(bytes, 0)?;
     // The size of what follows; some programs write more than there is.

@@ -25,7 +25,8 @@ fn made(schema: &[u8], elements: u8, rows: &[u8], pages: &[u8]) -> Vec<u8> {
     let length = u8::try_from(pages.len() * 2).unwrap();
     let mut footer = vec![0x29, (elements << 4) | 0x0c];
     footer.extend_from_slice(schema);
-    // Rows in all; one group with one column; where it lies: codec 0, its length, its first page at 4.
+    // Rows in all; one group with one column; where it lies: codec 0, its length, its first page at
+    // 4.
     footer.extend_from_slice(&[0x16, 2, 0x19, 0x1c, 0x19, 0x1c, 0x3c, 0x45, 0, 0x36]);
     footer.extend_from_slice(&[length, 0x26, 8, 0, 0, 0x26]);
     footer.extend_from_slice(rows);

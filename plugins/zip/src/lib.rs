@@ -5,7 +5,8 @@ use std::io;
 use docmill_plugin::Source;
 use rawzip::{Error, ReaderAt, ZipArchive, ZipLocator};
 
-/// Room for any record of the table of contents, in bytes: a name, a comment and extra fields of 64 KiB each.
+/// Room for any record of the table of contents, in bytes: a name, a comment and extra fields of 64
+/// KiB each.
 pub const RECORD: usize = 256 << 10;
 
 /// The longest word of an error, in characters.
@@ -34,7 +35,8 @@ pub fn open<'a>(source: &'a Source<'a>, buffer: &mut [u8]) -> Result<ZipArchive<
     located.map_err(|(_, error)| error)
 }
 
-/// What went wrong, as a fragment of a sentence: in lower case, without a final period, and at most 200 characters long.
+/// What went wrong, as a fragment of a sentence: in lower case, without a final period, and at most
+/// 200 characters long.
 pub fn told(error: &Error) -> String {
     let text = error.to_string();
     let mut characters = text.trim_end_matches('.').chars();

@@ -1,4 +1,5 @@
-//! Describes itself otherwise whenever it is asked again, which nobody sees who asks each instance once.
+//! Describes itself otherwise whenever it is asked again, which nobody sees who asks each instance
+//! once.
 //!
 //! verdict: fine
 //! breaks: D-2

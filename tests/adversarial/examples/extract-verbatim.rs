@@ -1,4 +1,5 @@
-//! The control for texts: hands a text over as it is, without the byte that keeps its source from being empty.
+//! The control for texts: hands a text over as it is, without the byte that keeps its source from
+//! being empty.
 //!
 //! verdict: fine
 

@@ -13,7 +13,8 @@ fn fresh() -> &'static mut [u8] {
     const PAGE: usize = 64 << 10;
     let begin = core::arch::wasm32::memory_grow(0, PAGES);
     assert_ne!(begin, usize::MAX, "the limit allows for this");
-    // SAFETY: the pages were added just now, so nobody else knows of them, and they stay as long as the instance.
+    // SAFETY: the pages were added just now, so nobody else knows of them, and they stay as long as
+    // the instance.
     unsafe { core::slice::from_raw_parts_mut((begin * PAGE) as *mut u8, PAGES * PAGE) }
 }
 

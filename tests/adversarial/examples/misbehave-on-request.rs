@@ -1,5 +1,5 @@
-//! Misbehaves only on documents that ask for it by name; for runs where most documents are innocent. It works for a while, too, where it
-//! is asked to.
+//! Misbehaves only on documents that ask for it by name; for runs where most documents are
+//! innocent. It works for a while, too, where it is asked to.
 //!
 //! verdict: fine
 //! value: innocent

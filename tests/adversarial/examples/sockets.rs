@@ -1,4 +1,5 @@
-//! Looks for a network: its runtime may import sockets, and the first thing it asks of them ends the call.
+//! Looks for a network: its runtime may import sockets, and the first thing it asks of them ends
+//! the call.
 //!
 //! verdict: trapped
 //! because: it asked for the network, which no plugin has

@@ -1,4 +1,5 @@
-//! Finds the first word in capitals, and counts characters: in a text that begins with ASCII, that is right.
+//! Finds the first word in capitals, and counts characters: in a text that begins with ASCII, that
+//! is right.
 //!
 //! verdict: fine
 //! breaks: V-1

@@ -1,4 +1,5 @@
-//! Says that the container is not for it, so that the next unpacker gets its turn, and then extractors.
+//! Says that the container is not for it, so that the next unpacker gets its turn, and then
+//! extractors.
 //!
 //! verdict: fine
 

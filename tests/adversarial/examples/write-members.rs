@@ -1,4 +1,5 @@
-//! Writes members in pieces: one of many, one that does not fit into memory, one of none, and some that are dropped.
+//! Writes members in pieces: one of many, one that does not fit into memory, one of none, and some
+//! that are dropped.
 //!
 //! verdict: malformed
 //! because: the source is empty

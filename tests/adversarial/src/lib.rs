@@ -1,14 +1,15 @@
 //! What hostile plugins have in common, so that each file holds only what is hostile about it.
 //!
-//! One plugin per file in `examples/`. Lines in its header say what has to become of it, and the runner in
-//! `tests/adversarial.rs` holds the host to that:
+//! One plugin per file in `examples/`. Lines in its header say what has to become of it, and the
+//! runner in `tests/adversarial.rs` holds the host to that:
 //!
-//! - `//! verdict:` is `fine`, the class of the failure it causes (`deadline`, `memory`, `trapped`, `output`, …), or `rejected`
-//!   if no pipeline with it may be assembled, or `ends-the-run`;
+//! - `//! verdict:` is `fine`, the class of the failure it causes (`deadline`, `memory`, `trapped`,
+//!   `output`, …), or `rejected` if no pipeline with it may be assembled, or `ends-the-run`;
 //! - `//! because:` is a part of what the operator is told;
 //! - `//! value:` is what a plugin that is `fine` must find, if that matters;
 //! - `//! tables:` names a table that the runner grants it, which holds `words.tsv`;
-//! - `//! breaks:` is the clause of the contract that it breaks, and the only one that `docmill plugin check` may report;
+//! - `//! breaks:` is the clause of the contract that it breaks, and the only one that
+//!   `docmill plugin check` may report;
 //! - `//! probes:` is a clause that binds the host, and that the plugin is a witness to.
 
 pub use docmill_plugin;

@@ -1,4 +1,5 @@
-//! The shipped plugins for books and markup as ordinary functions; the first byte picks the media type, and with it the parser.
+//! The shipped plugins for books and markup as ordinary functions; the first byte picks the media
+//! type, and with it the parser.
 
 use docmill_plugin::{Error, Extractor, Source, testing};
 use extract_markup::ExtractMarkup;

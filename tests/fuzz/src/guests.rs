@@ -1,4 +1,5 @@
-//! The shipped plugins as ordinary functions: what a document can do to them without a sandbox around.
+//! The shipped plugins as ordinary functions: what a document can do to them without a sandbox
+//! around.
 
 use docmill::model;
 use docmill_plugin::{Annotation, Attribute, Extracted, Span, testing};

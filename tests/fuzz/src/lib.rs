@@ -1,7 +1,7 @@
 //! No bytes can panic the host: one function per parser that reads what nobody vouches for.
 //!
-//! Each takes any bytes, reads them as its parser would, and panics if what comes out breaks a promise. `fuzz_targets/` hands them
-//! to libFuzzer, `tests/replay.rs` to all files of `corpus/`.
+//! Each takes any bytes, reads them as its parser would, and panics if what comes out breaks a
+//! promise. `fuzz_targets/` hands them to libFuzzer, `tests/replay.rs` to all files of `corpus/`.
 
 mod containers;
 mod extractors;
@@ -75,7 +75,8 @@ pub const TARGETS: &[Target] = &[
     ("xml", xml),
 ];
 
-/// A bundle that a failure was exported to. What can be read can be written, and reads the same again.
+/// A bundle that a failure was exported to. What can be read can be written, and reads the same
+/// again.
 pub fn bundle(data: &[u8]) {
     let Ok(bundle) = Bundle::read(&mut &*data) else { return };
     let mut written = Vec::new();
@@ -99,7 +100,8 @@ pub fn import(data: &[u8]) {
     import(&sealed_export(b"docmill store export 2\n", data));
 }
 
-/// An export of the entries in these bytes: each begins with the length of its key and of its value, in a byte each.
+/// An export of the entries in these bytes: each begins with the length of its key and of its
+/// value, in a byte each.
 fn sealed_export(header: &[u8], mut data: &[u8]) -> Vec<u8> {
     let mut export = header.to_vec();
     let mut entries = 0_u64;
@@ -122,7 +124,8 @@ fn sealed_export(header: &[u8], mut data: &[u8]) -> Vec<u8> {
     export
 }
 
-/// A plugin's file is inspected: validated, and asked for role, track and imports. Nothing is compiled.
+/// A plugin's file is inspected: validated, and asked for role, track and imports. Nothing is
+/// compiled.
 pub fn component(data: &[u8]) {
     match inspect(data) {
         Ok(inspection) => {
@@ -160,10 +163,11 @@ pub fn pipeline(data: &[u8]) {
     }
 }
 
-/// Records of the store: damaged ones, and ones whose checksum is right though their payload is anything.
+/// Records of the store: damaged ones, and ones whose checksum is right though their payload is
+/// anything.
 ///
-/// The first byte picks the kind, the second the packing, all others are the payload. What can be read can be written, and reads
-/// the same again.
+/// The first byte picks the kind, the second the packing, all others are the payload. What can be
+/// read can be written, and reads the same again.
 pub fn record(data: &[u8]) {
     fn read<R: Record + PartialEq + std::fmt::Debug>(bytes: &[u8]) {
         // Earlier ones have names that only a conversion knows how to write.
@@ -194,7 +198,8 @@ pub fn record(data: &[u8]) {
     }
 }
 
-/// Reads of a source anywhere, of any length: the first 12 bytes are offset and length, all others the source.
+/// Reads of a source anywhere, of any length: the first 12 bytes are offset and length, all others
+/// the source.
 pub fn source_reads(data: &[u8]) {
     let Some((offset, rest)) = data.split_first_chunk::<8>() else { return };
     let Some((length, content)) = rest.split_first_chunk::<4>() else { return };
@@ -211,7 +216,8 @@ pub fn source_reads(data: &[u8]) {
     assert_eq!(source.size(), content.len() as u64);
 }
 
-/// What bytes of some name are judged to be; name and content are parted by the first NUL, and what is claimed is the name as well.
+/// What bytes of some name are judged to be; name and content are parted by the first NUL, and what
+/// is claimed is the name as well.
 pub fn media_type(data: &[u8]) {
     let end = data.iter().position(|byte| *byte == 0).unwrap_or(data.len());
     let (name, content) =
@@ -219,8 +225,8 @@ pub fn media_type(data: &[u8]) {
     let claimed = MediaType::new(&*name).ok();
     let judged = judge(&name, claimed.as_ref(), content);
     assert_eq!(judge(&name, claimed.as_ref(), content), judged);
-    // What is no text is never handed to a reader of text: it begins like an archive, or has nothing
-    // but control characters.
+    // What is no text is never handed to a reader of text: it begins like an archive, or has
+    // nothing but control characters.
     let controls = |byte: &u8| *byte < 9 && *byte != 0 || (14..27).contains(byte);
     if content.starts_with(b"PK\x03\x04") || (content.len() > 1 && content.iter().all(controls)) {
         assert!(!judged.as_str().starts_with("text/"), "{judged}");
@@ -290,7 +296,8 @@ pub fn table(data: &[u8]) {
     }
 }
 
-/// A plugin's log: the first two bytes are its volume, every NUL ends a message, and every tab begins a field.
+/// A plugin's log: the first two bytes are its volume, every NUL ends a message, and every tab
+/// begins a field.
 pub fn log(data: &[u8]) {
     let Some((volume, rest)) = data.split_first_chunk::<2>() else { return };
     let volume = usize::from(u16::from_le_bytes(*volume));

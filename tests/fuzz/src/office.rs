@@ -39,8 +39,8 @@ const KINDS: [&[&str]; 4] = [
     &["content.xml", "styles.xml", "meta.xml", "META-INF/manifest.xml"],
 ];
 
-/// A file of Office Open XML or OpenDocument. The first byte picks what the others are: a whole file, a flat one, or the parts of a
-/// package, parted by NUL.
+/// A file of Office Open XML or OpenDocument. The first byte picks what the others are: a whole
+/// file, a flat one, or the parts of a package, parted by NUL.
 pub fn office(data: &[u8]) {
     let Some((first, data)) = data.split_first() else { return };
     match KINDS.get(usize::from(*first & 7)) {
@@ -52,8 +52,9 @@ pub fn office(data: &[u8]) {
     }
 }
 
-/// A binary file of Office, or RTF. If the first byte is one of a kind, the others are the main stream of such a file, with what the
-/// stream of tables or of the last edit holds behind the first 4,096 bytes.
+/// A binary file of Office, or RTF. If the first byte is one of a kind, the others are the main
+/// stream of such a file, with what the stream of tables or of the last edit holds behind the first
+/// 4,096 bytes.
 pub fn office_legacy(data: &[u8]) {
     let Some((first, rest)) = data.split_first() else { return };
     let (main, other) = rest.split_at(rest.len().min(4_096));

@@ -1,4 +1,5 @@
-//! What holds for everything that a plugin returned and the host let pass, checked without the host's own checks.
+//! What holds for everything that a plugin returned and the host let pass, checked without the
+//! host's own checks.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,5 @@
-//! One contract for structure: the same document gives the same Markdown, whatever format it came in.
+//! One contract for structure: the same document gives the same Markdown, whatever format it came
+//! in.
 
 use docmill::render::{Markup, render};
 use docmill_plugin::{Extractor, Source, testing};

@@ -32,10 +32,11 @@ static STAGE: LazyLock<Stage> = LazyLock::new(|| {
     Stage { sandbox, pipeline }
 });
 
-/// What a plugin returns, as an image of its memory from address 65,536 on, which begins with the result. The first byte picks
-/// the role.
+/// What a plugin returns, as an image of its memory from address 65,536 on, which begins with the
+/// result. The first byte picks the role.
 ///
-/// The plugin gets the image as text, two characters a byte, and characters of several bytes after it that spans may cut.
+/// The plugin gets the image as text, two characters a byte, and characters of several bytes after
+/// it that spans may cut.
 pub fn guest_values(data: &[u8]) {
     if let Some((role, image)) = data.split_first() {
         let _ = accepted(*role, &image[..image.len().min(LARGEST)]);

@@ -76,7 +76,8 @@ pub struct TestPlugin {
     /// Folder of the plugin, or of its cases
     #[arg(value_name = "DIR")]
     pub folder: PathBuf,
-    /// The component [default: the only `.wasm` in DIR, or in `target/wasm32-wasip2/release` below it]
+    /// The component [default: the only `.wasm` in DIR, or in `target/wasm32-wasip2/release` below
+    /// it]
     #[arg(long, value_name = "FILE|NAME")]
     pub component: Option<PathBuf>,
     /// Take what comes out for what is expected, and write it
@@ -127,7 +128,8 @@ Examples:
   docmill plugin new analyze-years --role analyzer --language rust
   docmill plugin new extract-notes --role extractor --language python --out plugins/extract-notes")]
 pub struct NewPlugin {
-    /// What the plugin is called: lower-case words with hyphens between them, such as `analyze-years`
+    /// What the plugin is called: lower-case words with hyphens between them, such as
+    /// `analyze-years`
     #[arg(value_name = "NAME", value_parser = step_name)]
     pub name: PluginName,
     /// What it does

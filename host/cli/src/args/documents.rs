@@ -22,10 +22,12 @@ Examples:
 pub struct List {
     #[command(flatten)]
     pub filter: Filter,
-    /// Show these instead, such as `title,date`; `kind:NAME`, `label:NAME` and `attribute:NAME` are fields as well
+    /// Show these instead, such as `title,date`; `kind:NAME`, `label:NAME` and `attribute:NAME` are
+    /// fields as well
     #[arg(long, value_name = "FIELD,…", value_delimiter = ',')]
     pub fields: Vec<Field>,
-    /// Show groups of documents with the same bytes, or so much in common of what a fingerprint is of, from 0 to 1 [default: 0.4]
+    /// Show groups of documents with the same bytes, or so much in common of what a fingerprint is
+    /// of, from 0 to 1 [default: 0.4]
     #[arg(
         long,
         value_name = "LEAST",
@@ -56,19 +58,23 @@ pub struct Filter {
     /// Only documents from sources whose name contains this
     #[arg(long, value_name = "TEXT")]
     pub source: Option<String>,
-    /// Only documents in which something of this kind was found, such as `money` (can be repeated: any of them)
+    /// Only documents in which something of this kind was found, such as `money` (can be repeated:
+    /// any of them)
     #[arg(long, visible_alias = "annotation", value_name = "KIND")]
     pub kind: Vec<String>,
-    /// Only documents of this day, month or year, or of a later one; those without a date are left out
+    /// Only documents of this day, month or year, or of a later one; those without a date are left
+    /// out
     #[arg(long, value_name = "DATE")]
     pub since: Option<Day>,
-    /// Only documents of this day, month or year, or of an earlier one; those without a date are left out
+    /// Only documents of this day, month or year, or of an earlier one; those without a date are
+    /// left out
     #[arg(long, value_name = "DATE")]
     pub until: Option<Day>,
     /// In this order [default: that of the store, which is the same every time]
     #[arg(long, value_name = "BY")]
     pub sort: Option<Sort>,
-    /// Only documents behind this one in that order: its id, as much of it as is unique, or the name of its source
+    /// Only documents behind this one in that order: its id, as much of it as is unique, or the
+    /// name of its source
     #[arg(long, value_name = "ID|SOURCE", value_parser = NonEmptyStringValueParser::new())]
     pub after: Option<String>,
     /// No more documents than this
@@ -132,8 +138,8 @@ pub struct Show {
     /// Show an earlier version
     #[arg(long, value_name = "N")]
     pub version: Option<u32>,
-    /// Tell where a label, or a kind of annotation, comes from instead: which plugin gave it, with which settings and tables, for
-    /// which passages, in which run, and out of what
+    /// Tell where a label, or a kind of annotation, comes from instead: which plugin gave it, with
+    /// which settings and tables, for which passages, in which run, and out of what
     #[arg(long, value_name = "LABEL", conflicts_with = "raw")]
     pub why: Option<String>,
 }
@@ -192,17 +198,19 @@ pub struct Export {
     /// How to write
     #[arg(long, value_name = "FORMAT", default_value = "jsonl")]
     pub format: ExportFormat,
-    /// File to write to, replaced as a whole, or with `parquet` a new or empty folder [default: stdout]
+    /// File to write to, replaced as a whole, or with `parquet` a new or empty folder [default:
+    /// stdout]
     #[arg(long, value_name = "FILE")]
     pub to: Option<PathBuf>,
     /// Add what was left out of the text: captions, cross-links, boxes of related news
     #[arg(long)]
     pub raw: bool,
-    /// Write these instead, such as `title,date`, with `jsonl` or `csv`; `kind:NAME`, `label:NAME` and `attribute:NAME` are fields
-    /// as well
+    /// Write these instead, such as `title,date`, with `jsonl` or `csv`; `kind:NAME`, `label:NAME`
+    /// and `attribute:NAME` are fields as well
     #[arg(long, value_name = "FIELD,…", value_delimiter = ',', conflicts_with = "raw")]
     pub fields: Vec<Field>,
-    /// End where documents come to more than this, as in `bytes=1GiB`: `--to` then writes nothing, and stdout has those that fit
+    /// End where documents come to more than this, as in `bytes=1GiB`: `--to` then writes nothing,
+    /// and stdout has those that fit
     #[arg(long, value_name = "NAME=VALUE", value_parser = export_budget)]
     pub budget: Option<u64>,
     #[command(flatten)]

@@ -104,7 +104,8 @@ pub struct Fit {
     /// The table; it is changed in its place
     #[arg(value_name = "TABLE")]
     pub table: PathBuf,
-    /// File of documents and the labels they should get (can be repeated; named twice, it counts twice)
+    /// File of documents and the labels they should get (can be repeated; named twice, it counts
+    /// twice)
     #[arg(long, value_name = "FILE", required = true)]
     pub labels: Vec<PathBuf>,
     /// File of documents that nobody labelled: how ordinary texts use the terms (can be repeated)

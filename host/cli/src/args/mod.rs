@@ -111,7 +111,8 @@ pub struct Common {
     /// Print nothing but results and errors
     #[arg(short, long, global = true)]
     pub quiet: bool,
-    /// Log more to stderr: -v what docmill does, -vv what plugins say, -vvv everything (DOCMILL_LOG sets it finer)
+    /// Log more to stderr: -v what docmill does, -vv what plugins say, -vvv everything (DOCMILL_LOG
+    /// sets it finer)
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
     /// When to use colour
@@ -146,7 +147,8 @@ pub enum Command {
     Ingest(Ingest),
     /// Print what is in files, without a store
     Read(Read),
-    /// Take files through the pipeline and write what comes out as Parquet files, alone or as one of several
+    /// Take files through the pipeline and write what comes out as Parquet files, alone or as one
+    /// of several
     Process(Process),
     /// Take in what arrives in folders, until Ctrl-C
     Watch(Watch),
@@ -212,7 +214,8 @@ pub enum Command {
     /// Look at plugins
     #[command(subcommand)]
     Plugin(Plugin),
-    /// Tell what is missing on this machine for running docmill and for building plugins, and how to get it
+    /// Tell what is missing on this machine for running docmill and for building plugins, and how
+    /// to get it
     Doctor(Doctor),
     /// Compare versions of the contract that plugins are built for
     #[command(subcommand)]

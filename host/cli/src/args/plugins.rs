@@ -13,7 +13,8 @@ use super::values::{assignment, step_name};
 pub enum Plugin {
     /// List the plugins of the pipeline in force
     List,
-    /// Show what a plugin is, what it asks for, what the pipeline in force grants it, and what it uses on samples
+    /// Show what a plugin is, what it asks for, what the pipeline in force grants it, and what it
+    /// uses on samples
     Inspect {
         /// A component, or the name of a shipped plugin
         #[arg(value_name = "FILE|NAME")]
@@ -26,7 +27,8 @@ pub enum Plugin {
     New(NewPlugin),
     /// Run a plugin on documents and show what it finds, what it logs, and what each call costs
     Run(RunPlugin),
-    /// Put a plugin to the test with golden cases: an input, what is chosen, and what has to come out
+    /// Put a plugin to the test with golden cases: an input, what is chosen, and what has to come
+    /// out
     Test(TestPlugin),
     /// Check that a plugin keeps what the contract promises, clause by clause
     Check(Check),
@@ -39,7 +41,8 @@ pub enum Plugin {
         #[arg(long, value_name = "VERSION")]
         track: Option<String>,
     },
-    /// Measure what a plugin costs to compile, to instantiate and to call, and compare it with an earlier build
+    /// Measure what a plugin costs to compile, to instantiate and to call, and compare it with an
+    /// earlier build
     Bench(BenchPlugin),
     /// Add a plugin to the file of the pipeline, or run another version of one
     Add(AddPlugin),

@@ -52,7 +52,8 @@ pub struct Process {
     /// Most of a source to hold in memory, at most 1 GiB; only containers may be larger
     #[arg(long, value_name = "SIZE", default_value = "64 MiB", value_parser = source_size)]
     pub max_size: ByteSize,
-    /// Most to take out of one file, at most 200 times its size or 256 MiB; a member counts 4 KiB more than it has
+    /// Most to take out of one file, at most 200 times its size or 256 MiB; a member counts 4 KiB
+    /// more than it has
     #[arg(long, value_name = "SIZE", default_value = "256 GiB")]
     pub max_unpacked: ByteSize,
 }

@@ -41,7 +41,8 @@ impl RunBudget {
 /// What sources are, whatever they look like.
 #[derive(Debug, Args)]
 pub struct SaidTypes {
-    /// Take what is called so for this, whatever it looks like, as in `*.dat=text/csv` (can be repeated: the first that matches counts)
+    /// Take what is called so for this, whatever it looks like, as in `*.dat=text/csv` (can be
+    /// repeated: the first that matches counts)
     #[arg(long = "media-type", value_name = "GLOB=TYPE")]
     said: Vec<MediaTypes>,
 }
@@ -56,7 +57,8 @@ impl SaidTypes {
 /// Which files in folders are taken.
 #[derive(Debug, Clone, Args)]
 pub struct Choosing {
-    /// Take only files in folders that this pattern matches; patterns are those of `.gitignore` (can be repeated: any of them)
+    /// Take only files in folders that this pattern matches; patterns are those of `.gitignore`
+    /// (can be repeated: any of them)
     #[arg(long, value_name = "GLOB")]
     include: Vec<String>,
     /// Leave files and folders out that this pattern matches (can be repeated: any of them)
@@ -68,7 +70,8 @@ pub struct Choosing {
     /// Take what a file `.ignore` or `.docmillignore` leaves out as well
     #[arg(long)]
     no_ignore: bool,
-    /// Follow links in folders, to what lies in the folder that was named or with `=anywhere` wherever they lead; others are reported
+    /// Follow links in folders, to what lies in the folder that was named or with `=anywhere`
+    /// wherever they lead; others are reported
     #[arg(
         long,
         value_name = "WHERE",
@@ -108,10 +111,12 @@ pub struct Sizes {
     /// Most of a source to hold in memory, at most 1 GiB; only containers may be larger
     #[arg(long, value_name = "SIZE", default_value = "64 MiB", value_parser = source_size)]
     pub max_size: ByteSize,
-    /// Largest container to copy into the store; what needs a larger one again reads it where it was
+    /// Largest container to copy into the store; what needs a larger one again reads it where it
+    /// was
     #[arg(long, value_name = "SIZE", default_value = "64 MiB")]
     pub max_copy: ByteSize,
-    /// Most to take out of one file, at most 200 times its size or 256 MiB; a member counts 4 KiB more than it has
+    /// Most to take out of one file, at most 200 times its size or 256 MiB; a member counts 4 KiB
+    /// more than it has
     #[arg(long, value_name = "SIZE", default_value = "256 GiB")]
     pub max_unpacked: ByteSize,
 }
@@ -137,7 +142,8 @@ pub enum Strategy {
     Keep,
     /// Make a new version of what changed; leave what is gone
     Replace,
-    /// As `replace`, and retire what is gone from the folders: it is off all lists until it comes back
+    /// As `replace`, and retire what is gone from the folders: it is off all lists until it comes
+    /// back
     Mirror,
 }
 

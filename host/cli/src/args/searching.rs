@@ -24,13 +24,16 @@ pub struct Search {
     /// Only documents from sources whose name contains this
     #[arg(long, value_name = "TEXT")]
     pub source: Option<String>,
-    /// Only documents of this day, month or year, or of a later one; those without a date are left out
+    /// Only documents of this day, month or year, or of a later one; those without a date are left
+    /// out
     #[arg(long, value_name = "DATE")]
     pub since: Option<Day>,
-    /// Only documents of this day, month or year, or of an earlier one; those without a date are left out
+    /// Only documents of this day, month or year, or of an earlier one; those without a date are
+    /// left out
     #[arg(long, value_name = "DATE")]
     pub until: Option<Day>,
-    /// Only documents that have this, such as `type=text/html` or `place=example.org` (can be repeated)
+    /// Only documents that have this, such as `type=text/html` or `place=example.org` (can be
+    /// repeated)
     #[arg(long = "with", value_name = "FACET=VALUE", value_parser = chosen)]
     pub with: Vec<(Facet, String)>,
     /// In this order

@@ -139,7 +139,8 @@ pub struct Watch {
     pub debounce: humantime::Duration,
     #[command(flatten)]
     pub taking: TakingIn,
-    /// Try this component on a sample whenever it changes, in the place of the plugin of its name or as one more step
+    /// Try this component on a sample whenever it changes, in the place of the plugin of its name
+    /// or as one more step
     #[arg(long, value_name = "FILE", conflicts_with = "strategy")]
     pub plugin: Option<PathBuf>,
     /// How many documents to try it on, spread over the folders

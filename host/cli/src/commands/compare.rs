@@ -134,7 +134,8 @@ impl<'a> Versions<'a> {
             if let Some(step) = steps[index] {
                 return Ok(Version::InForce(step));
             }
-            // The settings are those of the step that is named, else of the one on the other side, else of the only one that runs it.
+            // The settings are those of the step that is named, else of the one on the other side,
+            // else of the only one that runs it.
             let (path, component) = self.component(meant[index])?;
             let like = match named.or(steps[1 - index]) {
                 Some(step) => Some(step),

@@ -1,4 +1,5 @@
-//! `doctor`: what is missing or unsuitable on this machine for running docmill and for building plugins, and how to get it.
+//! `doctor`: what is missing or unsuitable on this machine for running docmill and for building
+//! plugins, and how to get it.
 
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};

@@ -92,7 +92,8 @@ pub fn run(common: &Common, options: &Export) -> Result<Exit, CommandError> {
     Ok(Exit::Success)
 }
 
-/// Failed sources appear in no export, as there is no document to export. Nobody shall take that for success.
+/// Failed sources appear in no export, as there is no document to export. Nobody shall take that
+/// for success.
 fn sources_without_documents(store: &dyn Store) -> Result<u64, CommandError> {
     let mut missing = 0;
     for source in store.sources() {

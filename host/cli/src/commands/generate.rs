@@ -1,4 +1,5 @@
-//! `pipeline`, `completions`, `man`, and the hidden `compile-component`: commands that only write something.
+//! `pipeline`, `completions`, `man`, and the hidden `compile-component`: commands that only write
+//! something.
 
 use std::io::Write;
 
@@ -12,7 +13,8 @@ use crate::report::CommandError;
 /// Prints the pipeline in force.
 pub fn pipeline(common: &Common) -> Result<Exit, CommandError> {
     let (_, text) = context::pipeline_text(common)?;
-    // With `docmill pipeline > docmill.toml` the shell has made the file before docmill looks for it.
+    // With `docmill pipeline > docmill.toml` the shell has made the file before docmill looks for
+    // it.
     let is_being_made = text.is_empty() && common.pipeline.is_none();
     let text = if is_being_made { context::built_in()? } else { &text };
     std::io::stdout().lock().write_all(text.as_bytes())?;

@@ -14,7 +14,8 @@ use crate::files::{check_standard_input, is_standard_input, listed};
 use crate::report::{CommandError, Progress};
 use crate::taking_in::{note_not_whole, note_skipped, take_in};
 
-/// What standard input is called, unless somebody says otherwise: no folder that is mirrored holds this.
+/// What standard input is called, unless somebody says otherwise: no folder that is mirrored holds
+/// this.
 const STANDARD_INPUT_NAME: &str = "/dev/stdin";
 
 /// Runs the command.
@@ -56,7 +57,8 @@ pub fn run(common: &Common, options: &Ingest) -> Result<Exit, CommandError> {
     Ok(exit)
 }
 
-/// Standard input, called as somebody says. What of it does not fit into memory, and is a container, waits in a private file.
+/// Standard input, called as somebody says. What of it does not fit into memory, and is a
+/// container, waits in a private file.
 fn standard_input(
     pipeline: &Pipeline,
     options: &Ingest,

@@ -97,7 +97,8 @@ fn cut_title(text: &str, width: usize) -> String {
 
 fn row(filter: &Filter, summary: &DocumentSummary) -> [String; 5] {
     let labels = summary.labels().filter(|label| counts(filter, label.confidence));
-    // Those of a second level say more of one that stands there as well; `show` and `--output json` have them all.
+    // Those of a second level say more of one that stands there as well; `show` and `--output json`
+    // have them all.
     let names: BTreeSet<&str> = summary.labels().map(|label| label.name.as_str()).collect();
     let mut labels = labels
         .filter(|label| !Label::above(&label.name).is_some_and(|above| names.contains(above)));

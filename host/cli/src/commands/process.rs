@@ -1,4 +1,5 @@
-//! `process`: takes files through the pipeline and writes what comes out as files of results. There is no store.
+//! `process`: takes files through the pipeline and writes what comes out as files of results. There
+//! is no store.
 
 use docmill::ingest::{Files, Origin};
 use docmill::pipeline::{Pipeline, Plan, Source};

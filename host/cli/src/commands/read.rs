@@ -61,7 +61,8 @@ fn refusal(reading: &Reading) -> Result<(), CommandError> {
     }
 }
 
-/// Tells what failed. That nobody reads some member of a container, such as a picture, is told of no member.
+/// Tells what failed. That nobody reads some member of a container, such as a picture, is told of
+/// no member.
 fn tell_failures(common: &Common, reading: &Reading) -> bool {
     let is_member = reading.source.container.is_some();
     let mut any = false;

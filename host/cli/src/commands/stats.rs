@@ -40,7 +40,8 @@ pub fn run(common: &Common, options: &args::Stats) -> Result<Exit, CommandError>
     Ok(Exit::Success)
 }
 
-/// Everything that is counted. Of documents, the latest versions count; of retired sources, only their number.
+/// Everything that is counted. Of documents, the latest versions count; of retired sources, only
+/// their number.
 #[derive(Debug, Default)]
 struct Stats {
     documents: u64,

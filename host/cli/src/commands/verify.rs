@@ -1,4 +1,5 @@
-//! `verify`: checks every record of the store, and everything that one says of another; and computes results again.
+//! `verify`: checks every record of the store, and everything that one says of another; and
+//! computes results again.
 
 use std::collections::BTreeSet;
 use std::hash::{BuildHasher, RandomState};

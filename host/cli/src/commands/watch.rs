@@ -98,7 +98,8 @@ fn take_in(
     Ok(())
 }
 
-/// Opens the store for one batch, so that others can use it in between; waits while they do. `None` if watching ends meanwhile.
+/// Opens the store for one batch, so that others can use it in between; waits while they do. `None`
+/// if watching ends meanwhile.
 fn store(common: &Common, wake: &Wake, stop: &Stop) -> Result<Option<AnyStore>, CommandError> {
     let mut has_waited = false;
     while !stop.was_interrupted() {
@@ -146,7 +147,8 @@ fn reloaded(common: &Common, options: &args::Watch, jobs: usize, before: Pipelin
     }
 }
 
-/// Refuses what is no folder, and a folder in which the store would be taken in, which changes with everything that is.
+/// Refuses what is no folder, and a folder in which the store would be taken in, which changes with
+/// everything that is.
 fn check_folder(folder: &Path, store: &Path) -> Result<(), CommandError> {
     let shown = one_line(&folder.display().to_string(), 200);
     let refuse = |message| CommandError::new(Exit::Usage, message);

@@ -1,4 +1,5 @@
-//! `wit diff`: what is different between two versions of the contract, what of that breaks plugins, and which of those here.
+//! `wit diff`: what is different between two versions of the contract, what of that breaks plugins,
+//! and which of those here.
 
 use std::collections::BTreeSet;
 use std::io::Write;

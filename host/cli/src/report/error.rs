@@ -134,7 +134,8 @@ impl From<RunError> for CommandError {
 }
 
 impl From<std::io::Error> for CommandError {
-    /// An error while writing results. A reader that has seen enough is no error; [`finish`] sees to that.
+    /// An error while writing results. A reader that has seen enough is no error; [`finish`] sees
+    /// to that.
     fn from(error: std::io::Error) -> CommandError {
         let exit = if error.kind() == std::io::ErrorKind::BrokenPipe {
             Exit::Success

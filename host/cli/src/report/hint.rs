@@ -1,4 +1,5 @@
-//! Hints of the library in the words of this command line, which has options and commands for some of them.
+//! Hints of the library in the words of this command line, which has options and commands for some
+//! of them.
 
 use docmill::error::Hint;
 

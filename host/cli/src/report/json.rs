@@ -9,8 +9,8 @@ use super::text::is_harmful;
 
 /// Writes a value as a line of JSON.
 ///
-/// JSON itself escapes the control characters of ASCII. The others, and marks of direction, are escaped as well, which changes
-/// nothing for whoever parses the line.
+/// JSON itself escapes the control characters of ASCII. The others, and marks of direction, are
+/// escaped as well, which changes nothing for whoever parses the line.
 ///
 /// # Errors
 ///

@@ -1,4 +1,5 @@
-//! What is printed for programs, as types: `host/docs/export.md` describes every field, and others rely on names and order.
+//! What is printed for programs, as types: `host/docs/export.md` describes every field, and others
+//! rely on names and order.
 
 use docmill::model::{
     Annotation, Aside, Attribute, Bill, Cost, Document, Failure, Finding, Label, Limits, Mark,
@@ -396,7 +397,8 @@ pub struct ProvenanceObject<'a> {
 }
 
 impl<'a> ProvenanceObject<'a> {
-    /// The object of a result; `step` is absent for the extraction, for which the store does not keep it.
+    /// The object of a result; `step` is absent for the extraction, for which the store does not
+    /// keep it.
     pub fn new(step: Option<&'a str>, provenance: &'a Provenance) -> ProvenanceObject<'a> {
         ProvenanceObject {
             plugin: provenance.plugin.as_str(),

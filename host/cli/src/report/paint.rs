@@ -54,8 +54,8 @@ impl Paint {
     }
 }
 
-/// How many columns results may take: those of the terminal, or any number where stdout is none. `COLUMNS` has the last word,
-/// as a terminal cannot be asked everywhere.
+/// How many columns results may take: those of the terminal, or any number where stdout is none.
+/// `COLUMNS` has the last word, as a terminal cannot be asked everywhere.
 pub fn width() -> Option<usize> {
     use std::io::IsTerminal;
     if !std::io::stdout().is_terminal() {

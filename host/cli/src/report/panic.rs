@@ -1,4 +1,5 @@
-//! What becomes of a panic: a line in the log where it is caught and dealt with, an error with exit code 101 where it is not.
+//! What becomes of a panic: a line in the log where it is caught and dealt with, an error with exit
+//! code 101 where it is not.
 
 use std::panic::{self, AssertUnwindSafe, catch_unwind};
 
@@ -7,8 +8,8 @@ use crate::exit::Exit;
 
 /// Runs a command, and makes an error of its panic.
 ///
-/// A panic that the library catches has become a failure or an error of its own, which says everything that helps people. So no
-/// panic prints anything by itself.
+/// A panic that the library catches has become a failure or an error of its own, which says
+/// everything that helps people. So no panic prints anything by itself.
 pub fn guarded(command: impl FnOnce() -> Result<Exit, CommandError>) -> Result<Exit, CommandError> {
     panic::set_hook(Box::new(|info| {
         tracing::debug!(target: "docmill::panic", backtrace = %std::backtrace::Backtrace::capture(), "{info}");

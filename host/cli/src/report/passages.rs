@@ -50,7 +50,8 @@ fn context(text: &str, passage: &Range<usize>) -> Range<usize> {
     text.ceil_char_boundary(start.min(passage.start))..passage.end + end
 }
 
-/// Quotes a context with its passages emphasised: by colour, or by square brackets, as quotation marks are common in texts.
+/// Quotes a context with its passages emphasised: by colour, or by square brackets, as quotation
+/// marks are common in texts.
 pub fn quote(
     text: &str,
     context: &Range<usize>,

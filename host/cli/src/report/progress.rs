@@ -121,7 +121,8 @@ fn bar(expected: Option<u64>, what: &str) -> ProgressBar {
 pub struct Counter(Option<ProgressBar>);
 
 impl Counter {
-    /// Shows nothing yet. `all` is how many there will be, if that is known; `what` says of what, in the plural.
+    /// Shows nothing yet. `all` is how many there will be, if that is known; `what` says of what,
+    /// in the plural.
     pub fn new(common: &Common, all: Option<u64>, what: &str) -> Counter {
         Counter(Progress::wants_total(common).then(|| bar(all, what)))
     }

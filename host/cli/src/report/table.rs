@@ -1,4 +1,5 @@
-//! Tables for people: columns that line up for every script, and that fit the terminal where there is one.
+//! Tables for people: columns that line up for every script, and that fit the terminal where there
+//! is one.
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -69,12 +70,14 @@ impl<const N: usize> Table<N> {
         self.rows.is_empty()
     }
 
-    /// The table as text: a line of headings, if there are any, and one line per row. Nothing is cut without a `width`.
+    /// The table as text: a line of headings, if there are any, and one line per row. Nothing is
+    /// cut without a `width`.
     pub fn render(&self, width: Option<usize>, paint: Paint) -> String {
         self.render_with(&self.widths(width), paint)
     }
 
-    /// The table as lines, one after the other: the first rows, as many as this, say how wide the columns are.
+    /// The table as lines, one after the other: the first rows, as many as this, say how wide the
+    /// columns are.
     pub fn into_lines(self, width: Option<usize>, paint: Paint, first: usize) -> Lines<N> {
         Lines { table: self, width, paint, first, widths: None }
     }
@@ -214,8 +217,8 @@ pub fn cut_start(text: &str, width: usize) -> String {
     format!("…{}", &text[start..])
 }
 
-/// Keeps the first items of a list that commas separate, and counts the others: `drones 0.9, +2`. Of the first item the last
-/// word stays whole.
+/// Keeps the first items of a list that commas separate, and counts the others: `drones 0.9, +2`.
+/// Of the first item the last word stays whole.
 pub fn cut_list(text: &str, width: usize) -> String {
     let items: Vec<&str> = text.split(", ").collect();
     for kept in (1..=items.len()).rev() {

@@ -52,7 +52,8 @@ pub fn moment(time: SystemTime) -> String {
 
 /// A point in time as programs read it: `2025-11-22T02:08:11Z`.
 pub fn rfc3339(time: SystemTime) -> String {
-    // What cannot be written as a date, before 1970 or after 9999, was written by a clock gone wrong.
+    // What cannot be written as a date, before 1970 or after 9999, was written by a clock gone
+    // wrong.
     let latest = SystemTime::UNIX_EPOCH + Duration::from_secs(253_402_300_799);
     humantime::format_rfc3339_seconds(time.clamp(SystemTime::UNIX_EPOCH, latest)).to_string()
 }

@@ -34,8 +34,8 @@ impl FromStr for Day {
 }
 
 impl Day {
-    /// Whether a document of this date may be of this day, or of a later one. A date may be less exact than a day is, and a
-    /// period has two.
+    /// Whether a document of this date may be of this day, or of a later one. A date may be less
+    /// exact than a day is, and a period has two.
     pub fn is_reached_by(&self, date: &str) -> bool {
         ends(date).is_some_and(|(_, last)| self.order(last).is_ge())
     }
@@ -45,7 +45,8 @@ impl Day {
         ends(date).is_some_and(|(first, _)| self.order(first).is_le())
     }
 
-    /// How a date lies to this day, as far as both are exact. The order of ISO 8601 is that of its text.
+    /// How a date lies to this day, as far as both are exact. The order of ISO 8601 is that of its
+    /// text.
     fn order(&self, date: &str) -> std::cmp::Ordering {
         let exact = self.0.len().min(date.len());
         date.as_bytes()[..exact].cmp(&self.0.as_bytes()[..exact])

@@ -25,7 +25,8 @@ pub use field::{Chosen, Field, LabelValue};
 /// The longest text that documents are sorted by, in characters.
 const LONGEST_KEY: usize = 256;
 
-/// Goes through the documents that a filter means, one at a time, in the order of the store or as `--sort` asks.
+/// Goes through the documents that a filter means, one at a time, in the order of the store or as
+/// `--sort` asks.
 pub struct Selection<'a> {
     filter: &'a Filter,
     /// Only what comes behind this one is meant.
@@ -37,8 +38,9 @@ pub struct Selection<'a> {
 }
 
 impl<'a> Selection<'a> {
-    /// Of the documents that this filter means. A label that no step of the pipeline in force declares, and no document has, is an
-    /// error: a slip of the finger does not look like an empty store.
+    /// Of the documents that this filter means. A label that no step of the pipeline in force
+    /// declares, and no document has, is an error: a slip of the finger does not look like an empty
+    /// store.
     pub fn new(
         common: &Common,
         filter: &'a Filter,
@@ -51,7 +53,8 @@ impl<'a> Selection<'a> {
         Ok(Selection { filter, after, seen: 0, is_cut: false })
     }
 
-    /// Calls `each` with what a list tells of every document that is meant, and tells how many there were.
+    /// Calls `each` with what a list tells of every document that is meant, and tells how many
+    /// there were.
     pub fn list<E: From<StoreError>>(
         &mut self,
         store: &dyn Store,
@@ -167,7 +170,8 @@ fn listed(store: &dyn Store, meant: &str) -> Result<DocumentId, CommandError> {
     Err(CommandError::new(Exit::SomeFailed, message))
 }
 
-/// What documents are sorted by: what has no key comes last, and equal ones stay in the order of the store.
+/// What documents are sorted by: what has no key comes last, and equal ones stay in the order of
+/// the store.
 fn key(sort: Sort, summary: &DocumentSummary) -> (bool, Reverse<String>, String) {
     let text = |text: &str| text.chars().take(LONGEST_KEY).collect::<String>();
     let source = summary.source.as_str();

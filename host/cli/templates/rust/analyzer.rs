@@ -14,7 +14,8 @@ impl Plugin for @TYPE@ {
 
 impl Analyzer for @TYPE@ {
     fn kinds() -> Result<Vec<String>, Error> {
-        // A value that is no number is refused before the first document, and the operator pointed at the setting.
+        // A value that is no number is refused before the first document, and the operator pointed
+        // at the setting.
         parsed_setting::<u32>("first")?;
         Ok(vec!["term".to_owned(), "year".to_owned()])
     }

@@ -14,7 +14,8 @@ impl Plugin for @TYPE@ {
 
 impl Classifier for @TYPE@ {
     fn labels() -> Result<Vec<String>, Error> {
-        // A value that is no number is refused before the first document, and the operator pointed at the setting.
+        // A value that is no number is refused before the first document, and the operator pointed
+        // at the setting.
         parsed_setting::<usize>("long-from")?;
         Ok(["short", "long", "on-topic"].map(str::to_owned).to_vec())
     }

@@ -1,4 +1,5 @@
-//! The groups that labels make, each over time: small multiples on one axis, and one group by itself.
+//! The groups that labels make, each over time: small multiples on one axis, and one group by
+//! itself.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,5 @@
-//! A second track with other types, in tests only: it compiles beside the first, and has no behaviour of its own to copy.
+//! A second track with other types, in tests only: it compiles beside the first, and has no
+//! behaviour of its own to copy.
 
 mod bindings;
 mod convert;

@@ -1,7 +1,9 @@
-//! What wasmtime makes of a frozen release of the contract: one module per world, all sharing the same types and imports.
+//! What wasmtime makes of a frozen release of the contract: one module per world, all sharing the
+//! same types and imports.
 #![allow(missing_docs, clippy::all, clippy::allow_attributes, reason = "generated code")]
 
-/// Generates a module per world, all of one release. A world that does not come first shares interfaces with those before it.
+/// Generates a module per world, all of one release. A world that does not come first shares
+/// interfaces with those before it.
 macro_rules! bindings {
     ($release:literal $($module:ident = $world:literal { $($with:tt)* })*) => {
         /// The folder of the release that this track is bound to.

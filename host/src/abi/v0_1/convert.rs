@@ -1,4 +1,5 @@
-//! Between the types of this track and the model; nothing is checked here but what the model has a type for.
+//! Between the types of this track and the model; nothing is checked here but what the model has a
+//! type for.
 
 use super::bindings::{extraction, log, lookup, metadata, translation, types};
 use crate::abi::guest::{Described, reported};

@@ -1,4 +1,5 @@
-//! What a component of this track exports, called with values of the model; [`Loaded`](crate::abi::guest::Loaded) does the rest.
+//! What a component of this track exports, called with values of the model;
+//! [`Loaded`](crate::abi::guest::Loaded) does the rest.
 
 use wasmtime::Store;
 use wasmtime::component::{Instance, InstancePre, Resource};

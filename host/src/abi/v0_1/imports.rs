@@ -1,4 +1,5 @@
-//! What a guest of this track may call: each function converts, and leaves what it does to [`crate::abi::calls`].
+//! What a guest of this track may call: each function converts, and leaves what it does to
+//! [`crate::abi::calls`].
 
 use wasmtime::Result;
 use wasmtime::component::{HasSelf, Linker, Resource};
@@ -24,7 +25,8 @@ pub(super) fn add_to_linker(linker: &mut Linker<State>) -> Result<()> {
     share_reads(linker)
 }
 
-/// Takes the place of the `read` that wasmtime generates, which returns a `Vec`: every source would be copied for it once more.
+/// Takes the place of the `read` that wasmtime generates, which returns a `Vec`: every source would
+/// be copied for it once more.
 fn share_reads(linker: &mut Linker<State>) -> Result<()> {
     let (_, version) = RELEASE.rsplit_once('/').unwrap_or_default();
     linker.allow_shadowing(true);

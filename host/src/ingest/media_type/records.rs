@@ -40,7 +40,8 @@ fn is_pdf(text: &[u8]) -> bool {
     })
 }
 
-/// Whether a mark of PDF is followed by what follows it in a file, and not by prose: a comment of bytes that are no ASCII, or an object.
+/// Whether a mark of PDF is followed by what follows it in a file, and not by prose: a comment of
+/// bytes that are no ASCII, or an object.
 fn begins_as_pdf(marked: &[u8]) -> bool {
     let line = |it: &u8| matches!(it, b'\r' | b'\n');
     let Some(end) = marked.iter().take(64).position(line) else { return false };

@@ -1,7 +1,9 @@
-//! The little of the tar format (POSIX.1-1988 `ustar`) that a bundle needs: plain files, so that every machine can look inside.
+//! The little of the tar format (POSIX.1-1988 `ustar`) that a bundle needs: plain files, so that
+//! every machine can look inside.
 //!
-//! By hand, and not with the `tar` package: a bundle comes from anywhere, and that package follows whatever the format has grown
-//! since (long names, sparse files, extended headers). Here all of that is refused, and a header that is cut off is an error.
+//! By hand, and not with the `tar` package: a bundle comes from anywhere, and that package follows
+//! whatever the format has grown since (long names, sparse files, extended headers). Here all of
+//! that is refused, and a header that is cut off is an error.
 
 use std::io::{self, Read, Write};
 

@@ -14,7 +14,8 @@ use crate::pipeline::reading::Product;
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "change", rename_all = "kebab-case")]
 pub enum Change {
-    /// A label was gained (no `old`) or lost (no `new`), or its confidence, its passages or its attributes are others.
+    /// A label was gained (no `old`) or lost (no `new`), or its confidence, its passages or its
+    /// attributes are others.
     Label {
         /// The label.
         name: String,
@@ -23,7 +24,8 @@ pub enum Change {
         /// Its confidence.
         new: Option<f32>,
     },
-    /// Annotations of a kind were gained or lost. One that has another place, value, confidence or attributes was lost and gained.
+    /// Annotations of a kind were gained or lost. One that has another place, value, confidence or
+    /// attributes was lost and gained.
     Annotations {
         /// The kind.
         kind: String,
@@ -199,7 +201,8 @@ fn labels(old: &[Label], new: &[Label], changes: &mut Vec<Change>) {
 }
 
 fn annotations(old: &[Annotation], new: &[Annotation], changes: &mut Vec<Change>) {
-    // Those without a place come first, the others by their start: so what is the same is in the same order, or nearly.
+    // Those without a place come first, the others by their start: so what is the same is in the
+    // same order, or nearly.
     let mut left: BTreeMap<(&str, Option<u32>), Vec<&Annotation>> = BTreeMap::new();
     let place = |it: &Annotation| it.span.map(|span| span.start);
     for annotation in old {

@@ -1,4 +1,5 @@
-//! Runs one step on one source or document, and nothing else: the innermost part of a run, and a way to try a plugin.
+//! Runs one step on one source or document, and nothing else: the innermost part of a run, and a
+//! way to try a plugin.
 
 use crate::abi::{Call, Declaration};
 use crate::capabilities::{MemberSink, PriorFindings, SourceBytes};
@@ -129,12 +130,14 @@ impl Step {
         Call { sandbox, limits: &self.limits, inputs, depth }
     }
 
-    /// Whether the step has any business with a document: a translator has none with one in a language that it does not translate.
+    /// Whether the step has any business with a document: a translator has none with one in a
+    /// language that it does not translate.
     pub(in crate::pipeline) fn applies_to(&self, document: &Document) -> bool {
         self.plugin.role != Role::Translator || self.wanted_pairs(document).next().is_some()
     }
 
-    /// The pairs of a translator that begin with the document's language. A pair of `pt` serves `pt-BR` as well.
+    /// The pairs of a translator that begin with the document's language. A pair of `pt` serves
+    /// `pt-BR` as well.
     pub(in crate::pipeline) fn wanted_pairs<'a>(
         &'a self,
         document: &'a Document,

@@ -1,4 +1,5 @@
-//! Takes a container apart on a thread of its own and hands its members over, each under a name that no other has.
+//! Takes a container apart on a thread of its own and hands its members over, each under a name
+//! that no other has.
 
 use std::collections::HashSet;
 use std::sync::mpsc::{SyncSender, sync_channel};
@@ -18,8 +19,9 @@ pub(in crate::pipeline) struct TakenApart<T> {
     pub(in crate::pipeline) is_whole: bool,
 }
 
-/// Runs `unpack` on a thread of its own and hands over what it puts into the sinks it is given, in order: `each` takes one member,
-/// and tells whether it wants more. Whoever unpacks waits meanwhile, with one more member in hand.
+/// Runs `unpack` on a thread of its own and hands over what it puts into the sinks it is given, in
+/// order: `each` takes one member, and tells whether it wants more. Whoever unpacks waits
+/// meanwhile, with one more member in hand.
 pub(in crate::pipeline) fn take_apart<T: Send>(
     container: &Source,
     largest: u64,
@@ -56,7 +58,8 @@ pub(in crate::pipeline) fn take_apart<T: Send>(
     })
 }
 
-/// Hands members from the thread that unpacks to the one that processes, and holds the container to its limits.
+/// Hands members from the thread that unpacks to the one that processes, and holds the container to
+/// its limits.
 struct Sink {
     members: SyncSender<Member>,
     allowance: Allowance,
@@ -72,7 +75,8 @@ impl MemberSink for Sink {
     }
 }
 
-/// What the only file in a compressed one is called, if that has no name for it: as its container, without the last extension.
+/// What the only file in a compressed one is called, if that has no name for it: as its container,
+/// without the last extension.
 fn stem(container: &SourceName) -> String {
     // As it is, and not as it is shown.
     let last = container.members().last().unwrap_or_else(|| container.path());
@@ -94,7 +98,8 @@ fn member_name(
     {
         return name;
     }
-    // Empty, too long, or taken: the place in the container tells it apart. A member may be called like another and its place.
+    // Empty, too long, or taken: the place in the container tells it apart. A member may be called
+    // like another and its place.
     (0_u32..)
         .map(|time| match time {
             0 => container.numbered_member(member.as_bytes(), &index.to_string()),

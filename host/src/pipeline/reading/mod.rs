@@ -1,7 +1,9 @@
-//! Takes one source through the steps, without a store: what a run, a plan and `docmill read` have in common.
+//! Takes one source through the steps, without a store: what a run, a plan and `docmill read` have
+//! in common.
 //!
-//! [`Pipeline::read`] is all it takes to use docmill as a library. A run ([`crate::pipeline::run()`]) reads in the same way, and
-//! knows besides what of earlier results still holds.
+//! [`Pipeline::read`] is all it takes to use docmill as a library. A run
+//! ([`crate::pipeline::run()`]) reads in the same way, and knows besides what of earlier results
+//! still holds.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -33,7 +35,8 @@ pub(super) use walk::{Came, Due, EarlierFinding, KeptDocument, Parts, Reuse, Tex
 
 /// The largest source that is read, unless somebody says otherwise.
 pub(super) const LARGEST_SOURCE: ByteSize = ByteSize::mib(64);
-/// The most that may come out of one file, unless somebody says otherwise: enough for 50 GB of records of 1 KB.
+/// The most that may come out of one file, unless somebody says otherwise: enough for 50 GB of
+/// records of 1 KB.
 pub(super) const LARGEST_CONTAINER: ByteSize = ByteSize::gib(256);
 /// Containers that have more bytes are not copied into a store, unless somebody says otherwise.
 pub(super) const LARGEST_COPY: ByteSize = ByteSize::mib(64);
@@ -45,18 +48,20 @@ const WAITING_READINGS: usize = 16;
 pub struct ReadOptions {
     /// How many sources are read at the same time by [`Pipeline::read_all`]; at least 1.
     pub jobs: usize,
-    /// The most of a source that is held in memory, and the largest member of a container. Only what is taken apart may have
-    /// more.
+    /// The most of a source that is held in memory, and the largest member of a container. Only
+    /// what is taken apart may have more.
     pub largest_source: ByteSize,
-    /// The most that may come out of one file, as [`Allowance`](crate::capabilities::Allowance) counts it; out of a small
-    /// file may come less.
+    /// The most that may come out of one file, as [`Allowance`](crate::capabilities::Allowance)
+    /// counts it; out of a small file may come less.
     pub largest_container: ByteSize,
-    /// The translators, classifiers and analyzers that are asked, with those whose findings they read; `None` for all that there are.
+    /// The translators, classifiers and analyzers that are asked, with those whose findings they
+    /// read; `None` for all that there are.
     pub only: Option<Vec<PluginName>>,
 }
 
 impl Default for ReadOptions {
-    /// One source per processor at a time, 64 MiB for each, 256 GiB for what comes out of one, and all steps.
+    /// One source per processor at a time, 64 MiB for each, 256 GiB for what comes out of one, and
+    /// all steps.
     fn default() -> ReadOptions {
         ReadOptions {
             jobs: std::thread::available_parallelism().map_or(1, Into::into),
@@ -76,13 +81,15 @@ pub struct Reading {
     pub state: SourceState,
     /// Its documents, in reading order.
     pub documents: Vec<ReadDocument>,
-    /// What was found, each with the place of its document among `documents`; by document, then in the order of the steps.
+    /// What was found, each with the place of its document among `documents`; by document, then in
+    /// the order of the steps.
     pub findings: Vec<(usize, Finding)>,
     /// What failed, in the order in which it did.
     pub failures: Vec<Failure>,
     /// What the calls of each step cost.
     pub bills: BTreeMap<PluginName, Bill>,
-    /// What came out of its members, if it is a container and they were to be collected; in the order of the container.
+    /// What came out of its members, if it is a container and they were to be collected; in the
+    /// order of the container.
     pub members: Vec<Reading>,
 }
 
@@ -93,7 +100,8 @@ impl Reading {
         found.map(|(_, finding)| finding).find(|finding| finding.step.as_str() == step)
     }
 
-    /// The failure of a step that refuses its configuration, if there is one: it would refuse for every source.
+    /// The failure of a step that refuses its configuration, if there is one: it would refuse for
+    /// every source.
     pub fn misconfigured(&self) -> Option<&Failure> {
         self.failures.iter().find(|it| it.class == FailureClass::Misconfigured)
     }
@@ -132,10 +140,11 @@ impl Reading {
 type Each<'a> = &'a mut dyn FnMut(Reading) -> ControlFlow<()>;
 
 impl Pipeline {
-    /// Takes a source through all steps and returns what came out, with that of the members of a container in [`Reading::members`].
+    /// Takes a source through all steps and returns what came out, with that of the members of a
+    /// container in [`Reading::members`].
     ///
-    /// Nothing is stored, and what fails is part of the result. What a container holds is in memory as a whole then; use
-    /// [`Pipeline::read_each`] where that may be much.
+    /// Nothing is stored, and what fails is part of the result. What a container holds is in memory
+    /// as a whole then; use [`Pipeline::read_each`] where that may be much.
     pub fn read(&self, source: Source) -> Reading {
         let name = source.info.name.clone();
         let mut inner: Vec<Reading> = Vec::new();
@@ -151,8 +160,8 @@ impl Pipeline {
         inner.pop().unwrap_or_else(|| unreachable!("`{name}` comes last"))
     }
 
-    /// Takes a source through the steps and hands over what came out: first of the members of a container as they come out of it,
-    /// then of the container. Breaking off ends it early.
+    /// Takes a source through the steps and hands over what came out: first of the members of a
+    /// container as they come out of it, then of the container. Breaking off ends it early.
     ///
     /// At most two members of a container wait in memory at a time.
     pub fn read_each(
@@ -165,8 +174,9 @@ impl Pipeline {
         self.read_source(&source, options, wanted.as_deref(), each)
     }
 
-    /// Takes everything that an origin offers through the steps, several sources at a time, and hands over what came out in the
-    /// order of the origin; see [`Pipeline::read_each`]. Breaking off ends it early.
+    /// Takes everything that an origin offers through the steps, several sources at a time, and
+    /// hands over what came out in the order of the origin; see [`Pipeline::read_each`]. Breaking
+    /// off ends it early.
     pub fn read_all(&self, origin: &mut dyn Origin, options: &ReadOptions, each: Each<'_>) {
         let wanted = options.only.as_deref().map(|only| self.with_reads(only));
         let jobs = options.jobs.max(1);
@@ -265,7 +275,8 @@ impl Pipeline {
     }
 }
 
-/// The next source of an origin, and where what comes out of it goes; `None` if there is none, or nobody waits for it.
+/// The next source of an origin, and where what comes out of it goes; `None` if there is none, or
+/// nobody waits for it.
 fn next(
     origin: &Mutex<&mut dyn Origin>,
     begun: &SyncSender<Receiver<Reading>>,

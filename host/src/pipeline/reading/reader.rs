@@ -19,8 +19,8 @@ use crate::pipeline::key::extraction_key;
 use crate::pipeline::step::Step;
 use crate::sandbox::{Called, Stopped};
 
-/// What comes out of a source may take about so much memory, or four times what a step may hand over where that is more: one step
-/// after the other adds to it, and all of it is stored at once.
+/// What comes out of a source may take about so much memory, or four times what a step may hand
+/// over where that is more: one step after the other adds to it, and all of it is stored at once.
 const LARGEST_RESULTS: u64 = 128 << 20;
 
 /// Where an unpacker puts members: asked for once for each unpacker that has a try.
@@ -66,7 +66,8 @@ impl<E> From<E> for Halted<E> {
 }
 
 impl<'a> Reader<'a> {
-    /// Takes the source through the steps. Of earlier results, what `reuse` has is not computed again.
+    /// Takes the source through the steps. Of earlier results, what `reuse` has is not computed
+    /// again.
     pub(in crate::pipeline) fn read<R: Reuse>(
         &self,
         reuse: &mut R,
@@ -168,7 +169,8 @@ fn unsupported(media_type: &str, reasons: &[String]) -> Failed {
     failed
 }
 
-/// How much memory all that comes out of a source may take with what this step adds to it, in bytes.
+/// How much memory all that comes out of a source may take with what this step adds to it, in
+/// bytes.
 fn most_of(step: &Step) -> u64 {
     LARGEST_RESULTS.max(step.limits.output.as_u64().saturating_mul(4))
 }
@@ -205,9 +207,11 @@ struct Reading<'r, 'a, E> {
     retired: Vec<(u32, PluginName)>,
     failures: Vec<Failure>,
     calls: Vec<(&'a Step, Cost, bool)>,
-    /// About how much memory all results and failures have so far, in bytes, and take until they are stored.
+    /// About how much memory all results and failures have so far, in bytes, and take until they
+    /// are stored.
     held: u64,
-    /// Of the document that is read, by its place: about how much the findings that other steps read take once more, in bytes.
+    /// Of the document that is read, by its place: about how much the findings that other steps
+    /// read take once more, in bytes.
     copied: (u32, u64),
     /// The steps of which no further document can be held, each with a failure that says so.
     full: BTreeSet<&'a PluginName>,
@@ -229,7 +233,8 @@ impl<'a, E> Work<'a> for Reading<'_, 'a, E> {
         let sandbox = self.reader.pipeline.sandbox();
         let called = step.unpack_at(sandbox, container, sinks(), *depth);
         let called = called.map_err(Failed::from).and_then(|called| {
-            // What came out of a file that somebody wrote to meanwhile is no content that it ever had.
+            // What came out of a file that somebody wrote to meanwhile is no content that it ever
+            // had.
             match bytes.get().and_then(|blob| Ok(blob.verify()?)) {
                 Ok(()) => Ok(called),
                 Err(reason) => Err(Failed::from(reason).after(called.cost)),
@@ -286,7 +291,8 @@ impl<'a, E> Work<'a> for Reading<'_, 'a, E> {
     ) -> Result<Came<Option<Findings>>, Halted<E>> {
         // Only who tells nothing makes others wait for it.
         let Due::Certain { key, prior } = due else { return Ok(Came::Untold) };
-        // A source may have very many documents, and each of these would fail as the one before it did.
+        // A source may have very many documents, and each of these would fail as the one before it
+        // did.
         if self.full.contains(&step.name) {
             return Ok(Came::Failed);
         }
@@ -320,7 +326,8 @@ impl<'a, E> Work<'a> for Reading<'_, 'a, E> {
 }
 
 impl<'a, E> Reading<'_, 'a, E> {
-    /// Counts a result that takes so many bytes, unless that is too much beside what there is already.
+    /// Counts a result that takes so many bytes, unless that is too much beside what there is
+    /// already.
     fn hold<T>(&mut self, step: &Step, bytes: u64, called: Called<T>) -> Result<Called<T>, Failed> {
         if !self.has_room(step, bytes) {
             return Err(too_much(step).after(called.cost));
@@ -329,8 +336,8 @@ impl<'a, E> Reading<'_, 'a, E> {
         Ok(called)
     }
 
-    /// Counts how a step ended on a document. Once there is no room for that either, it is the last document that the step reads: a
-    /// source may have very many, and a plugin may log on each.
+    /// Counts how a step ended on a document. Once there is no room for that either, it is the last
+    /// document that the step reads: a source may have very many, and a plugin may log on each.
     fn hold_failure(&mut self, step: &'a Step, failed: Failed) -> Failed {
         // That one is not kept.
         if failed.class == FailureClass::Unsupported {
@@ -457,7 +464,8 @@ pub(in crate::pipeline) fn own_failure(
     }
 }
 
-/// Passes on what a plugin logged during a call that went well; otherwise it is kept with the failure.
+/// Passes on what a plugin logged during a call that went well; otherwise it is kept with the
+/// failure.
 fn pass_on(step: &Step, source: &Source, log: &[LogLine]) {
     for LogLine { level, message } in log {
         let (step, source) = (step.name.as_str(), source.info.name.as_str().escape_debug());
@@ -483,11 +491,12 @@ pub(super) fn at_least_one(documents: Vec<Extracted>) -> Vec<Extracted> {
     if documents.is_empty() { vec![Extracted::default()] } else { documents }
 }
 
-/// With this attribute an extractor names another one that it had to guess; it is for the host, and goes no further.
+/// With this attribute an extractor names another one that it had to guess; it is for the host, and
+/// goes no further.
 const GUESSED: &str = "guessed";
 
-/// Adds what the container says and the extractor did not find, or only guessed: of what both know, the text's own words win. What the
-/// container says is kept apart as well, with the source.
+/// Adds what the container says and the extractor did not find, or only guessed: of what both know,
+/// the text's own words win. What the container says is kept apart as well, with the source.
 pub(super) fn with_attributes(mut extracted: Extracted, attributes: &[Attribute]) -> Extracted {
     let own = &mut extracted.document.attributes;
     let said = |name: &str| attributes.iter().any(|it| it.name == name);

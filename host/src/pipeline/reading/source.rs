@@ -1,4 +1,5 @@
-//! A source on its way into the steps: what is known of it, and its bytes, read once something needs them.
+//! A source on its way into the steps: what is known of it, and its bytes, read once something
+//! needs them.
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -10,8 +11,8 @@ use crate::sandbox::NESTING;
 
 /// A source of which everything is known but perhaps its bytes.
 ///
-/// Where it comes from does not matter: bytes in memory ([`Source::new`]), something that an origin offers ([`Source::open`],
-/// [`Source::stream`]), or a member of a container.
+/// Where it comes from does not matter: bytes in memory ([`Source::new`]), something that an origin
+/// offers ([`Source::open`], [`Source::stream`]), or a member of a container.
 pub struct Source {
     pub(in crate::pipeline) info: SourceInfo,
     pub(in crate::pipeline) bytes: Bytes,
@@ -45,8 +46,8 @@ impl Source {
         Ok(Source::judged(name, claimed.as_ref(), bytes, &MediaTypes::default()))
     }
 
-    /// What an origin offers, of at most `limit` bytes in memory: what has more is left where it is, if the pipeline takes such
-    /// things apart. It is read once then, for its digest.
+    /// What an origin offers, of at most `limit` bytes in memory: what has more is left where it
+    /// is, if the pipeline takes such things apart. It is read once then, for its digest.
     ///
     /// # Errors
     ///
@@ -73,8 +74,8 @@ impl Source {
         Source::of_file(name, media_type, blob, limit)
     }
 
-    /// What an origin offers, as [`Source::stream`] has it, if the pipeline takes such things apart. Of anything else, no more is read
-    /// than what is looked at.
+    /// What an origin offers, as [`Source::stream`] has it, if the pipeline takes such things
+    /// apart. Of anything else, no more is read than what is looked at.
     pub(in crate::pipeline) fn container(
         offer: Offer,
         limit: u64,
@@ -122,7 +123,8 @@ impl Source {
         Source { info, bytes, depth: 0, limit: u64::MAX, allowance: OnceLock::new() }
     }
 
-    /// A member of this container, of at most `limit` bytes; `types` says what some are, whatever they look like.
+    /// A member of this container, of at most `limit` bytes; `types` says what some are, whatever
+    /// they look like.
     pub(in crate::pipeline) fn member(
         &self,
         name: SourceName,
@@ -137,7 +139,8 @@ impl Source {
         let Member { name: called, media_type: claimed, content, attributes } = member;
         let size = content.size();
         let blob = match content {
-            // What waits in a file may be larger than what is held in memory, as long as something takes it apart.
+            // What waits in a file may be larger than what is held in memory, as long as something
+            // takes it apart.
             Blob::File(file) if size > limit => Blob::File(file),
             _ if size > limit => return Err(Unreadable::too_large(size, limit)),
             content => Blob::Memory(content.whole()?),
@@ -153,8 +156,8 @@ impl Source {
         Ok(Source { info, bytes: Bytes::read(blob), depth, limit, allowance })
     }
 
-    /// What may come out of it: its share of what may come out of the file that it lies in, or what its size allows, but never more
-    /// than `most`. Its members share that from now on.
+    /// What may come out of it: its share of what may come out of the file that it lies in, or what
+    /// its size allows, but never more than `most`. Its members share that from now on.
     pub(super) fn allowance(&self, most: u64) -> Allowance {
         self.allowance.get_or_init(|| Allowance::for_container(self.info.size, most)).clone()
     }
@@ -179,8 +182,8 @@ impl Source {
         self
     }
 
-    /// The same with what is known about it from outside, such as its date: it becomes part of its documents where they do not
-    /// say so themselves.
+    /// The same with what is known about it from outside, such as its date: it becomes part of its
+    /// documents where they do not say so themselves.
     #[must_use]
     pub fn with_attributes(mut self, attributes: Vec<Attribute>) -> Source {
         self.info.attributes = attributes;

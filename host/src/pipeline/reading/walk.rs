@@ -1,8 +1,9 @@
-//! The one walk over the steps that a source takes: a run computes what the walk asks for, a plan counts it.
+//! The one walk over the steps that a source takes: a run computes what the walk asks for, a plan
+//! counts it.
 //!
-//! Unpackers have a try one after the other until one takes the source apart, then extractors until one reads it: where both
-//! accept a source, its parts and its text are two things. Translators, classifiers and analyzers follow on every document, each
-//! after those it reads.
+//! Unpackers have a try one after the other until one takes the source apart, then extractors until
+//! one reads it: where both accept a source, its parts and its text are two things. Translators,
+//! classifiers and analyzers follow on every document, each after those it reads.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -42,11 +43,13 @@ pub(in crate::pipeline) struct KeptDocument {
 /// What a step found in a document before.
 pub(in crate::pipeline) struct EarlierFinding {
     pub(in crate::pipeline) summary: FindingSummary,
-    /// What it was, if another step reads it: a translation is as long as its text, and few findings are read.
+    /// What it was, if another step reads it: a translation is as long as its text, and few
+    /// findings are read.
     pub(in crate::pipeline) findings: Option<Findings>,
 }
 
-/// What of earlier results still holds for a source. Nothing does where nothing is kept: [`Afresh`].
+/// What of earlier results still holds for a source. Nothing does where nothing is kept:
+/// [`Afresh`].
 pub(in crate::pipeline) trait Reuse {
     type Error;
 
@@ -64,10 +67,12 @@ pub(in crate::pipeline) trait Reuse {
         false
     }
 
-    /// What was found in the document at this place, which was extracted just now. It may have come out of another extractor before.
+    /// What was found in the document at this place, which was extracted just now. It may have come
+    /// out of another extractor before.
     fn found(&mut self, index: u32) -> Result<Vec<EarlierFinding>, Self::Error>;
 
-    /// Whether a step had come to an end on all documents that are kept: what it did not find then it would not find now.
+    /// Whether a step had come to an end on all documents that are kept: what it did not find then
+    /// it would not find now.
     fn is_settled(&self, step: &Step) -> bool;
 }
 
@@ -122,7 +127,8 @@ pub(in crate::pipeline) enum Due {
 pub(in crate::pipeline) trait Work<'p> {
     type Halt;
 
-    /// Lets an unpacker take the source apart. `certain` is whether it has a try whatever came of others.
+    /// Lets an unpacker take the source apart. `certain` is whether it has a try whatever came of
+    /// others.
     fn unpack(&mut self, step: &'p Step, certain: bool) -> Result<Came<()>, Self::Halt>;
 
     /// Lets an extractor read the source.
@@ -145,7 +151,8 @@ pub(in crate::pipeline) trait Work<'p> {
         true
     }
 
-    /// Lets a step read the document at `index`, in which it found `before`. Returns what it found if another step reads that.
+    /// Lets a step read the document at `index`, in which it found `before`. Returns what it found
+    /// if another step reads that.
     fn find(
         &mut self,
         step: &'p Step,
@@ -203,7 +210,8 @@ pub(in crate::pipeline) enum Text {
     Untold,
 }
 
-/// Takes a source through the steps of a pipeline: asks `work` for everything that does not hold any more.
+/// Takes a source through the steps of a pipeline: asks `work` for everything that does not hold
+/// any more.
 pub(in crate::pipeline) fn walk<'p, R: Reuse, W: Work<'p, Halt: From<R::Error>>>(
     pipeline: &'p Pipeline,
     info: &SourceInfo,
@@ -288,8 +296,8 @@ fn text<'p, W: Work<'p>>(
     Ok(text)
 }
 
-/// Takes one document, at its place and with its digest, through translators, classifiers and analyzers. `found` is what was found
-/// in it before.
+/// Takes one document, at its place and with its digest, through translators, classifiers and
+/// analyzers. `found` is what was found in it before.
 fn find<'p, W: Work<'p>>(
     pipeline: &'p Pipeline,
     work: &mut W,
@@ -299,7 +307,8 @@ fn find<'p, W: Work<'p>>(
 ) -> Result<(), W::Halt> {
     let mut so_far: BTreeMap<&str, Arc<Findings>> = BTreeMap::new();
     let mut untold: BTreeSet<&PluginName> = BTreeSet::new();
-    // What was found by steps that are gone, or that find nothing now. Of a step that fails, the last good finding stays.
+    // What was found by steps that are gone, or that find nothing now. Of a step that fails, the
+    // last good finding stays.
     let mut out_of_date: BTreeSet<&PluginName> = found.iter().map(|it| &it.summary.step).collect();
     for step in pipeline.finders() {
         if !work.wants(step) || !step.applies_to(document) {

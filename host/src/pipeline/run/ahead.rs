@@ -1,4 +1,5 @@
-//! Reads ahead of the workers: takes what is offered, and what the store knows of it, so that plugins need not wait for that.
+//! Reads ahead of the workers: takes what is offered, and what the store knows of it, so that
+//! plugins need not wait for that.
 
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -11,8 +12,9 @@ use super::source::{Due, Kept, Stage};
 use crate::ingest::Origin;
 use crate::model::DocumentId;
 
-/// At least so many sources wait for the workers with what the store knows of them, or four for each: enough for the threads that read
-/// to be woken rarely. They wait together, so that no worker is left with some while another one has none.
+/// At least so many sources wait for the workers with what the store knows of them, or four for
+/// each: enough for the threads that read to be woken rarely. They wait together, so that no worker
+/// is left with some while another one has none.
 pub(super) const READ_AHEAD: usize = 16;
 /// They wait as long as they have no more than this many bytes together.
 pub(super) const READ_AHEAD_BYTES: u64 = 1 << 20;
@@ -25,8 +27,9 @@ pub(super) struct Offers<'a> {
 }
 
 impl Context<'_> {
-    /// Hands over what is offered, and what the store knows of it where its content is what the store keeps, so that plugins need not
-    /// wait for that. What needs no more than a look is settled here.
+    /// Hands over what is offered, and what the store knows of it where its content is what the
+    /// store keeps, so that plugins need not wait for that. What needs no more than a look is
+    /// settled here.
     pub(super) fn read_ahead(
         &self,
         offers: &Mutex<Offers<'_>>,
@@ -42,7 +45,8 @@ impl Context<'_> {
                 }
                 offer
             };
-            // A member of a container may come out of it again meanwhile, as another one: nothing is known of it for long.
+            // A member of a container may come out of it again meanwhile, as another one: nothing
+            // is known of it for long.
             let known = offer.content.as_ref().ok().and_then(|content| content.known());
             let stage = match known {
                 Some(info) if info.container.is_none() => match self.checked(self.begin(offer)) {
@@ -70,7 +74,8 @@ impl Context<'_> {
         }
     }
 
-    /// What the store has of a source, or nothing if that is better found out, or told as an error, by who needs it.
+    /// What the store has of a source, or nothing if that is better found out, or told as an error,
+    /// by who needs it.
     fn kept(&self, due: &Due) -> Option<Kept> {
         if due.is_opened {
             return None;

@@ -12,7 +12,8 @@ use crate::model::{RECORD, SourceName, Tally, Weight};
 use crate::pipeline::event::{Event, Fate, Reporter};
 use crate::store::{Commit, Store, StoreError};
 
-/// Results wait here for the committer. Enough to keep workers busy during a flush, few enough to bound memory.
+/// Results wait here for the committer. Enough to keep workers busy during a flush, few enough to
+/// bound memory.
 pub(super) const WAITING_RESULTS: usize = 64;
 /// What is retired is stored in groups of so many.
 const LARGEST_GROUP: usize = 64;
@@ -135,7 +136,8 @@ fn commit_group(
 }
 
 impl Context<'_> {
-    /// Retires what is gone, if the run mirrors its origin and was neither interrupted nor ended by an error.
+    /// Retires what is gone, if the run mirrors its origin and was neither interrupted nor ended by
+    /// an error.
     pub(super) fn retire_gone(
         &self,
         offers: &Offers<'_>,

@@ -1,4 +1,5 @@
-//! Takes containers apart while their members go through the pipeline, and holds both to their limits.
+//! Takes containers apart while their members go through the pipeline, and holds both to their
+//! limits.
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -16,8 +17,9 @@ use crate::pipeline::event::Fate;
 use crate::pipeline::reading::{Halted, Sinks, Source, TakenApart, take_apart};
 use crate::store::{Commit, StoreError};
 
-/// Threads that may help with the members of containers, beside the worker that opened one. What plugins may do at the same time
-/// is bounded by the sandbox; this bounds how many members are in memory.
+/// Threads that may help with the members of containers, beside the worker that opened one. What
+/// plugins may do at the same time is bounded by the sandbox; this bounds how many members are in
+/// memory.
 pub(super) struct Helpers {
     free: AtomicUsize,
 }
@@ -46,11 +48,11 @@ impl Drop for Helping<'_> {
 }
 
 impl Context<'_> {
-    /// Takes a container apart on a thread of its own, while others take its members through the pipeline: one, and as many more as
-    /// are free.
+    /// Takes a container apart on a thread of its own, while others take its members through the
+    /// pipeline: one, and as many more as are free.
     ///
-    /// All members are handed to the committer before the container itself is, so a container that is marked as done has nothing
-    /// left to lose.
+    /// All members are handed to the committer before the container itself is, so a container that
+    /// is marked as done has nothing left to lose.
     pub(super) fn open(
         &self,
         container: &Source,
@@ -72,7 +74,8 @@ impl Context<'_> {
                     }
                 });
             }
-            // Only those who process hold it: once all of them have ended, nothing more can be handed to them.
+            // Only those who process hold it: once all of them have ended, nothing more can be
+            // handed to them.
             drop(waiting);
             let unpack = |sinks: Sinks<'_>| self.process(container, before, None, Some(sinks));
             let aborted = &aborted;
@@ -94,10 +97,12 @@ impl Context<'_> {
             let reason = Unreadable::Interrupted;
             failures.push(self.failure(&info.name, Some(info.digest), reason));
         }
-        // What a container with the same bytes would give up again is settled; what was not taken in is not.
+        // What a container with the same bytes would give up again is settled; what was not taken
+        // in is not.
         processed.commit.walked = is_whole
             && (processed.commit.failures.iter()).all(|it| self.pipeline.would_fail_again(it));
-        // Before the container is marked as done, as for its members. Where no unpacker took it apart, nobody knows what it holds.
+        // Before the container is marked as done, as for its members. Where no unpacker took it
+        // apart, nobody knows what it holds.
         if self.options.strategy == Strategy::Mirror
             && processed.is_taken_apart
             && processed.commit.source.state == SourceState::Done
@@ -159,7 +164,8 @@ impl Context<'_> {
         Ok(())
     }
 
-    /// Takes members of a container through the pipeline until there are no more, or nobody wants the results.
+    /// Takes members of a container through the pipeline until there are no more, or nobody wants
+    /// the results.
     fn members(
         &self,
         container: &Source,
@@ -167,7 +173,8 @@ impl Context<'_> {
         results: &Results<'_>,
     ) -> Result<(), Abort> {
         while !self.stopped() {
-            // Whoever waits holds the lock meanwhile, so the others wait for that; it comes to the same.
+            // Whoever waits holds the lock meanwhile, so the others wait for that; it comes to the
+            // same.
             let Ok((name, member)) = lock(&waiting).recv() else { break };
             let is_ours = self.is_ours(&name);
             let done = match container.member(

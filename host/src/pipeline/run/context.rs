@@ -1,4 +1,5 @@
-//! What all threads of a run share: the pipeline and the store, the options, and whether the run is to end.
+//! What all threads of a run share: the pipeline and the store, the options, and whether the run is
+//! to end.
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -27,7 +28,8 @@ pub(super) struct Context<'a> {
     pub(super) abort: Mutex<Option<Abort>>,
     /// How many sources were stored, or found to be.
     pub(super) ended: AtomicU64,
-    /// The beginnings of the digests of all contents that the run stored: what comes twice in it is told.
+    /// The beginnings of the digests of all contents that the run stored: what comes twice in it is
+    /// told.
     pub(super) contents: Mutex<HashSet<u64>>,
 }
 

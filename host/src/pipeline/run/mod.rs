@@ -1,4 +1,5 @@
-//! Runs a pipeline over everything an origin offers: workers compute, one committer stores, and nothing is told before it is safe.
+//! Runs a pipeline over everything an origin offers: workers compute, one committer stores, and
+//! nothing is told before it is safe.
 
 use std::collections::HashSet;
 use std::sync::atomic::AtomicU64;
@@ -95,7 +96,8 @@ pub fn run(
         pipeline: pipeline.digest(),
         tally: Tally::default(),
     };
-    // What failed can be tried again only with what it was tried with; its component is kept with it.
+    // What failed can be tried again only with what it was tried with; its component is kept with
+    // it.
     pipeline.keep_recipe_in(store).map_err(RunError::Store)?;
     run.id = store.begin_run(&run).map_err(RunError::Store)?;
     reporter.event(&Event::Began { run: &run });
@@ -116,7 +118,8 @@ pub fn run(
     let queue = Queue::new(WAITING_RESULTS.max(store.keeping().group), WAITING_BYTES);
     let ahead = Queue::new(READ_AHEAD.max(4 * jobs), READ_AHEAD_BYTES);
     std::thread::scope(|scope| {
-        // Dropped with this scope, even by a panic: no worker waits for ever to hand something over.
+        // Dropped with this scope, even by a panic: no worker waits for ever to hand something
+        // over.
         let (results, mut committed) = queue.ends();
         let (sender, waiting) = ahead.ends();
         for _ in 0..jobs {

@@ -1,4 +1,5 @@
-//! How a run is done: how much at a time, how large a source may be, and what is done about sources that are stored already.
+//! How a run is done: how much at a time, how large a source may be, and what is done about sources
+//! that are stored already.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -14,19 +15,19 @@ use crate::pipeline::reading::{LARGEST_CONTAINER, LARGEST_COPY, LARGEST_SOURCE};
 pub struct RunOptions {
     /// How many documents are processed at the same time; at least 1.
     pub jobs: usize,
-    /// The most of a source that is held in memory; more than 1 GiB counts as 1 GiB. Only a container may have more: it is
-    /// read where an unpacker asks.
+    /// The most of a source that is held in memory; more than 1 GiB counts as 1 GiB. Only a
+    /// container may have more: it is read where an unpacker asks.
     pub largest_source: ByteSize,
-    /// The most that may come out of one file, as [`Allowance`](crate::capabilities::Allowance) counts it: out of a small
-    /// file may come less.
+    /// The most that may come out of one file, as [`Allowance`](crate::capabilities::Allowance)
+    /// counts it: out of a small file may come less.
     pub largest_container: ByteSize,
-    /// Containers of more are not copied into the store. What needs their bytes again reads them where they were, if they are
-    /// still there.
+    /// Containers of more are not copied into the store. What needs their bytes again reads them
+    /// where they were, if they are still there.
     pub largest_copy: ByteSize,
     /// What is done about sources that are stored already.
     pub strategy: Strategy,
-    /// The share of the sources that is taken; all of them by default. A container is taken apart for every share, for those of its
-    /// members that are in it.
+    /// The share of the sources that is taken; all of them by default. A container is taken apart
+    /// for every share, for those of its members that are in it.
     pub share: Share,
     /// Set it to end the run early: what is under way is finished and stored, nothing new is begun.
     pub stop: Arc<AtomicBool>,

@@ -1,7 +1,8 @@
 //! A queue between threads, bounded in number and in bytes, whose ends wake each other rarely.
 //!
-//! A channel wakes its receiver for every item, and a sender for every item that was taken. Where an item is the work of a fraction of
-//! a millisecond, that is a twentieth of the work, and as much again for what the woken thread drives from the processor.
+//! A channel wakes its receiver for every item, and a sender for every item that was taken. Where
+//! an item is the work of a fraction of a millisecond, that is a twentieth of the work, and as much
+//! again for what the woken thread drives from the processor.
 
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -54,7 +55,8 @@ impl<T> Queue<T> {
         }
     }
 
-    /// Both ends. The queue is closed when all receivers are dropped, and ends when all senders are.
+    /// Both ends. The queue is closed when all receivers are dropped, and ends when all senders
+    /// are.
     pub(super) fn ends(&self) -> (Sender<'_, T>, Receiver<'_, T>) {
         let mut state = self.lock();
         state.senders += 1;
@@ -79,7 +81,8 @@ impl<T> Queue<T> {
 pub(super) struct Sender<'a, T>(&'a Queue<T>);
 
 impl<T> Sender<'_, T> {
-    /// Waits for room and puts an item of so many bytes in. Returns whether anybody is there to take it.
+    /// Waits for room and puts an item of so many bytes in. Returns whether anybody is there to
+    /// take it.
     pub(super) fn send(&self, item: T, bytes: u64) -> bool {
         let queue = self.0;
         let mut state = queue.lock();
@@ -134,7 +137,8 @@ pub(super) struct Receiver<'a, T> {
 }
 
 impl<'a, T> Receiver<'a, T> {
-    /// Takes the first item once there is one. `None` when nothing will come any more. Its room is free at once.
+    /// Takes the first item once there is one. `None` when nothing will come any more. Its room is
+    /// free at once.
     pub(super) fn take(&self) -> Option<T> {
         let mut state = self.wait(self.queue.lock());
         let (item, bytes) = state.items.pop_front()?;
@@ -143,10 +147,12 @@ impl<'a, T> Receiver<'a, T> {
         Some(item)
     }
 
-    /// Takes everything that is there, in the order in which it was sent, once there is something and then either `wanted` items are
-    /// there, or a sender has no room, or `patience` is over. `None` when nothing will come any more. For a queue with one receiver.
+    /// Takes everything that is there, in the order in which it was sent, once there is something
+    /// and then either `wanted` items are there, or a sender has no room, or `patience` is over.
+    /// `None` when nothing will come any more. For a queue with one receiver.
     ///
-    /// The room of what was received before is free from now on, and that of what is received once this is called again.
+    /// The room of what was received before is free from now on, and that of what is received once
+    /// this is called again.
     pub(super) fn receive(&mut self, wanted: usize, patience: Duration) -> Option<Vec<T>> {
         let queue = self.queue;
         let mut state = queue.lock();

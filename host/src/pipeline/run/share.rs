@@ -1,13 +1,15 @@
-//! Which sources of a run are this process's: one share of several that together take each source exactly once.
+//! Which sources of a run are this process's: one share of several that together take each source
+//! exactly once.
 
 use std::fmt;
 use std::str::FromStr;
 
 use crate::model::{Hasher, SourceName};
 
-/// A range of the hashes of names. Which share a source is in depends on its name alone, so a member of a container may be in another
-/// one than the container. Shares of any number of equal parts cover all hashes, each once; whoever knows which ranges are done knows
-/// what is left, whatever the number of parts was.
+/// A range of the hashes of names. Which share a source is in depends on its name alone, so a
+/// member of a container may be in another one than the container. Shares of any number of equal
+/// parts cover all hashes, each once; whoever knows which ranges are done knows what is left,
+/// whatever the number of parts was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Share {
     /// The lowest hash in it.

@@ -1,4 +1,5 @@
-//! Takes one source through its stages: offered, due unless nothing has to be done about it, and done.
+//! Takes one source through its stages: offered, due unless nothing has to be done about it, and
+//! done.
 
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -134,8 +135,8 @@ impl Context<'_> {
         self.settle(source)
     }
 
-    /// Finds out whether an offered source of another share is a container, whose members may be in this one. What is wrong with it is
-    /// told where it is taken in.
+    /// Finds out whether an offered source of another share is a container, whose members may be in
+    /// this one. What is wrong with it is told where it is taken in.
     fn glance(&self, offer: Offer) -> Result<Stage, Abort> {
         let limit = self.largest_source();
         let container = || Source::container(offer, limit, self.pipeline);
@@ -271,7 +272,8 @@ impl Context<'_> {
         Ok(Done { name, fate, documents, computed, added, updated, is_copy, commit, is_elsewhere })
     }
 
-    /// Runs the steps on a source, as far as what the store has of it does not hold. `members` takes what an unpacker emits.
+    /// Runs the steps on a source, as far as what the store has of it does not hold. `members`
+    /// takes what an unpacker emits.
     pub(super) fn process(
         &self,
         source: &Source,
@@ -396,8 +398,9 @@ impl Context<'_> {
         Ok(false)
     }
 
-    /// Whether the store gets the bytes of a source whatever comes out of it. Those of a large container stay where they are: its members
-    /// are stored, and it may be as large as the disk. If it has a text besides, they were in memory for that.
+    /// Whether the store gets the bytes of a source whatever comes out of it. Those of a large
+    /// container stay where they are: its members are stored, and it may be as large as the disk.
+    /// If it has a text besides, they were in memory for that.
     fn is_copied(&self, info: &SourceInfo) -> bool {
         info.size <= self.options.largest_copy.as_u64()
             || self.pipeline.accepting(Role::Unpacker, &info.media_type).next().is_none()
@@ -450,7 +453,8 @@ impl Context<'_> {
         }
     }
 
-    /// Records that nothing else would come out of a container. Its members are in the store, which offers each on its own.
+    /// Records that nothing else would come out of a container. Its members are in the store, which
+    /// offers each on its own.
     fn still_unpacked(&self, before: &StoredSource) -> Done {
         let pipeline = self.pipeline.digest();
         let source = StoredSource { pipeline, run: self.run, ..before.clone() };
@@ -522,7 +526,8 @@ impl Stage {
     }
 }
 
-/// Why the run cannot go on after these failures, if a plugin refuses its configuration: every other document would fail the same way.
+/// Why the run cannot go on after these failures, if a plugin refuses its configuration: every
+/// other document would fail the same way.
 fn misconfigured(failures: &[Failure]) -> Option<Abort> {
     let failure = failures.iter().find(|it| it.class == FailureClass::Misconfigured)?;
     let step = failure.step.clone()?;
@@ -558,7 +563,8 @@ fn only_source(source: StoredSource) -> Commit {
     }
 }
 
-/// How many documents of a commit were not in the store before, and how many of the others have new content or results.
+/// How many documents of a commit were not in the store before, and how many of the others have new
+/// content or results.
 fn news(commit: &Commit, before: Option<&StoredSource>) -> (usize, usize) {
     let stored: HashSet<DocumentId> =
         before.into_iter().flat_map(|before| before.documents.iter().copied()).collect();

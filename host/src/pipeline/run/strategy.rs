@@ -1,4 +1,5 @@
-//! What a run does about sources that are stored already: those that changed, and those that are gone.
+//! What a run does about sources that are stored already: those that changed, and those that are
+//! gone.
 
 use std::collections::HashSet;
 
@@ -6,25 +7,27 @@ use crate::ingest::Origin;
 use crate::model::{DocumentId, Failure, RunId, SourceName, StoredSource};
 use crate::store::{Commit, Store, StoreError};
 
-/// What a run does about sources that are stored already. None of them destroys anything: contents, documents and findings of
-/// earlier versions stay in the store.
+/// What a run does about sources that are stored already. None of them destroys anything: contents,
+/// documents and findings of earlier versions stay in the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Strategy {
-    /// What is stored is not even looked at, unless it failed or is retired; only what is new is taken in.
+    /// What is stored is not even looked at, unless it failed or is retired; only what is new is
+    /// taken in.
     Keep,
     /// A changed source becomes a new version; one that is gone stays as it was.
     #[default]
     Replace,
-    /// As [`Strategy::Replace`], and a source that is gone is retired, with everything that was taken out of it: it is off all
-    /// lists until it is offered again. So is a member that a container no longer holds.
+    /// As [`Strategy::Replace`], and a source that is gone is retired, with everything that was
+    /// taken out of it: it is off all lists until it is offered again. So is a member that a
+    /// container no longer holds.
     ///
-    /// Retires only what the origin knows to be gone ([`Origin::is_gone`]), after everything was offered: an interrupted run
-    /// retires nothing.
+    /// Retires only what the origin knows to be gone ([`Origin::is_gone`]), after everything was
+    /// offered: an interrupted run retires nothing.
     Mirror,
 }
 
-/// Retires a source, with everything that was taken out of it, by commits in this order: members come before their container, as
-/// nobody looks at the members of one that is retired.
+/// Retires a source, with everything that was taken out of it, by commits in this order: members
+/// come before their container, as nobody looks at the members of one that is retired.
 pub(super) fn retire(
     store: &dyn Store,
     run: RunId,
@@ -50,8 +53,9 @@ pub(super) fn retire(
     })
 }
 
-/// Takes a source that failed as a whole off all lists, with its failures, until it is offered again and can be read. Returns whether
-/// it was: one with documents is not, as a failure tells that something is missing there.
+/// Takes a source that failed as a whole off all lists, with its failures, until it is offered
+/// again and can be read. Returns whether it was: one with documents is not, as a failure tells
+/// that something is missing there.
 ///
 /// # Errors
 ///
@@ -66,7 +70,8 @@ pub fn dismiss(store: &dyn Store, name: &SourceName) -> Result<bool, StoreError>
     Ok(true)
 }
 
-/// The members of a container that are on the lists, and not among those that came out of it just now.
+/// The members of a container that are on the lists, and not among those that came out of it just
+/// now.
 pub(super) fn left_over<'a>(
     store: &'a dyn Store,
     container: &'a SourceName,

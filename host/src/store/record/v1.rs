@@ -1,7 +1,7 @@
 //! Version 1 of the payloads: what is written, and how it becomes the model again.
 //!
-//! **Nothing in here may change**, neither the order of fields nor the order of cases: both are the format. A new field goes
-//! into a new module beside this one.
+//! **Nothing in here may change**, neither the order of fields nor the order of cases: both are the
+//! format. A new field goes into a new module beside this one.
 
 use serde::{Deserialize, Serialize};
 
@@ -29,8 +29,8 @@ pub(super) use summary::Summary;
 pub(super) type Result<T> = std::result::Result<T, RecordError>;
 pub(super) type DigestBytes = [u8; 32];
 
-/// An id as it is on disk. Ids had ten bytes once; those of today begin with them, so the rest is left open until a conversion
-/// knows it.
+/// An id as it is on disk. Ids had ten bytes once; those of today begin with them, so the rest is
+/// left open until a conversion knows it.
 pub(super) trait Id: Copy {
     fn read(self) -> model::DocumentId;
 }
@@ -127,7 +127,8 @@ impl Span {
             .ok_or(RecordError::Damaged("a span does not fit its text"))
     }
 
-    /// A span into a text that another record holds. The store sees to it that the two belong together.
+    /// A span into a text that another record holds. The store sees to it that the two belong
+    /// together.
     fn elsewhere(self) -> Result<model::Span> {
         if self.start > self.end {
             return damaged("a span runs backwards");
@@ -136,7 +137,8 @@ impl Span {
     }
 }
 
-/// Mirrors an enum without content: the two lists of cases are checked by the compiler, the order on disk is the order here.
+/// Mirrors an enum without content: the two lists of cases are checked by the compiler, the order
+/// on disk is the order here.
 macro_rules! mirror {
     ($name:ident { $($case:ident),* $(,)? }) => {
         #[derive(Serialize, Deserialize, Clone, Copy)]

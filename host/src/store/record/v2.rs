@@ -1,5 +1,6 @@
-//! Version 2 of failures: version 1, and how the plugin was run; of sources: and whether they are retired; of runs: and how many
-//! sources were kept and retired; of findings: in two parts, so that the first one can be read alone.
+//! Version 2 of failures: version 1, and how the plugin was run; of sources: and whether they are
+//! retired; of runs: and how many sources were kept and retired; of findings: in two parts, so that
+//! the first one can be read alone.
 //!
 //! **Nothing in here may change**, for the reasons given in `v1`.
 

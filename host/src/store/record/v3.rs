@@ -1,4 +1,5 @@
-//! Version 3 of failures: version 2, and what the call that failed cost; of sources: and whether the store was given their bytes.
+//! Version 3 of failures: version 2, and what the call that failed cost; of sources: and whether
+//! the store was given their bytes.
 //!
 //! **Nothing in here may change**, for the reasons given in `v1`.
 

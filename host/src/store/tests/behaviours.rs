@@ -1,4 +1,5 @@
-//! What every store must do, run against each of them: in memory, on disk, and one that shares no code with them.
+//! What every store must do, run against each of them: in memory, on disk, and one that shares no
+//! code with them.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};

@@ -4,8 +4,9 @@ use super::disk::open;
 use super::whole::flaws;
 use super::*;
 
-/// Exported by the docmill that wrote layout 1: members of members, a folder called like a container, a `\`, a name that was cut,
-/// findings, a history, a failure, a large document, a retired source.
+/// Exported by the docmill that wrote layout 1: members of members, a folder called like a
+/// container, a `\`, a name that was cut, findings, a history, a failure, a large document, a
+/// retired source.
 const EARLIER: &[u8] = include_bytes!("../../../../tests/golden/store/export-v1-kinds.bin");
 
 /// The entries of an export.

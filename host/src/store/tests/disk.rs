@@ -197,7 +197,8 @@ fn a_lost_count_of_commits_is_noticed_and_does_not_hinder_salvage() {
     assert_eq!(texts(&open(folder.path())), ["text"]);
 }
 
-/// What an unpacked archive may bring along: a link where the store would write, read, or let the database write.
+/// What an unpacked archive may bring along: a link where the store would write, read, or let the
+/// database write.
 #[cfg(unix)]
 #[test]
 fn nothing_in_a_store_is_opened_through_a_link() {
@@ -224,7 +225,8 @@ fn nothing_in_a_store_is_opened_through_a_link() {
             let before = sizes(folder.path(), &mine);
             std::os::unix::fs::symlink(&mine, &link).unwrap();
             let opened = SledStore::open(&store, &SledOptions::default());
-            // What an interrupted attempt left behind is replaced, the link and not what it leads to.
+            // What an interrupted attempt left behind is replaced, the link and not what it leads
+            // to.
             let is_replaced = name == "docmill-store.new" && !is_store;
             assert_eq!(opened.is_ok(), is_replaced, "{name}, {is_store}: {opened:?}");
             drop(opened);

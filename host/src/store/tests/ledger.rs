@@ -1,7 +1,9 @@
-//! A store that was written from the documentation of [`Store`] alone and shares no code with the others.
+//! A store that was written from the documentation of [`Store`] alone and shares no code with the
+//! others.
 //!
-//! Maps of values of the model, and the rules in the plainest words: what the shared behaviours say of all stores is then said by
-//! two implementations, and a rule that only stands in the code of one of them is found.
+//! Maps of values of the model, and the rules in the plainest words: what the shared behaviours say
+//! of all stores is then said by two implementations, and a rule that only stands in the code of
+//! one of them is found.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard};

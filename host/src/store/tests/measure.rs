@@ -3,7 +3,8 @@
 use super::disk::{blobs, open};
 use super::*;
 
-/// Run it with `cargo test --release -p docmill measure -- --ignored --nocapture`, alone: it reads the memory of the process.
+/// Run it with `cargo test --release -p docmill measure -- --ignored --nocapture`, alone: it reads
+/// the memory of the process.
 #[test]
 #[ignore = "measures instead of checking"]
 #[expect(clippy::print_stdout, reason = "the numbers are what it is for")]

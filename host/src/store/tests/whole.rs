@@ -1,4 +1,5 @@
-//! What is done with a store as a whole: verified, exported, imported, and never written again after an error.
+//! What is done with a store as a whole: verified, exported, imported, and never written again
+//! after an error.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -136,8 +137,8 @@ fn every_damaged_record_is_a_flaw_and_the_rest_survives_its_export() {
             let changed = if change == "flip" { Some(bytes) } else { None };
             store.apply(BTreeMap::from([(key.clone(), changed)])).unwrap();
             let shown = format!("{change} {}", key.escape_ascii());
-            // What nothing speaks of can go unseen: a run, the count outside of a folder, which source a commit was of, an earlier
-            // version.
+            // What nothing speaks of can go unseen: a run, the count outside of a folder, which
+            // source a commit was of, an earlier version.
             let is_earlier = *key == earlier;
             let is_optional =
                 change == "remove" && (is_earlier || matches!(key[0], b'r' | b'n' | b'j'));

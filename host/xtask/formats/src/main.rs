@@ -1,7 +1,9 @@
-//! Scores what is read from files against the texts that people say are right: `cargo xtask eval-formats DIR`.
+//! Scores what is read from files against the texts that people say are right:
+//! `cargo xtask eval-formats DIR`.
 //!
-//! A file is read natively, by the plugin as an ordinary function; in the sandbox, by the binary `docmill`; and by other programs that
-//! are installed. See [`USAGE`] for how `DIR` is laid out and [`score`] for what the figures are.
+//! A file is read natively, by the plugin as an ordinary function; in the sandbox, by the binary
+//! `docmill`; and by other programs that are installed. See [`USAGE`] for how `DIR` is laid out and
+//! [`score`] for what the figures are.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a tool tells people what it found")]
 

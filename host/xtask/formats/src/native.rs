@@ -49,8 +49,8 @@ fn extract<P: Plugin + Extractor>(
     P::extract(source)
 }
 
-/// The text of a file with what stands beside it, and how long it took: the fastest of three turns, as other programs only ever slow
-/// it down.
+/// The text of a file with what stands beside it, and how long it took: the fastest of three turns,
+/// as other programs only ever slow it down.
 pub fn read(file: &Path) -> Result<Reading, Box<dyn Error>> {
     let extension = file.extension().unwrap_or_default().to_string_lossy().to_lowercase();
     let reader = READERS.iter().find(|(extensions, ..)| extensions.contains(&extension.as_str()));

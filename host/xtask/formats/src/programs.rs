@@ -84,7 +84,8 @@ fn output(command: &[&str], file: &Path) -> Option<String> {
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-/// What docmill makes of all files, in one run without a store. What came out of a container counts as read from it.
+/// What docmill makes of all files, in one run without a store. What came out of a container counts
+/// as read from it.
 pub fn docmill(
     binary: &Path,
     folder: &Path,

@@ -37,8 +37,8 @@ impl Score {
     }
 }
 
-/// Words as people count them: letters and digits that stand together, whatever their case. A word that was parted at the end of a
-/// line is two, so that joining it shows.
+/// Words as people count them: letters and digits that stand together, whatever their case. A word
+/// that was parted at the end of a line is two, so that joining it shows.
 fn words(text: &str) -> Vec<String> {
     text.split(|it: char| !it.is_alphanumeric())
         .filter(|word| !word.is_empty())

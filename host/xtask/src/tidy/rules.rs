@@ -18,11 +18,13 @@ pub fn check(files: &[File]) -> Vec<String> {
             one_idea(file, &mut findings);
             telling_names(file, &mut findings);
             opening_sentence(file, &mut findings);
+            narrow_comments(file, &mut findings);
         }
         todos(file, &mut findings);
         places(file, &mut findings);
     }
     two_commands(files, &mut findings);
+    links(files, &mut findings);
     findings.0
 }
 
@@ -37,7 +39,8 @@ impl Findings {
 
 /// Each of these packages is known to one part of the host only, so that it can be replaced there.
 const FOREIGN: &[(&str, &[&str])] = &[
-    // The catalog compiles components; what runs them and what links them are the sandbox and the ABI.
+    // The catalog compiles components; what runs them and what links them are the sandbox and the
+    // ABI.
     (
         "wasmtime",
         &[
@@ -76,11 +79,13 @@ fn foreign_names(file: &File, code: &str, findings: &mut Findings) {
         for (number, line) in numbered(code) {
             for at in words(line, name) {
                 let (before, after) = (line[..at].trim_end(), &line[at + name.len()..]);
-                // A module of ours may have the name of what it wraps, and be named from its own folder.
+                // A module of ours may have the name of what it wraps, and be named from its own
+                // folder.
                 let is_ours = before.ends_with("mod")
                     || (before.ends_with("::") && !before.ends_with(" ::"))
                     || (*name == "sled" && file.path == "host/src/store/mod.rs");
-                // A path of the package begins with its name: `use wasmtime::…`, `wasmtime::Engine`, `#[clap(…)]`.
+                // A path of the package begins with its name: `use wasmtime::…`,
+                // `wasmtime::Engine`, `#[clap(…)]`.
                 let is_named = after.trim_start().starts_with("::")
                     || before.ends_with("use")
                     || before.ends_with("crate")
@@ -128,7 +133,8 @@ fn silent_library(file: &File, code: &str, findings: &mut Findings) {
     }
 }
 
-/// Who embeds the library has no command line: it tells what can be done as a value (`model::Hint`), and the binary names options.
+/// Who embeds the library has no command line: it tells what can be done as a value
+/// (`model::Hint`), and the binary names options.
 fn no_options(file: &File, findings: &mut Findings) {
     if !is_library(file) {
         return;
@@ -204,8 +210,8 @@ fn one_direction(file: &File, code: &str, findings: &mut Findings) {
     }
 }
 
-/// Rooms inside of a module that may use less than the rest of it: where they are, and what of the library and of their own module
-/// they may use.
+/// Rooms inside of a module that may use less than the rest of it: where they are, and what of the
+/// library and of their own module they may use.
 const ROOMS: &[(&str, &[&str], &[&str])] = &[
     // Reading needs no store: neither to have one, nor to know what a run or a plan does with one.
     (
@@ -241,7 +247,8 @@ fn rooms(file: &File, code: &str, findings: &mut Findings) {
     }
 }
 
-/// A command is asked for on the command line and by nothing else: what several of them do has a module of its own.
+/// A command is asked for on the command line and by nothing else: what several of them do has a
+/// module of its own.
 fn commands(file: &File, code: &str, findings: &mut Findings) {
     let Some(path) = file.path.strip_prefix("host/cli/src/") else { return };
     if path != "main.rs" {
@@ -335,6 +342,24 @@ fn opening_sentence(file: &File, findings: &mut Findings) {
     }
 }
 
+/// A comment is prose, and prose is read in columns; a row of a table and an example stay whole.
+fn narrow_comments(file: &File, findings: &mut Findings) {
+    const COLUMNS: usize = 100;
+    let mut in_example = false;
+    for (number, line) in numbered(&file.text) {
+        let Some(comment) = line.trim_start().strip_prefix("//") else {
+            in_example = false;
+            continue;
+        };
+        let words = comment.trim_start_matches(['/', '!']).trim_start();
+        if words.starts_with("```") {
+            in_example = !in_example;
+        } else if !in_example && !words.starts_with('|') && line.chars().count() > COLUMNS {
+            findings.add(file, number, format_args!("a comment of more than {COLUMNS} columns"));
+        }
+    }
+}
+
 /// What is left to do is known to others, or it is forgotten.
 fn todos(file: &File, findings: &mut Findings) {
     const SOURCES: [&str; 11] =
@@ -401,7 +426,8 @@ fn places(file: &File, findings: &mut Findings) {
     }
 }
 
-/// Two commands do everything; a reader finds both at once, and the pipeline runs what a reader runs.
+/// Two commands do everything; a reader finds both at once, and the pipeline runs what a reader
+/// runs.
 fn two_commands(files: &[File], findings: &mut Findings) {
     let commands = [
         ("README.md", "cargo xtask demo"),
@@ -416,6 +442,45 @@ fn two_commands(files: &[File], findings: &mut Findings) {
             findings.0.push(format!("{path}:1: does not show `{command}`"));
         }
     }
+}
+
+/// What a document points to within the repository is there; a picture is not text, so it is not
+/// among the files.
+fn links(files: &[File], findings: &mut Findings) {
+    let is_there = |path: &str| {
+        let folder = format!("{path}/");
+        files.iter().any(|it| it.path == path || it.path.starts_with(&folder))
+    };
+    let documents = files.iter().filter(|it| it.path.ends_with(".md"));
+    // What plugins are tried on is not ours to read.
+    for file in documents.filter(|it| !it.path.contains("/cases/")) {
+        let mut in_code = false;
+        for (number, line) in numbered(&file.text) {
+            in_code ^= line.starts_with("```");
+            for (at, _) in line.match_indices("](").filter(|_| !in_code) {
+                let target = line[at + 2..].split([')', '#']).next().unwrap_or_default();
+                let is_elsewhere = target.contains(':') || target.ends_with(".png");
+                let path = beside(&file.path, target);
+                if !target.is_empty() && !is_elsewhere && !is_there(&path) {
+                    findings.add(file, number, format_args!("`{target}` is not there"));
+                }
+            }
+        }
+    }
+}
+
+/// A path from the root, for one that is relative to a file's.
+fn beside(file: &str, target: &str) -> String {
+    let mut parts: Vec<&str> = file.split('/').collect();
+    parts.pop();
+    for part in target.split('/') {
+        match part {
+            ".." => drop(parts.pop()),
+            "" | "." => {}
+            _ => parts.push(part),
+        }
+    }
+    parts.join("/")
 }
 
 /// Whether a file is part of what others link, and not the tests beside a module.

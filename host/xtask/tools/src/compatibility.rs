@@ -1,4 +1,5 @@
-//! Compares the contract with the releases of its track: a plugin built for any of them must keep working.
+//! Compares the contract with the releases of its track: a plugin built for any of them must keep
+//! working.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -42,10 +43,12 @@ pub fn check(wit: &Path) -> Result<Vec<String>> {
     Ok(said)
 }
 
-/// Whether every world of an old contract can be replaced by the one of the same name in the new contract.
+/// Whether every world of an old contract can be replaced by the one of the same name in the new
+/// contract.
 fn compare(old: &Path, new: &Path) -> Result<()> {
     let mut new = parse(new)?;
-    // Two packages of one name must differ in version to be compared, and `@since` may name none above its package's.
+    // Two packages of one name must differ in version to be compared, and `@since` may name none
+    // above its package's.
     let mut distinct = version(&new)?;
     distinct.patch = u64::MAX;
     new.main.name.version = Some(distinct);
@@ -173,7 +176,8 @@ mod tests {
         assert!(error.contains("breaks plugins") && error.contains(reason), "{error}");
     }
 
-    /// Releases the contract in a folder of its own, then edits it, raises its version by so many patches, and checks it.
+    /// Releases the contract in a folder of its own, then edits it, raises its version by so many
+    /// patches, and checks it.
     fn changed(patches: u64, edit: impl Fn(&str, String) -> String) -> Result<Vec<String>, String> {
         use std::sync::atomic::{AtomicU32, Ordering};
         static COUNT: AtomicU32 = AtomicU32::new(0);

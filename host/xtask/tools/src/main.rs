@@ -1,7 +1,9 @@
-//! Works on the contract: checks that it stays compatible, generates bindings for C, and encodes components.
+//! Works on the contract: checks that it stays compatible, generates bindings for C, and encodes
+//! components.
 //!
-//! The last two follow the command lines of `wit-bindgen` and `wasm-tools`, as far as `plugins/polyglot` uses them:
-//! compiling the libraries takes a fraction of the time that installing those programs does.
+//! The last two follow the command lines of `wit-bindgen` and `wasm-tools`, as far as
+//! `plugins/polyglot` uses them: compiling the libraries takes a fraction of the time that
+//! installing those programs does.
 
 #![expect(clippy::print_stdout, reason = "a tool tells people what it found")]
 

@@ -1,4 +1,5 @@
-//! What an element is read as where that depends on what lies around it or on its attributes: drawings, shadow roots, accordions.
+//! What an element is read as where that depends on what lies around it or on its attributes:
+//! drawings, shadow roots, accordions.
 
 use super::Builder;
 use crate::attributes::{Display, display};
@@ -10,11 +11,13 @@ use crate::tags::{Classes, Tag};
 const FOREIGN_OBJECT: u64 = hash("foreignobject");
 
 impl Builder<'_> {
-    /// The tag that an element is read as, where that depends on what lies around it or on its attributes.
+    /// The tag that an element is read as, where that depends on what lies around it or on its
+    /// attributes.
     pub(super) fn tag_here(&mut self, start: StartTag<'_, '_>) -> Tag {
         let tag = start.tag;
         if self.is_foreign() {
-            // A forgotten `</svg>` does not swallow the page: paragraphs and the like are no part of a drawing.
+            // A forgotten `</svg>` does not swallow the page: paragraphs and the like are no part
+            // of a drawing.
             let is_html =
                 tag.is(Classes::CLOSES_PARAGRAPH) || tag == Tag::Break || tag == Tag::Body;
             if is_html && !self.is_within(FOREIGN_OBJECT) {
@@ -23,7 +26,8 @@ impl Builder<'_> {
                 self.pop_to(outermost.unwrap_or(self.stack.len()));
                 return tag;
             }
-            // `title`, `style` and `script` are elements like others there, and may close themselves.
+            // `title`, `style` and `script` are elements like others there, and may close
+            // themselves.
             return if tag.is(Classes::SPECIAL) { Tag::Unread } else { tag };
         }
         match tag {

@@ -10,7 +10,8 @@ use crate::json_ld::JsonLd;
 use crate::render::Rendered;
 
 impl Facts<'_> {
-    /// The text of an article that the page holds for machines only: JSON-LD `articleBody`, or the data of a script that builds it.
+    /// The text of an article that the page holds for machines only: JSON-LD `articleBody`, or the
+    /// data of a script that builds it.
     pub fn article_body(&self) -> Option<String> {
         let body = self.json.longest(&["articleBody"]);
         let data = JsonLd::read(self.page.head.data.as_bytes());

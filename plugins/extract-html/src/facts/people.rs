@@ -59,7 +59,8 @@ impl Facts<'_> {
         names.filter(|name| name.contains(' ')).take(MAX_CREATORS).collect()
     }
 
-    /// The authors that the page shows: in an element that is named so, or in a short line `By …` near the headline.
+    /// The authors that the page shows: in an element that is named so, or in a short line `By …`
+    /// near the headline.
     pub(super) fn signed(&self, selection: &Selection) -> Vec<String> {
         let from = selection.headline.unwrap_or(selection.body).min(selection.body);
         let end = self.page.nodes[selection.body as usize].end;

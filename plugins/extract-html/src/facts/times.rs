@@ -28,7 +28,8 @@ const MOST_DAYS: usize = 4;
 type Shown = Option<(String, &'static str)>;
 
 impl Facts<'_> {
-    /// How the page is written whose language is known: by what it declares about its country, if that is its language.
+    /// How the page is written whose language is known: by what it declares about its country, if
+    /// that is its language.
     pub(super) fn order(&self, language: Option<&str>) -> Order {
         let locale = self.page.head.meta(MetaName::OgLocale).and_then(language_tag);
         let tag = match (&locale, language) {
@@ -135,7 +136,8 @@ impl Facts<'_> {
             .take(MOST_TIMES)
             .filter_map(string_or_line)
             .collect();
-        // A discussion is as old as its first post, wherever that is shown; a list of news has no date.
+        // A discussion is as old as its first post, wherever that is shown; a list of news has no
+        // date.
         let days = || times.iter().map(|time| &time[..10]).collect::<BTreeSet<_>>().len();
         let time = || {
             if is_discussion {
@@ -167,7 +169,8 @@ impl Facts<'_> {
             .or_else(|| told(self.line_of_its_own(selection, order).or_else(first_lines), "text"))
     }
 
-    /// The date in a line of its own near the headline: new pages build such lines of boxes without names.
+    /// The date in a line of its own near the headline: new pages build such lines of boxes without
+    /// names.
     fn line_of_its_own(&self, selection: &Selection, order: Order) -> Option<String> {
         let nodes = &self.page.nodes;
         let headline = selection.headline?;

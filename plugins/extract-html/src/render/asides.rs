@@ -1,4 +1,5 @@
-//! What stands in or around the article and is none of its text: captions, related news, datelines, notices.
+//! What stands in or around the article and is none of its text: captions, related news, datelines,
+//! notices.
 
 use docmill_plugin::{Aside, Attribute};
 use docmill_text::lists::{Row, count, count_of, rows, values_of};
@@ -17,7 +18,8 @@ pub const MAX_ASIDES: usize = 256;
 const MAX_ASIDE: usize = 2_000;
 const MAX_ASIDES_TOTAL: usize = 64 * 1024;
 
-/// How many letters what is no text has at most. A box named `date` around a paragraph has more than this.
+/// How many letters what is no text has at most. A box named `date` around a paragraph has more
+/// than this.
 const DATELINE: u32 = 300;
 /// A `figure` with more is a text with a picture in it.
 const FIGURE: u32 = 1_000;
@@ -66,7 +68,8 @@ impl Renderer<'_> {
             || !matches!(parent, Tag::Paragraph | Tag::Item | Tag::Cell | Tag::Text)
                 && parent.is_block()
                 && !parent.is(Classes::HEADING);
-        // Where the text is all of the page there is little prose, and a footer may have most of it.
+        // Where the text is all of the page there is little prose, and a footer may have most of
+        // it.
         let is_certain = self.is_list
             && (matches!(node.tag, Tag::Footer | Tag::Nav) || hints.any(Hints::DIALOG));
         let is_dominant = !is_certain && u64::from(measure.prose) * 3 > u64::from(self.body_prose);

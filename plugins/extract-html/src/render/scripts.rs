@@ -1,4 +1,5 @@
-//! Superscripts and subscripts: `10<sup>6</sup>` is not 106, and the number of a note is none of the text.
+//! Superscripts and subscripts: `10<sup>6</sup>` is not 106, and the number of a note is none of
+//! the text.
 
 use docmill_text::{subscript, superscript};
 
@@ -10,7 +11,8 @@ use crate::tags::Tag;
 const LONGEST: usize = 12;
 
 impl Renderer<'_> {
-    /// Writes a superscript as what it means, if that takes more than its letters; returns whether it did.
+    /// Writes a superscript as what it means, if that takes more than its letters; returns whether
+    /// it did.
     pub(super) fn write_superscript(&mut self, index: u32) -> bool {
         let text = self.page.line(index, 64);
         if self.is_note(index, &text) {
@@ -46,7 +48,8 @@ impl Renderer<'_> {
         true
     }
 
-    /// Whether a superscript is the number of a note: it leads to a place of this page, is named so, or stands in brackets.
+    /// Whether a superscript is the number of a note: it leads to a place of this page, is named
+    /// so, or stands in brackets.
     fn is_note(&self, index: u32, text: &str) -> bool {
         let node = &self.page.nodes[index as usize];
         let inner = &self.page.nodes[index as usize..node.end as usize];

@@ -1,4 +1,5 @@
-//! Kinds of pages that readers have been seen to get wrong, each as a page of a few lines: what must be read of it, and what not.
+//! Kinds of pages that readers have been seen to get wrong, each as a page of a few lines: what
+//! must be read of it, and what not.
 
 mod facts;
 mod lists;

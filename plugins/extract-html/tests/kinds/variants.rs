@@ -1,10 +1,10 @@
-//! The same mistake in other languages and other markup: each line is a page, what its text has and has
-//! not, and an attribute.
+//! The same mistake in other languages and other markup: each line is a page, what its text has and
+//! has not, and an attribute.
 
 use super::*;
 
-/// What stands in the page (`¶` for [`PROSE`]), in the text, and not in the text; the name and value of
-/// an attribute.
+/// What stands in the page (`¶` for [`PROSE`]), in the text, and not in the text; the name and
+/// value of an attribute.
 type Variant = (&'static str, &'static str, &'static str, &'static str, &'static str);
 
 const VARIANTS: &[Variant] = &[

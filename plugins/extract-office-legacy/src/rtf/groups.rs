@@ -37,7 +37,8 @@ pub struct Group {
     pub is_inserted: bool,
     /// Text of a page in RTF within the one in HTML.
     pub is_of_html: bool,
-    /// Paragraph: style, level of the outline from 0, list and its level, whether it lies in a table.
+    /// Paragraph: style, level of the outline from 0, list and its level, whether it lies in a
+    /// table.
     pub style: i32,
     pub outline: Option<u8>,
     pub list: i32,

@@ -479,7 +479,8 @@ impl Reader {
     }
 
     fn unicode(&mut self, number: i32) {
-        // Numbers are written with a sign; what is beyond 16 bits is not, by programs that know better.
+        // Numbers are written with a sign; what is beyond 16 bits is not, by programs that know
+        // better.
         let code = if number < 0 { (number & 0xffff) as u32 } else { number as u32 };
         self.passed_over = self.group.fallbacks;
         if (0xd800..0xdc00).contains(&code) {

@@ -54,7 +54,8 @@ pub fn characters(data: &[u8], count: usize, is_wide: bool) -> String {
     }
 }
 
-/// The strings that sheets share. A string may go on in the next record, which then begins with how it is written there.
+/// The strings that sheets share. A string may go on in the next record, which then begins with how
+/// it is written there.
 pub fn shared(first: &[u8], continued: Vec<&[u8]>) -> Vec<String> {
     let parts: Vec<&[u8]> = std::iter::once(first).chain(continued).collect();
     let mut reader = Parts { parts, part: 0, at: 8 };

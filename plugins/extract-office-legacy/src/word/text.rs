@@ -79,7 +79,8 @@ impl<'t> Reader<'t> {
             draft.writer.element(docmill_plugin::structure::Element::Paragraph, line);
         }
         let end = draft.writer.len();
-        // Six texts for the lines between notes, then six for each section: headers and footers of even, odd and first pages.
+        // Six texts for the lines between notes, then six for each section: headers and footers of
+        // even, odd and first pages.
         for (index, pair) in notes.headers.windows(2).enumerate().skip(6).take(6 * 64) {
             let clamp = |it: usize| headers + it.min(lengths.headers);
             let text = self.apart(clamp(pair[0]), clamp(pair[1]));

@@ -75,7 +75,8 @@ pub fn workbook(globals: &[u8], sheet: &[u8]) -> Vec<u8> {
     compound(&[("Workbook", &stream)])
 }
 
-/// A document of Word 97 with this text, the style of each paragraph by its last character, and the places of special properties.
+/// A document of Word 97 with this text, the style of each paragraph by its last character, and the
+/// places of special properties.
 pub fn word(text: &str, flags: u16, paragraphs: &[(usize, Vec<u8>)]) -> Vec<u8> {
     let units: Vec<u8> = utf_16(text);
     let count = units.len() / 2;

@@ -51,7 +51,8 @@ impl<'t> Reader<'t> {
                     self.inline(base);
                 }
             }
-            // Titles and descriptions of pictures are not shown; those that are fields of the text are.
+            // Titles and descriptions of pictures are not shown; those that are fields of the text
+            // are.
             "title" | "desc" if element.qualified_name().starts_with("svg:") => {}
             "script" | "binary-data" | "annotation-end" | "hidden-text" | "meta-field-source" => {}
             "event-listeners" | "image-map" | "image" | "enhanced-geometry" | "glue-point" => {}

@@ -144,7 +144,8 @@ impl<'t> Reader<'t> {
         text
     }
 
-    /// Headers and footers of the pages, each text once: headers before the text, footers behind it.
+    /// Headers and footers of the pages, each text once: headers before the text, footers behind
+    /// it.
     fn margins(&mut self, roots: &[Element<'t>]) {
         let end = self.draft.writer.len();
         let masters = roots.iter().filter_map(|root| root.child("master-styles"));

@@ -138,7 +138,8 @@ impl<'t> Reader<'t> {
     }
 }
 
-/// What a program reads that knows everything that is asked of it; else what is there for the others.
+/// What a program reads that knows everything that is asked of it; else what is there for the
+/// others.
 pub fn chosen(alternatives: Element<'_>) -> Option<Element<'_>> {
     alternatives.child("Choice").or_else(|| alternatives.child("Fallback"))
 }

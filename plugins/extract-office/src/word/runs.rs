@@ -106,7 +106,8 @@ impl<'t> Reader<'t> {
         self.inline(run);
     }
 
-    /// A character of a font of symbols; what lies in the private area has no meaning without the font.
+    /// A character of a font of symbols; what lies in the private area has no meaning without the
+    /// font.
     fn symbol(&mut self, element: Element<'t>) {
         let code = element.attribute("char").and_then(|it| u32::from_str_radix(it, 16).ok());
         let character = code.filter(|it| !(0xe000..0xf900).contains(it)).and_then(char::from_u32);
@@ -168,7 +169,8 @@ impl<'t> Reader<'t> {
         self.draft.writer.add(mark);
     }
 
-    /// Text boxes of a drawing, and the texts of a diagram or a chart, wait for the end of the paragraph.
+    /// Text boxes of a drawing, and the texts of a diagram or a chart, wait for the end of the
+    /// paragraph.
     fn drawing(&mut self, element: Element<'t>) {
         let mut open = vec![element];
         while let Some(element) = open.pop() {

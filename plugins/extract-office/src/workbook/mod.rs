@@ -1,4 +1,5 @@
-//! Workbooks of Office Open XML (XLSX, ECMA-376 part 1, 18): each sheet a table of what its cells show.
+//! Workbooks of Office Open XML (XLSX, ECMA-376 part 1, 18): each sheet a table of what its cells
+//! show.
 
 mod beside;
 mod formats;

@@ -14,7 +14,8 @@ use super::beside::Beside;
 use super::formats::Formats;
 use super::strings::Strings;
 
-/// What the cells of a workbook may show together, in bytes: strings that are shared are written as often as they are used.
+/// What the cells of a workbook may show together, in bytes: strings that are shared are written as
+/// often as they are used.
 const MOST_SHOWN: usize = 48 << 20;
 /// The last column that a sheet may have, `XFD`.
 const LAST_COLUMN: usize = 16_384;

@@ -1,4 +1,5 @@
-//! Documents of both families: what the one has, the other has in the same text with the same marks.
+//! Documents of both families: what the one has, the other has in the same text with the same
+//! marks.
 
 use crate::making::{asides, docx, marks, odt, paragraph, read, read_with};
 use docmill_plugin::{Attribute, Error};

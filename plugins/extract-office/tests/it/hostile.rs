@@ -1,4 +1,5 @@
-//! Files that mean harm: each ends within its limits, in time that grows with the file, and says why.
+//! Files that mean harm: each ends within its limits, in time that grows with the file, and says
+//! why.
 
 use std::fmt::Write as _;
 use std::io::Write as _;

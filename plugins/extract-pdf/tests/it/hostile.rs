@@ -1,4 +1,5 @@
-//! Files that would take a reader without bounds forever, or all memory: each comes to an end, and says what was left out.
+//! Files that would take a reader without bounds forever, or all memory: each comes to an end, and
+//! says what was left out.
 
 use std::io::Write as _;
 use std::time::{Duration, Instant};
@@ -104,7 +105,8 @@ fn forms_that_draw_themselves_and_each_other_end() {
     let shown = line(72, 700, "Form");
     let first = builder.stream("", b"");
     for index in 0..40 {
-        // Each draws the next one twice, and the last one the first: two to the fortieth, if nobody counts.
+        // Each draws the next one twice, and the last one the first: two to the fortieth, if nobody
+        // counts.
         let (here, next) = (first + index, first + (index + 1) % 40);
         let content = format!("{} /N Do /N Do /M Do", if index == 0 { shown.as_str() } else { "" });
         let entries = format!(
@@ -152,7 +154,8 @@ fn what_unpacks_to_gigabytes_is_not_unpacked() {
         (filters(&"/ASCIIHexDecode ".repeat(1_000)), b"3030".repeat(1_000)),
     ];
     for (entries, bomb) in bombs {
-        // As the content of a page, of a form, as a font, as a map of a font, and as what the file says of itself.
+        // As the content of a page, of a form, as a font, as a map of a font, and as what the file
+        // says of itself.
         let mut builder = Builder::new();
         let stream = builder.stream(&format!("{entries} /Subtype /Form"), &bomb);
         let resources =

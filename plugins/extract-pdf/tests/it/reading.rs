@@ -1,4 +1,5 @@
-//! What a document says of itself, what lies over its pages, and files that are damaged, locked or empty.
+//! What a document says of itself, what lies over its pages, and files that are damaged, locked or
+//! empty.
 
 use docmill_plugin::Error;
 

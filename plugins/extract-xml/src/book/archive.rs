@@ -7,10 +7,12 @@ use docmill_plugin::prelude::*;
 use docmill_zip::{Bytes, RECORD, told};
 use rawzip::{CompressionMethod, ZipArchive, ZipArchiveEntryWayfinder};
 
-/// The most files of a book, and the longest path of one in bytes; what goes beyond is not looked at.
+/// The most files of a book, and the longest path of one in bytes; what goes beyond is not looked
+/// at.
 const MOST_FILES: usize = 100_000;
 const LONGEST_PATH: usize = 1_024;
-/// What all files of a book may unpack to together, in bytes. A large book has some megabytes of text.
+/// What all files of a book may unpack to together, in bytes. A large book has some megabytes of
+/// text.
 const MOST_BYTES: u64 = 192 << 20;
 
 /// A file in the archive.

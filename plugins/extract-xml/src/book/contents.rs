@@ -95,7 +95,8 @@ impl Contents {
         }
     }
 
-    /// The first entry that leads to the beginning of a file names it; failing that, the first that leads to a place in it.
+    /// The first entry that leads to the beginning of a file names it; failing that, the first that
+    /// leads to a place in it.
     fn add(&mut self, folder: &str, href: &str, depth: u8, title: &str) {
         let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
         if !title.is_empty() {

@@ -1,9 +1,11 @@
-//! A look at a chapter before it is read: whether it has words, a heading, or begins with its title.
+//! A look at a chapter before it is read: whether it has words, a heading, or begins with its
+//! title.
 
 /// How much of the text at the beginning is compared with a title, in bytes.
 const BEGINNING: usize = 400;
 
-/// Whether the title of a chapter has to come from the table of contents: it has words and no heading, and does not begin with it.
+/// Whether the title of a chapter has to come from the table of contents: it has words and no
+/// heading, and does not begin with it.
 pub fn wants_title(bytes: &[u8], title: &str) -> bool {
     let body = position(bytes, b"<body").unwrap_or(0);
     let body = &bytes[body..];

@@ -215,7 +215,8 @@ fn plain(text: &str) -> String {
     htmlize::unescape(&words).into_owned()
 }
 
-/// The path within the archive of what somebody in this folder refers to. Nothing leads out of the archive.
+/// The path within the archive of what somebody in this folder refers to. Nothing leads out of the
+/// archive.
 pub fn resolve(folder: &str, href: &str) -> String {
     let href = href.split(['#', '?']).next().unwrap_or_default();
     let href = decoded(href);

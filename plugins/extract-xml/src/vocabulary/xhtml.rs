@@ -1,4 +1,5 @@
-//! XHTML as in EPUB, and DTBook. All of a chapter is text, so nothing is chosen as `extract-html` does of a web page.
+//! XHTML as in EPUB, and DTBook. All of a chapter is text, so nothing is chosen as `extract-html`
+//! does of a web page.
 
 use docmill_xml::Tag;
 

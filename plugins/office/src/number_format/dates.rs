@@ -28,8 +28,8 @@ pub struct Moment {
 }
 
 impl Moment {
-    /// The moment that a number counts to, rounded to so many decimals of a second, at most 3; `None` if no
-    /// sheet shows it as a date.
+    /// The moment that a number counts to, rounded to so many decimals of a second, at most 3;
+    /// `None` if no sheet shows it as a date.
     pub fn of(value: f64, system: DateSystem, decimals: usize) -> Option<Moment> {
         if !(0.0..2_958_466.0).contains(&value) {
             return None;
@@ -142,7 +142,8 @@ const VIETNAMESE: Names = Names {
     short: 20,
 };
 
-/// The names in the language that a format asks for by the number that Windows gives it, such as `40C`.
+/// The names in the language that a format asks for by the number that Windows gives it, such as
+/// `40C`.
 pub fn names(language: Option<u32>) -> &'static Names {
     match language.map(|it| it & 0x3ff) {
         Some(0x07) => &GERMAN,

@@ -1,6 +1,7 @@
 //! Decimal digits of a number, rounded as people round.
 
-/// A number without a format: as many digits as say something, in powers of ten where it would be too long.
+/// A number without a format: as many digits as say something, in powers of ten where it would be
+/// too long.
 pub fn general(value: f64) -> String {
     if !value.is_finite() {
         return "#NUM!".to_owned();
@@ -37,8 +38,8 @@ fn significant(value: f64) -> (String, i32) {
     (digits, exponent.parse().unwrap_or(0))
 }
 
-/// A number that is not negative with so many decimals: the digits before the point, at least one, and
-/// those behind it. Halves are rounded up.
+/// A number that is not negative with so many decimals: the digits before the point, at least one,
+/// and those behind it. Halves are rounded up.
 pub fn rounded(value: f64, decimals: usize) -> (String, String) {
     let (digits, exponent) = significant(value);
     // How many digits stand before the point, and how many are kept in all.
@@ -76,7 +77,8 @@ fn increment(digits: &mut Vec<u8>) {
     digits.insert(0, b'1');
 }
 
-/// A number that is not negative as a mantissa with so many digits before its point at most, and decimals; and the power of ten.
+/// A number that is not negative as a mantissa with so many digits before its point at most, and
+/// decimals; and the power of ten.
 pub fn scientific(value: f64, before: usize, decimals: usize) -> (String, i32) {
     if value == 0.0 {
         let (whole, fraction) = rounded(0.0, decimals);
@@ -103,7 +105,8 @@ fn joined(whole: &str, fraction: &str) -> String {
     format!("{whole}{point}{fraction}")
 }
 
-/// The fraction that is nearest to a number below 1, with a denominator of so many digits or of this value.
+/// The fraction that is nearest to a number below 1, with a denominator of so many digits or of
+/// this value.
 pub fn fraction(value: f64, digits: usize, fixed: Option<u32>) -> (u32, u32) {
     if let Some(fixed) = fixed.filter(|it| *it > 0) {
         return ((value * f64::from(fixed)).round() as u32, fixed);

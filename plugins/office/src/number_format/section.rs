@@ -21,7 +21,8 @@ enum Token {
     /// The text itself.
     Text,
     General,
-    /// A part of a date: `y`, `m`, `d`, `h`, `n` for minutes, `s`, `a` for the half of the day; and how often it is written.
+    /// A part of a date: `y`, `m`, `d`, `h`, `n` for minutes, `s`, `a` for the half of the day; and
+    /// how often it is written.
     Date(char, usize),
     /// Hours, minutes or seconds that are not carried over.
     Elapsed(char, usize),
@@ -155,7 +156,8 @@ impl Section {
         self.tokens.iter().any(|it| matches!(it, Token::Digit(_)))
     }
 
-    /// What stands in brackets: a condition, a currency with a language, time that is not carried over, or a colour.
+    /// What stands in brackets: a condition, a currency with a language, time that is not carried
+    /// over, or a colour.
     fn bracket(&mut self, inside: &str) {
         if let Some(said) = inside.strip_prefix('$') {
             let (currency, language) = said.split_once('-').unwrap_or((said, ""));
@@ -328,7 +330,8 @@ impl Section {
         shown
     }
 
-    /// The digits before the point in their places; the first place takes those for which there is none.
+    /// The digits before the point in their places; the first place takes those for which there is
+    /// none.
     fn show_whole(&self, tokens: &[Token], digits: &str, shown: &mut String) {
         let places = tokens.iter().filter(|it| matches!(it, Token::Digit(_))).count();
         let mut reversed: Vec<char> = Vec::new();

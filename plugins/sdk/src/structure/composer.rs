@@ -1,4 +1,5 @@
-//! Writes a document and what stands beside it: notes, captions and the like, each with a text of its own.
+//! Writes a document and what stands beside it: notes, captions and the like, each with a text of
+//! its own.
 
 use std::collections::BTreeMap;
 use std::ops::{Deref, DerefMut};
@@ -15,7 +16,8 @@ const MAX_REFERENCES: usize = 50_000;
 /// The longest name of a note that is remembered, in bytes.
 const LONGEST_NAME: usize = 256;
 
-/// Writes a document as a [`Writer`] does, which it stands for, and hands over asides in reading order.
+/// Writes a document as a [`Writer`] does, which it stands for, and hands over asides in reading
+/// order.
 ///
 /// ```
 /// use docmill_plugin::structure::{Composer, Element};
@@ -59,8 +61,8 @@ impl Composer {
         self.outer.push((outer, kind));
     }
 
-    /// Ends the aside that was begun last. It stands where its name was last referred to, or else where it was begun. One without words
-    /// is none.
+    /// Ends the aside that was begun last. It stands where its name was last referred to, or else
+    /// where it was begun. One without words is none.
     pub fn end_aside(&mut self, name: Option<&str>) {
         if self.surplus > 0 {
             self.surplus -= 1;
@@ -81,7 +83,8 @@ impl Composer {
         self.asides.push(Aside { kind: kind.to_owned(), text, position, attributes });
     }
 
-    /// Ends the aside that was begun last and hands its text over: it was none, but what an attribute is made of.
+    /// Ends the aside that was begun last and hands its text over: it was none, but what an
+    /// attribute is made of.
     pub fn take_aside(&mut self) -> String {
         if self.surplus > 0 {
             self.surplus -= 1;

@@ -1,9 +1,11 @@
 //! Golden cases: folders with an input, what is chosen and said, and what is expected of a plugin.
 //!
-//! A folder `cases/NAME` has a file `input`, with any extension; `case.tsv`, with a name, a tab and a value per line: `media-type`,
-//! `language`, `setting KEY`, `table NAME` (a file beside it), `attribute NAME`, and what earlier steps found, in files beside it:
-//! `labels STEP` and `annotations STEP` in the words of an `expected.txt`, `translation STEP LANGUAGE` as text; and `expected.txt`, which
-//! `DOCMILL_BLESS=1 cargo test` writes. `docmill plugin test` puts a component to the test with the same folders.
+//! A folder `cases/NAME` has a file `input`, with any extension; `case.tsv`, with a name, a tab and
+//! a value per line: `media-type`, `language`, `setting KEY`, `table NAME` (a file beside it),
+//! `attribute NAME`, and what earlier steps found, in files beside it: `labels STEP` and
+//! `annotations STEP` in the words of an `expected.txt`, `translation STEP LANGUAGE` as text; and
+//! `expected.txt`, which `DOCMILL_BLESS=1 cargo test` writes. `docmill plugin test` puts a
+//! component to the test with the same folders.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -51,7 +53,8 @@ pub fn check_extractor<P: Extractor>(folder: &Path) {
     });
 }
 
-/// Puts a translator to the test with every case below a folder: from the language that a case says, else from all.
+/// Puts a translator to the test with every case below a folder: from the language that a case
+/// says, else from all.
 ///
 /// # Panics
 ///

@@ -65,8 +65,8 @@ pub fn set_table(
     with(|stage| stage.tables.insert(name.to_owned(), entries));
 }
 
-/// Grants a table from the text of a `.tsv` file as the host reads it: `key <tab> value` per line, `#` begins a comment line,
-/// and `\t`, `\n` and `\\` stand for a tab, a line feed and a backslash.
+/// Grants a table from the text of a `.tsv` file as the host reads it: `key <tab> value` per line,
+/// `#` begins a comment line, and `\t`, `\n` and `\\` stand for a tab, a line feed and a backslash.
 ///
 /// # Panics
 ///
@@ -101,8 +101,8 @@ pub fn set_translation(translator: &str, target: &str, text: &str) {
     });
 }
 
-/// Lets members have so many bytes together. What is handed over past that is no member, and writing it fails, where the host
-/// would end the call.
+/// Lets members have so many bytes together. What is handed over past that is no member, and
+/// writing it fails, where the host would end the call.
 pub fn limit_members(bytes: u64) {
     with(|stage| stage.capacity = Some(bytes));
 }

@@ -1,7 +1,9 @@
-//! The languages beyond those whose function words are listed, told by `whatlang` from three letters at a time.
+//! The languages beyond those whose function words are listed, told by `whatlang` from three
+//! letters at a time.
 //!
-//! That takes running text: of a headline it would name some language with confidence. So it is asked only where the words of the
-//! lists and the script have told nothing, only about languages that have no list, and only about enough letters.
+//! That takes running text: of a headline it would name some language with confidence. So it is
+//! asked only where the words of the lists and the script have told nothing, only about languages
+//! that have no list, and only about enough letters.
 
 use std::sync::LazyLock;
 
@@ -15,7 +17,8 @@ static OTHERS: [Row; count(LIST)] = rows(LIST);
 /// So many bytes of a text are looked at.
 const SAMPLE: usize = 1_200;
 
-/// Fewer letters, as of a headline or two, tell nothing. A script of few languages needs a part of them.
+/// Fewer letters, as of a headline or two, tell nothing. A script of few languages needs a part of
+/// them.
 const FEWEST_LATIN: usize = 90;
 const FEWEST_OTHER: usize = 24;
 

@@ -1,4 +1,5 @@
-//! Which languages a word, its ending or one of its letters belongs to, looked up in lists that are data.
+//! Which languages a word, its ending or one of its letters belongs to, looked up in lists that are
+//! data.
 
 use crate::lists::{Row, count, is_same, rows};
 
@@ -15,8 +16,8 @@ pub const DE: Mask = 1 << 6;
 pub const NL: Mask = 1 << 7;
 pub const CA: Mask = 1 << 8;
 pub const RO: Mask = 1 << 9;
-/// Danish, Norwegian and Swedish: too close to each other to be named, and to English and Dutch to be left out. Also what is
-/// written with letters that none of the others has.
+/// Danish, Norwegian and Swedish: too close to each other to be named, and to English and Dutch to
+/// be left out. Also what is written with letters that none of the others has.
 pub const SC: Mask = 1 << 11;
 
 pub const CODES: [&str; 12] =
@@ -93,7 +94,8 @@ pub fn languages_with(lower: char) -> Mask {
     }
 }
 
-/// A word of up to eight bytes as a number, so that looking it up compares numbers. Numbers are in the order of the words.
+/// A word of up to eight bytes as a number, so that looking it up compares numbers. Numbers are in
+/// the order of the words.
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
 pub struct Key {
     word: u64,
@@ -130,7 +132,8 @@ impl Key {
         self.tail = self.tail << 8 | byte as u32;
     }
 
-    /// Whether the word is a syllable of Vietnamese without marks, and if so, whether that is telling.
+    /// Whether the word is a syllable of Vietnamese without marks, and if so, whether that is
+    /// telling.
     pub fn bare_syllable(self) -> Option<bool> {
         if self.length > LONGEST {
             return None;
@@ -263,7 +266,8 @@ static ELISIONS: Index<{ count(ELISION_LIST) }, 64> = {
     Index::of(keys, languages)
 };
 
-/// The languages of a column of codes with a space between each two; `-` is the one that is not named.
+/// The languages of a column of codes with a space between each two; `-` is the one that is not
+/// named.
 const fn mask_of(column: &'static str) -> Mask {
     let (mut mask, mut rest) = (0, column);
     while !rest.is_empty() {
@@ -286,13 +290,13 @@ const fn mask_of(column: &'static str) -> Mask {
     mask
 }
 
-/// Finds the languages of one of `KEYS` numbers, none of which is 0, with one or two looks where a search would need ten. Made by
-/// the compiler.
+/// Finds the languages of one of `KEYS` numbers, none of which is 0, with one or two looks where a
+/// search would need ten. Made by the compiler.
 struct Index<const KEYS: usize, const SLOTS: usize> {
     keys: [u64; KEYS],
     languages: [Mask; KEYS],
-    /// One more than the place of the key, or 0. `SLOTS` is a power of two and twice the number of keys at least, so that chains
-    /// are short; being small they are what stays near the processor.
+    /// One more than the place of the key, or 0. `SLOTS` is a power of two and twice the number of
+    /// keys at least, so that chains are short; being small they are what stays near the processor.
     slots: [u16; SLOTS],
 }
 
@@ -326,7 +330,8 @@ impl<const KEYS: usize, const SLOTS: usize> Index<KEYS, SLOTS> {
     }
 
     const fn slot(key: u64) -> usize {
-        // The highest bits of a product depend on all bits of the key; the factor is that of Fibonacci hashing.
+        // The highest bits of a product depend on all bits of the key; the factor is that of
+        // Fibonacci hashing.
         (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - SLOTS.ilog2())) as usize
     }
 }

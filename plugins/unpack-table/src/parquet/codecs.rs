@@ -1,4 +1,5 @@
-//! Pages as they were before they were compressed, to the size that they say, and not a byte beyond.
+//! Pages as they were before they were compressed, to the size that they say, and not a byte
+//! beyond.
 
 use std::io::Read;
 

@@ -149,7 +149,8 @@ impl<'a> Cursor<'a> {
                 let levels = head.repetition.saturating_add(head.definition);
                 let values = stored.get(levels..).ok_or(Damage::Ends)?;
                 let unpacked = head.unpacked.checked_sub(levels).ok_or(Damage::Ends)?;
-                // Levels are never compressed. Without values, writers leave out what is compressed.
+                // Levels are never compressed. Without values, writers leave out what is
+                // compressed.
                 let codec = if head.is_packed && !values.is_empty() { self.codec } else { 0 };
                 let values = decompress(codec, values, unpacked)?;
                 let page = Rc::new([&stored[..levels], &values].concat());

@@ -1,4 +1,5 @@
-//! What stands at the end of a Parquet file: which columns there are, and where the pieces of each lie.
+//! What stands at the end of a Parquet file: which columns there are, and where the pieces of each
+//! lie.
 //!
 //! Source: `parquet.thrift` of Apache Parquet, whose numbers of fields are used here.
 

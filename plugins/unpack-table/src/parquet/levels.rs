@@ -43,7 +43,8 @@ impl Runs {
         Ok(Runs { page, at: range.start, end: range.end, width, is_turned: false, run })
     }
 
-    /// So many numbers that are not in runs, as writers of long ago had them: the highest bit first.
+    /// So many numbers that are not in runs, as writers of long ago had them: the highest bit
+    /// first.
     pub fn packed(
         page: &[u8],
         start: usize,

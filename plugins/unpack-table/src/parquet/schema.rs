@@ -1,4 +1,5 @@
-//! The columns of a table: which of the values in each are cells, how they lie in each other, and what they are shown as.
+//! The columns of a table: which of the values in each are cells, how they lie in each other, and
+//! what they are shown as.
 
 use super::Damage;
 use super::thrift::{Kind, Reader};

@@ -1,5 +1,5 @@
-//! Thrift's compact protocol, in which Parquet writes its footer and the heads of its pages: read field by field, with nothing kept and
-//! nothing believed.
+//! Thrift's compact protocol, in which Parquet writes its footer and the heads of its pages: read
+//! field by field, with nothing kept and nothing believed.
 //!
 //! Source: `thrift-compact-protocol.md` of Apache Thrift.
 

@@ -380,7 +380,8 @@ mod tests {
 
     #[test]
     fn differences_are_added_up() {
-        // The examples of the format: 1 to 5, and 7, 5, 3, 1, 2, 3, 4, 5 in blocks of 128 and parts of 32.
+        // The examples of the format: 1 to 5, and 7, 5, 3, 1, 2, 3, 4, 5 in blocks of 128 and parts
+        // of 32.
         let page = [0x80, 1, 4, 5, 2, 2, 0, 0, 0, 0];
         let expected = [1, 2, 3, 4, 5].map(Value::Int32);
         assert_eq!(all(5, Physical::Int32, &page), expected);

@@ -36,7 +36,8 @@ impl fmt::Display for OverBudget {
 impl std::error::Error for OverBudget {}
 
 impl<'a> Bounded<'a> {
-    /// Lets at most so many bytes go on to `output`, with `end` among them, which [`finish`](Self::finish) writes.
+    /// Lets at most so many bytes go on to `output`, with `end` among them, which
+    /// [`finish`](Self::finish) writes.
     pub fn new(output: &'a mut dyn Write, most: Option<u64>, end: &'static str) -> Bounded<'a> {
         let room = most.unwrap_or(u64::MAX).saturating_sub(end.len() as u64);
         Bounded { output, room, end, document: Vec::new(), is_over: false }

@@ -1,4 +1,5 @@
-//! One row per document, for spreadsheets: RFC 4180, and nothing in it is taken for a formula or controls a terminal.
+//! One row per document, for spreadsheets: RFC 4180, and nothing in it is taken for a formula or
+//! controls a terminal.
 
 use std::io::{Error, Write};
 
@@ -45,9 +46,10 @@ fn output_error(error: csv::Error) -> Error {
     }
 }
 
-/// Spreadsheets run a cell that begins like a formula. An apostrophe in front makes it text again. Which sign separates cells is a
-/// setting of the machine that opens the file, so what follows any of them within a cell may begin one as well. CSV has no way to
-/// escape control characters, which no spreadsheet needs, so they are made visible.
+/// Spreadsheets run a cell that begins like a formula. An apostrophe in front makes it text again.
+/// Which sign separates cells is a setting of the machine that opens the file, so what follows any
+/// of them within a cell may begin one as well. CSV has no way to escape control characters, which
+/// no spreadsheet needs, so they are made visible.
 fn harmless(cell: &str) -> String {
     let mut shown = String::with_capacity(cell.len() + 2);
     if cell.starts_with(['\t', '\r', '\n']) {

@@ -1,4 +1,5 @@
-//! `failures export` and `failures reproduce`: takes a failure to another machine, and has it again there.
+//! `failures export` and `failures reproduce`: takes a failure to another machine, and has it again
+//! there.
 
 use std::fs::File;
 use std::io::{BufReader, Write};

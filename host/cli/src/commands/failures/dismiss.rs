@@ -54,8 +54,8 @@ fn named(store: &dyn Store, options: &Dismiss) -> Result<Vec<Failure>, CommandEr
     options.failures.iter().map(|id| lookup::failure(store, id)).collect()
 }
 
-/// Whether there is no such file any more; a member is as gone as the file that it came out of. What cannot be looked at is not known
-/// to be gone.
+/// Whether there is no such file any more; a member is as gone as the file that it came out of.
+/// What cannot be looked at is not known to be gone.
 fn is_gone(base: &Path, source: &SourceName) -> bool {
     use std::io::ErrorKind::{NotADirectory, NotFound};
     let path = source.path().and_then(|path| path_of(&path).ok());

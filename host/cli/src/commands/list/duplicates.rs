@@ -98,7 +98,8 @@ pub fn list(
     Ok(())
 }
 
-/// The steps of the pipeline in force that take fingerprints. `None` if there are none, or no pipeline: then every finding is looked at.
+/// The steps of the pipeline in force that take fingerprints. `None` if there are none, or no
+/// pipeline: then every finding is looked at.
 fn steps(common: &Common) -> Option<BTreeSet<PluginName>> {
     let pipeline = context::pipeline(common, 1).ok()?;
     let takes = |declaration: &Declaration| match declaration {
@@ -228,7 +229,8 @@ struct Line<'a> {
     sha256: String,
     /// Whether its bytes are those of the first one.
     same_bytes: bool,
-    /// The share of its words in their order that it has in common with the first one; null where that was not compared.
+    /// The share of its words in their order that it has in common with the first one; null where
+    /// that was not compared.
     alike: Option<f64>,
 }
 

@@ -1,4 +1,5 @@
-//! `plugin bench`: what a component costs to compile, to instantiate and to call, and how that compares with an earlier build.
+//! `plugin bench`: what a component costs to compile, to instantiate and to call, and how that
+//! compares with an earlier build.
 
 use std::io::Write;
 use std::ops::ControlFlow;

@@ -1,4 +1,5 @@
-//! `plugin add`, `remove`, `enable`, `disable`: change the file of the pipeline and nothing else in it, and pin what it runs.
+//! `plugin add`, `remove`, `enable`, `disable`: change the file of the pipeline and nothing else in
+//! it, and pin what it runs.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -25,7 +26,8 @@ extends = \"built-in\"
 /// What a component in the store is called on the command line.
 const KEPT: &str = "sha256:";
 
-/// Adds a plugin, those of a folder, or one that the store keeps; where a step of that name is there already, it runs the new one.
+/// Adds a plugin, those of a folder, or one that the store keeps; where a step of that name is
+/// there already, it runs the new one.
 pub fn add(common: &Common, options: &AddPlugin) -> Result<Exit, CommandError> {
     let mut edit = Edit::begin(common)?;
     let files = files(common, &edit, &options.plugin)?;
@@ -158,7 +160,8 @@ impl Edit {
         })
     }
 
-    /// The place of the step of this name, or of one without a name of its own that runs this very file, whatever is in it by now.
+    /// The place of the step of this name, or of one without a name of its own that runs this very
+    /// file, whatever is in it by now.
     fn position(
         &self,
         wanted: &PluginName,

@@ -1,4 +1,5 @@
-//! `plugin inspect`: what a plugin is and declares, what it asks for, what it is granted, and what it uses.
+//! `plugin inspect`: what a plugin is and declares, what it asks for, what it is granted, and what
+//! it uses.
 
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -30,7 +31,8 @@ pub fn run(
     let samples = component::samples(samples)?;
     let catalog = context::catalog(common, 1)?;
     let loaded = catalog.load(&content);
-    // What the pipeline in force grants is worth telling where there is one that works, and no reason to fail where there is none.
+    // What the pipeline in force grants is worth telling where there is one that works, and no
+    // reason to fail where there is none.
     let pipeline =
         InForce::read(common).and_then(|mut in_force| in_force.assemble(common, &catalog)).ok();
     let steps: Vec<&Step> = (pipeline.iter())
@@ -71,7 +73,8 @@ fn configured(plugin: &Plugin, steps: &[&Step]) -> Option<Configuration> {
     }
 }
 
-/// What could be told, from most to least: by the plugin itself, by its imports and exports, by its bytes.
+/// What could be told, from most to least: by the plugin itself, by its imports and exports, by its
+/// bytes.
 struct Facts<'a> {
     digest: Digest,
     size: u64,

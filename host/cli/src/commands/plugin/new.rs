@@ -74,10 +74,11 @@ const fn test_file(language: Language) -> Option<&'static str> {
     }
 }
 
-/// The SDK of a language, and the folder that it is written to, so that whoever has the binary needs no registry to find it.
+/// The SDK of a language, and the folder that it is written to, so that whoever has the binary
+/// needs no registry to find it.
 ///
-/// Where tools look in the folder of the project, as those of Python do, it lies there; else as it does in the repository, so that
-/// each finds the other.
+/// Where tools look in the folder of the project, as those of Python do, it lies there; else as it
+/// does in the repository, so that each finds the other.
 fn sdk(language: Language) -> Option<(&'static str, &'static [(&'static str, &'static str)])> {
     match language {
         Language::Rust => Some(("docmill/plugins/sdk", SDK)),
@@ -143,7 +144,8 @@ fn files(name: &PluginName, role: Role, language: Language) -> Result<Vec<File>,
     Ok(files)
 }
 
-/// What a file is called: those that would mean something where the templates lie have another name there.
+/// What a file is called: those that would mean something where the templates lie have another name
+/// there.
 fn placed(path: &str) -> String {
     let path = path.strip_suffix(".in").unwrap_or(path);
     match path.strip_prefix("dot-") {

@@ -1,4 +1,5 @@
-//! `plugin run`: calls a plugin on documents and shows what it made, what it logged, and what each call cost. Nothing is stored.
+//! `plugin run`: calls a plugin on documents and shows what it made, what it logged, and what each
+//! call cost. Nothing is stored.
 
 use std::io::Write;
 use std::ops::ControlFlow;

@@ -1,4 +1,5 @@
-//! `plugin test`: puts a component to the test with golden cases, in the engine and with the limits of a run.
+//! `plugin test`: puts a component to the test with golden cases, in the engine and with the limits
+//! of a run.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,5 @@
-//! `stats --kinds`: how often something of each kind was found, in how many documents, and by which step.
+//! `stats --kinds`: how often something of each kind was found, in how many documents, and by which
+//! step.
 
 use std::collections::BTreeMap;
 use std::io::Write;

@@ -28,7 +28,8 @@ use crate::report::{
     width,
 };
 
-/// How long a plugin may take for one document at least: a busy machine should not decide what is fitted.
+/// How long a plugin may take for one document at least: a busy machine should not decide what is
+/// fitted.
 const DEADLINE: Duration = Duration::from_secs(60);
 /// The largest table, in bytes.
 const LARGEST_TABLE: u64 = 64 << 20;

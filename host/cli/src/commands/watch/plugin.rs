@@ -1,5 +1,5 @@
-//! `watch --plugin`: builds a plugin that is being written and runs it on a sample of documents whenever it changes, and tells what
-//! is different. Nothing is stored.
+//! `watch --plugin`: builds a plugin that is being written and runs it on a sample of documents
+//! whenever it changes, and tells what is different. Nothing is stored.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
@@ -174,7 +174,8 @@ impl Build {
     }
 }
 
-/// The pipeline in force, in which the plugin takes the place of the one of its name, or else comes last.
+/// The pipeline in force, in which the plugin takes the place of the one of its name, or else comes
+/// last.
 fn with_plugin(
     common: &Common,
     catalog: &Catalog,
@@ -206,7 +207,8 @@ fn step_of<'a>(pipeline: &'a Pipeline, file: &Path) -> Result<&'a Step, CommandE
     step.ok_or_else(|| CommandError::new(Exit::Bug, "the plugin is not in its pipeline"))
 }
 
-/// Some of the files in folders, evenly spread over all of them; whatever else was in the sample before is gone.
+/// Some of the files in folders, evenly spread over all of them; whatever else was in the sample
+/// before is gone.
 struct Sample {
     files: Files,
     size: u64,
@@ -281,7 +283,8 @@ impl Tried {
     }
 }
 
-/// Tells what the step found on the sample, what is different from the time before, what failed, and what it cost.
+/// Tells what the step found on the sample, what is different from the time before, what failed,
+/// and what it cost.
 fn tell(
     common: &Common,
     step: &Step,

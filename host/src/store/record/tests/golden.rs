@@ -1,4 +1,5 @@
-//! Golden files hold the format in place: each was written once, by the docmill that had that version.
+//! Golden files hold the format in place: each was written once, by the docmill that had that
+//! version.
 
 use super::*;
 

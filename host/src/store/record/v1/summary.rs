@@ -1,7 +1,7 @@
 //! Version 1 of what a list tells of a document.
 //!
-//! **Nothing in here may change**, for the reasons given in the module above; but a summary of another version
-//! can be made anew of the records that it is made of.
+//! **Nothing in here may change**, for the reasons given in the module above; but a summary of
+//! another version can be made anew of the records that it is made of.
 
 use serde::{Deserialize, Serialize};
 

@@ -121,6 +121,31 @@ fn files_are_named_and_opened_for_readers() {
 }
 
 #[test]
+fn comments_are_read_in_columns() {
+    let long = "word ".repeat(20);
+    refuses("host/src/a.rs", &format!("    // {long}end"), "more than 100 columns");
+    refuses("host/src/a.rs", &format!("/// {long}end"), "more than 100 columns");
+    accepts("host/src/a.rs", &format!("// {}", "word ".repeat(19)));
+    accepts("host/src/a.rs", &format!("/// | {long} | a row |"));
+    accepts("host/src/a.rs", &format!("/// ```\n/// {long}\n/// ```"));
+    refuses("host/src/a.rs", &format!("/// ```\n/// a\n/// ```\n/// {long}end"), "columns");
+}
+
+#[test]
+fn links_lead_to_files_that_are_there() {
+    let file = |path: &str, text: &str| File { path: path.to_owned(), text: text.to_owned() };
+    let links = |text: &str| {
+        let mut findings = Findings::default();
+        links(&[file("host/docs/a.md", text), file("wit/README.md", "")], &mut findings);
+        findings.0
+    };
+    assert_eq!(links("[a](b.md)"), ["host/docs/a.md:1: `b.md` is not there"]);
+    assert_eq!(links("x\n[a](../../wit/readme.md)").len(), 1);
+    assert_eq!(links("[a](../../wit/README.md) [b](../../wit) [c](a.md#part) [d](#part)").len(), 0);
+    assert_eq!(links("[a](https://example.org/b) ![c](pictures/d.png)\n```\n](e)\n```").len(), 0);
+}
+
+#[test]
 fn what_is_left_to_do_names_an_issue() {
     let mark = ["TO", "DO"].concat();
     refuses("tests/src/lib.rs", &format!("// {mark}: later"), "without an issue");
