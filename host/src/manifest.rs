@@ -236,7 +236,7 @@ impl Manifest {
     ///
     /// # Errors
     ///
-    /// If the text is no TOML, has unknown keys, or a value is not of its form; and if it builds on
+    /// If the text is not TOML, has unknown keys, or a value is not of its form; and if it builds on
     /// the built-in pipeline, for which there is [`Manifest::parse_over`].
     pub fn parse(path: &Path, text: &str) -> Result<Manifest, ManifestError> {
         Manifest::parse_over(path, text, None)
@@ -455,9 +455,12 @@ mod tests {
             let hint = error.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
             format!("{error}{hint}")
         };
-        assert_eq!(refused("deadline"), "`deadline` is no limit; write it like `deadline=10s`");
+        assert_eq!(refused("deadline"), "`deadline` is not a limit; write it like `deadline=10s`");
         assert_eq!(refused("output=1TiB"), "`limits.output` lies between 1 B and 512.0 MiB");
-        assert_eq!(refused("log=much"), "`much` is no size; write it like `64 MiB` or `100 KiB`");
+        assert_eq!(
+            refused("log=much"),
+            "`much` is not a size; write it like `64 MiB` or `100 KiB`"
+        );
         assert!(refused("cpu=1").starts_with("there is no limit `cpu`"));
     }
 
@@ -495,7 +498,7 @@ mod tests {
         );
         check(
             "[[step]]\nplugin = 'a'\nlimits = { deadline = 'soon' }",
-            "`soon` is no duration --> dir/docmill.toml:3:23",
+            "`soon` is not a duration --> dir/docmill.toml:3:23",
         );
         check(
             "[[step]]\nplugin = 'a'\nlimits = { deadline = '2h' }",
@@ -507,7 +510,7 @@ mod tests {
         );
         check(
             "[[step]]\nplugin = 'a'\ntargets = ['english']\nname='B'",
-            "`B` is no name for a step --> dir/docmill.toml:4:6",
+            "`B` is not a name for a step --> dir/docmill.toml:4:6",
         );
         check(
             "[[step]]\nplugin = 'a'\nsetings = {}",

@@ -28,10 +28,10 @@ pub fn cases(mut add: impl FnMut(&str, &str, &str, Vec<u8>)) {
     add(
         "file-truncated",
         "rejected",
-        "it is no valid component",
+        "it is not a valid component",
         whole[..whole.len() / 2].to_vec(),
     );
-    add("file-with-a-tail", "rejected", "it is no valid component", long);
+    add("file-with-a-tail", "rejected", "it is not a valid component", long);
 
     // Components that are not of the contract.
     let two =
@@ -116,13 +116,13 @@ pub fn cases(mut add: impl FnMut(&str, &str, &str, Vec<u8>)) {
     add(
         "memory-of-64-bits",
         "rejected",
-        "it is no valid component",
+        "it is not a valid component",
         raw::text(&format!("(component (core module (memory i64 1)) {exports})")),
     );
     add(
         "memory-shared",
         "rejected",
-        "it is no valid component",
+        "it is not a valid component",
         raw::text(&format!("(component (core module (memory 1 1 shared)) {exports})")),
     );
     add(
@@ -205,7 +205,7 @@ pub fn cases(mut add: impl FnMut(&str, &str, &str, Vec<u8>)) {
     add(
         "locals-too-many",
         "rejected",
-        "it is no valid component",
+        "it is not a valid component",
         raw::text(&format!(
             "(component (core module (func (local {}))) {exports})",
             "i64 ".repeat(60_000)

@@ -47,7 +47,8 @@ fn patterns_and_ignore_files_choose() {
     env.write("in/.ignore", "/c/\n");
     assert_eq!(of(&[]), ["in/a.txt", "in/b/b.txt"]);
     assert_eq!(of(&["--no-ignore"]).len(), 4);
-    let _ = env.run(["ingest", "--include", "a{", "in"]).expect(exit::USAGE).says("is no pattern");
+    let _ =
+        env.run(["ingest", "--include", "a{", "in"]).expect(exit::USAGE).says("is not a pattern");
     let read = env.run(["read", "--include", "b.txt", "in"]).expect(exit::SUCCESS).stdout;
     assert_eq!(read, "Un texte dans b/b.txt.\n");
     // An ignore file that cannot be followed is a failure, as more is taken than was meant.

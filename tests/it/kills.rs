@@ -31,7 +31,7 @@ impl Random {
 
 fn from_environment(name: &str) -> Option<u64> {
     let value = std::env::var(name).ok()?;
-    Some(value.parse().unwrap_or_else(|_| panic!("`{name}` is no number: {value}")))
+    Some(value.parse().unwrap_or_else(|_| panic!("`{name}` is not a number: {value}")))
 }
 
 fn file(number: u64, generation: u64) -> (String, String) {
@@ -250,7 +250,7 @@ fn kills_at_random_instants_lose_nothing_and_double_nothing() {
     );
     let _ = env.run(["verify"]).expect(exit::SUCCESS).says("the store is whole");
 
-    // One clean run over the same files comes to the same content, but for history and who did it
+    // One clean run over the same files ends with the same content, apart from history and who did it
     // when.
     let _ = env.run(["ingest", "in", "--store", "clean"]).expect(exit::SOME_FAILED);
     let (killed, clean) = (opened(&env, ".docmill"), opened(&env, "clean"));

@@ -221,7 +221,7 @@ impl Output {
     ///
     /// # Panics
     ///
-    /// If a whole line is no JSON. The last line may be cut off by a signal.
+    /// If a whole line is not JSON. The last line may be cut off by a signal.
     pub fn events(&self) -> Vec<serde_json::Value> {
         let whole = self.stdout.rsplit_once('\n').map_or("", |(whole, _)| whole);
         whole.lines().map(|line| serde_json::from_str(line).expect("a line of JSON")).collect()

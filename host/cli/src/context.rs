@@ -226,7 +226,7 @@ fn compiler(common: &Common) -> Compiler {
     match std::env::current_exe() {
         Ok(program) => Compiler::Child { program, arguments },
         Err(error) => {
-            tracing::warn!(%error, "this program does not know where it is, and compiles plugins in its own process");
+            tracing::warn!(%error, "the path of this program could not be found out: plugins are compiled in its own process");
             Compiler::InProcess
         }
     }

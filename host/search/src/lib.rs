@@ -38,7 +38,7 @@ pub const FURTHEST: usize = 10_000;
 #[non_exhaustive]
 pub enum SearchError {
     /// The query is none.
-    #[error("this is no query: {0}")]
+    #[error("this is not a query: {0}")]
     Query(#[from] QueryError),
     /// The store could not be read.
     #[error(transparent)]
@@ -58,7 +58,7 @@ pub enum SearchError {
 }
 
 /// Where what is looked for stands in a text, as a hit would show it: in order and apart from each
-/// other. Nothing if it is no query.
+/// other. Nothing if it is not a query.
 pub fn highlights(query: &str, text: &str) -> Vec<docmill::model::Span> {
     let Ok(query) = query::Query::read(query) else { return Vec::new() };
     let ranges = passages::Sought::of(&query.sought()).highlights(text);

@@ -375,7 +375,7 @@ fn a_query_that_means_too_much_is_refused() {
     assert!(matches!(&error, SearchError::Query(_)), "{error}");
     assert_eq!(
         error.to_string(),
-        "this is no query: too many words begin with `x`: write more of it"
+        "this is not a query: too many words begin with `x`: write more of it"
     );
     assert_eq!(index.search(&store, &ask("x19*")).unwrap().total, 1);
 }

@@ -172,11 +172,11 @@ impl OpenFile {
     ///
     /// # Errors
     ///
-    /// If it is no regular file, or the system does not tell.
+    /// If it is not a regular file, or the system does not tell.
     pub fn new(file: File) -> io::Result<OpenFile> {
         let metadata = file.metadata()?;
         if !metadata.is_file() {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file"));
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"));
         }
         Ok(OpenFile { stamp: Stamp::from(&metadata), file })
     }

@@ -84,7 +84,7 @@ pub enum TableErrorKind {
     #[error("a tab is missing between key and value")]
     NoTab,
     /// A backslash stands before something that needs none; empty at the end of a field.
-    #[error("`\\{0}` is no escape; write `\\\\` for a backslash")]
+    #[error("`\\{0}` is not an escape; write `\\\\` for a backslash")]
     Escape(String),
     /// Nothing stands before the tab.
     #[error("the key is empty")]
@@ -342,7 +342,7 @@ mod tests {
         check("# fine\na\t1\nb", 3, "a tab is missing between key and value");
         check("a\t1\na\t2", 2, "the key `a` occurs a second time");
         check("\t1", 1, "the key is empty");
-        check("a\\x\t1", 1, "`\\x` is no escape; write `\\\\` for a backslash");
+        check("a\\x\t1", 1, "`\\x` is not an escape; write `\\\\` for a backslash");
         assert_eq!(Table::from_tsv("\u{feff}a\\tb\t1\\\\\n\n").unwrap().get("a\tb"), Some("1\\"));
     }
 }

@@ -19,13 +19,13 @@ pub enum LoadError {
         size: u64,
     },
     /// It is something else.
-    #[error("it is no WebAssembly component: {found}")]
+    #[error("it is not a WebAssembly component: {found}")]
     NotAComponent {
         /// What it is; a lower-case fragment.
         found: &'static str,
     },
     /// It begins like a component, but is damaged or uses features that are switched off.
-    #[error("it is no valid component: {reason} (at byte {offset})")]
+    #[error("it is not a valid component: {reason} (at byte {offset})")]
     Invalid {
         /// What the validator says.
         reason: String,

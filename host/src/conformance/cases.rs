@@ -133,7 +133,7 @@ pub enum CaseLineError {
     /// It is about nothing that a case has.
     #[error("`{}` is nothing that a case says", .0.escape_debug())]
     Unknown(String),
-    /// Its value is no media type, or no language.
+    /// Its value is neither a media type nor a language.
     #[error(transparent)]
     Name(#[from] NameError),
     /// It says of no language what the translation is in.
@@ -397,7 +397,7 @@ impl Case {
         Ok(told)
     }
 
-    /// The input as a document; what is no UTF-8 is replaced.
+    /// The input as a document; what is not UTF-8 is replaced.
     fn document(&self) -> Document {
         Document {
             text: String::from_utf8_lossy(&self.input).into_owned(),

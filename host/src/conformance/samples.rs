@@ -16,7 +16,7 @@ pub struct Sample {
     /// What it is believed to be. Unpackers and extractors that do not accept that get it as what
     /// they accept first.
     pub media_type: Option<MediaType>,
-    /// Its bytes. Other roles get them as text, with what is no UTF-8 replaced.
+    /// Its bytes. Other roles get them as text, with what is not UTF-8 replaced.
     pub content: Arc<[u8]>,
 }
 

@@ -62,7 +62,7 @@ impl Choice {
     ///
     /// # Errors
     ///
-    /// If one is no pattern.
+    /// If one is not a pattern.
     pub fn of(include: &[String], exclude: &[String]) -> Result<Choice, GlobError> {
         let include = match include {
             [] => None,
@@ -105,7 +105,7 @@ impl Choice {
     ///
     /// # Errors
     ///
-    /// If one is there and cannot be read, or has a line that is no pattern: its name, and why.
+    /// If one is there and cannot be read, or has a line that is not a pattern: its name, and why.
     pub(super) fn ignored_in(
         &self,
         folder: &Folder,

@@ -52,7 +52,7 @@ pub enum Unreadable {
     /// What does not fit into memory could not be kept elsewhere.
     #[error(transparent)]
     Spool(SpoolError),
-    /// What it is called is no name of a source.
+    /// What it is called is not a name of a source.
     #[error(transparent)]
     Name(NameError),
     /// A folder was named, and there is nothing in it.

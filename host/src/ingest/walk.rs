@@ -409,7 +409,7 @@ mod tests {
         assert_eq!(matching("[1].txt"), ["in/[1].txt"], "a file that is there is no pattern");
         let unmatched = "there is no such file, and nothing matches it as a pattern";
         assert_eq!(matching("*.pdf"), [format!("in/*.pdf: {unmatched}")]);
-        assert!(matching("a[.txt")[0].contains("is no pattern"), "{:?}", matching("a[.txt"));
+        assert!(matching("a[.txt")[0].contains("is not a pattern"), "{:?}", matching("a[.txt"));
         // A list of paths has no patterns.
         let literal = told(Files::new([folder.path().join("in/*.eml")], folder.path()));
         assert_eq!(literal, ["in/*.eml: it could not be found"]);

@@ -297,7 +297,7 @@ mod tests {
         let looked = watch.look();
         assert!(
             looked.again.is_none() && looked.arrived.count() == 0,
-            "an empty folder is no news"
+            "an empty folder offers nothing"
         );
         std::fs::write(folder.path().join("a.txt"), "1").unwrap();
         let looked = watch.look();

@@ -39,7 +39,7 @@ pub struct NewStep {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DraftError {
-    /// It is no TOML; the words of the parser, of several lines.
+    /// It is not TOML; the words of the parser, of several lines.
     #[error("{0}")]
     Syntax(String),
     /// Its steps are written otherwise.
@@ -52,7 +52,7 @@ impl Draft {
     ///
     /// # Errors
     ///
-    /// If it is no TOML, or its steps are not written as `[[step]]`.
+    /// If it is not TOML, or its steps are not written as `[[step]]`.
     pub fn of(text: &str) -> Result<Draft, DraftError> {
         let mut document: DocumentMut = text
             .parse()

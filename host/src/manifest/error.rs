@@ -25,7 +25,7 @@ impl Hinted for ManifestError {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ManifestErrorKind {
-    /// It is no TOML, or has keys that there are not; the words of the parser, possibly several
+    /// It is not TOML, or has keys that there are not; the words of the parser, possibly several
     /// lines.
     #[error("{0}")]
     Syntax(String),
@@ -45,7 +45,7 @@ pub enum ManifestErrorKind {
         most: usize,
     },
     /// A step is called what no step may be called.
-    #[error("`{}` is no name for a step", .0.escape_debug())]
+    #[error("`{}` is not a name for a step", .0.escape_debug())]
     StepName(String),
     /// The value of a setting is no single value.
     #[error("setting `{setting}` is {found}, and settings are strings, numbers, or booleans")]
@@ -82,13 +82,13 @@ impl Hinted for ManifestErrorKind {
 #[non_exhaustive]
 pub enum LimitError {
     /// A part of a list of limits that gives none a value.
-    #[error("`{}` is no limit; write it like `deadline=10s`", .0.escape_debug())]
+    #[error("`{}` is not a limit; write it like `deadline=10s`", .0.escape_debug())]
     NotAssigned(String),
     /// There is no such limit.
     #[error("there is no limit `{}`; there are `deadline`, `memory`, `output`, and `log`", .0.escape_debug())]
     Unknown(String),
-    /// A deadline is no duration.
-    #[error("`{}` is no duration", .0.escape_debug())]
+    /// A deadline is not a duration.
+    #[error("`{}` is not a duration", .0.escape_debug())]
     NoDuration(String),
     /// A deadline is zero, or longer than any may be.
     #[error("`{}` lies between 1ms and {}", LimitName::Deadline, humantime::format_duration(*.most))]
@@ -97,7 +97,7 @@ pub enum LimitError {
         most: Duration,
     },
     /// A size is none.
-    #[error("`{}` is no size", .0.escape_debug())]
+    #[error("`{}` is not a size", .0.escape_debug())]
     NoSize(String),
     /// A size is zero, or more than any may be.
     #[error("`{limit}` lies between 1 B and {most}")]

@@ -32,7 +32,7 @@ pub struct Pin {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum LockError {
-    /// It is no TOML, or has keys that there are not; the words of the parser.
+    /// It is not TOML, or has keys that there are not; the words of the parser.
     #[error("{0}")]
     Syntax(String),
     /// It was written by a later docmill.
@@ -41,7 +41,7 @@ pub enum LockError {
         /// Its version.
         version: u32,
     },
-    /// What pins a step is no digest.
+    /// What pins a step is not a digest.
     #[error("the digest of step `{}` is none", .step.escape_debug())]
     Digest {
         /// The step.

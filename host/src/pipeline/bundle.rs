@@ -76,7 +76,7 @@ pub enum BundleError {
         cause: io::Error,
     },
     /// The file is an archive, but no whole bundle.
-    #[error("it is no whole bundle: {0}")]
+    #[error("it is not a whole bundle: {0}")]
     Damaged(BundleFlaw),
     /// Its plugin could not be loaded.
     #[error("the plugin in it cannot be loaded")]

@@ -177,7 +177,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir(folder.path().join("file")).unwrap();
         let error = open_or_make(&folder.path().join("file")).unwrap_err().to_string();
-        assert_eq!(error, "`file` is no regular file, and a store has none");
+        assert_eq!(error, "`file` is not a regular file, and a store has none");
     }
 
     #[test]

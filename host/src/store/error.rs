@@ -159,7 +159,7 @@ pub enum Item {
     Original(Digest),
     /// A component, a configuration, or a recipe.
     Part(Digest),
-    /// The record of what is called so. A damaged key may hold what is no name.
+    /// The record of what is called so. A damaged key may hold what is not a name.
     Source(String),
     /// A document, or one version of it.
     Document {
@@ -273,8 +273,8 @@ pub enum Damage {
     /// It is kept under a digest that is not that of its bytes.
     #[error("its bytes have another digest")]
     OtherDigest,
-    /// It is kept under something that is no digest.
-    #[error("its key is no digest")]
+    /// It is kept under something that is not a digest.
+    #[error("its key is not a digest")]
     NoDigest,
     /// It was cut up, and not all of it is there.
     #[error("a piece of it is missing")]
@@ -286,7 +286,7 @@ pub enum Damage {
     #[error("it is in pieces")]
     InPieces,
     /// It should be a number.
-    #[error("it is no number")]
+    #[error("it is not a number")]
     NoNumber,
     /// It says that it lies elsewhere.
     #[error("it belongs to another key")]

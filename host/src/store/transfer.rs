@@ -51,7 +51,7 @@ pub enum TransferError {
         cause: io::Error,
     },
     /// The stream is not what an export wrote.
-    #[error("it is no whole export of a store: {0}")]
+    #[error("it is not a whole export of a store: {0}")]
     Damaged(ExportDamage),
     /// The stream was written by a later docmill.
     #[error("it was exported by a later docmill, in a format that this one does not know")]

@@ -72,7 +72,8 @@ pub fn run_targets(workspace: &Workspace, arguments: &[&str]) -> Outcome {
         [target, "--seconds", seconds] => (Some(*target), *seconds),
         _ => return Err(Error::new("`fuzz` takes a target and `--seconds N`")),
     };
-    let seconds = seconds.parse().map_err(|_| Error::new(format!("`{seconds}` is no number")))?;
+    let seconds =
+        seconds.parse().map_err(|_| Error::new(format!("`{seconds}` is not a number")))?;
     let all = targets(workspace)?;
     let chosen: Vec<&String> =
         all.iter().filter(|it| wanted.is_none_or(|wanted| wanted == *it)).collect();

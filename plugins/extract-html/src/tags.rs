@@ -43,7 +43,7 @@ pub enum Tag {
     Time,
     Superscript,
     Subscript,
-    /// `math`: what is inside is no HTML, and is read.
+    /// `math`: what is inside is not HTML, and is read.
     Math,
     /// `msup` of a formula: what is behind its first child is an exponent.
     Power,
@@ -76,7 +76,7 @@ pub enum Tag {
     NoScript,
     /// Elements whose content is parsed but not read, such as `select`.
     Unread,
-    /// `svg`: what is inside is no HTML, and is not read.
+    /// `svg`: what is inside is not HTML, and is not read.
     Foreign,
     /// `button`: read within a heading, where it is the question of an accordion.
     Button,

@@ -109,5 +109,5 @@ def phrases_of(text: str, language: str) -> dict[str, list[tuple[int, int]]]:
 def most() -> int:
     value = setting("most") or ""
     if not re.fullmatch("[0-9]{1,4}", value):
-        raise Misconfigured("most", "it is no number below 10000")
+        raise Misconfigured("most", "it is not a number below 10000")
     return int(value)

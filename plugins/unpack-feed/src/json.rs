@@ -24,7 +24,7 @@ pub fn unpack(source: &Source<'_>) -> Result<(), Error> {
     let bytes = source.read_all();
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
     let feed: Value = serde_json::from_slice(text)
-        .map_err(|cause| Error::malformed(format!("it is no JSON: {cause}")))?;
+        .map_err(|cause| Error::malformed(format!("it is not JSON: {cause}")))?;
     let version = feed.get("version").and_then(Value::as_str).unwrap_or_default();
     if !version.contains("jsonfeed.org/version") {
         return Err(none("it has no version of JSON Feed"));

@@ -41,7 +41,7 @@ impl Unpacker for UnpackMsg {
             return Ok(());
         }
         let unsupported = |cause: std::io::Error| {
-            Error::Unsupported(format!("it is no compound file: {}", fragment(&cause)))
+            Error::Unsupported(format!("it is not a compound file: {}", fragment(&cause)))
         };
         let mut file = cfb::CompoundFile::open(container.reader()).map_err(unsupported)?;
         if !file.is_stream("/__properties_version1.0") {

@@ -29,7 +29,9 @@ pub fn unpack(text: &mut Text<'_>, by_lines: bool, rows: &mut Rows) -> Result<()
         Some(b'[') => values(&mut input, rows),
         // One damaged line does not make a table something else.
         Some(_) if by_lines => lines(&mut input, rows),
-        Some(_) => Err(Error::Unsupported("it is no array of objects, and no object".to_owned())),
+        Some(_) => {
+            Err(Error::Unsupported("it is neither an array of objects nor an object".to_owned()))
+        }
     }
 }
 
@@ -170,7 +172,7 @@ fn values(input: &mut Input<'_, '_>, rows: &mut Rows) -> Result<(), Error> {
                         }
                     }
                     Some(_) if rows.is_untouched() && number == 1 && is_whole => {
-                        let reason = "it is no array of objects, and no object";
+                        let reason = "it is neither an array of objects nor an object";
                         return Err(Error::Unsupported(reason.to_owned()));
                     }
                     Some(Ok(_)) => rows.broken(&place, "is not a JSON object"),

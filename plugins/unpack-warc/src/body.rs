@@ -135,7 +135,7 @@ enum State {
     Ended,
 }
 
-/// A body in chunks (RFC 9112, 7.1). Where the next line is no size, the body ends.
+/// A body in chunks (RFC 9112, 7.1). Where the next line is not a size, the body ends.
 struct Chunked<R> {
     body: R,
     left: u64,

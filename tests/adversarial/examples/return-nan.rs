@@ -1,4 +1,4 @@
-//! Is sure of something to a degree that is no number.
+//! Is sure of something to a degree that is not a number.
 //!
 //! verdict: output
 //! because: label `one` has the confidence NaN

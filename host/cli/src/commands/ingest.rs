@@ -64,8 +64,9 @@ fn standard_input(
     options: &Ingest,
     name: &str,
 ) -> Result<Offer, CommandError> {
-    let name = SourceName::of_path(name.as_bytes())
-        .map_err(|error| CommandError::new(Exit::Usage, "`--name` is no name").because(&error))?;
+    let name = SourceName::of_path(name.as_bytes()).map_err(|error| {
+        CommandError::new(Exit::Usage, "`--name` is not a name").because(&error)
+    })?;
     let unpackers = pipeline.steps().iter().filter(|step| step.plugin.role == Role::Unpacker);
     let unpacked = unpackers.filter_map(|step| match &step.declaration {
         Declaration::Accepts(types) => Some(types.iter().cloned()),

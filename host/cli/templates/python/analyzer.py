@@ -53,7 +53,7 @@ class Analysis:
 def first_year() -> int:
     value = setting("first") or ""
     if not re.fullmatch("[0-9]{1,9}", value):
-        raise Misconfigured("first", "it is no number")
+        raise Misconfigured("first", "it is not a number")
     return int(value)
 
 

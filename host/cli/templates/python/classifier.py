@@ -53,5 +53,5 @@ class Classification:
 def long_from() -> int:
     value = setting("long-from") or ""
     if not re.fullmatch("[0-9]{1,9}", value):
-        raise Misconfigured("long-from", "it is no number")
+        raise Misconfigured("long-from", "it is not a number")
     return int(value)

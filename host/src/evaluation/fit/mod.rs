@@ -119,7 +119,7 @@ pub enum NoFeatures {
     #[error("there are none")]
     None,
     /// A feature is none.
-    #[error("one is no number")]
+    #[error("one is not a number")]
     NoNumber,
     /// A term is none.
     #[error("a term has no weight")]

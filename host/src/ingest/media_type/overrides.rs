@@ -20,8 +20,8 @@ pub struct MediaTypes {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum GlobError {
-    /// It is no pattern.
-    #[error("`{}` is no pattern: {}", .pattern.escape_debug(), .reason)]
+    /// It is not a pattern.
+    #[error("`{}` is not a pattern: {}", .pattern.escape_debug(), .reason)]
     Pattern {
         /// What it is.
         pattern: String,
@@ -31,7 +31,7 @@ pub enum GlobError {
     /// Pattern and media type are not told apart.
     #[error("`{}` has no `=` between pattern and media type", .0.escape_debug())]
     NotAssigned(String),
-    /// It is no media type.
+    /// It is not a media type.
     #[error(transparent)]
     MediaType(NameError),
 }
@@ -41,7 +41,7 @@ impl MediaTypes {
     ///
     /// # Errors
     ///
-    /// If it is no pattern.
+    /// If it is not a pattern.
     pub fn add(&mut self, pattern: &str, media_type: MediaType) -> Result<(), GlobError> {
         let glob = GlobBuilder::new(pattern).literal_separator(false).build();
         let glob = glob.map_err(|error| GlobError::Pattern {
@@ -107,7 +107,7 @@ mod tests {
         for (text, expected) in [
             ("*.dat", "`*.dat` has no `=` between pattern and media type"),
             ("*.dat=Text/CSV", "a media type is lower case"),
-            ("[a=text/csv", "`[a` is no pattern"),
+            ("[a=text/csv", "`[a` is not a pattern"),
         ] {
             let error = text.parse::<MediaTypes>().unwrap_err().to_string();
             assert!(error.starts_with(expected), "{error}");

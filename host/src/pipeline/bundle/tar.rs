@@ -53,7 +53,7 @@ pub(super) fn read_file(from: &mut dyn Read, limit: u64) -> io::Result<Option<(S
     }
     let name =
         std::str::from_utf8(text(&header[..100])).map_err(|_| damaged("a name is not UTF-8"))?;
-    let size = octal(&header[124..136]).ok_or_else(|| damaged("a size is no number"))?;
+    let size = octal(&header[124..136]).ok_or_else(|| damaged("a size is not a number"))?;
     if size > limit {
         return Err(damaged("a file is larger than its limit"));
     }

@@ -37,7 +37,7 @@ pub struct Budget {
 #[non_exhaustive]
 pub enum BudgetError {
     /// A part of it gives nothing a value.
-    #[error("`{}` is no budget; write it like `wall=1h`", .0.escape_debug())]
+    #[error("`{}` is not a budget; write it like `wall=1h`", .0.escape_debug())]
     NotAssigned(String),
     /// There is no such budget.
     #[error(
@@ -46,13 +46,13 @@ pub enum BudgetError {
     )]
     Unknown(String),
     /// A time is none.
-    #[error("`{}` is no duration", .0.escape_debug())]
+    #[error("`{}` is not a duration", .0.escape_debug())]
     NoDuration(String),
     /// A size is none.
-    #[error("`{}` is no size", .0.escape_debug())]
+    #[error("`{}` is not a size", .0.escape_debug())]
     NoSize(String),
     /// A number is none.
-    #[error("`{}` is no number", .0.escape_debug())]
+    #[error("`{}` is not a number", .0.escape_debug())]
     NoNumber(String),
 }
 
@@ -213,11 +213,11 @@ mod tests {
         );
         assert!(budget.is_set() && !Budget::default().is_set());
         for (wrong, told) in [
-            ("", "`` is no budget; write it like `wall=1h`"),
-            ("wall", "`wall` is no budget; write it like `wall=1h`"),
-            ("wall=soon", "`soon` is no duration"),
-            ("memory=much", "`much` is no size"),
-            ("sources=-1", "`-1` is no number"),
+            ("", "`` is not a budget; write it like `wall=1h`"),
+            ("wall", "`wall` is not a budget; write it like `wall=1h`"),
+            ("wall=soon", "`soon` is not a duration"),
+            ("memory=much", "`much` is not a size"),
+            ("sources=-1", "`-1` is not a number"),
             (
                 "\u{1b}=1",
                 "there is no budget `\\u{1b}`; there are `wall`, `processor`, `memory`, `store`, and `sources`",

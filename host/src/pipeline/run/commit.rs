@@ -116,7 +116,7 @@ fn commit_group(
             Fate::Unchanged => tally.unchanged += 1,
             Fate::Kept => tally.kept += 1,
             Fate::Unsupported => tally.unsupported += 1,
-            // What failed in it is no news.
+            // Its failures were told when they happened.
             Fate::Retired => {
                 tally.retired += 1;
                 failures.clear();

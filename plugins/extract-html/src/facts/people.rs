@@ -70,7 +70,7 @@ impl Facts<'_> {
             .bylines(from..end, |node| node.hints.any(Hints::AUTHOR))
             .take(8)
             .map(|index| self.page.line(self.name_within(index), MAX_STATEMENT))
-            // A box about the author, or one that names the date as well, is no name.
+            // A box about the author, or one that names the date as well, is not a name.
             .filter(|line| {
                 (2..90).contains(&line.len()) && !line.bytes().any(|byte| byte.is_ascii_digit())
             })

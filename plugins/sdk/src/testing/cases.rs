@@ -132,7 +132,7 @@ impl Case {
         Source::of_bytes(&self.input, media_type).with_attributes(self.attributes.clone())
     }
 
-    /// The input as a document; what is no UTF-8 is replaced.
+    /// The input as a document; what is not UTF-8 is replaced.
     fn document(&self) -> Document {
         let mut document = Document::new(String::from_utf8_lossy(&self.input).into_owned());
         document.language.clone_from(&self.language);

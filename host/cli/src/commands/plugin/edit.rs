@@ -271,7 +271,7 @@ fn taken_out(common: &Common, edit: &Edit, digest: &str) -> Result<PathBuf, Comm
     let shown = one_line(digest, 80);
     let parsed: Digest = digest
         .parse()
-        .map_err(|_| unknown(format!("`{shown}` is no digest of 64 hexadecimal digits")))?;
+        .map_err(|_| unknown(format!("`{shown}` is not a digest of 64 hexadecimal digits")))?;
     let kept = context::existing_store(common)?.part(&parsed)?;
     let kept = kept.ok_or_else(|| unknown(format!("the store keeps no component `{shown}`")))?;
     let plugin = edit.catalog.load(&kept).map_err(|error| rejected(Path::new(digest), &error))?;
