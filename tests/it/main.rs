@@ -41,5 +41,6 @@ mod shipped;
 mod strategies;
 mod streaming;
 mod sudden_ends;
+mod surface;
 mod tour;
 mod watch;
