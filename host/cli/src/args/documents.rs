@@ -95,6 +95,7 @@ impl Filter {
             since,
             until,
             sort,
+            after,
             limit,
         } = self;
         label.is_empty()
@@ -106,6 +107,7 @@ impl Filter {
             && since.is_none()
             && until.is_none()
             && sort.is_none()
+            && after.is_none()
             && limit.is_none()
     }
 }
