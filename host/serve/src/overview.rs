@@ -7,6 +7,8 @@ use docmill::model::{Bill, CallSummary, DocumentId, DocumentSummary, Failure, Ru
 use docmill::store::{Store, StoreError};
 use serde::Serialize;
 
+use crate::page::shortened;
+
 /// The most groups that are kept apart; the labels of a pipeline are some dozens.
 const MOST_GROUPS: usize = 1_000;
 /// The most examples of a group or a cause.
@@ -195,7 +197,7 @@ impl Group {
             return;
         }
         let title = summary.title.as_deref().filter(|it| !it.trim().is_empty());
-        let title = title.unwrap_or(summary.source.as_str()).chars().take(300).collect();
+        let title = shortened(title.unwrap_or(summary.source.as_str()), 300).into_owned();
         let at = self.examples.partition_point(|it| it.confidence >= confidence);
         let date = summary.date.as_deref().map(crate::page::day);
         self.examples.insert(at, Example { id: summary.id, title, date, confidence });

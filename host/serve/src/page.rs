@@ -3,6 +3,7 @@
 //! Whatever comes from a document or a plugin goes through [`t`], which lets nothing of it be
 //! markup and makes visible what nobody could see.
 
+use std::borrow::Cow;
 use std::time::{Duration, SystemTime};
 
 use docmill::render::{escaped, escaped_html};
@@ -99,6 +100,14 @@ pub(crate) fn line(text: &str, longest: usize) -> PreEscaped<String> {
     t(&shown)
 }
 
+/// At most so many characters of a text as it is, and a mark where it goes on.
+pub(crate) fn shortened(text: &str, longest: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(longest) {
+        Some((end, _)) => format!("{}…", &text[..end]).into(),
+        None => text.into(),
+    }
+}
+
 /// A number with its thousands apart.
 pub(crate) fn grouped(number: u64) -> String {
     let digits = number.to_string();
@@ -174,6 +183,8 @@ mod tests {
         assert_eq!(t(hostile).0, "&lt;script&gt;\\u{202e}&quot;&#39;&amp;");
         assert_eq!(line("<b> a\n b", 99).0, "&lt;b&gt; a b");
         assert_eq!(line("one two three", 7).0, "one two…");
+        assert_eq!(shortened("Đà Nẵng", 3), "Đà …");
+        assert_eq!(shortened("Đà Nẵng", 7), "Đà Nẵng");
         assert!(line(&"x".repeat(1_000_000), 20).0.len() < 30);
     }
 

@@ -12,7 +12,9 @@ use serde_json::{Value, json};
 use crate::answers::Wrong;
 use crate::asked::Asked;
 use crate::charts::meter;
-use crate::page::{Section, bytes, count, day, framed, grouped, line, share, short, span, t};
+use crate::page::{
+    Section, bytes, count, day, framed, grouped, line, share, short, shortened, span, t,
+};
 use crate::shelf::Opened;
 use crate::views::search::marked;
 
@@ -342,7 +344,7 @@ fn translations(data: &Data) -> Markup {
                 details {
                     summary { "Translation into " (line(translation.target.as_str(), 35)) " by " (finding.step) }
                     @if translation.segments.is_empty() {
-                        p { (t(&translation.text.chars().take(20_000).collect::<String>())) }
+                        p { (t(&shortened(&translation.text, 20_000))) }
                     } @else {
                         div.scroll { table.plain.sides {
                             thead { tr { th scope="col" { "Original" } th scope="col" { "Translation" } } }

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::answers::Wrong;
 use crate::asked::Asked;
-use crate::page::{Section, count, day, framed, grouped, line, share, short, t};
+use crate::page::{Section, count, day, framed, grouped, line, share, short, shortened, t};
 use crate::shelf::Opened;
 
 /// So many documents are on a page.
@@ -257,7 +257,7 @@ fn hit_shown(hit: &HitData, query: &str) -> Markup {
             h2 {
                 a href=(address) {
                     @match &hit.title {
-                        Some(title) => (marked(&title.chars().take(300).collect::<String>(), &hit.in_title)),
+                        Some(title) => (marked(&shortened(title, 300), &hit.in_title)),
                         None => (line(&hit.source, 200)),
                     }
                 }
