@@ -147,7 +147,7 @@ fn on_its_own(options: &mut OpenOptions) {
 
 fn no_file(path: &Path) -> io::Error {
     let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
-    let what = if path.is_symlink() { "a link" } else { "no regular file" };
+    let what = if path.is_symlink() { "a link" } else { "not a regular file" };
     io::Error::other(format!("`{}` is {what}, and a store has none", name.escape_debug()))
 }
 
