@@ -166,7 +166,7 @@ fn what_others_found_is_part_of_a_case() {
     let _ = test(said, "== year 13..17\n   = 2019\n | 2019\n").expect(exit::SUCCESS);
     // Nobody could have found that there.
     let wrong = test(said, "== year 12..16\n   = 2019\n | 2019\n").expect(exit::USAGE);
-    let _ = wrong.says("`found.txt`: line 3: it should be ` | 201`");
+    let _ = wrong.says("`found.txt`: line 3: it should be ` |  201`");
     let output = test("labels classify-x\tfound.txt\n", "").expect(exit::REJECTED);
     let told = "has what `classify-x` finds, which the plugin does not read";
     assert!(output.stdout.contains(told), "{}", output.stdout);
@@ -522,7 +522,7 @@ fn a_new_plugin_in_javascript_or_typescript_builds_and_holds() {
         }
     }
     // Types say what is not there.
-    let (folder, _) = scaffold(&env, "typescript", "analyzer");
+    let folder = target().join("scaffold/typescript-analyzer");
     let own = fs::read_to_string(folder.join("plugin.ts")).expect("it was made");
     for (mistake, word) in [
         ("void fetch('https://example.org');", "fetch"),
