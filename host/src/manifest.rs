@@ -236,8 +236,8 @@ impl Manifest {
     ///
     /// # Errors
     ///
-    /// If the text is not TOML, has unknown keys, or a value is not of its form; and if it builds on
-    /// the built-in pipeline, for which there is [`Manifest::parse_over`].
+    /// If the text is not TOML, has unknown keys, or a value is not of its form; and if it builds
+    /// on the built-in pipeline, for which there is [`Manifest::parse_over`].
     pub fn parse(path: &Path, text: &str) -> Result<Manifest, ManifestError> {
         Manifest::parse_over(path, text, None)
     }

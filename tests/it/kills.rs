@@ -250,8 +250,8 @@ fn kills_at_random_instants_lose_nothing_and_double_nothing() {
     );
     let _ = env.run(["verify"]).expect(exit::SUCCESS).says("the store is whole");
 
-    // One clean run over the same files ends with the same content, apart from history and who did it
-    // when.
+    // One clean run over the same files ends with the same content, apart from history and who did
+    // it when.
     let _ = env.run(["ingest", "in", "--store", "clean"]).expect(exit::SOME_FAILED);
     let (killed, clean) = (opened(&env, ".docmill"), opened(&env, "clean"));
     assert!(latest(&killed) == latest(&clean), "seed {seed}: the content is another");

@@ -1,4 +1,5 @@
-//! What lies within rows: who made a result, marks, labels, names and digests, checked as they are read.
+//! What lies within rows: who made a result, marks, labels, names and digests, checked as they are
+//! read.
 
 use std::str::FromStr;
 

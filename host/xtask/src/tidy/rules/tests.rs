@@ -123,12 +123,12 @@ fn files_are_named_and_opened_for_readers() {
 #[test]
 fn comments_are_read_in_columns() {
     let long = "word ".repeat(20);
-    refuses("host/src/a.rs", &format!("    // {long}end"), "more than 100 columns");
-    refuses("host/src/a.rs", &format!("/// {long}end"), "more than 100 columns");
-    accepts("host/src/a.rs", &format!("// {}", "word ".repeat(19)));
-    accepts("host/src/a.rs", &format!("/// | {long} | a row |"));
-    accepts("host/src/a.rs", &format!("/// ```\n/// {long}\n/// ```"));
-    refuses("host/src/a.rs", &format!("/// ```\n/// a\n/// ```\n/// {long}end"), "columns");
+    refuses("host/cli/src/a.rs", &format!("    // {long}end"), "more than 100 columns");
+    refuses("host/cli/src/a.rs", &format!("/// {long}end"), "more than 100 columns");
+    accepts("host/cli/src/a.rs", &format!("// {}", "word ".repeat(19)));
+    accepts("host/cli/src/a.rs", &format!("/// | {long} | a row |"));
+    accepts("host/cli/src/a.rs", &format!("/// ```\n/// {long}\n/// ```"));
+    refuses("host/cli/src/a.rs", &format!("/// ```\n/// a\n/// ```\n/// {long}end"), "columns");
 }
 
 #[test]
