@@ -527,7 +527,7 @@ fn a_new_plugin_in_javascript_or_typescript_builds_and_holds() {
     for (mistake, word) in [
         ("void fetch('https://example.org');", "fetch"),
         ("console.log(process.env.HOME);", "process"),
-        ("const wrong: Annotation = { kind: 'year', span: [0, 4] };", "wrong"),
+        ("const wrong: Annotation = { kind: 'year', span: [0, 4] };", "Span"),
         ("const misspelt: Annotation = { kynd: 'year' };", "kynd"),
     ] {
         fs::write(folder.join("plugin.ts"), format!("{own}{mistake}\n")).expect("it is ours");
